@@ -1,0 +1,13 @@
+import { createHash, hash, randomBytes } from "node:crypto"
+
+/** SHA-256 of the parts, one after the other; 32 bytes. */
+export function sha256(first: Uint8Array | string, ...rest: (Uint8Array | string)[]): Buffer {
+  if (rest.length === 0) return hash("sha256", first, "buffer")
+  const sum = createHash("sha256").update(first)
+  for (const part of rest) sum.update(part)
+  return sum.digest()
+}
+
+export function random(bytes: number): Buffer {
+  return randomBytes(bytes)
+}

@@ -1,0 +1,38 @@
+import { randomUUID } from "node:crypto"
+import { ComityError } from "./errors.ts"
+
+/** An id that says what it names: `account--5c0e…`. */
+export type Id<Kind extends string> = `${Kind}--${string}` & { readonly __id: Kind }
+
+/** A bare UUID, where a standard wants one (TAXII collections, status resources, errors). */
+export type Uuid<Kind extends string> = string & { readonly __uuid: Kind }
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+export function newId<Kind extends string>(kind: Kind): Id<Kind> {
+  return `${kind}--${randomUUID()}` as Id<Kind>
+}
+
+/** Version 4, random: a version that tells the time would tell it to peers. */
+export function newUuid<Kind extends string>(): Uuid<Kind> {
+  return randomUUID() as string as Uuid<Kind>
+}
+
+export function isUuid(text: string): boolean {
+  return UUID.test(text)
+}
+
+/** Throws `invalid id.malformed` unless the text is an id of that kind. */
+export function parseId<Kind extends string>(kind: Kind, text: string): Id<Kind> {
+  if (!text.startsWith(`${kind}--`) || !isUuid(text.slice(kind.length + 2))) {
+    throw new ComityError("invalid", "id.malformed", { kind })
+  }
+  return text as Id<Kind>
+}
+
+/** Accepts capitals, as people paste them; throws `invalid id.malformed` for anything but a UUID. */
+export function parseUuid<Kind extends string>(kind: Kind, text: string): Uuid<Kind> {
+  const lower = text.toLowerCase()
+  if (!isUuid(lower)) throw new ComityError("invalid", "id.malformed", { kind })
+  return lower as Uuid<Kind>
+}
