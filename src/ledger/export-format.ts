@@ -1,0 +1,54 @@
+import { canonicalize } from "../kernel/canonical.ts"
+
+// The folder that `comity log export` writes and `verify.py` checks. Beside these texts it holds `checkpoint` and
+// `tile/…` (every path of `tilesOf(size)`), `bodies.bin` (each body that is not empty, followed by a newline) and
+// `keys/`, the same layout for the node's key log.
+
+export const EXPORT_FORMAT = "comity-log-export/1"
+
+/** The content of `about.json`. Only `vkey` and `node_key` are proven by what stands beside it. */
+export type About = {
+  readonly log: "collection" | "ledger" | "keys"
+  /** UUID of the collection; null for the node's own logs. */
+  readonly collection: string | null
+  readonly title: string | null
+  /** Verifier key of the log, named like its origin (`formatVkey`). */
+  readonly vkey: string
+  /** Raw public key of the node, base64. */
+  readonly node_key: string
+  /** RFC 3339, UTC. */
+  readonly exported_at: string
+}
+
+/** A line of `entries.jsonl`. */
+export type EntryLine =
+  | {
+      readonly seq: number
+      readonly salt: Uint8Array
+      /** The header text as it was hashed. */
+      readonly header: string
+      /**
+       * Where the body begins in `bodies.bin`: one after the newline of the last body before it, also for an entry
+       * without a body (`length` 0), which leaves nothing in that file, no newline either.
+       */
+      readonly offset: number
+      readonly length: number
+    }
+  | { readonly seq: number; readonly erasedBy: number }
+
+export function aboutText(about: About): string {
+  return `${canonicalize({ format: EXPORT_FORMAT, ...about })}\n`
+}
+
+/** With its newline, in the one spelling that `verify.py` accepts. */
+export function entryLine(entry: EntryLine): string {
+  if ("erasedBy" in entry) return `{"seq":${entry.seq},"erased_by":${entry.erasedBy}}\n`
+  const { seq, header, offset, length } = entry
+  const salt = Buffer.from(entry.salt).toString("base64")
+  return `{"seq":${seq},"salt":"${salt}","header":${JSON.stringify(header)},"offset":${offset},"length":${length}}\n`
+}
+
+/** Where the next body begins in `bodies.bin`. */
+export function offsetAfter({ offset, length }: { offset: number; length: number }): number {
+  return length === 0 ? offset : offset + length + 1
+}

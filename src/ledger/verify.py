@@ -1,0 +1,645 @@
+#!/usr/bin/env python3
+"""Checks a folder that `comity log export` wrote. Needs Python 3.8 or newer and nothing else.
+
+    python3 verify.py [FOLDER]      without FOLDER: the folder in which this file lies
+
+It shows that the entries in the folder are exactly those over which the node's key signed: none changed, none
+dropped, none put in between. Exit status: 0 nothing is wrong; 1 something is (the first fault is named); 2 the
+command was called wrongly or the folder cannot be read.
+
+How a log is built, so that this can be checked by reading:
+  h      SHA-256("comity/entry/v1" | salt (32 bytes) | length of header (4 bytes, big-endian) | header | body)
+  leaf   the text {"h":"<base64 of h>","seq":<number>,"v":1}
+  tree   the Merkle tree of RFC 6962 over the leaves, SHA-256
+  tiles  hashes and leaves as files: C2SP tlog-tiles (https://c2sp.org/tlog-tiles)
+  checkpoint   name, size and root of the tree in a signed note (https://c2sp.org/tlog-checkpoint), Ed25519 (RFC 8032)
+  keys/  a log of the same kind in which the node wrote down its key
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+import os
+import re
+import sys
+from json.encoder import encode_basestring as quote
+
+FORMAT = "comity-log-export/1"
+WIDTH = 256  # hashes or entries in a full tile
+EMPTY_ROOT = hashlib.sha256(b"").digest()
+
+
+class Fault(Exception):
+    """What is wrong, in one sentence."""
+
+
+# ---- Ed25519: the verification of RFC 8032, section 6, for Edwards curve points (X, Y, Z, T) ----
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+SQRT_MINUS_ONE = pow(2, (P - 1) // 4, P)
+
+
+def point_add(a, b):
+    e = (a[1] - a[0]) * (b[1] - b[0]) % P
+    f = (a[1] + a[0]) * (b[1] + b[0]) % P
+    g = 2 * a[3] * b[3] * D % P
+    h = 2 * a[2] * b[2] % P
+    k, l, m, n = f - e, h - g, h + g, f + e
+    return (k * l % P, m * n % P, l * m % P, k * n % P)
+
+
+def point_multiply(scalar, point):
+    result = (0, 1, 1, 0)
+    while scalar > 0:
+        if scalar & 1:
+            result = point_add(result, point)
+        point = point_add(point, point)
+        scalar >>= 1
+    return result
+
+
+def point_equal(a, b):
+    return (a[0] * b[2] - b[0] * a[2]) % P == 0 and (a[1] * b[2] - b[1] * a[2]) % P == 0
+
+
+def recover_x(y, sign):
+    if y >= P:
+        return None
+    x2 = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    if x2 == 0:
+        return None if sign else 0
+    x = pow(x2, (P + 3) // 8, P)
+    if (x * x - x2) % P != 0:
+        x = x * SQRT_MINUS_ONE % P
+    if (x * x - x2) % P != 0:
+        return None
+    return P - x if (x & 1) != sign else x
+
+
+def point_decompress(raw):
+    y = int.from_bytes(raw, "little")
+    sign, y = y >> 255, y & ((1 << 255) - 1)
+    x = recover_x(y, sign)
+    return None if x is None else (x, y, 1, x * y % P)
+
+
+BASE_Y = 4 * pow(5, P - 2, P) % P
+BASE_X = recover_x(BASE_Y, 0)
+BASE = (BASE_X, BASE_Y, 1, BASE_X * BASE_Y % P)
+
+
+def signature_is_good(public, message, signature):
+    if len(public) != 32 or len(signature) != 64:
+        return False
+    a, r = point_decompress(public), point_decompress(signature[:32])
+    s = int.from_bytes(signature[32:], "little")
+    if a is None or r is None or s >= ORDER:
+        return False
+    k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % ORDER
+    return point_equal(point_multiply(s, BASE), point_add(r, point_multiply(k, a)))
+
+
+# ---- Small things ----
+
+
+def decode(text, what, length=None):
+    """Base64 in its one exact spelling."""
+    try:
+        raw = base64.b64decode(text.encode("ascii"), validate=True)
+    except (AttributeError, UnicodeEncodeError, binascii.Error):
+        raise Fault("%s is no base64" % what)
+    if base64.b64encode(raw).decode("ascii") != text or (length is not None and len(raw) != length):
+        raise Fault("%s is no base64 of the right length" % what)
+    return raw
+
+
+def read_file(folder, name, place=""):
+    try:
+        with open(os.path.join(folder, *name.split("/")), "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        raise Fault("%s%s is missing" % (place, name))
+
+
+def read_json(raw, what):
+    try:
+        value = json.loads(raw.decode("utf-8"))
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        raise Fault("%s is no JSON" % what)
+    if not isinstance(value, dict):
+        raise Fault("%s is no JSON object" % what)
+    return value
+
+
+def pairs_up(row):
+    """One row of a Merkle tree from the row below; a hash without a neighbour moves up unchanged."""
+    sha256 = hashlib.sha256
+    upper = [sha256(b"\x01" + row[i] + row[i + 1]).digest() for i in range(0, len(row) - 1, 2)]
+    return upper + row[-1:] if len(row) % 2 else upper
+
+
+def tree_root(row):
+    while len(row) > 1:
+        row = pairs_up(row)
+    return row[0]
+
+
+def tile_path(level, index, width):
+    digits = str(index)
+    digits = digits.zfill(-(-len(digits) // 3) * 3)
+    groups = [digits[i : i + 3] for i in range(0, len(digits), 3)]
+    path = "tile/%s/%s" % (level, "/".join(["x" + group for group in groups[:-1]] + groups[-1:]))
+    return path if width == WIDTH else "%s.p/%d" % (path, width)
+
+
+def count(number, one, many):
+    return "%d %s" % (number, one if number == 1 else many)
+
+
+# ---- Signed notes and checkpoints ----
+
+
+def read_vkey(text):
+    parts = text.split("+", 2) if isinstance(text, str) else []
+    if len(parts) != 3 or parts[0] == "":
+        raise Fault("about.json: vkey is malformed")
+    key = decode(parts[2], "about.json: vkey", 33)
+    key_id = hashlib.sha256(parts[0].encode("utf-8") + b"\n" + key).digest()[:4]
+    if key[0] != 1 or key_id.hex() != parts[1]:
+        raise Fault("about.json: vkey is malformed")
+    return parts[0], key_id, key[1:]
+
+
+def read_checkpoint(raw, name, key_id, public):
+    """Size and root, if the key signed. Signatures of other keys are passed over, as the standard demands."""
+    try:
+        note = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Fault("checkpoint is no UTF-8")
+    cut = note.rfind("\n\n")
+    if cut < 0 or not note.endswith("\n") or re.search("[\x00-\x09\x0b-\x1f]", note):
+        raise Fault("checkpoint is no signed note")
+    text, found = note[: cut + 1], False
+    for line in note[cut + 2 : -1].split("\n"):
+        parts = line.split(" ")
+        if len(parts) != 3 or parts[0] != "\u2014":
+            raise Fault("checkpoint has a malformed signature line")
+        signature = decode(parts[2], "a signature of the checkpoint")
+        if parts[1] != name or signature[:4] != key_id:
+            continue
+        if not signature_is_good(public, text.encode("utf-8"), signature[4:]):
+            raise Fault("checkpoint: the signature does not fit the text and the key")
+        found = True
+    if not found:
+        raise Fault("checkpoint carries no signature of the node's key")
+    lines = text[:-1].split("\n")
+    if len(lines) < 3 or "" in lines or not re.match(r"(0|[1-9][0-9]{0,15})\Z", lines[1]):
+        raise Fault("checkpoint is malformed")
+    if lines[0] != name:
+        raise Fault("checkpoint is about another log than the key")
+    return int(lines[1]), decode(lines[2], "the root in the checkpoint", 32)
+
+
+# ---- What an entry may say ----
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\Z")
+KINDS = ("put", "mark", "revoke", "recall", "erase", "closed")
+WITH_BODY = ("put", "revoke")
+TEXTS = ("id", "marking", "previous", "spec", "terms", "version")
+
+
+def optional(value):
+    return "null" if value is None else quote(value)
+
+
+class CollectionRules:
+    """Times rise, each entry names the one before it about the same object, what is gone was erased by an entry."""
+
+    def __init__(self, erasures):
+        self.erasures = erasures  # seq -> (seq of the erase entry, key of the object)
+        self.shown_as_erased = {}
+        self.newest = {}  # key of an object -> seq of the newest entry about it
+        self.hashes = bytearray()  # h of every entry, 32 bytes each
+        self.time = ""
+
+    def kept(self, seq, header, h, length):
+        self.check_shape(header)
+        if header["date_added"] <= self.time:
+            raise Fault("its date_added is not later than that of the entry before it")
+        self.time = header["date_added"]
+        if header["kind"] in WITH_BODY and length == 0:
+            raise Fault("it has no body and no entry that erased it")
+        if header["kind"] == "erase":
+            self.check_erasure(seq, header["erases"])
+        if header["id"] is None:
+            if header["previous"] is not None:
+                raise Fault("it names a previous entry but no object")
+            self.hashes += h
+        else:
+            self.check_previous(seq, object_key(header["id"]), header["previous"], h)
+
+    def erased(self, seq, by, h):
+        if self.erasures.get(seq, (None, None))[0] != by:
+            raise Fault("it is gone, but entry %s is no erase entry that names it" % by)
+        self.shown_as_erased[seq] = by
+        key = self.erasures[seq][1]
+        self.hashes += h
+        if key is not None:
+            self.newest[key] = seq
+
+    def check_shape(self, header):
+        kind, erases = header.get("kind"), header.get("erases")
+        texts = [header.get(name, 0) for name in TEXTS]
+        if len(header) != 9 or kind not in KINDS or not all(t is None or type(t) is str for t in texts):
+            raise Fault("its header is malformed")
+        if type(header.get("date_added")) is not str or not TIME.match(header["date_added"]):
+            raise Fault("its date_added is no time")
+        if (kind == "erase") != (type(erases) is int) or (erases is not None and kind != "erase"):
+            raise Fault("its header is malformed: only an erase entry erases")
+
+    def canonical(self, header):
+        erases = "null" if header["erases"] is None else header["erases"]
+        return '{"date_added":%s,"erases":%s,"id":%s,"kind":"%s","marking":%s,"previous":%s,"spec":%s,"terms":%s,"version":%s}' % (
+            quote(header["date_added"]),
+            erases,
+            optional(header["id"]),
+            header["kind"],
+            optional(header["marking"]),
+            optional(header["previous"]),
+            optional(header["spec"]),
+            optional(header["terms"]),
+            optional(header["version"]),
+        )
+
+    def check_erasure(self, seq, erases):
+        if self.shown_as_erased.get(erases) != seq:
+            raise Fault("it says that it erased entry %s, which is not shown as erased by it" % erases)
+
+    def check_previous(self, seq, key, previous, h):
+        before = self.newest.get(key)
+        expected = None if before is None else self.hashes[32 * before : 32 * before + 32]
+        said = None if previous is None else decode(previous, "its previous", 32)
+        if said != expected:
+            raise Fault("its previous is not the last entry about the same object")
+        self.newest[key] = seq
+        self.hashes += h
+
+
+class EventRules:
+    """The node's own ledger and key log: times rise, and nothing is ever erased."""
+
+    def __init__(self, each=None):
+        self.time = ""
+        self.each = each
+
+    def kept(self, seq, header, h, length):
+        by = header.get("by", 0)
+        if len(header) != 3 or type(header.get("what")) is not str or not (by is None or type(by) is str):
+            raise Fault("its header is malformed")
+        if type(header.get("at")) is not str or not TIME.match(header["at"]):
+            raise Fault("its time is no time")
+        if header["at"] <= self.time:
+            raise Fault("its time is not later than that of the entry before it")
+        self.time = header["at"]
+        if length == 0:
+            raise Fault("it has no body")
+
+    def erased(self, seq, by, h):
+        raise Fault("it is gone, and a log of this kind erases nothing")
+
+    def canonical(self, header):
+        return '{"at":%s,"by":%s,"what":%s}' % (quote(header["at"]), optional(header["by"]), quote(header["what"]))
+
+
+SECRET = os.urandom(16)
+
+
+def object_key(text):
+    """A short stand-in for an object id; nobody can choose two ids with the same one, as it is keyed afresh."""
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8"), digest_size=8, key=SECRET).digest(), "big")
+
+
+def find_erasures(folder):
+    """Which entry erased which. Believed only because the main pass then checks every entry found here."""
+    found = {}
+    with open_input(folder, "entries.jsonl") as lines:
+        for seq, line in enumerate(lines):
+            if b'\\"kind\\":\\"erase\\"' not in line:
+                continue
+            try:
+                header = json.loads(json.loads(line)["header"])
+                key = None if header["id"] is None else object_key(header["id"])
+                if type(header["erases"]) is int and header["erases"] < seq:
+                    found.setdefault(header["erases"], (seq, key))
+            except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+                continue  # the main pass names it
+    return found
+
+
+# ---- The pass over a log ----
+
+
+def open_input(folder, name):
+    try:
+        return open(os.path.join(folder, name), "rb", buffering=1 << 20)
+    except FileNotFoundError:
+        raise Fault("%s is missing" % name)
+
+
+class Tiles:
+    """Compares what the folder holds with what the entries give, tile by tile, and ends with the root."""
+
+    def __init__(self, folder, size):
+        self.folder, self.size = folder, size
+        self.rows = [[]]  # per level: the hashes of its unfinished tile
+        self.filled = [0]  # per level: finished tiles
+        self.seen = set()
+        self.leaves = self.hashes = None
+
+    def read(self, level, index, width):
+        path = tile_path(level, index, width)
+        self.seen.add(path)
+        return path, read_file(self.folder, path)
+
+    def begin(self, seq):
+        """Loads the bundle and the tile in which an entry and the next ones stand."""
+        width = min(WIDTH, self.size - seq)
+        self.bundle_path, bundle = self.read("entries", seq // WIDTH, width)
+        self.tile_path, self.hashes = self.read(0, seq // WIDTH, width)
+        if len(self.hashes) != width * 32:
+            raise Fault("%s has a wrong length" % self.tile_path)
+        self.leaves = split_bundle(bundle, width)
+
+    def logged(self, seq):
+        """The leaf that the log holds for an entry."""
+        if seq % WIDTH == 0:
+            self.begin(seq)
+        leaf = self.leaves[seq % WIDTH] if seq % WIDTH < len(self.leaves) else None
+        if leaf is None:
+            raise Fault("%s is malformed here" % self.bundle_path)
+        return leaf
+
+    def agrees(self, seq, leaf_hash):
+        at = seq % WIDTH * 32
+        return self.hashes[at : at + 32] == leaf_hash
+
+    def add(self, seq, leaf_hash):
+        if not self.agrees(seq, leaf_hash):
+            raise Fault("its hash is not the one in %s" % self.tile_path)
+        self.rows[0].append(leaf_hash)
+        if len(self.rows[0]) == WIDTH:
+            self.close(0)
+
+    def close(self, level):
+        row = self.rows[level]
+        if level > 0:
+            path, stored = self.read(level, self.filled[level], len(row))
+            if stored != b"".join(row):
+                raise Fault("%s does not follow from the entries" % path)
+        if len(row) < WIDTH:
+            return
+        self.filled[level] += 1
+        self.rows[level] = []
+        if level + 1 == len(self.rows):
+            self.rows.append([])
+            self.filled.append(0)
+        self.rows[level + 1].append(tree_root(row))
+        if len(self.rows[level + 1]) == WIDTH:
+            self.close(level + 1)
+
+    def root(self):
+        """Of all: the unfinished tiles, from the leaves upwards, each with the smaller rest at its right."""
+        rest = []
+        for level, row in enumerate(self.rows):
+            if level > 0 and row:
+                self.close(level)
+            if row or rest:
+                rest = [tree_root(row + rest)]
+        return rest[0] if rest else EMPTY_ROOT
+
+    def strangers(self):
+        """Files below tile/ that are no part of the log at this size."""
+        for base, _, names in os.walk(os.path.join(self.folder, "tile")):
+            for name in names:
+                path = os.path.relpath(os.path.join(base, name), self.folder).replace(os.sep, "/")
+                if path not in self.seen:
+                    yield path
+
+
+def split_bundle(raw, width):
+    """The leaves of a bundle as far as it is sound; None in the last place if it is not."""
+    leaves, at = [], 0
+    while at + 2 <= len(raw) and len(leaves) < width:
+        end = at + 2 + int.from_bytes(raw[at : at + 2], "big")
+        leaves.append(raw[at + 2 : end] if end <= len(raw) else None)
+        at = end
+    if at != len(raw) and leaves:
+        leaves[-1] = None
+    return leaves
+
+
+LEAF = re.compile(rb'\{"h":"([A-Za-z0-9+/]{43}=)","seq":(0|[1-9][0-9]*),"v":1\}\Z')
+
+
+def erased_entry(tiles, rules, seq, line):
+    """Only the commitment is left; it still stands in the tree."""
+    by = line["erased_by"]
+    leaf = tiles.logged(seq)
+    match = LEAF.match(leaf)
+    if not match or int(match.group(2)) != seq:
+        raise Fault("its leaf in %s is malformed" % tiles.bundle_path)
+    rules.erased(seq, by, decode(match.group(1).decode("ascii"), "its leaf", 32))
+    return leaf
+
+
+def kept_entry(tiles, rules, seq, line, bodies, offset):
+    salt, header, length = decode(line["salt"], "its salt", 32), line["header"], line["length"]
+    if line["offset"] != offset:
+        raise Fault("its body does not begin where the body before it ends")
+    body = bodies.read(length)
+    if len(body) != length or (length > 0 and bodies.read(1) != b"\n"):
+        raise Fault("its body in bodies.bin is cut off or not followed by a newline")
+    raw = header.encode("utf-8")
+    h = hashlib.sha256(b"comity/entry/v1" + salt + len(raw).to_bytes(4, "big") + raw + body).digest()
+    leaf = b'{"h":"%s","seq":%d,"v":1}' % (base64.b64encode(h), seq)
+    logged = tiles.logged(seq)
+    if leaf != logged:
+        if tiles.agrees(seq, hashlib.sha256(b"\x00" + logged).digest()):
+            raise Fault("its salt, header or body is not what was logged")
+        raise Fault("its leaf in %s is not the one that its salt, header and body give" % tiles.bundle_path)
+    said = read_json(raw, "its header")
+    rules.kept(seq, said, h, length)
+    if rules.canonical(said) != header:
+        raise Fault("its header is not in canonical form")
+    if getattr(rules, "each", None):
+        rules.each(seq, said, body)
+    return leaf
+
+
+def read_line(raw):
+    """One line of entries.jsonl, accepted only in the exact spelling of the format: no key twice, none unknown."""
+    line = read_json(raw, "its line in entries.jsonl")
+    try:
+        if "erased_by" in line:
+            exact = '{"seq":%d,"erased_by":%d}\n' % (line["seq"], line["erased_by"])
+        else:
+            exact = '{"seq":%d,"salt":%s,"header":%s,"offset":%d,"length":%d}\n' % (
+                line["seq"],
+                quote(line["salt"]),
+                quote(line["header"]),
+                line["offset"],
+                line["length"],
+            )
+    except (KeyError, TypeError):
+        raise Fault("its line in entries.jsonl is malformed")
+    if exact.encode("utf-8", "surrogatepass") != raw:
+        raise Fault("its line in entries.jsonl is not spelled as the format demands")
+    return line
+
+
+def check_entries(folder, size, rules):
+    """Every entry, in order; returns the tiles, how many entries were erased, and how many bytes bodies have."""
+    tiles, seq, erased, offset = Tiles(folder, size), -1, 0, 0
+    with open_input(folder, "entries.jsonl") as lines, open_input(folder, "bodies.bin") as bodies:
+        try:
+            for seq, raw in enumerate(lines):
+                if seq >= size:
+                    raise Fault("it is beyond the size that the checkpoint gives, %d" % size)
+                line = read_line(raw)
+                if line["seq"] != seq:
+                    raise Fault("another entry stands in its place")
+                if "erased_by" in line:
+                    leaf = erased_entry(tiles, rules, seq, line)
+                    erased += 1
+                else:
+                    leaf = kept_entry(tiles, rules, seq, line, bodies, offset)
+                    offset += line["length"] + 1 if line["length"] else 0
+                tiles.add(seq, hashlib.sha256(b"\x00" + leaf).digest())
+            if seq + 1 < size:
+                seq += 1
+                raise Fault("it is missing: the checkpoint counts %d" % size)
+        except (Fault, UnicodeError) as fault:
+            raise Fault("entry %d: %s" % (seq, fault if isinstance(fault, Fault) else "it holds text that is no Unicode"))
+        if bodies.read(1):
+            raise Fault("bodies.bin goes on after the last body")
+    return tiles, erased, offset
+
+
+ABOUT = ("collection", "exported_at", "format", "log", "node_key", "title", "vkey")
+
+
+def read_about(folder):
+    about = read_json(read_file(folder, "about.json"), "about.json")
+    if about.get("format") != FORMAT:
+        raise Fault("about.json: this verify.py reads the format %s only" % FORMAT)
+    if tuple(sorted(about)) != ABOUT or about["log"] not in ("collection", "ledger", "keys"):
+        raise Fault("about.json is malformed")
+    if (about["log"] == "collection") != (about["collection"] is not None):
+        raise Fault("about.json: log and collection contradict each other")
+    return about
+
+
+def check_log(folder, about, public, rules, say):
+    name, key_id, key = read_vkey(about["vkey"])
+    if key != public:
+        raise Fault("about.json: vkey is not the node's key")
+    size, root = read_checkpoint(read_file(folder, "checkpoint"), name, key_id, public)
+    tiles, erased, length = check_entries(folder, size, rules)
+    if tiles.root() != root:
+        raise Fault("the entries do not give the root that the checkpoint names")
+    say("  log %s" % name)
+    say("  signature of the checkpoint: good, over %s" % count(size, "entry", "entries"))
+    say("  entries: all there, %d erased by a later entry; %d bytes of bodies" % (erased, length))
+    say("  tiles: %s recomputed and equal; root %s" % (count(len(tiles.seen), "file", "files"), root.hex()))
+    for path in sorted(tiles.strangers()):
+        say("  not checked, no part of the log at this size: %s" % path)
+
+
+# ---- The node's key ----
+
+
+class KeyHistory:
+    """Reads the key log. Its first entry, the inception, says which key signs."""
+
+    def __init__(self):
+        self.current = None
+
+    def entry(self, seq, header, body):
+        said = read_json(body, "its body")
+        if seq == 0 and header["what"] == "key.incept":
+            self.incept(said)
+        else:
+            # Rotation, revocation and recovery of keys come here once nodes write them; `current` then follows
+            # the entries, and each log's checkpoint must be signed by the key that was current at its size.
+            raise Fault("this verify.py does not know what %s means in a key log" % quote(header["what"]))
+
+    def incept(self, said):
+        if sorted(said) != ["current", "next", "recovery", "type", "v"] or said["type"] != "incept" or said["v"] != 1:
+            raise Fault("its body is no inception of a key")
+        decode(said["next"], "its next", 32)
+        decode(said["recovery"], "its recovery", 32)
+        self.current = decode(said["current"], "its current", 32)
+
+
+def check_keys(folder, say):
+    """The key log, whose checkpoint is signed by the key that its own inception names; returns the current key."""
+    about = read_about(folder)
+    if about["log"] != "keys":
+        raise Fault("about.json: this is no key log")
+    history = KeyHistory()
+    signer = read_vkey(about["vkey"])[2]
+    check_log(folder, about, signer, EventRules(history.entry), say)
+    if history.current is None:
+        raise Fault("the key log is empty: it names no key")
+    if history.current != signer:
+        raise Fault("the key log is signed by another key than the one it names")
+    if decode(about["node_key"], "about.json: node_key", 32) != history.current:
+        raise Fault("about.json: node_key is not the key that the key log names")
+    return history.current
+
+
+def check(folder, say):
+    about = read_about(folder)
+    keys = folder if about["log"] == "keys" else os.path.join(folder, "keys")
+    say("Key log of the node")
+    try:
+        public = check_keys(keys, say)
+    except Fault as fault:
+        raise Fault("in the key log%s: %s" % ("" if keys == folder else " (keys/)", fault))
+    say("  the node's key: %s" % base64.b64encode(public).decode("ascii"))
+    if keys != folder:
+        if decode(about["node_key"], "about.json: node_key", 32) != public:
+            raise Fault("about.json: node_key is not the key that the key log names")
+        say("Log of a collection" if about["log"] == "collection" else "Ledger of the node")
+        rules = CollectionRules(find_erasures(folder)) if about["log"] == "collection" else EventRules()
+        check_log(folder, about, public, rules, say)
+    say("Said by whoever exported, not signed: title %s, collection %s, exported at %s"
+        % tuple(quote(str(about[name])) for name in ("title", "collection", "exported_at")))
+    say("Everything above holds if the node's key is the one that the node's operators showed you.")
+
+
+def main(arguments):
+    if len(arguments) > 1 or any(argument.startswith("-") for argument in arguments):
+        print("usage: python3 verify.py [FOLDER]", file=sys.stderr)
+        return 2
+    folder = arguments[0] if arguments else os.path.dirname(os.path.abspath(__file__))
+    if not os.path.isdir(folder):
+        print("no such folder: %s" % folder, file=sys.stderr)
+        return 2
+    try:
+        check(folder, print)
+    except Fault as fault:
+        print("FAULT: %s" % fault)
+        return 1
+    except OSError as error:
+        print("cannot read: %s" % error, file=sys.stderr)
+        return 2
+    print("RESULT: nothing is wrong")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
