@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { join } from "node:path"
+import { tempFolder } from "./temp.ts"
+
+const COMMAND = join(import.meta.dirname, "../../bin/comity.js")
+const READY = /^Comity is ready at (\S+)$/gm
+const START_LIMIT_MS = 30_000
+
+export type Exit = { code: number | null; signal: NodeJS.Signals | null }
+export type Output = { status: number | null; stdout: string; stderr: string }
+type Environment = Record<string, string>
+
+export type NodeOptions = { data?: string; host?: string; args?: string[]; env?: Environment }
+
+/** A node of its own process. `exited` settles when the process ends, for whatever reason. */
+export type TestNode = {
+  url: string
+  port: number
+  data: string
+  pid: number
+  exited: Promise<Exit>
+  stop(): Promise<Exit>
+  kill(): Promise<Exit>
+  stdout(): string
+  stderr(): string
+}
+
+const running = new Set<ChildProcess>()
+
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL")
+})
+
+/** Starts `comity serve` on a free port and waits for its one line; throws with its diagnostics if it ends before. */
+export async function startNode(options: NodeOptions = {}): Promise<TestNode> {
+  const data = options.data ?? join(tempFolder(), "d")
+  const { child, exited, output } = launch(
+    ["serve", "--data", data, "--port", "0", "--host", options.host ?? "127.0.0.1", ...(options.args ?? [])],
+    options.env,
+  )
+  const url = await ready(child, exited, output)
+  const end = (signal: NodeJS.Signals) => () => {
+    child.kill(signal)
+    return exited
+  }
+  return {
+    url,
+    port: Number(new URL(url).port),
+    data,
+    pid: child.pid ?? 0,
+    exited,
+    stop: end("SIGTERM"),
+    kill: end("SIGKILL"),
+    stdout: () => output.stdout,
+    stderr: () => output.stderr,
+  }
+}
+
+/** Runs the command to its end. `watch` sees the process id, for tests that measure the process while it works. */
+export async function comity(
+  args: string[],
+  options: { env?: Environment; input?: string | Buffer; watch?: (pid: number) => void } = {},
+): Promise<Output> {
+  const { child, exited, output } = launch(args, options.env)
+  child.stdin?.on("error", () => {})
+  child.stdin?.end(options.input ?? "")
+  options.watch?.(child.pid ?? 0)
+  const { code } = await exited
+  return { status: code, stdout: output.stdout, stderr: output.stderr }
+}
+
+/** Runs the command, which must succeed, and gives what it printed, trimmed. */
+export async function run(args: string[], env: Environment = {}): Promise<string> {
+  const { status, stdout, stderr } = await comity(args, { env })
+  if (status !== 0) throw new Error(`comity ${args.join(" ")} ended with ${status}\n${stdout}${stderr}`)
+  return stdout.trim()
+}
+
+function launch(args: string[], env: Environment = {}) {
+  const child = spawn(process.execPath, [COMMAND, ...args], { env: environment(env), stdio: "pipe" })
+  running.add(child)
+  const output = { stdout: "", stderr: "" }
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output.stdout += text
+  })
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    output.stderr += text
+  })
+  const exited = once(child, "close").then(([code, signal]): Exit => {
+    running.delete(child)
+    return { code, signal }
+  })
+  return { child, exited, output }
+}
+
+async function ready(child: ChildProcess, exited: Promise<Exit>, output: { stdout: string; stderr: string }) {
+  const deadline = AbortSignal.timeout(START_LIMIT_MS)
+  const ended = exited.then(({ code }) => {
+    throw new Error(`serve ended with ${code} before it was ready\n${output.stdout}${output.stderr}`)
+  })
+  ended.catch(() => {})
+  for (;;) {
+    const url = [...output.stdout.matchAll(READY)][0]?.[1]
+    if (url !== undefined) return url
+    await Promise.race([once(child.stdout ?? child, "data", { signal: deadline }), ended])
+  }
+}
+
+/** The settings of whoever runs the tests must not reach the nodes under test. */
+function environment(extra: Environment): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(COMITY_|NODE_TEST|NODE_OPTIONS)/.test(name))
+  return { ...Object.fromEntries(kept), ...extra }
+}
