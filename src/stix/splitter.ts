@@ -138,7 +138,7 @@ export class ObjectSplitter {
 
   #close(at: number): void {
     if (!this.#keys.has("objects")) throw new JsonFault("json.no-objects", this.#base + at)
-    const type = this.container.members["type"]
+    const type = this.container.members.type
     this.container.kind = type === "bundle" ? "bundle" : type === undefined ? "envelope" : "unknown"
     this.#state = "done"
   }
