@@ -1,4 +1,4 @@
-export { type KeyFiles, type KeyFiles, type KeyName, type KeyName, keyFiles, keyFiles } from "./key-files.ts"
+export { type KeyFiles, type KeyName, keyFiles } from "./key-files.ts"
 export { decoyHash, hashPassword, MAX_PASSWORD_BYTES, verifyPassword } from "./password.ts"
 export { openWithPassphrase, sealWithPassphrase, WORK_FACTOR } from "./seal.ts"
 export {
