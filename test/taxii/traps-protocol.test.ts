@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { randomUUID } from "node:crypto"
 import { after, test } from "node:test"
 import { type Answer, connectRaw } from "../support/http.ts"
+import { run } from "../support/node.ts"
 import { openScene, PASSWORD } from "../support/scene.ts"
 import { envelope, indicator, malware } from "../support/stix.ts"
 import { API, assertTaxiiError, basic, type Collection, MEDIA, taxii } from "../support/taxii.ts"
@@ -95,6 +96,7 @@ test("trap 3: discovery names API roots that resolve, whatever Host the caller c
   assert.ok(discovery.api_roots.length > 0)
   if (discovery.default !== undefined) assert.ok(discovery.api_roots.includes(discovery.default))
   for (const root of discovery.api_roots) {
+    assert.match(root, /^(https:\/\/|\/(?!\/))[^?]*\/$/, "TAXII 2.1 section 4.1.1: https or relative, and no query")
     const path = new URL(root, `${scene.node().url}/taxii2/`).pathname
     const found = (await tester.get(path)).json<{ title: string; versions: string[]; max_content_length: number }>()
     assert.ok(found.title.length > 0)
@@ -136,6 +138,16 @@ test("trap 4: name and password work as Basic, a token as Bearer, and a wrong pa
   assert.equal((await program.objects(filled)).length, 2)
   const guess = taxii(() => scene.node().url, basic("tester", `${PASSWORD}!`))
   assertTaxiiError(await guess.get("/taxii2/"), [401, 429])
+})
+
+test("trap 4: guessing at a password is slowed down, for that name and nobody else", async () => {
+  await run(["account", "add", "guessed", "--data", scene.node().data], { COMITY_PASSWORD: PASSWORD })
+  const guess = (password: string) => taxii(() => scene.node().url, basic("guessed", password)).get("/taxii2/")
+  const statuses: number[] = []
+  for (let at = 0; at < 12 && statuses.at(-1) !== 429; at++) statuses.push((await guess(`guess ${at}`)).status)
+  assert.deepEqual(new Set(statuses), new Set([401, 429]), "some guesses are refused, then the next must wait")
+  assertTaxiiError(await guess(PASSWORD), 429)
+  assert.equal((await tester.get("/taxii2/")).status, 200)
 })
 
 test("trap 18: what exceeds max_content_length is 413, whether declared, chunked or packed", async () => {

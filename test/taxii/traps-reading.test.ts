@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { after, test } from "node:test"
 import { openScene } from "../support/scene.ts"
 import { EARLY, indicator, LATE, MIDDLE, malware, newVersion, stixId } from "../support/stix.ts"
-import { assertTaxiiError, type ManifestEntry, walk } from "../support/taxii.ts"
+import { assertTaxiiError, type Collection, type ManifestEntry, walk } from "../support/taxii.ts"
 
 const scene = await openScene({ collections: 14 })
 const { tester } = scene
@@ -261,6 +261,8 @@ test("trap 13: without match[spec_version] each object comes in the newest STIX 
     entry.id,
     entry.media_type.replaceAll(" ", ""),
   ])
+  const listed = (await tester.get(`collections/${collection}/`)).json<Collection>().media_types
+  for (const [, type] of media) assert.ok(listed.map((one) => one.replaceAll(" ", "")).includes(type ?? ""), type)
   assert.deepEqual(media, [
     [both.id, "application/stix+json;version=2.1"],
     [old.id, "application/stix+json;version=2.0"],
@@ -268,7 +270,7 @@ test("trap 13: without match[spec_version] each object comes in the newest STIX 
   ])
 })
 
-test("trap 14: fields narrow each other, values of one field widen it, unknown fields are 400", async () => {
+test("trap 14: fields narrow each other, values of one field widen it, unknown and repeated are 400", async () => {
   const collection = scene.collection()
   const [one, two] = numbered(2) as [ReturnType<typeof indicator>, ReturnType<typeof indicator>]
   const other = malware()
@@ -288,7 +290,12 @@ test("trap 14: fields narrow each other, values of one field widen it, unknown f
     assert.deepEqual(ids(await tester.objects(collection, query)), wanted, query)
     assert.deepEqual(ids(await tester.manifest(collection, query)), wanted, query)
   }
-  for (const query of ["?match[name]=x", "?match[]=x", "?match=x", "?match[type]=a&match[colour]=red"]) {
+  for (const query of [
+    "?match[name]=x",
+    "?match[]=x",
+    "?match[type]=a&match[colour]=red",
+    "?match[type]=a&match[type]=b",
+  ]) {
     assertTaxiiError(await tester.get(`collections/${collection}/objects/${query}`), 400)
   }
 })

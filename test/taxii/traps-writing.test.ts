@@ -110,7 +110,7 @@ test("trap 17: a body that is no envelope, or an envelope of nothing, is 422; wh
 test("trap 21: observables have no modified: their version is the date_added, and duplicates succeed", async () => {
   const collection = scene.collection()
   const observable = address("198.51.100.3")
-  assert.equal(observable.id, "ipv4-addr--ff26c055-6336-5bc5-b98d-13d6226742dd", "the example of STIX 2.1 section 6.9")
+  assert.equal(observable.id, "ipv4-addr--28bb3599-77cd-5a82-a950-b5bc3caf07c4", "the example of STIX 2.1 section 2.9")
   const { spec_version: _, ...unversioned } = address("203.0.113.9")
   await tester.put(collection, observable, unversioned)
   await tester.put(collection, JSON.stringify(observable, null, 1))
@@ -122,6 +122,23 @@ test("trap 21: observables have no modified: their version is the date_added, an
   const found = await tester.get(`${path}?match[version]=${entry?.version}`)
   assert.deepEqual(found.json<{ objects: unknown[] }>().objects, [observable])
   assert.equal((await tester.manifest(collection, "?match[version]=all")).length, 2)
+})
+
+test("trap 21: a marking has no modified: its version is its created", async () => {
+  const collection = scene.collection()
+  const marking = {
+    type: "marking-definition",
+    spec_version: "2.1",
+    id: stixId("marking-definition"),
+    created: MIDDLE,
+    definition_type: "statement",
+    definition: { statement: "Copyright" },
+  }
+  const status = await tester.put(collection, marking)
+  assert.equal(status.successes?.[0]?.version, MIDDLE)
+  assert.equal((await tester.manifest(collection))[0]?.version, MIDDLE)
+  const found = await tester.objects(collection, `?match[version]=${MIDDLE}`)
+  assert.deepEqual(found, [marking])
 })
 
 test("trap 21: lifting STIX 2.0 gives observables the id that the standard computes", async () => {
