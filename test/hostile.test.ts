@@ -19,6 +19,10 @@ afterEach(async () => {
   assert.equal((await call("GET", `${scene.node().url}/health`)).status, 200)
 })
 
+/** Begun before everything else and looked at after it, so that nobody waits for it. */
+const endless = await connectRaw(scene.node().port)
+await endless.send("GET /taxii2/ HTTP/1.1\r\nHost: 127")
+
 const posted = scene.collection()
 const imported = scene.collection()
 const folder = tempFolder()
@@ -210,4 +214,8 @@ test("what is not HTTP is refused and the connection closed", async () => {
     await connection.send(bytes)
     assert.match(await connection.untilClosed(), wanted)
   }
+})
+
+test("a request whose head never ends is cut off", async () => {
+  assert.match(await endless.untilClosed(60_000), /^(HTTP\/1\.1 408|$)/)
 })
