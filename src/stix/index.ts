@@ -4,10 +4,13 @@
 export type { FaultCode, Finding, FindingCode } from "./findings.ts"
 /** The type named by a STIX id (`indicator` of `indicator--…`), or null if the text is no STIX id. */
 export { typeOfId } from "./formats.ts"
+/** STIX 2.0 to STIX 2.1. */
+export { liftObject } from "./lift.ts"
 /** What the marks on an object and on its parts say. */
 export { type EffectiveMarking, effectiveMarking, type GranularMarking, granularMarkings } from "./markings.ts"
 /** Bytes of one object to a `ParsedObject`, or the code and path of why not; nothing is thrown for bad input. */
 export { type ObjectOutcome, type ParsedObject, parseObject, parseValue } from "./parse.ts"
+
 /** The deterministic id of an observable, STIX 2.1 section 2.9. */
 export { scoId } from "./sco-id.ts"
 

@@ -6,6 +6,7 @@ import {
   dictionaryOf,
   either,
   enumeration,
+  formatted,
   integer,
   listOf,
   number,
@@ -108,11 +109,14 @@ export const fileExtensions = {
   "windows-pebinary-ext": windowsPeBinary,
 }
 
+/** 2.0 wrote header values as one text; 2.1 as a list of texts. */
+const headerText = formatted("stix.co-constraint", () => false)
+
 const httpRequest = objectOf({
   request_method: required(text),
   request_value: required(text),
   request_version: text,
-  request_header: dictionaryOf(listOf(text), true),
+  request_header: dictionaryOf(either("string", headerText, listOf(text)), true),
   message_body_length: integer,
   message_body_data_ref: reference("artifact"),
 })

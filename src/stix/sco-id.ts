@@ -36,15 +36,19 @@ const HASH_ORDER = ["MD5", "SHA-1", "SHA-256", "SHA-512"]
  */
 export function scoId(object: JsonObject): string | null {
   const { type } = object
-  const names = typeof type === "string" && Object.hasOwn(CONTRIBUTING, type) ? CONTRIBUTING[type] : undefined
-  if (names === undefined) return null
+  if (typeof type !== "string") return null
   const contributing: JsonObject = {}
-  for (const name of names) {
+  for (const name of contributingProperties(type)) {
     const value = name === "hashes" ? oneHash(object.hashes) : object[name]
     if (value !== undefined) contributing[name] = value
   }
   if (Object.keys(contributing).length === 0) return null
   return `${type}--${uuid5(canonicalize(contributing))}`
+}
+
+/** Empty for a process and for every type that is not one of the eighteen. */
+export function contributingProperties(type: string): readonly string[] {
+  return (Object.hasOwn(CONTRIBUTING, type) ? CONTRIBUTING[type] : undefined) ?? []
 }
 
 /** Of several hashes only one counts: the first of a fixed order, or else whichever comes first. */
@@ -54,10 +58,14 @@ function oneHash(hashes: Json | undefined): Json | undefined {
   return name === undefined ? undefined : { [name]: hashes[name] as Json }
 }
 
-/** RFC 9562 section 5.5. */
 function uuid5(name: string): string {
-  const bytes = createHash("sha1").update(NAMESPACE).update(name).digest().subarray(0, 16)
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6)
+  return uuidText(createHash("sha1").update(NAMESPACE).update(name).digest(), 5)
+}
+
+/** The first sixteen bytes as a UUID of that version (RFC 9562 section 5). */
+export function uuidText(digest: Buffer, version: 4 | 5): string {
+  const bytes = Buffer.from(digest.subarray(0, 16))
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | (version << 4), 6)
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
   const hex = bytes.toString("hex")
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-")
