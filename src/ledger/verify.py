@@ -116,12 +116,12 @@ def decode(text, what, length=None):
     return raw
 
 
-def read_file(folder, name, place=""):
+def read_file(folder, name):
     try:
         with open(os.path.join(folder, *name.split("/")), "rb") as file:
             return file.read()
-    except FileNotFoundError:
-        raise Fault("%s%s is missing" % (place, name))
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        raise Fault("%s is missing" % name)
 
 
 def read_json(raw, what):
@@ -153,6 +153,11 @@ def tile_path(level, index, width):
     groups = [digits[i : i + 3] for i in range(0, len(digits), 3)]
     path = "tile/%s/%s" % (level, "/".join(["x" + group for group in groups[:-1]] + groups[-1:]))
     return path if width == WIDTH else "%s.p/%d" % (path, width)
+
+
+def shown(value):
+    """Text from the folder, safe for a terminal."""
+    return "".join(c if c.isprintable() else "\\u%04x" % ord(c) for c in quote(str(value)))
 
 
 def count(number, one, many):
@@ -345,7 +350,7 @@ def find_erasures(folder):
 def open_input(folder, name):
     try:
         return open(os.path.join(folder, name), "rb", buffering=1 << 20)
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         raise Fault("%s is missing" % name)
 
 
@@ -457,8 +462,8 @@ def erased_entry(tiles, rules, seq, line):
 
 def kept_entry(tiles, rules, seq, line, bodies, offset):
     salt, header, length = decode(line["salt"], "its salt", 32), line["header"], line["length"]
-    if line["offset"] != offset:
-        raise Fault("its body does not begin where the body before it ends")
+    if line["offset"] != offset or not 0 <= length <= os.fstat(bodies.fileno()).st_size:
+        raise Fault("its body does not lie where the body before it ends")
     body = bodies.read(length)
     if len(body) != length or (length > 0 and bodies.read(1) != b"\n"):
         raise Fault("its body in bodies.bin is cut off or not followed by a newline")
@@ -555,7 +560,7 @@ def check_log(folder, about, public, rules, say):
     say("  entries: all there, %d erased by a later entry; %d bytes of bodies" % (erased, length))
     say("  tiles: %s recomputed and equal; root %s" % (count(len(tiles.seen), "file", "files"), root.hex()))
     for path in sorted(tiles.strangers()):
-        say("  not checked, no part of the log at this size: %s" % path)
+        say("  not checked, no part of the log at this size: %s" % shown(path))
 
 
 # ---- The node's key ----
@@ -574,7 +579,7 @@ class KeyHistory:
         else:
             # Rotation, revocation and recovery of keys come here once nodes write them; `current` then follows
             # the entries, and each log's checkpoint must be signed by the key that was current at its size.
-            raise Fault("this verify.py does not know what %s means in a key log" % quote(header["what"]))
+            raise Fault("this verify.py does not know what %s means in a key log" % shown(header["what"]))
 
     def incept(self, said):
         if sorted(said) != ["current", "next", "recovery", "type", "v"] or said["type"] != "incept" or said["v"] != 1:
@@ -617,7 +622,7 @@ def check(folder, say):
         rules = CollectionRules(find_erasures(folder)) if about["log"] == "collection" else EventRules()
         check_log(folder, about, public, rules, say)
     say("Said by whoever exported, not signed: title %s, collection %s, exported at %s"
-        % tuple(quote(str(about[name])) for name in ("title", "collection", "exported_at")))
+        % tuple(shown(about[name]) for name in ("title", "collection", "exported_at")))
     say("Everything above holds if the node's key is the one that the node's operators showed you.")
 
 
@@ -629,6 +634,7 @@ def main(arguments):
     if not os.path.isdir(folder):
         print("no such folder: %s" % folder, file=sys.stderr)
         return 2
+    sys.stdout.reconfigure(errors="backslashreplace")
     try:
         check(folder, print)
     except Fault as fault:
