@@ -1,0 +1,54 @@
+import { parseArgs } from "node:util"
+
+export type Options = {
+  /** Fewer and shorter rounds: shows that everything works, not how fast. */
+  quick: boolean
+  /** Names of measurements; empty means all. */
+  only: readonly string[]
+  /** Objects in the node at which growth, memory and start are looked at, ascending. */
+  sizes: readonly number[]
+  /** A folder for CPU profiles of the node, or null. Profiled figures are lower. */
+  profile: string | null
+  help: boolean
+}
+
+export const USAGE = `usage: npm run bench -- [--quick] [--only NAME[,NAME]] [--sizes N[,N]] [--profile FOLDER]
+
+  --quick           fewer and shorter rounds
+  --only NAMES      some of: memory, reads, filters, during-import, start, ingest, appends, transfer, growth
+  --sizes LIST      sizes for growth, for example 10000,100000,1000000 (default 10000,100000)
+  --profile FOLDER  write CPU profiles of the node there and name the busiest functions
+`
+
+/** Throws a TypeError for options that do not exist. */
+export function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: "boolean", default: false },
+      only: { type: "string", default: "" },
+      sizes: { type: "string" },
+      profile: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  })
+  return {
+    quick: values.quick,
+    only: list(values.only),
+    sizes: sizesIn(values.sizes ?? (values.quick ? "5000,20000" : "10000,100000")),
+    profile: values.profile ?? null,
+    help: values.help,
+  }
+}
+
+function list(text: string): string[] {
+  return text.split(",").filter((name) => name !== "")
+}
+
+function sizesIn(text: string): number[] {
+  const sizes = list(text).map(Number)
+  if (sizes.length === 0 || sizes.some((size) => !Number.isSafeInteger(size) || size < 5000)) {
+    throw new TypeError("--sizes: whole numbers from 5000")
+  }
+  return sizes.toSorted((a, b) => a - b)
+}
