@@ -31,7 +31,11 @@ EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 
 class Fault(Exception):
-    """What is wrong, in one sentence."""
+    """What is wrong, in one sentence; `seq` where it is about another entry than the one being read."""
+
+    def __init__(self, text, seq=None):
+        Exception.__init__(self, text)
+        self.seq = seq
 
 
 # ---- Ed25519: the verification of RFC 8032, section 6, for Edwards curve points (X, Y, Z, T) ----
@@ -225,12 +229,14 @@ class CollectionRules:
 
     def __init__(self, erasures):
         self.erasures = erasures  # seq -> (seq of the erase entry, key of the object)
-        self.shown_as_erased = {}
+        self.shown_as_erased = {}  # seq -> seq of the entry that is said to have erased it
+        self.doubtful = {}  # seq of an entry that should have erased -> seq of the entry that is gone
         self.newest = {}  # key of an object -> seq of the newest entry about it
         self.hashes = bytearray()  # h of every entry, 32 bytes each
         self.time = ""
 
     def kept(self, seq, header, h, length):
+        self.settle_doubt(seq)
         self.check_shape(header)
         if header["date_added"] <= self.time:
             raise Fault("its date_added is not later than that of the entry before it")
@@ -247,13 +253,26 @@ class CollectionRules:
             self.check_previous(seq, object_key(header["id"]), header["previous"], h)
 
     def erased(self, seq, by, h):
-        if self.erasures.get(seq, (None, None))[0] != by:
-            raise Fault("it is gone, but entry %s is no erase entry that names it" % by)
+        self.settle_doubt(seq)
+        known, key = self.erasures.get(seq, (None, None))
+        if by <= seq:
+            raise Fault("it is gone, but no entry after it erased it")
+        if known != by:
+            self.doubtful.setdefault(by, seq)
         self.shown_as_erased[seq] = by
-        key = self.erasures[seq][1]
         self.hashes += h
         if key is not None:
             self.newest[key] = seq
+
+    def settle_doubt(self, seq):
+        """Blames an entry that is gone only when the entry that should have erased it turns out to be sound."""
+        if seq in self.doubtful:
+            gone = self.doubtful[seq]
+            raise Fault("it is gone, but entry %d is no erase entry that names it" % seq, gone)
+
+    def end(self):
+        for by in sorted(self.doubtful):
+            raise Fault("it is gone, and there is no entry %d that erased it" % by, self.doubtful[by])
 
     def check_shape(self, header):
         kind, erases = header.get("kind"), header.get("erases")
@@ -280,14 +299,18 @@ class CollectionRules:
         )
 
     def check_erasure(self, seq, erases):
-        if self.shown_as_erased.get(erases) != seq:
-            raise Fault("it says that it erased entry %s, which is not shown as erased by it" % erases)
+        by = self.shown_as_erased.get(erases)
+        if by is None:
+            raise Fault("it says that it erased entry %d, which is still there or was never before it" % erases)
+        if by != seq:
+            raise Fault("it is gone, but entry %d erased it and not entry %d" % (seq, by), erases)
 
     def check_previous(self, seq, key, previous, h):
         before = self.newest.get(key)
         expected = None if before is None else self.hashes[32 * before : 32 * before + 32]
         said = None if previous is None else decode(previous, "its previous", 32)
-        if said != expected:
+        # While in doubt about which object an erased entry was, this cannot be judged; the doubt ends in a fault.
+        if said != expected and not self.doubtful:
             raise Fault("its previous is not the last entry about the same object")
         self.newest[key] = seq
         self.hashes += h
@@ -315,6 +338,9 @@ class EventRules:
     def erased(self, seq, by, h):
         raise Fault("it is gone, and a log of this kind erases nothing")
 
+    def end(self):
+        pass
+
     def canonical(self, header):
         return '{"at":%s,"by":%s,"what":%s}' % (quote(header["at"]), optional(header["by"]), quote(header["what"]))
 
@@ -331,11 +357,12 @@ def find_erasures(folder):
     """Which entry erased which. Believed only because the main pass then checks every entry found here."""
     found = {}
     with open_input(folder, "entries.jsonl") as lines:
-        for seq, line in enumerate(lines):
-            if b'\\"kind\\":\\"erase\\"' not in line:
+        for raw in lines:
+            if b'\\"kind\\":\\"erase\\"' not in raw:
                 continue
             try:
-                header = json.loads(json.loads(line)["header"])
+                line = json.loads(raw)
+                seq, header = line["seq"], json.loads(line["header"])
                 key = None if header["id"] is None else object_key(header["id"])
                 if type(header["erases"]) is int and header["erases"] < seq:
                     found.setdefault(header["erases"], (seq, key))
@@ -526,8 +553,11 @@ def check_entries(folder, size, rules):
             if seq + 1 < size:
                 seq += 1
                 raise Fault("it is missing: the checkpoint counts %d" % size)
-        except (Fault, UnicodeError) as fault:
-            raise Fault("entry %d: %s" % (seq, fault if isinstance(fault, Fault) else "it holds text that is no Unicode"))
+            rules.end()
+        except UnicodeError:
+            raise Fault("entry %d: it holds text that is no Unicode" % seq)
+        except Fault as fault:
+            raise Fault("entry %d: %s" % (seq if fault.seq is None else fault.seq, fault))
         if bodies.read(1):
             raise Fault("bodies.bin goes on after the last body")
     return tiles, erased, offset
