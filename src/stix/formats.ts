@@ -36,16 +36,13 @@ export const timestamp: Spec<string> = {
 
 /** An id of any type; with `types`, another type is noted. */
 export function reference(...types: string[]): Spec<string> {
-  return referenceWhere(types.length === 0 ? () => true : (type) => types.includes(type) || !KNOWN.test(type))
+  return referenceWhere(types.length === 0 ? () => true : (type) => types.includes(type))
 }
 
 /** An id of any type but these. */
 export function referenceExcept(...types: string[]): Spec<string> {
   return referenceWhere((type) => !types.includes(type))
 }
-
-/** Custom types may stand where a known type is expected; only another type of the standard is surely wrong. */
-const KNOWN = /^(?!x-)[a-z0-9-]+$/
 
 function referenceWhere(fits: (type: string) => boolean): Spec<string> {
   return {
@@ -93,12 +90,19 @@ function isBase64(value: string): boolean {
   return padding === -1 || (padding >= value.length - 2 && value.endsWith("="))
 }
 
-/** RFC 5646 in outline: subtags of one to eight letters and digits. */
+/** RFC 5646 in outline: subtags of one to eight letters and digits, the first of letters. */
 export const language = formatted("stix.language", isLanguageTag)
 
 export function isLanguageTag(value: string): boolean {
-  return value.length <= 100 && /^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,15}$/.test(value)
+  if (value.length > 100) return false
+  return /^([A-Za-z]{2,8}|[ix]-[A-Za-z0-9]{1,8})(-[A-Za-z0-9]{1,8}){0,15}$/i.test(value)
 }
+
+/** CPE 2.3, formatted string: eleven attributes after the prefix, colons within them escaped. */
+export const cpe = formatted("stix.cpe", (value) => {
+  if (!/^cpe:2\.3:[aho*-]:/.test(value) || value.length > 2_000) return false
+  return value.replace(/\\./g, "").split(":").length === 13
+})
 
 export const mediaType = formatted("stix.media-type", (value) =>
   /^(application|audio|font|image|message|model|multipart|text|video)\/[a-zA-Z0-9.+_-]{1,127}/.test(value),

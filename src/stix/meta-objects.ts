@@ -76,13 +76,22 @@ export const languageContent = objectOf(
   languages,
 )
 
+const propertiesNeedTopLevel: Rule = (object, walk) => {
+  const types = object.extension_types
+  if (object.extension_properties === undefined || !Array.isArray(types)) return
+  if (!types.includes("toplevel-property-extension")) warnAt(walk, "extension_properties", "stix.co-constraint")
+}
+
 /** STIX 2.1 section 7.3. */
-export const extensionDefinition = objectOf({
-  ...core<"extension-definition">(),
-  name: required(text),
-  description: text,
-  schema: required(text),
-  version: required(text),
-  extension_types: required(listOf(enumeration(extensionTypes))),
-  extension_properties: listOf(text),
-})
+export const extensionDefinition = objectOf(
+  {
+    ...core<"extension-definition">(),
+    name: required(text),
+    description: text,
+    schema: required(text),
+    version: required(text),
+    extension_types: required(listOf(enumeration(extensionTypes))),
+    extension_properties: listOf(text),
+  },
+  propertiesNeedTopLevel,
+)

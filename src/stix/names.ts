@@ -27,7 +27,7 @@ function checkName(object: JsonObject, name: string, walk: Walk): void {
   if (RESERVED.has(name)) warn(walk, "stix.reserved-name")
   else if (!name.startsWith("x_") && !extendsTopLevel(object)) warn(walk, "stix.custom-property")
   if (Array.isArray(value) && value.length === 0) warn(walk, "stix.empty-list")
-  if (value === null) warn(walk, "stix.custom-property")
+  if (value === null) warn(walk, "stix.null")
   if (typeof value === "string" && name.endsWith("_hex")) hex.check(value, walk)
   if (typeof value === "string" && name.endsWith("_bin")) base64.check(value, walk)
 }

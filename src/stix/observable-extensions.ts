@@ -50,7 +50,7 @@ const rasterImage = objectOf(
   anyOf("image_height", "image_width", "bits_per_pixel", "exif_tags"),
 )
 
-const optionalHeader = objectOf({
+const headerProperties = {
   magic_hex: hex,
   major_linker_version: integer,
   minor_linker_version: integer,
@@ -82,7 +82,9 @@ const optionalHeader = objectOf({
   loader_flags_hex: hex,
   number_of_rva_and_sizes: integer,
   hashes,
-})
+}
+
+const optionalHeader = objectOf(headerProperties, anyOf(...Object.keys(headerProperties)))
 
 const section = objectOf({ name: required(text), size, entropy: number, hashes })
 

@@ -3,6 +3,7 @@ import { warnAt } from "./findings.ts"
 import {
   base64,
   characterSet,
+  cpe,
   domainName,
   emailAddress,
   hashes,
@@ -213,7 +214,7 @@ export const process = objectOf(
 export const software = objectOf({
   ...observableCore<"software">(),
   name: required(text),
-  cpe: text,
+  cpe,
   swid: text,
   languages: listOf(language),
   vendor: text,
@@ -272,7 +273,7 @@ export const windowsRegistryKey = objectOf(
   keyInFull,
 )
 
-const x509Extensions = objectOf({
+const x509ExtensionProperties = {
   basic_constraints: text,
   name_constraints: text,
   policy_constraints: text,
@@ -289,7 +290,9 @@ const x509Extensions = objectOf({
   private_key_usage_period_not_after: timestamp,
   certificate_policies: text,
   policy_mappings: text,
-})
+}
+
+const x509Extensions = objectOf(x509ExtensionProperties, anyOf(...Object.keys(x509ExtensionProperties)))
 
 export const x509Certificate = objectOf(
   {
