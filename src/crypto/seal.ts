@@ -21,8 +21,8 @@ export async function sealWithPassphrase(
 }
 
 /**
- * Throws `refused key.passphrase-wrong` for a sound file and another passphrase, `invalid key.file-malformed` for
- * anything that is no such file or was changed.
+ * Throws `refused key.passphrase-wrong` for another passphrase (a change in the part that the passphrase opens looks
+ * the same), `invalid key.file-malformed` for anything else that was changed or is no such file.
  */
 export async function openWithPassphrase(file: string, passphrase: string): Promise<Buffer> {
   const decrypter = new Decrypter()

@@ -52,3 +52,6 @@ export function entryLine(entry: EntryLine): string {
 export function offsetAfter({ offset, length }: { offset: number; length: number }): number {
   return length === 0 ? offset : offset + length + 1
 }
+
+/** The verifier that travels with every export. */
+export const verifierProgram = new URL("./verify.py", import.meta.url)

@@ -35,7 +35,8 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
 
 /**
  * The right edge of a growing tree: the roots of the perfect subtrees that its size consists of, largest first.
- * With it a leaf is appended and the root computed without reading the tree.
+ * With it a leaf is appended and the root computed without reading the tree. It changes in place: after a rollback
+ * make a new one from what is stored.
  */
 export class Edge {
   #size: number

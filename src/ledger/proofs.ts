@@ -1,4 +1,5 @@
-import { EMPTY_ROOT, foldRight, HASH_BYTES, nodeHash, TILE_HEIGHT } from "./merkle.ts"
+import { EMPTY_ROOT, foldRight, HASH_BYTES, nodeHash } from "./merkle.ts"
+import { TILE_WIDTH } from "./tiles.ts"
 
 /**
  * Stored hashes `start` (included) to `end` (excluded) of a TILE level: level 0 are leaf hashes, level L at i is the
@@ -8,8 +9,6 @@ export type HashReader = (level: number, start: number, end: number) => readonly
 
 type Hashes = readonly Uint8Array[]
 type Range = { start: number; end: number }
-
-const TILE_WIDTH = 2 ** TILE_HEIGHT
 
 // Verifying. All four questions are one: does the subtree over the leaves [start, end) stand in the tree of that
 // size? A leaf is the subtree [i, i + 1), an older tree the subtree [0, first). Subtrees as in

@@ -227,52 +227,43 @@ def optional(value):
 class CollectionRules:
     """Times rise, each entry names the one before it about the same object, what is gone was erased by an entry."""
 
-    def __init__(self, erasures):
-        self.erasures = erasures  # seq -> (seq of the erase entry, key of the object)
-        self.shown_as_erased = {}  # seq -> seq of the entry that is said to have erased it
-        self.doubtful = {}  # seq of an entry that should have erased -> seq of the entry that is gone
+    def __init__(self):
+        self.erased_by = {}  # seq of an entry that is gone -> seq of the entry that is said to have erased it
+        self.should_erase = {}  # the reverse, until that entry comes
+        self.gone = {}  # start of h of an entry that is gone -> its seq
+        self.object_of_gone = {}  # seq of an entry that is gone -> key of the object, once a later entry tells
         self.newest = {}  # key of an object -> seq of the newest entry about it
         self.hashes = bytearray()  # h of every entry, 32 bytes each
         self.time = ""
 
     def kept(self, seq, header, h, length):
-        self.settle_doubt(seq)
         self.check_shape(header)
+        self.check_erasure(seq, header["erases"])
         if header["date_added"] <= self.time:
             raise Fault("its date_added is not later than that of the entry before it")
         self.time = header["date_added"]
         if header["kind"] in WITH_BODY and length == 0:
             raise Fault("it has no body and no entry that erased it")
-        if header["kind"] == "erase":
-            self.check_erasure(seq, header["erases"])
-        if header["id"] is None:
-            if header["previous"] is not None:
-                raise Fault("it names a previous entry but no object")
-            self.hashes += h
-        else:
-            self.check_previous(seq, object_key(header["id"]), header["previous"], h)
+        if header["id"] is not None:
+            self.check_previous(seq, object_key(header["id"]), header["previous"])
+        elif header["previous"] is not None:
+            raise Fault("it names a previous entry but no object")
+        self.hashes += h
 
     def erased(self, seq, by, h):
-        self.settle_doubt(seq)
-        known, key = self.erasures.get(seq, (None, None))
+        self.check_erasure(seq, None)
         if by <= seq:
             raise Fault("it is gone, but no entry after it erased it")
-        if known != by:
-            self.doubtful.setdefault(by, seq)
-        self.shown_as_erased[seq] = by
+        if by in self.should_erase:
+            raise Fault("it is gone, but entry %d is said to have erased another one" % by)
+        self.should_erase[by] = seq
+        self.erased_by[seq] = by
+        self.gone[bytes(h[:8])] = seq
         self.hashes += h
-        if key is not None:
-            self.newest[key] = seq
-
-    def settle_doubt(self, seq):
-        """Blames an entry that is gone only when the entry that should have erased it turns out to be sound."""
-        if seq in self.doubtful:
-            gone = self.doubtful[seq]
-            raise Fault("it is gone, but entry %d is no erase entry that names it" % seq, gone)
 
     def end(self):
-        for by in sorted(self.doubtful):
-            raise Fault("it is gone, and there is no entry %d that erased it" % by, self.doubtful[by])
+        for by, gone in sorted(self.should_erase.items(), key=lambda pair: pair[1]):
+            raise Fault("it is gone, and there is no entry %d that erased it" % by, gone)
 
     def check_shape(self, header):
         kind, erases = header.get("kind"), header.get("erases")
@@ -299,21 +290,31 @@ class CollectionRules:
         )
 
     def check_erasure(self, seq, erases):
-        by = self.shown_as_erased.get(erases)
-        if by is None:
-            raise Fault("it says that it erased entry %d, which is still there or was never before it" % erases)
-        if by != seq:
-            raise Fault("it is gone, but entry %d erased it and not entry %d" % (seq, by), erases)
+        gone = self.should_erase.pop(seq, None)
+        if gone == erases:
+            return
+        if gone is not None:
+            raise Fault("it is gone, but entry %d is no erase entry that names it" % seq, gone)
+        if erases in self.erased_by:
+            raise Fault("it is gone, but entry %d erased it and not entry %d" % (seq, self.erased_by[erases]), erases)
+        raise Fault("it says that it erased entry %d, which is still there or was never before it" % erases)
 
-    def check_previous(self, seq, key, previous, h):
-        before = self.newest.get(key)
-        expected = None if before is None else self.hashes[32 * before : 32 * before + 32]
-        said = None if previous is None else decode(previous, "its previous", 32)
-        # While in doubt about which object an erased entry was, this cannot be judged; the doubt ends in a fault.
-        if said != expected and not self.doubtful:
-            raise Fault("its previous is not the last entry about the same object")
+    def check_previous(self, seq, key, previous):
+        """The last entry about the object: the last one that is still there or, after it, one that was erased later."""
+        newest = self.newest.get(key)
         self.newest[key] = seq
-        self.hashes += h
+        if previous is None:
+            found = None
+        else:
+            said = decode(previous, "its previous", 32)
+            found = self.gone.get(said[:8], newest)
+            if found is None or self.hashes[32 * found : 32 * found + 32] != said:
+                raise Fault("its previous is not the last entry about the same object")
+        if found == newest:
+            return
+        later = found is not None and (newest is None or found > newest) and self.erased_by[found] > seq
+        if not later or self.object_of_gone.setdefault(found, key) != key:
+            raise Fault("its previous is not the last entry about the same object")
 
 
 class EventRules:
@@ -351,24 +352,6 @@ SECRET = os.urandom(16)
 def object_key(text):
     """A short stand-in for an object id; nobody can choose two ids with the same one, as it is keyed afresh."""
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8"), digest_size=8, key=SECRET).digest(), "big")
-
-
-def find_erasures(folder):
-    """Which entry erased which. Believed only because the main pass then checks every entry found here."""
-    found = {}
-    with open_input(folder, "entries.jsonl") as lines:
-        for raw in lines:
-            if b'\\"kind\\":\\"erase\\"' not in raw:
-                continue
-            try:
-                line = json.loads(raw)
-                seq, header = line["seq"], json.loads(line["header"])
-                key = None if header["id"] is None else object_key(header["id"])
-                if type(header["erases"]) is int and header["erases"] < seq:
-                    found.setdefault(header["erases"], (seq, key))
-            except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-                continue  # the main pass names it
-    return found
 
 
 # ---- The pass over a log ----
@@ -649,7 +632,7 @@ def check(folder, say):
         if decode(about["node_key"], "about.json: node_key", 32) != public:
             raise Fault("about.json: node_key is not the key that the key log names")
         say("Log of a collection" if about["log"] == "collection" else "Ledger of the node")
-        rules = CollectionRules(find_erasures(folder)) if about["log"] == "collection" else EventRules()
+        rules = CollectionRules() if about["log"] == "collection" else EventRules()
         check_log(folder, about, public, rules, say)
     say("Said by whoever exported, not signed: title %s, collection %s, exported at %s"
         % tuple(shown(about[name]) for name in ("title", "collection", "exported_at")))

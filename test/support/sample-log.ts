@@ -12,7 +12,7 @@ import type { HashReader } from "../../src/ledger/proofs.ts"
 import { encodeBundle, formatTilePath, tilesOf } from "../../src/ledger/tiles.ts"
 
 /** An entry as the library would hand it over; `erasedBy` says that header, body and salt are gone. */
-export type SampleEntry = { salt: Buffer; header: string; body: Buffer; h: Buffer; erasedBy?: number }
+export type SampleEntry = { salt: Buffer; header: string; body: Buffer; h: Buffer; id?: string; erasedBy?: number }
 
 export type SampleNode = { signer: Signer; keys: SampleEntry[] }
 
@@ -65,24 +65,32 @@ export function commit(header: string, body: Buffer, seed: string): SampleEntry 
   return { salt, header, body, h: entryHash(salt, header, body) }
 }
 
-/** An honest log over a few objects: puts, marks, revocations, recalls, and erasures of every 40th entry. */
+/**
+ * An honest log over fifty objects: puts, marks, revocations, and erasures of every 40th entry. As in a collection,
+ * an erase entry does not say which object it was, and `previous` is the last entry that was still there.
+ */
 export function sampleEntries(count: number): SampleEntry[] {
   const entries: SampleEntry[] = []
-  const newest = new Map<string, SampleEntry>()
   for (let seq = 0; seq < count; seq += 1) {
-    const before = newest.get(`indicator--${seq % 50}`)
-    const erases = seq % 40 === 39 ? seq - 20 : null
-    const id = erases === null ? `indicator--${seq % 50}` : `indicator--${erases % 50}`
-    const previous = (erases === null ? before : newest.get(id))?.h.toString("base64") ?? null
-    const kind = erases !== null ? "erase" : seq % 7 === 6 ? "mark" : seq % 11 === 10 ? "revoke" : "put"
-    const body = kind === "erase" || kind === "mark" ? "" : `{"id":"${id}","seq":${seq},"name":"網路 ${seq}\\n"}`
-    const entry = commit(sampleHeader(seq, { kind, id, previous, erases }), Buffer.from(body), String(seq))
-    entries.push(entry)
-    newest.set(id, entry)
-    const gone = erases === null ? undefined : entries[erases]
+    const gone = seq % 40 === 39 ? entries[seq - 20] : undefined
+    entries.push(gone === undefined ? version(seq, entries) : erasure(seq, seq - 20))
     if (gone !== undefined) gone.erasedBy = seq
   }
   return entries
+}
+
+function version(seq: number, before: readonly SampleEntry[]): SampleEntry {
+  const id = `indicator--${seq % 50}`
+  const live = before.filter((entry) => entry.erasedBy === undefined && entry.id === id)
+  const kind = seq % 7 === 6 ? "mark" : seq % 11 === 10 ? "revoke" : "put"
+  const body = kind === "mark" ? "" : `{"id":"${id}","seq":${seq},"name":"網路 ${seq}\\n"}`
+  const previous = live.at(-1)?.h.toString("base64") ?? null
+  return { ...commit(sampleHeader(seq, { kind, id, previous }), Buffer.from(body), String(seq)), id }
+}
+
+function erasure(seq: number, erases: number): SampleEntry {
+  const nothing = { id: null, spec: null, version: null, marking: null }
+  return commit(sampleHeader(seq, { kind: "erase", ...nothing, erases }), Buffer.alloc(0), String(seq))
 }
 
 export function sampleHeader(seq: number, changes: Partial<EntryHeader>): string {
