@@ -194,7 +194,8 @@ function readLiteral(cursor: Cursor): void {
     cursor.at += literal.length
     return
   }
-  const cut = cursor.at + rest.length === cursor.bytes.length && ["true", "false", "null"].some((w) => w.startsWith(rest))
+  const cut =
+    cursor.at + rest.length === cursor.bytes.length && ["true", "false", "null"].some((w) => w.startsWith(rest))
   throw new JsonFault(cut ? "json.truncated" : "json.syntax", cut ? cursor.bytes.length : cursor.at)
 }
 

@@ -90,7 +90,8 @@ function endOfScalar(bytes: Uint8Array, from: number): number {
   let at = from
   for (;;) {
     const byte = bytes[at]
-    if (byte === undefined || byte <= 0x20 || byte === 0x2c || byte === 0x5d || byte === 0x7d || byte === 0x3a) return at
+    if (byte === undefined || byte <= 0x20 || byte === 0x2c || byte === 0x5d || byte === 0x7d || byte === 0x3a)
+      return at
     if (byte === QUOTE || byte === 0x7b || byte === 0x5b) return at
     at++
   }

@@ -1,0 +1,97 @@
+import { z } from "zod"
+import type { Declaration, Handlers, Translate } from "../http/index.ts"
+import type { Json } from "../kernel/canonical.ts"
+import type { Reader, Store } from "../store/index.ts"
+import type { Authenticator } from "./authentication.ts"
+import type { Right } from "./model.ts"
+import { addPerson, addProgram, removeAccount, rightLetters } from "./operations.ts"
+import { listAccounts } from "./queries.ts"
+
+const grant = { type: "string", multiple: true, value: "COLLECTION:r|w|rw" } as const
+
+export const accountDeclarations: readonly Declaration[] = [
+  {
+    name: "account add",
+    positionals: ["NAME"],
+    options: { admin: { type: "boolean" }, grant },
+    secret: { option: "password", environment: "COMITY_PASSWORD" },
+    show: (t) => [t("account.added")],
+  },
+  { name: "account list", positionals: [], options: {}, show: showAccounts },
+  { name: "account remove", positionals: ["NAME"], options: {}, show: (t) => [t("account.removed")] },
+  {
+    name: "token add",
+    positionals: ["NAME"],
+    options: { grant },
+    show: (_, result) => [(result as { token: string }).token],
+  },
+  { name: "token list", positionals: [], options: {}, show: showAccounts },
+  { name: "token remove", positionals: ["NAME"], options: {}, show: (t) => [t("account.removed")] },
+]
+
+const Name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}:]+$/u)
+const Grants = z.array(z.string().regex(/^.+:(r|w|rw)$/)).default([])
+const New = z.strictObject({ NAME: Name, grant: Grants, admin: z.boolean().default(false) })
+const Person = New.extend({ password: z.string() })
+const Named = z.strictObject({ NAME: z.string() })
+
+type Parts = {
+  store: Store
+  authenticator: Authenticator
+  /** Id of a collection by id or alias; collections are a row above this one. */
+  collectionId: (reader: Reader, idOrAlias: string) => Promise<string>
+}
+
+export function accountHandlers({ store, authenticator, collectionId }: Parts): Handlers {
+  const rightsOf = async (grants: string[]) => {
+    const pairs = grants.map(async (text): Promise<[string, Right]> => {
+      const colon = text.lastIndexOf(":")
+      const letters = text.slice(colon + 1)
+      const right = { read: letters.includes("r"), write: letters.includes("w") }
+      return [await collectionId(store, text.slice(0, colon)), right]
+    })
+    return new Map(await Promise.all(pairs))
+  }
+  const list = async (kind: "person" | "program") => {
+    const accounts = await listAccounts(store, kind)
+    return accounts.map(({ name, admin, rights }) => ({
+      name,
+      admin,
+      rights: Object.fromEntries([...rights].map(([id, right]) => [id, rightLetters(right)])),
+    }))
+  }
+  const remove = async (input: Json, kind: "person" | "program") => {
+    await removeAccount(store, Named.parse(input).NAME, kind)
+    authenticator.forget()
+    return {}
+  }
+  return {
+    "account add": async (call) => {
+      const { NAME: name, admin, grant: grants, password } = Person.parse(call.arguments)
+      await addPerson(store, { name, admin, rights: await rightsOf(grants) }, password)
+      return { name }
+    },
+    "token add": async (call) => {
+      const { NAME: name, grant: grants } = New.parse(call.arguments)
+      return { name, token: await addProgram(store, { name, admin: false, rights: await rightsOf(grants) }) }
+    },
+    "account list": () => list("person"),
+    "token list": () => list("program"),
+    "account remove": (call) => remove(call.arguments, "person"),
+    "token remove": (call) => remove(call.arguments, "program"),
+  }
+}
+
+function showAccounts(t: Translate, result: Json): string[] {
+  const rows = result as { name: string; admin: boolean; rights: Record<string, string> }[]
+  if (rows.length === 0) return [t("account.none")]
+  return rows.map(({ name, admin, rights }) => {
+    const grants = Object.entries(rights).map(([id, letters]) => `${id}:${letters}`)
+    return [name, ...(admin ? [t("account.admin")] : []), ...grants].join("\t")
+  })
+}

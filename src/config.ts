@@ -1,0 +1,109 @@
+import { availableParallelism } from "node:os"
+import { z } from "zod"
+import { languages, pickLanguage } from "./http/index.ts"
+import { ComityError } from "./kernel/errors.ts"
+
+const whole = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,12}$/)
+    .transform(Number)
+    .pipe(z.number().min(least).max(most))
+
+const text = z.string().min(1).max(4096)
+const yes = z.enum(["true", "false", "1", "0", ""]).transform((value) => value === "true" || value === "1")
+const address = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""))
+
+type Setting = { flag: string | null; env: string; value: string | null; parse: z.ZodType; usual: unknown }
+
+function setting<T>(flag: string | null, env: string, value: string | null, parse: z.ZodType<T>, usual: T) {
+  return { flag, env, value, parse, usual } satisfies Setting
+}
+
+/**
+ * Every setting of `comity serve`: flag, environment variable, kind of value, default. A flag wins over the
+ * environment. What each means stands in docs/operating.md; a test fails if one is missing there.
+ */
+export const settings = {
+  data: setting("data", "COMITY_DATA", "DIR", text, "./comity-data"),
+  host: setting("host", "COMITY_HOST", "H", text, "127.0.0.1"),
+  port: setting("port", "COMITY_PORT", "N", whole(0, 65535), 7447),
+  tlsCert: setting("tls-cert", "COMITY_TLS_CERT", "FILE", text.nullable(), null),
+  tlsKey: setting("tls-key", "COMITY_TLS_KEY", "FILE", text.nullable(), null),
+  behindProxy: setting("behind-proxy", "COMITY_BEHIND_PROXY", null, yes, false),
+  publicUrl: setting("public-url", "COMITY_PUBLIC_URL", "URL", address.nullable(), null),
+  title: setting("title", "COMITY_TITLE", "TEXT", text, "Comity"),
+  language: setting("language", "COMITY_LANGUAGE", languages.join("|"), z.enum(languages).nullable(), null),
+  pageSizeDefault: setting("page-size-default", "COMITY_PAGE_SIZE_DEFAULT", "N", whole(1, 100_000), 100),
+  pageSizeMax: setting("page-size-max", "COMITY_PAGE_SIZE_MAX", "N", whole(1, 100_000), 1000),
+  maxContentLength: setting(
+    "max-content-length",
+    "COMITY_MAX_CONTENT_LENGTH",
+    "BYTES",
+    whole(1024, 256 * 1024 * 1024),
+    10 * 1024 * 1024,
+  ),
+  forbiddenStatus: setting(
+    "forbidden-status",
+    "COMITY_FORBIDDEN_STATUS",
+    "403|404",
+    z.enum(["403", "404"]).transform((value) => (value === "403" ? "refused" : "not-found")),
+    "refused" as const,
+  ),
+  maxStoreMib: setting("max-store-mib", "COMITY_MAX_STORE_MIB", "N", whole(0, 16 * 1024 * 1024), 0),
+  workers: setting(
+    "workers",
+    "COMITY_WORKERS",
+    "N",
+    whole(1, 64),
+    Math.max(1, Math.min(4, availableParallelism() - 1)),
+  ),
+  keyPassphrase: setting(null, "COMITY_KEY_PASSPHRASE", "TEXT", z.string().min(12).max(1024).nullable(), null),
+} as const
+
+type Settings = typeof settings
+type Values = { [Name in keyof Settings]: z.output<Settings[Name]["parse"]> }
+
+/** All settings, parsed once at start and passed in; nothing below reads the environment. */
+export type Config = Readonly<Values>
+
+export type Flags = Readonly<Record<string, string | boolean | undefined>>
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Names under which only this machine is reached. */
+export const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"])
+
+/**
+ * Throws `invalid config.value` naming the setting, and `refused config.open-host` for an address that others reach
+ * without TLS here or at a proxy in front.
+ */
+export function parseConfig(flags: Flags, environment: Environment): Config {
+  const values = Object.fromEntries(
+    Object.entries(settings).map(([name, one]) => [name, readSetting(one, flags, environment)]),
+  ) as Values
+  const language =
+    values.language ?? pickLanguage(environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || "")
+  const config: Config = Object.freeze({ ...values, language })
+  checkTogether(config)
+  return config
+}
+
+function readSetting(one: Setting, flags: Flags, environment: Environment): unknown {
+  const fromFlag = one.flag === null ? undefined : flags[one.flag]
+  const given = fromFlag === undefined ? environment[one.env] : String(fromFlag)
+  if (given === undefined) return one.usual
+  const parsed = one.parse.safeParse(given)
+  if (parsed.success) return parsed.data
+  const name = fromFlag === undefined ? one.env : `--${one.flag}`
+  throw new ComityError("invalid", "config.value", { name, value: one.flag === null ? "…" : given })
+}
+
+function checkTogether(config: Config): void {
+  const { tlsCert, tlsKey, behindProxy, publicUrl, host } = config
+  if ((tlsCert === null) !== (tlsKey === null)) throw new ComityError("invalid", "config.tls-pair")
+  if (behindProxy && publicUrl === null) throw new ComityError("invalid", "config.proxy-url")
+  if (config.pageSizeDefault > config.pageSizeMax) throw new ComityError("invalid", "config.page-sizes")
+  if (!LOOPBACK.has(host) && tlsCert === null && !behindProxy) {
+    throw new ComityError("refused", "config.open-host", { host })
+  }
+}

@@ -1,0 +1,50 @@
+import type { IncomingMessage } from "node:http"
+import { promisify } from "node:util"
+import { gunzip } from "node:zlib"
+import { ComityError } from "../kernel/errors.ts"
+
+const unzip = promisify(gunzip)
+
+/**
+ * The whole body of a request. Counts what really arrives, so a chunked body without a length is stopped too
+ * (TAXII 2.1 section 4.2). `gzip` is the only encoding taken, once, and unpacks to at most `limit` bytes.
+ * Throws `too-large body.too-large`, `unsupported body.encoding`, `invalid body.gzip`, `invalid body.incomplete`.
+ */
+export async function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer> {
+  const encoding = (incoming.headers["content-encoding"] ?? "identity").trim().toLowerCase()
+  if (encoding !== "identity" && encoding !== "gzip") throw new ComityError("unsupported", "body.encoding")
+  const raw = await collect(incoming, limit)
+  if (encoding === "identity") return raw
+  try {
+    return await unzip(raw, { maxOutputLength: limit })
+  } catch (error) {
+    if (error instanceof RangeError) throw new ComityError("too-large", "body.too-large", { limit }, error)
+    throw new ComityError("invalid", "body.gzip", {}, error)
+  }
+}
+
+function collect(incoming: IncomingMessage, limit: number): Promise<Buffer> {
+  const declared = Number(incoming.headers["content-length"] ?? 0)
+  const tooLarge = () => new ComityError("too-large", "body.too-large", { limit })
+  if (declared > limit) return Promise.reject(tooLarge())
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const stop = (error: Error) => {
+      incoming.off("data", onData)
+      incoming.pause()
+      reject(error)
+    }
+    const onData = (chunk: Buffer) => {
+      size += chunk.length
+      if (size > limit) stop(tooLarge())
+      else chunks.push(chunk)
+    }
+    incoming.on("data", onData)
+    incoming.once("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size)))
+    incoming.once("error", (error) => stop(new ComityError("invalid", "body.incomplete", {}, error)))
+    incoming.once("close", () => {
+      if (!incoming.complete) stop(new ComityError("invalid", "body.incomplete"))
+    })
+  })
+}

@@ -1,0 +1,40 @@
+import type { Json } from "../kernel/canonical.ts"
+import type { Translate } from "./locale.ts"
+
+export type OptionDeclaration = { type: "string" | "boolean"; multiple?: boolean; value?: string }
+
+/** What the command line knows of a command without running it. Its help text is `command.<name>` in the locales. */
+export type Declaration = {
+  /** The words that call it: `collection add`. */
+  name: string
+  /** Names of the positional arguments; the last may end in `…` (one or more) or `?` (may be missing). */
+  positionals: readonly string[]
+  options: Readonly<Record<string, OptionDeclaration>>
+  /** `files`: each positional is read and streamed in a call of its own. */
+  input?: "files"
+  /** Asked for without echo, or taken from the environment. */
+  secret?: { option: string; environment: string }
+  /** Positionals that are paths: made absolute where the command was typed. */
+  paths?: readonly string[]
+  /** Lines for people; with `--json` the result itself is printed. */
+  show(t: Translate, result: Json): string[]
+  /** True if the result means that not all went well: exit status 1. */
+  failed?(result: Json): boolean
+  /** Joins the results of several files. */
+  merge?(results: Json[]): Json
+}
+
+export type Call = {
+  arguments: Json
+  input: AsyncIterable<Uint8Array>
+  /** Says how far the work is. */
+  progress(state: Json): Promise<void>
+  /** Bytes for standard output. */
+  write(chunk: Uint8Array): Promise<void>
+  /** Aborts when the caller is gone. */
+  signal: AbortSignal
+}
+
+export type Handler = (call: Call) => Promise<Json>
+/** By command name; runs in the process that owns the data folder. */
+export type Handlers = Readonly<Record<string, Handler>>

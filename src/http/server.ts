@@ -1,0 +1,48 @@
+import { createServer as createPlain, type Server } from "node:http"
+import { createServer as createTls } from "node:https"
+import type { AddressInfo } from "node:net"
+import { getRequestListener, type HttpBindings } from "@hono/node-server"
+import type { Hono } from "hono"
+
+export type Tls = { certificate: string; key: string }
+
+/** A connection that is slower than this is not a client (trust paper, "hostile input"). */
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
+}
+const CONNECTIONS_MAX = 4096
+
+export type Listening = { port: number; close(): Promise<void> }
+
+/** Listens on `host:port` (port 0 = any free one); over TLS (1.2 or newer) if given a certificate. */
+export async function listen(
+  app: Hono<{ Bindings: HttpBindings }>,
+  at: { host: string; port: number; tls: Tls | null },
+): Promise<Listening> {
+  const listener = getRequestListener(app.fetch as Parameters<typeof getRequestListener>[0], {
+    overrideGlobalObjects: false,
+    autoCleanupIncoming: false,
+  })
+  const server: Server =
+    at.tls === null
+      ? createPlain(LIMITS, listener)
+      : createTls({ ...LIMITS, cert: at.tls.certificate, key: at.tls.key, minVersion: "TLSv1.2" }, listener)
+  server.maxConnections = CONNECTIONS_MAX
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject)
+    server.listen(at.port, at.host, resolve)
+  })
+  return { port: (server.address() as AddressInfo).port, close: () => closeServer(server) }
+}
+
+/** Lets running answers end for up to 5 s. */
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const force = setTimeout(() => server.closeAllConnections(), 5000)
+  await closed
+  clearTimeout(force)
+}

@@ -1,0 +1,93 @@
+import { rmSync } from "node:fs"
+import { createServer, type Socket } from "node:net"
+import { z } from "zod"
+import type { Json } from "../kernel/canonical.ts"
+import type { Diagnostics } from "../kernel/diagnostics.ts"
+import { ComityError } from "../kernel/errors.ts"
+import type { Call, Handlers } from "./command.ts"
+import { type Frame, frames, sendFrame, sendJson } from "./frames.ts"
+
+const Order = z.strictObject({ command: z.string(), arguments: z.record(z.string(), z.unknown()) })
+
+export type SocketServer = { close(): Promise<void> }
+
+/**
+ * Answers the commands of other processes of the same system user: the socket is readable and writable by that user
+ * alone. One connection carries one command.
+ */
+export async function serveSocket(path: string, handlers: Handlers, diagnostics: Diagnostics): Promise<SocketServer> {
+  rmSync(path, { force: true })
+  const server = createServer((socket) => void serveConnection(socket, handlers, diagnostics))
+  const mask = process.umask(0o177)
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject)
+      server.listen(path, resolve)
+    })
+  } finally {
+    process.umask(mask)
+  }
+  return { close: () => new Promise((resolve) => server.close(() => resolve())) }
+}
+
+async function serveConnection(socket: Socket, handlers: Handlers, diagnostics: Diagnostics): Promise<void> {
+  const gone = new AbortController()
+  socket.on("close", () => gone.abort())
+  socket.on("error", () => gone.abort())
+  try {
+    const incoming = frames(socket)
+    const result = await answer(socket, incoming, handlers, gone.signal)
+    await sendJson(socket, "r", result)
+  } catch (error) {
+    if (gone.signal.aborted) return
+    const known = asKnown(error)
+    if (known === null) diagnostics.error("command.bug", { name: String(error), stack: stackOf(error) })
+    const { kind, code, details } = known ?? { kind: "internal", code: "internal", details: {} }
+    await sendJson(socket, "x", { kind, code, details: { ...details } }).catch(() => {})
+  } finally {
+    socket.end()
+  }
+}
+
+async function answer(
+  socket: Socket,
+  incoming: AsyncGenerator<Frame, void, undefined>,
+  handlers: Handlers,
+  signal: AbortSignal,
+): Promise<Json> {
+  const first = await incoming.next()
+  if (first.done === true || first.value.kind !== "a") throw new ComityError("invalid", "command.arguments")
+  const order = Order.parse(JSON.parse(first.value.payload.toString("utf8")))
+  const handler = handlers[order.command]
+  if (handler === undefined) throw new ComityError("not-found", "command.unknown", { command: order.command })
+  const call: Call = {
+    arguments: order.arguments as Json,
+    input: dataOf(incoming),
+    progress: (state) => sendJson(socket, "p", state),
+    write: (chunk) => sendFrame(socket, "d", chunk),
+    signal,
+  }
+  return handler(call)
+}
+
+async function* dataOf(incoming: AsyncGenerator<Frame, void, undefined>): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const { done, value } = await incoming.next()
+    if (done === true) throw new ComityError("invalid", "command.input-cut")
+    if (value.kind === "e") return
+    if (value.kind !== "d") throw new ComityError("invalid", "command.arguments")
+    yield value.payload
+  }
+}
+
+/** Arguments that a command's parser refused are the caller's to mend, and named. */
+function asKnown(error: unknown): ComityError | null {
+  if (error instanceof ComityError) return error
+  if (!(error instanceof z.ZodError)) return null
+  const names = error.issues.map(({ path }) => path.join(".")).join(", ")
+  return new ComityError("invalid", "command.value", { names })
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? "").split("\n").slice(1, 6).join(" ") : ""
+}

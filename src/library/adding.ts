@@ -1,0 +1,123 @@
+import { random } from "../kernel/hash.ts"
+import { formatInstant, type Instant } from "../kernel/time.ts"
+import {
+  appendEntry,
+  type EntryKind,
+  entryHash,
+  headerText,
+  nextInstant,
+  type OpenLog,
+  openLog,
+  SALT_BYTES,
+} from "../ledger/index.ts"
+import type { Store, Tx } from "../store/index.ts"
+import { type Collection, type ConflictReason, judge, type Prepared, select } from "./model.ts"
+import {
+  entriesOf,
+  idHash,
+  insertConflict,
+  insertEntry,
+  insertObject,
+  type Kept,
+  type LiveEntry,
+  loadKept,
+  setStanding,
+  versionsOf,
+} from "./queries.ts"
+
+/** What became of one object. `object` is the key of the version that is kept. */
+export type Added =
+  | { is: "accepted"; object: number; dateAdded: Instant }
+  | { is: "duplicate"; object: number; dateAdded: Instant }
+  | { is: "conflict"; reason: ConflictReason }
+
+/** A slice ends here, so that other writers and all readers get their turn. */
+const SLICE_MS = 6
+
+/**
+ * Puts objects into a collection, in as many short transactions as it takes, and resolves when all are durable; the
+ * outcomes are in the order of the objects. `conclude` runs in the last of these transactions.
+ */
+export async function addObjects(
+  store: Store,
+  collection: Collection,
+  objects: readonly Prepared[],
+  conclude?: (tx: Tx, outcomes: readonly Added[]) => Promise<void>,
+): Promise<Added[]> {
+  let outcomes: Added[] = []
+  do {
+    const before = outcomes
+    outcomes = await store.write(async (tx) => {
+      const slice = await addSlice(tx, collection, objects.slice(before.length))
+      const all = [...before, ...slice]
+      if (all.length === objects.length) await conclude?.(tx, all)
+      return all
+    })
+  } while (outcomes.length < objects.length)
+  return outcomes
+}
+
+async function addSlice(tx: Tx, collection: Collection, objects: readonly Prepared[]): Promise<Added[]> {
+  const log = await openLog(tx, collection.log)
+  const outcomes: Added[] = []
+  for (const object of objects) {
+    if (outcomes.length > 0 && tx.elapsed() > SLICE_MS) break
+    outcomes.push(await addObject(tx, collection, log, object))
+  }
+  return outcomes
+}
+
+async function addObject(tx: Tx, collection: Collection, log: OpenLog, object: Prepared): Promise<Added> {
+  const hash = idHash(object.id)
+  const known = await versionsOf(tx, object.id, hash)
+  const verdict = judge(known, object)
+  if (verdict.is === "conflict") {
+    await insertConflict(tx, collection.key, object, verdict.reason)
+    return verdict
+  }
+  const others = known.length === 0 ? [] : await entriesOf(tx, collection.key, object.id)
+  if (verdict.is === "duplicate") {
+    const held = others.find((entry) => entry.object === verdict.object)
+    if (held !== undefined) return { ...verdict, dateAdded: held.dateAdded }
+  }
+  const key = verdict.is === "duplicate" ? verdict.object : await insertObject(tx, hash, object)
+  const kept = verdict.is === "duplicate" ? await loadKept(tx, key) : object
+  return { is: "accepted", object: key, dateAdded: await putEntry(tx, collection, log, kept, key, others) }
+}
+
+/** Appends the entry of an object version; `others` are the live entries of its other versions here. */
+async function putEntry(
+  tx: Tx,
+  collection: Collection,
+  log: OpenLog,
+  object: Kept,
+  key: number,
+  others: readonly LiveEntry[],
+): Promise<Instant> {
+  const last = others.at(-1)
+  const { id, marking, type, spec, stamp, version } = object
+  const kind: EntryKind = object.revoked ? "revoke" : "put"
+  const dateAdded = nextInstant(tx, log)
+  const date_added = formatInstant(dateAdded)
+  const previous = last === undefined ? null : Buffer.from(last.h).toString("base64")
+  const header = headerText({ kind, id, spec, version, date_added, marking, terms: null, previous, erases: null })
+  const salt = random(SALT_BYTES)
+  const h = entryHash(salt, header, object.bytes)
+  const seq = appendEntry(log, h)
+  const place = { collection: collection.key, seq, kind, object: key, type, marking, dateAdded }
+  await insertEntry(tx, { ...place, salt, h, previous: last?.seq ?? null, erases: null, served: true })
+  if (others.length > 0) {
+    await settleStanding(tx, collection.key, [...others, { seq, object: key, type, spec, stamp, dateAdded, h }])
+  }
+  return dateAdded
+}
+
+/** Writes down which of an object's versions in a collection are the newest specification's, the first, the last. */
+export async function settleStanding(tx: Tx, collection: number, entries: readonly LiveEntry[]): Promise<void> {
+  const newest = select(entries, null, "all")
+  const [first, last] = [newest[0]?.seq, newest.at(-1)?.seq]
+  for (const { seq } of entries) {
+    const flags = { newest: newest.some((one) => one.seq === seq), first: seq === first, last: seq === last }
+    await setStanding(tx, collection, seq, flags)
+  }
+}

@@ -1,0 +1,35 @@
+import { ComityError } from "../kernel/errors.ts"
+import { isUuid, newUuid, parseUuid } from "../kernel/ids.ts"
+import { createLog, record } from "../ledger/index.ts"
+import type { Reader, Store } from "../store/index.ts"
+import type { Collection, CollectionId } from "./model.ts"
+import { findCollection, findCollectionByAlias, insertCollection } from "./queries.ts"
+
+/**
+ * Makes an inbox: its audience is this node alone. Throws `conflict collection.exists` if id or alias is taken and
+ * `invalid collection.alias` for an alias that could be taken for an id.
+ */
+export async function addCollection(
+  store: Store,
+  wanted: { title: string; id: string | null; alias: string | null },
+): Promise<CollectionId> {
+  const id = wanted.id === null ? newUuid<"collection">() : parseUuid("collection", wanted.id)
+  const { alias, title } = wanted
+  if (alias !== null && isUuid(alias.toLowerCase())) throw new ComityError("invalid", "collection.alias")
+  return store.write(async (tx) => {
+    const taken = (await findCollection(tx, id)) ?? (alias === null ? null : await findCollectionByAlias(tx, alias))
+    if (taken !== null) throw new ComityError("conflict", "collection.exists", { id: taken.id })
+    const log = await createLog(tx, "collection")
+    await insertCollection(tx, { id, alias, title, log })
+    await record(tx, { what: "collection.added", by: null, facts: { collection: id } })
+    return id
+  })
+}
+
+/** By id or alias; throws `not-found collection.unknown`. */
+export async function loadCollection(reader: Reader, idOrAlias: string): Promise<Collection> {
+  const found =
+    (await findCollection(reader, idOrAlias.toLowerCase())) ?? (await findCollectionByAlias(reader, idOrAlias))
+  if (found === null) throw new ComityError("not-found", "collection.unknown")
+  return found
+}

@@ -1,0 +1,133 @@
+import { mkdirSync, readdirSync } from "node:fs"
+import { z } from "zod"
+import { type Call, type Declaration, type Handlers, languages, type Translate, translator } from "../http/index.ts"
+import type { Json } from "../kernel/canonical.ts"
+import { ComityError } from "../kernel/errors.ts"
+import { type Clock, formatInstant } from "../kernel/time.ts"
+import { formatVkey, verifierOf } from "../ledger/index.ts"
+import type { Store } from "../store/index.ts"
+import { addCollection, loadCollection } from "./collections.ts"
+import { listCollections, listConflicts } from "./queries.ts"
+import { exportLog, verifyLogs } from "./tasks.ts"
+import type { LogReport } from "./verifying.ts"
+
+const collection = { type: "string", value: "ID" } as const
+
+export const libraryDeclarations: readonly Declaration[] = [
+  {
+    name: "collection add",
+    positionals: ["TITLE"],
+    options: { id: { type: "string", value: "UUID" }, alias: { type: "string", value: "NAME" } },
+    show: (_, result) => [(result as { id: string }).id],
+  },
+  { name: "collection list", positionals: [], options: {}, show: showCollections },
+  { name: "conflict list", positionals: [], options: { collection }, show: showConflicts },
+  {
+    name: "log verify",
+    positionals: [],
+    options: { collection },
+    show: showReports,
+    failed: (result) => (result as LogReport[]).some(({ problems }) => problems.length > 0),
+  },
+  {
+    name: "log export",
+    positionals: ["FOLDER"],
+    paths: ["FOLDER"],
+    options: { collection },
+    show: (t, result) => [t("log.exported", result as { folder: string })],
+  },
+]
+
+const Add = z.strictObject({
+  TITLE: z.string().trim().min(1).max(200),
+  id: z.string().nullable().default(null),
+  alias: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .regex(/^[\p{L}\p{N}._-]+$/u)
+    .nullable()
+    .default(null),
+})
+const One = z.strictObject({ collection: z.string() })
+const OneOrAll = z.strictObject({ collection: z.string().nullable().default(null) })
+const Folder = One.extend({ FOLDER: z.string() })
+const None = z.strictObject({})
+
+export type LibraryParts = { store: Store; clock: Clock; database: string; publicKey: Buffer }
+
+export function libraryHandlers(parts: LibraryParts): Handlers {
+  const { store } = parts
+  return {
+    "collection add": async (call) => {
+      const { TITLE: title, id, alias } = Add.parse(call.arguments)
+      return { id: await addCollection(store, { title, id, alias }) }
+    },
+    "collection list": async (call) => {
+      None.parse(call.arguments)
+      return (await listCollections(store)).map(({ id, alias, title, kind, size, origin }) => {
+        const vkey = formatVkey(verifierOf(origin, parts.publicKey))
+        return { id, alias, title, kind, entries: size, vkey }
+      })
+    },
+    "conflict list": async (call) => {
+      const { key } = await loadCollection(store, One.parse(call.arguments).collection)
+      const rows = await listConflicts(store, key)
+      return rows.map(({ received_at, ...row }) => ({ ...row, received_at: formatInstant(received_at) }))
+    },
+    "log verify": (call) => verify(parts, call),
+    "log export": (call) => writeFolder(parts, call),
+  }
+}
+
+async function verify({ store, database }: LibraryParts, call: Call): Promise<Json> {
+  const wanted = OneOrAll.parse(call.arguments).collection
+  const id = wanted === null ? null : (await loadCollection(store, wanted)).id
+  const reports: LogReport[] = []
+  for await (const step of verifyLogs(database, id)) {
+    if (call.signal.aborted) break
+    if ("report" in step) reports.push(step.report)
+    else await call.progress(step)
+  }
+  return reports
+}
+
+/** The folder must be new or empty: evidence is not mixed with what lay there before. */
+async function writeFolder({ store, database, clock }: LibraryParts, call: Call): Promise<Json> {
+  const { collection: wanted, FOLDER: folder } = Folder.parse(call.arguments)
+  const { id } = await loadCollection(store, wanted)
+  mkdirSync(folder, { recursive: true })
+  if (readdirSync(folder).length > 0) throw new ComityError("conflict", "folder.not-empty", { folder })
+  const readme = languages.map((language) => `${translator(language)("log.export-readme")}\n`).join("\n")
+  const order = { collection: id, folder, exportedAt: formatInstant(clock.now()), readme }
+  for await (const step of exportLog(database, order)) {
+    if (call.signal.aborted) break
+    await call.progress(step)
+  }
+  return { folder }
+}
+
+function showCollections(t: Translate, result: Json): string[] {
+  const rows = result as { id: string; alias: string | null; title: string; entries: number }[]
+  if (rows.length === 0) return [t("collection.none")]
+  return rows.map(({ id, alias, title, entries }) => [id, alias ?? "-", entries, title].join("\t"))
+}
+
+function showConflicts(t: Translate, result: Json): string[] {
+  const rows = result as { id: string; version: string; reason: string; received_at: string }[]
+  if (rows.length === 0) return [t("conflict.none")]
+  return rows.map((row) => [row.received_at, row.id, t(`problem.object.conflict-${row.reason}`)].join("\t"))
+}
+
+function showReports(t: Translate, result: Json): string[] {
+  return (result as LogReport[]).flatMap((report) => [
+    t(report.problems.length === 0 ? "log.verified" : "log.faulty", {
+      log: report.log,
+      size: report.size,
+      erased: report.erased,
+      root: report.root,
+    }),
+    ...report.problems.map(({ seq, code }) => t(`log.problem.${code}`, { seq: seq ?? "" })),
+  ])
+}

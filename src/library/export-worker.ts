@@ -1,0 +1,4 @@
+import { serveScan } from "../store/index.ts"
+import { exportSteps } from "./exporting.ts"
+
+serveScan(exportSteps)

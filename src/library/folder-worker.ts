@@ -1,0 +1,4 @@
+import { serveScan } from "../store/index.ts"
+import { folderSteps } from "./log-folder.ts"
+
+serveScan(folderSteps)

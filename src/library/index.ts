@@ -1,0 +1,19 @@
+export { type Added, addObjects } from "./adding.ts"
+export { addCollection, loadCollection } from "./collections.ts"
+export { libraryDeclarations, libraryHandlers } from "./commands.ts"
+export { type Erasure, eraseObject } from "./erasing.ts"
+export {
+  type Collection,
+  type CollectionId,
+  type Prepared,
+  type Rejected,
+  type Standing,
+  type VersionFilter,
+  versionShown,
+  type Warning,
+} from "./model.ts"
+export type { Fault } from "./preparation.ts"
+export { type PreparedBatch, Preparer, type Session } from "./preparing.ts"
+export { entriesOf, listCollections, readCommitments, readNames } from "./queries.ts"
+export { entryBefore, type Page, type PageItem, type PageQuery, readPage } from "./reading.ts"
+export { exportObjects } from "./tasks.ts"

@@ -1,0 +1,122 @@
+import type { Uuid } from "../kernel/ids.ts"
+import { formatInstant, type Instant, timestampKey } from "../kernel/time.ts"
+import type { Tlp } from "../stix/index.ts"
+
+export type CollectionId = Uuid<"collection">
+
+export type Collection = {
+  key: number
+  id: CollectionId
+  alias: string | null
+  title: string
+  kind: "inbox" | "shared"
+  /** Key of its log, and what that log last committed. */
+  log: number
+  origin: string
+  size: number
+  lastAt: Instant
+}
+
+/** One object version, read and checked by a worker, on its way into a collection. */
+export type Prepared = {
+  /** Place in the list that it came in, and byte offset in the file or body. */
+  position: number
+  offset: number
+  id: string
+  type: string
+  spec: "2.0" | "2.1"
+  /** Instant of `modified` as sortable text, or the canonical hash in hex where there is none. */
+  version: string
+  /** `modified`, else `created`, as sent: what TAXII calls the version. Null for observables. */
+  stamp: string | null
+  revoked: boolean
+  createdBy: string | null
+  marking: Tlp | null
+  /** SHA-256 of the RFC 8785 form, 32 bytes. */
+  canonical: Buffer
+  /** Exactly as received. */
+  bytes: Buffer
+  /** What was received where `bytes` are lifted from STIX 2.0. */
+  liftedFrom: Buffer | null
+  warnings: readonly Warning[]
+}
+
+/** An object that can't be kept: which rule it breaks, and where in it. */
+export type Rejected = { position: number; offset: number; id: string | null; code: string; at: string }
+
+export type Warning = { code: string; at: string }
+
+/** What the library knows of another version of the same object. */
+export type Known = {
+  key: number
+  spec: string
+  version: string
+  revoked: number
+  created_by: string | null
+  canonical: Uint8Array
+}
+
+export type ConflictReason = "content" | "creator" | "revoked"
+
+export type Verdict = { is: "new" } | { is: "duplicate"; object: number } | { is: "conflict"; reason: ConflictReason }
+
+/**
+ * Same version and same canonical form is a duplicate, another form a conflict. Only the creator makes new versions,
+ * and none follows a revoked one (STIX 2.1 sections 3.5 and 3.6).
+ */
+export function judge(known: readonly Known[], incoming: Prepared): Verdict {
+  const same = known.find((one) => one.spec === incoming.spec && one.version === incoming.version)
+  if (same !== undefined) {
+    const equal = incoming.canonical.equals(same.canonical)
+    return equal ? { is: "duplicate", object: same.key } : { is: "conflict", reason: "content" }
+  }
+  if (known.some((one) => one.revoked === 1 && one.version < incoming.version)) {
+    return { is: "conflict", reason: "revoked" }
+  }
+  const foreign = known.some((one) => one.created_by !== null && one.created_by !== incoming.createdBy)
+  return foreign ? { is: "conflict", reason: "creator" } : { is: "new" }
+}
+
+/** One version of an object as it stands in a collection. */
+export type Standing = { seq: number; spec: string; stamp: string | null; dateAdded: Instant }
+
+/** `match[version]` of TAXII 2.1 section 3.4.1; `at` holds sortable instants. */
+export type VersionFilter = "all" | { first: boolean; last: boolean; at: readonly string[] }
+
+/**
+ * The versions of one object that a reader asked for: first by specification version (without a wish the newest that
+ * there is), then by version. TAXII 2.1 section 3.4.1.
+ */
+export function select<Entry extends Standing>(
+  entries: readonly Entry[],
+  specs: readonly string[] | null,
+  versions: VersionFilter,
+): Entry[] {
+  const newest = entries.some(({ spec }) => spec === "2.1") ? "2.1" : "2.0"
+  const allowed = entries
+    .filter(({ spec }) => (specs === null ? spec === newest : specs.includes(spec)))
+    .sort(byVersion)
+  if (versions === "all") return allowed
+  return allowed.filter(
+    (entry, i) =>
+      (versions.first && i === 0) ||
+      (versions.last && i === allowed.length - 1) ||
+      versions.at.includes(orderOf(entry)),
+  )
+}
+
+/** The instant that orders versions: `modified`, else `created`, else when it was added. */
+export function orderOf(entry: Standing): string {
+  const stamp = entry.stamp === null ? null : timestampKey(entry.stamp)
+  return stamp ?? timestampKey(formatInstant(entry.dateAdded)) ?? ""
+}
+
+function byVersion(a: Standing, b: Standing): number {
+  const [left, right] = [orderOf(a), orderOf(b)]
+  return left === right ? a.seq - b.seq : left < right ? -1 : 1
+}
+
+/** What TAXII shows as an object's version: `modified`, else `created` (as sent), else the date it was added. */
+export function versionShown(entry: Standing): string {
+  return entry.stamp ?? formatInstant(entry.dateAdded)
+}

@@ -1,0 +1,21 @@
+import { parentPort, workerData } from "node:worker_threads"
+import { type Batch, Preparation } from "./preparation.ts"
+
+/** A chunk of one session's body; `chunk` null = that was all, `close` = forget the session. */
+export type Order = { session: number; lift: boolean; chunk: Uint8Array | null; close: boolean }
+export type Delivery = { session: number; batch: Batch }
+
+const { maxObjectBytes } = workerData as { maxObjectBytes: number }
+const sessions = new Map<number, Preparation>()
+
+parentPort?.on("message", (order: Order) => {
+  const { session, lift, chunk } = order
+  if (order.close) {
+    sessions.delete(session)
+    return
+  }
+  const preparation = sessions.get(session) ?? new Preparation({ lift, maxObjectBytes })
+  sessions.set(session, preparation)
+  const batch = chunk === null ? preparation.end() : preparation.push(chunk)
+  parentPort?.postMessage({ session, batch } satisfies Delivery, [batch.data.buffer])
+})

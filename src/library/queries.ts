@@ -1,0 +1,249 @@
+import sql, { empty, join, type Sql } from "sql-template-tag"
+import { sha256 } from "../kernel/hash.ts"
+import type { Instant } from "../kernel/time.ts"
+import type { EntryKind } from "../ledger/index.ts"
+import type { Reader, Tx } from "../store/index.ts"
+import type { Collection, CollectionId, Known, Prepared } from "./model.ts"
+
+const collectionColumns = sql`c.key, c.id, c.alias, c.title, c.kind, c.log, l.origin, l.size, l.last_at`
+type CollectionRow = Omit<Collection, "lastAt"> & { last_at: Instant }
+
+export async function findCollection(reader: Reader, id: string): Promise<Collection | null> {
+  const row = await reader.get<CollectionRow>(
+    sql`select ${collectionColumns} from collection c join log l on l.key = c.log where c.id = ${id}`,
+  )
+  return row === undefined ? null : collectionOf(row)
+}
+
+export async function findCollectionByAlias(reader: Reader, alias: string): Promise<Collection | null> {
+  const row = await reader.get<CollectionRow>(
+    sql`select ${collectionColumns} from collection c join log l on l.key = c.log where c.alias = ${alias}`,
+  )
+  return row === undefined ? null : collectionOf(row)
+}
+
+export async function listCollections(reader: Reader): Promise<Collection[]> {
+  const rows = await reader.all<CollectionRow>(
+    sql`select ${collectionColumns} from collection c join log l on l.key = c.log order by c.id`,
+  )
+  return rows.map(collectionOf)
+}
+
+function collectionOf({ last_at, ...row }: CollectionRow): Collection {
+  return { ...row, lastAt: last_at }
+}
+
+export async function insertCollection(
+  tx: Tx,
+  row: { id: CollectionId; alias: string | null; title: string; log: number },
+): Promise<void> {
+  await tx.run(
+    sql`insert into collection (id, alias, title, kind, log, created_at)
+        values (${row.id}, ${row.alias}, ${row.title}, 'inbox', ${row.log}, ${tx.now})`,
+  )
+}
+
+/** 48 bits of SHA-256: an index of small integers finds an id; the id itself is compared after. */
+export function idHash(id: string): number {
+  return sha256(id).readUIntBE(0, 6)
+}
+
+export async function versionsOf(reader: Reader, id: string, hash: number): Promise<Known[]> {
+  return reader.all<Known>(
+    sql`select key, spec, version, revoked, created_by, canonical from object
+        where id_hash = ${hash} and id = ${id}`,
+  )
+}
+
+export async function insertObject(tx: Tx, hash: number, object: Prepared): Promise<number> {
+  const row = await tx.get<{ key: number }>(
+    sql`insert into object (id_hash, id, type, spec, version, stamp, revoked, created_by, origin, marking,
+          canonical, bytes, lifted_from)
+        values (${hash}, ${object.id}, ${object.type}, ${object.spec}, ${object.version}, ${object.stamp},
+          ${object.revoked ? 1 : 0}, ${object.createdBy}, 'own', ${object.marking}, ${object.canonical},
+          ${object.bytes}, ${object.liftedFrom}) returning key`,
+  )
+  return (row as { key: number }).key
+}
+
+/** What an entry says of the object that it holds. */
+export type Kept = Pick<Prepared, "id" | "type" | "spec" | "version" | "stamp" | "revoked" | "marking" | "bytes">
+
+/** The object version as it was first kept: later entries about it hold the same bytes. */
+export async function loadKept(reader: Reader, object: number): Promise<Kept> {
+  const row = await reader.get<Omit<Kept, "revoked" | "bytes"> & { revoked: number; bytes: Uint8Array }>(
+    sql`select id, type, spec, version, stamp, revoked, marking, bytes from object where key = ${object}`,
+  )
+  if (row === undefined) throw new Error(`no object ${object}`)
+  return { ...row, revoked: row.revoked === 1, bytes: Buffer.from(row.bytes) }
+}
+
+export type NewEntry = {
+  collection: number
+  seq: number
+  kind: EntryKind
+  object: number | null
+  type: string | null
+  marking: string | null
+  dateAdded: Instant
+  salt: Buffer
+  h: Buffer
+  previous: number | null
+  erases: number | null
+  /** Whether readers see it; whether it is the only version that they see is settled by `setStanding`. */
+  served: boolean
+}
+
+export async function insertEntry(tx: Tx, entry: NewEntry): Promise<void> {
+  const flag = entry.served ? 1 : 0
+  await tx.run(
+    sql`insert into entry (collection, seq, kind, object, type, marking, date_added, salt, h, previous, erases,
+          is_newest, is_first, is_last)
+        values (${entry.collection}, ${entry.seq}, ${entry.kind}, ${entry.object}, ${entry.type}, ${entry.marking},
+          ${entry.dateAdded}, ${entry.salt}, ${entry.h}, ${entry.previous}, ${entry.erases},
+          ${flag}, ${flag}, ${flag})`,
+  )
+}
+
+/** An entry that readers may be shown, with what its version is ordered by. */
+export type LiveEntry = {
+  seq: number
+  object: number
+  type: string
+  spec: string
+  stamp: string | null
+  dateAdded: Instant
+  h: Uint8Array
+}
+
+/** The live entries of a collection for the versions of one object. */
+export async function entriesOf(reader: Reader, collection: number, id: string): Promise<LiveEntry[]> {
+  return reader.all<LiveEntry>(
+    sql`select e.seq, e.object, e.type, o.spec, o.stamp, e.date_added as "dateAdded", e.h
+        from object o join entry e on e.object = o.key
+        where o.id_hash = ${idHash(id)} and o.id = ${id} and e.collection = ${collection} order by e.seq`,
+  )
+}
+
+export async function setStanding(
+  tx: Tx,
+  collection: number,
+  seq: number,
+  flags: { newest: boolean; first: boolean; last: boolean },
+): Promise<void> {
+  await tx.run(
+    sql`update entry set is_newest = ${flags.newest ? 1 : 0}, is_first = ${flags.first ? 1 : 0},
+        is_last = ${flags.last ? 1 : 0} where collection = ${collection} and seq = ${seq}`,
+  )
+}
+
+/** Takes body, salt and what says which object it was; time and commitment stay, or the log would not verify. */
+export async function emptyEntry(tx: Tx, collection: number, seq: number, erasedBy: number): Promise<void> {
+  await tx.run(
+    sql`update entry set object = null, type = null, marking = null, salt = null, previous = null,
+        erased_by = ${erasedBy}, is_newest = 0, is_first = 0, is_last = 0
+        where collection = ${collection} and seq = ${seq}`,
+  )
+}
+
+/** Removes the body of an object that no collection holds any more. */
+export async function deleteUnheldObject(tx: Tx, object: number): Promise<void> {
+  await tx.run(
+    sql`delete from object where key = ${object} and not exists (select 1 from entry where object = ${object})`,
+  )
+}
+
+export async function insertConflict(tx: Tx, collection: number, object: Prepared, reason: string): Promise<void> {
+  await tx.run(
+    sql`insert into conflict (collection, id, version, reason, canonical, bytes, received_at)
+        values (${collection}, ${object.id}, ${object.version}, ${reason}, ${object.canonical}, ${object.bytes},
+          ${tx.now}) on conflict do nothing`,
+  )
+}
+
+export type ConflictRow = { id: string; version: string; reason: string; received_at: Instant }
+
+export async function listConflicts(reader: Reader, collection: number): Promise<ConflictRow[]> {
+  return reader.all<ConflictRow>(
+    sql`select id, version, reason, received_at from conflict where collection = ${collection} order by key`,
+  )
+}
+
+/** Commitments of entries `from ≤ seq < to`, for the log's files. */
+export async function readCommitments(reader: Reader, collection: number, from: number, to: number): Promise<Buffer[]> {
+  const rows = await reader.all<{ h: Uint8Array }>(
+    sql`select h from entry where collection = ${collection} and seq >= ${from} and seq < ${to} order by seq`,
+  )
+  return rows.map(({ h }) => Buffer.from(h))
+}
+
+export async function dateAddedAt(reader: Reader, collection: number, seq: number): Promise<Instant> {
+  const row = await reader.get<{ date_added: Instant }>(
+    sql`select date_added from entry where collection = ${collection} and seq = ${seq}`,
+  )
+  return row?.date_added ?? (0 as Instant)
+}
+
+export type EntryRow = {
+  seq: number
+  id: string
+  spec: string
+  stamp: string | null
+  dateAdded: Instant
+  single: number
+  bytes?: Uint8Array
+}
+
+/** Which of the ready-made orders a page follows: every live entry, the newest specification's, or its last. */
+export type Range = "live" | "newest" | "first" | "last"
+
+const ranges: Readonly<Record<Range, Sql>> = {
+  live: sql`e.object is not null`,
+  newest: sql`e.is_newest = 1`,
+  first: sql`e.is_newest = 1 and e.is_first = 1`,
+  last: sql`e.is_last = 1`,
+}
+
+/**
+ * Live entries behind `after` in order; `type` narrows to one type by its index. With `bytesMost` > 0 bodies come
+ * along, and the rows end with the one that goes beyond it.
+ */
+export async function readEntries(
+  reader: Reader,
+  query: { collection: number; range: Range; type: string | null; after: number; limit: number; bytesMost: number },
+): Promise<EntryRow[]> {
+  const { collection, type, after, range, limit, bytesMost } = query
+  const newest = range === "live" ? empty : sql`and e.is_newest = 1`
+  const ofType = type === null ? empty : sql`and e.type = ${type} ${newest}`
+  const bytes = bytesMost > 0 ? sql`, o.bytes` : empty
+  let size = 0
+  return reader.until<EntryRow>(
+    sql`select e.seq, o.id, o.spec, o.stamp, e.date_added as "dateAdded",
+          e.is_newest + e.is_first + e.is_last as single ${bytes}
+        from entry e join object o on o.key = e.object
+        where e.collection = ${collection} and e.seq > ${after} and ${ranges[range]} ${ofType}
+        order by e.seq limit ${limit}`,
+    (row) => {
+      size += row.bytes?.length ?? 0
+      return bytesMost > 0 && size > bytesMost
+    },
+  )
+}
+
+export async function readBytes(reader: Reader, object: number): Promise<Uint8Array | undefined> {
+  return (await reader.get<{ bytes: Uint8Array }>(sql`select bytes from object where key = ${object}`))?.bytes
+}
+
+/** Id and version shown of objects that a status names; those erased since are missing. */
+export async function readNames(
+  reader: Reader,
+  collection: number,
+  objects: readonly number[],
+): Promise<{ object: number; id: string; spec: string; stamp: string | null; seq: number; dateAdded: Instant }[]> {
+  if (objects.length === 0) return []
+  return reader.all(
+    sql`select o.key as object, o.id, o.spec, o.stamp, e.seq, e.date_added as "dateAdded" from object o
+        join entry e on e.object = o.key and e.collection = ${collection}
+        where o.key in (${join(objects)}) order by e.seq`,
+  )
+}

@@ -1,0 +1,114 @@
+import sql from "sql-template-tag"
+import { formatInstant, type Instant } from "../kernel/time.ts"
+import {
+  type EntryKind,
+  headerText,
+  type JournalRow,
+  journalEntries,
+  type LogKind,
+  type LogRow,
+} from "../ledger/index.ts"
+import type { SyncReader } from "../store/index.ts"
+
+/** A log as a scan finds it; `collection` is null for the node's own. */
+export type StoredLog = LogRow & { collection: { key: number; id: string; title: string } | null }
+
+/** The columns by which an object is served; they must say what its bytes say. */
+export type ServedAs = { id: string; type: string; spec: string; version: string; stamp: string | null }
+
+/** An entry with its header put together anew from what is stored. `content` is null where the store has it no more. */
+export type StoredEntry = {
+  seq: number
+  h: Buffer
+  erasedBy: number | null
+  erases: number | null
+  dateAdded: Instant | null
+  content: { salt: Buffer; header: string; body: Buffer } | null
+  served: (ServedAs & { canonical: Buffer }) | null
+}
+
+/** Every log, the node's own ones last; `id` narrows to one collection. */
+export function storedLogs(reader: SyncReader, id: string | null): StoredLog[] {
+  const rows = reader.all<LogRow & { collection: number | null; id: string | null; title: string | null }>(
+    sql`select l.key, l.kind, l.origin, l.size, l.edge, l.checkpoint, l.last_at, c.key as collection, c.id, c.title
+        from log l left join collection c on c.log = l.key order by l.kind, l.key`,
+  )
+  return rows
+    .filter((row) => id === null || row.id === id)
+    .map(({ collection, id, title, ...log }) => ({
+      ...log,
+      collection: collection === null ? null : { key: collection, id: id ?? "", title: title ?? "" },
+    }))
+}
+
+export function ownLog(reader: SyncReader, kind: Exclude<LogKind, "collection">): StoredLog {
+  const found = storedLogs(reader, null).find((log) => log.kind === kind)
+  if (found === undefined) throw new Error(`no log of kind ${kind}`)
+  return found
+}
+
+export function storedEntries(reader: SyncReader, log: StoredLog): Iterable<StoredEntry> {
+  return log.collection === null ? journal(reader, log) : entries(reader, log.collection.key)
+}
+
+function* journal(reader: SyncReader, log: LogRow): Generator<StoredEntry> {
+  for (const row of reader.iterate<JournalRow>(journalEntries(log.key, 0, Number.MAX_SAFE_INTEGER))) {
+    const content = { salt: Buffer.from(row.salt), header: row.header, body: Buffer.from(row.body) }
+    const { seq } = row
+    yield { seq, h: Buffer.from(row.h), erasedBy: null, erases: null, dateAdded: null, content, served: null }
+  }
+}
+
+type Row = {
+  seq: number
+  kind: EntryKind
+  marking: string | null
+  date_added: Instant
+  salt: Uint8Array | null
+  h: Uint8Array
+  previous: number | null
+  erases: number | null
+  erased_by: number | null
+  id: string | null
+  type: string | null
+  spec: string | null
+  version: string | null
+  stamp: string | null
+  canonical: Uint8Array | null
+  bytes: Uint8Array | null
+}
+
+function* entries(reader: SyncReader, collection: number): Generator<StoredEntry> {
+  const rows = reader.iterate<Row>(
+    sql`select e.seq, e.kind, e.marking, e.date_added, e.salt, e.h, e.previous, e.erases, e.erased_by,
+          o.id, o.type, o.spec, o.version, o.stamp, o.canonical, o.bytes
+        from entry e left join object o on o.key = e.object where e.collection = ${collection} order by e.seq`,
+  )
+  for (const row of rows) {
+    const { seq, erases, erased_by: erasedBy, date_added: dateAdded } = row
+    const common = { seq, h: Buffer.from(row.h), erasedBy, erases, dateAdded, served: servedAs(row) }
+    yield { ...common, content: contentOf(row, previousHash(reader, collection, row.previous)) }
+  }
+}
+
+function previousHash(reader: SyncReader, collection: number, seq: number | null): string | null {
+  if (seq === null) return null
+  const row = reader.get<{ h: Uint8Array }>(sql`select h from entry where collection = ${collection} and seq = ${seq}`)
+  return Buffer.from(row?.h ?? []).toString("base64")
+}
+
+function servedAs(row: Row): StoredEntry["served"] {
+  const { id, type, spec, version, stamp, canonical } = row
+  if (id === null || type === null || spec === null || version === null || canonical === null) return null
+  return { id, type, spec, version, stamp, canonical: Buffer.from(canonical) }
+}
+
+/** An entry that names an object but has lost it, or its salt, has no content: an error unless it was erased. */
+function contentOf(row: Row, previous: string | null): StoredEntry["content"] {
+  const holdsObject = row.kind === "put" || row.kind === "revoke" || row.kind === "mark" || row.kind === "recall"
+  if (row.salt === null || (holdsObject && row.bytes === null)) return null
+  const { kind, id, spec, version, marking, erases } = row
+  const date_added = formatInstant(row.date_added)
+  const header = headerText({ kind, id, spec, version, date_added, marking, terms: null, previous, erases })
+  return { salt: Buffer.from(row.salt), header, body: Buffer.from(row.bytes ?? []) }
+}

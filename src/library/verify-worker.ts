@@ -1,0 +1,4 @@
+import { serveScan } from "../store/index.ts"
+import { verifySteps } from "./verifying.ts"
+
+serveScan(verifySteps)

@@ -1,0 +1,142 @@
+import sql from "sql-template-tag"
+import { ComityError } from "../kernel/errors.ts"
+import { Edge, entryHash, leafBytes, leafHash, openCheckpoint, verifierOf } from "../ledger/index.ts"
+import { parseObject } from "../stix/index.ts"
+import type { SyncReader } from "../store/index.ts"
+import { ownLog, type ServedAs, type StoredEntry, type StoredLog, storedEntries, storedLogs } from "./stored.ts"
+
+/** A fault found in a log: the entry's number, or null where the log as a whole is wrong. */
+export type Problem = { seq: number | null; code: string }
+
+export type LogReport = {
+  log: string
+  size: number
+  erased: number
+  root: string
+  problems: Problem[]
+}
+
+export type VerifyStep = { log: string; done: number; of: number } | { report: LogReport }
+
+const PROBLEMS_MOST = 100
+const STEP = 5000
+
+/**
+ * Derives every hash of the logs anew from stored bytes and compares: headers, commitments, leaves, tree, tiles,
+ * signature; also that what is served by columns is what the signed bytes say.
+ */
+export function* verifySteps(reader: SyncReader, data: { collection: string | null }): Generator<VerifyStep> {
+  const key = inceptKey(reader)
+  for (const log of storedLogs(reader, data.collection)) yield* verifyLog(reader, log, key)
+}
+
+/** The node's current key as its key log began it; rotations will follow it from there. */
+export function inceptKey(reader: SyncReader): Buffer {
+  for (const { content } of storedEntries(reader, ownLog(reader, "keys"))) {
+    const event = JSON.parse(content?.body.toString("utf8") ?? "{}") as { type?: string; current?: string }
+    if (event.type === "incept") return Buffer.from(event.current ?? "", "base64")
+  }
+  throw new ComityError("unavailable", "log.no-key")
+}
+
+function* verifyLog(reader: SyncReader, log: StoredLog, key: Buffer): Generator<VerifyStep> {
+  const name = log.collection?.id ?? log.kind
+  const check = new Check(reader, log)
+  for (const entry of storedEntries(reader, log)) {
+    check.entry(entry)
+    if (entry.seq % STEP === STEP - 1) yield { log: name, done: entry.seq + 1, of: log.size }
+  }
+  check.end(key)
+  const { edge, erased, problems } = check
+  const report = { log: name, size: edge.size, erased, root: edge.root().toString("base64"), problems }
+  yield { report }
+}
+
+/** The state of one log's verification. */
+class Check {
+  readonly edge = new Edge()
+  readonly problems: Problem[] = []
+  erased = 0
+  readonly #reader: SyncReader
+  readonly #log: StoredLog
+  #lastAdded = 0
+  /** Entries that are empty and wait for the `erase` entry that says so. */
+  readonly #awaited = new Map<number, number>()
+
+  constructor(reader: SyncReader, log: StoredLog) {
+    this.#reader = reader
+    this.#log = log
+  }
+
+  entry(entry: StoredEntry): void {
+    const { seq, h, content, dateAdded } = entry
+    if (seq !== this.edge.size) this.#problem(seq, "seq-gap")
+    if (dateAdded !== null && dateAdded <= this.#lastAdded) this.#problem(seq, "time-order")
+    this.#lastAdded = dateAdded ?? this.#lastAdded
+    if (content !== null) {
+      if (entry.erasedBy !== null) this.#problem(seq, "erased-but-there")
+      if (!entryHash(content.salt, content.header, content.body).equals(h)) this.#problem(seq, "hash-differs")
+      else if (entry.served !== null) this.#compareServed(seq, entry.served, content.body)
+    } else if (entry.erasedBy === null) {
+      this.#problem(seq, "content-missing")
+    } else {
+      this.erased += 1
+      this.#awaited.set(seq, entry.erasedBy)
+    }
+    if (entry.erases !== null) this.#erases(seq, entry.erases)
+    this.#append(seq, h)
+  }
+
+  /** After the last entry: nothing may be left over, and the signed checkpoint must be over exactly this tree. */
+  end(key: Buffer): void {
+    for (const seq of this.#awaited.keys()) this.#problem(seq, "erased-by-nobody")
+    const { size, origin, edge } = this.#log
+    if (this.edge.size !== size) this.#problem(null, "size-differs")
+    if (!this.edge.bytes().equals(edge)) this.#problem(null, "edge-differs")
+    try {
+      const signed = openCheckpoint(this.#log.checkpoint, verifierOf(origin, key))
+      if (signed.size !== this.edge.size || !signed.root.equals(this.edge.root())) {
+        this.#problem(null, "checkpoint-differs")
+      }
+    } catch (error) {
+      if (!(error instanceof ComityError)) throw error
+      this.#problem(null, "signature")
+    }
+  }
+
+  #erases(seq: number, erased: number): void {
+    if (this.#awaited.get(erased) === seq) this.#awaited.delete(erased)
+    else this.#problem(seq, "erases-nothing")
+  }
+
+  #append(seq: number, h: Buffer): void {
+    this.edge.append(leafHash(leafBytes(seq, h)), (height, position, hash) => {
+      if (height === 0) return
+      const row = this.#reader.get<{ hash: Uint8Array }>(
+        sql`select hash from log_node where log = ${this.#log.key} and level = ${height / 8}
+            and position = ${position}`,
+      )
+      if (row === undefined || !hash.equals(row.hash)) this.#problem(seq, "tile-differs")
+    })
+  }
+
+  #compareServed(seq: number, served: ServedAs & { canonical: Buffer }, body: Buffer): void {
+    const outcome = parseObject(body)
+    const parsed = outcome.ok ? outcome.parsed : null
+    const { id, type, spec, version, canonical } = parsed ?? {}
+    const stamp = parsed?.modified ?? parsed?.created ?? null
+    const same =
+      canonical !== undefined &&
+      served.id === id &&
+      served.type === type &&
+      served.spec === spec &&
+      served.version === version &&
+      served.stamp === stamp &&
+      served.canonical.equals(canonical)
+    if (!same) this.#problem(seq, "served-differs")
+  }
+
+  #problem(seq: number | null, code: string): void {
+    if (this.problems.length < PROBLEMS_MOST) this.problems.push({ seq, code })
+  }
+}

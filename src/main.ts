@@ -1,0 +1,80 @@
+import { accountDeclarations } from "./accounts/index.ts"
+import { type Flags, parseConfig, settings } from "./config.ts"
+import {
+  completion,
+  type Declaration,
+  findCommand,
+  help,
+  helpOf,
+  type Language,
+  parseInvocation,
+  pickLanguage,
+  sentence,
+  translator,
+} from "./http/index.ts"
+import { ComityError } from "./kernel/errors.ts"
+import { keyDeclarations } from "./ledger/index.ts"
+import { libraryDeclarations } from "./library/index.ts"
+import { runCommand } from "./owner.ts"
+import { runNode } from "./serve.ts"
+import { sharingDeclarations } from "./sharing/index.ts"
+
+const serveDeclaration: Declaration = {
+  name: "serve",
+  positionals: [],
+  options: Object.fromEntries(
+    Object.values(settings)
+      .filter(({ flag }) => flag !== null && flag !== "data")
+      .map(({ flag, value }) => [flag, value === null ? { type: "boolean" } : { type: "string", value }]),
+  ),
+  show: () => [],
+}
+
+const completionDeclaration: Declaration = { name: "completion", positionals: [], options: {}, show: () => [] }
+
+/** Every command, in the order of the help. */
+export const declarations: readonly Declaration[] = [
+  serveDeclaration,
+  ...libraryDeclarations,
+  ...accountDeclarations,
+  ...sharingDeclarations,
+  ...keyDeclarations,
+  completionDeclaration,
+]
+
+/** Exit status: 0 all well, 1 something was refused or wrong, 2 called wrongly, 74 the disk failed. */
+export async function run(argv: readonly string[]): Promise<void> {
+  const { env } = process
+  const language = pickLanguage(env.COMITY_LANGUAGE || env.LC_ALL || env.LC_MESSAGES || env.LANG || "")
+  try {
+    process.exitCode = await dispatch(argv, language)
+  } catch (error) {
+    process.stderr.write(`${sentence(error, language)}\n`)
+    if (!(error instanceof ComityError)) process.stderr.write(`${error instanceof Error ? error.stack : error}\n`)
+    process.exitCode = error instanceof ComityError && error.kind === "invalid" ? 2 : 1
+  }
+}
+
+async function dispatch(argv: readonly string[], language: Language): Promise<number> {
+  const t = translator(language)
+  const print = (lines: readonly string[]) => process.stdout.write(`${lines.join("\n")}\n`)
+  if (argv.length === 0 || argv[0] === "--help" || argv[0] === "help") {
+    print(help(t, declarations))
+    return 0
+  }
+  const found = findCommand(declarations, argv)
+  if (found === null) throw new ComityError("invalid", "command.unknown", { command: argv.slice(0, 2).join(" ") })
+  const invocation = parseInvocation(found.declaration, found.rest)
+  if (invocation.values.help === true) {
+    print(helpOf(t, found.declaration))
+    return 0
+  }
+  if (found.declaration === completionDeclaration) {
+    process.stdout.write(completion(declarations))
+    return 0
+  }
+  const flags = invocation.values as Flags
+  if (found.declaration === serveDeclaration) return runNode(parseConfig(flags, process.env))
+  const { data } = flags
+  return runCommand(invocation, parseConfig(data === undefined ? {} : { data }, process.env), process.env)
+}

@@ -1,0 +1,154 @@
+import { readFileSync } from "node:fs"
+import { Authenticator, accountHandlers } from "./accounts/index.ts"
+import { type Config, LOOPBACK } from "./config.ts"
+import { keyFiles } from "./crypto/index.ts"
+import { application, type Handlers, type Listening, listen, type Route, reply, translator } from "./http/index.ts"
+import type { Diagnostics } from "./kernel/diagnostics.ts"
+import { ComityError } from "./kernel/errors.ts"
+import { type Clock, DAY, plusMicroseconds } from "./kernel/time.ts"
+import { inceptKeyLog, keyHandlers, loadOrCreateKeys, sealLogs } from "./ledger/index.ts"
+import { libraryHandlers, loadCollection, Preparer } from "./library/index.ts"
+import {
+  type Caller,
+  cursors,
+  deleteStatusesBefore,
+  guardian,
+  logRoutes,
+  PageCache,
+  sharingHandlers,
+  type TaxiiParts,
+  taxiiRoutes,
+} from "./sharing/index.ts"
+import { type Claim, type Folder, Store } from "./store/index.ts"
+
+/** One node that owns its data folder. */
+export type Node = {
+  /** What other commands may ask of it over the socket. */
+  handlers: Handlers
+  /** True if next and recovery key still lie open in the data folder. */
+  unsealed: boolean
+  /** Answers on the network until stopped. */
+  serve(): Promise<Listening & { url: string }>
+  stop(): Promise<void>
+}
+
+export type NodeParts = {
+  config: Config
+  folder: Folder
+  claim: Claim
+  clock: Clock
+  diagnostics: Diagnostics
+  onFatal: (error: unknown) => void
+}
+
+const HOUR_MS = 3_600_000
+
+/** Builds the node; the only place that knows every module. */
+export async function openNode(parts: NodeParts): Promise<Node> {
+  const { config, folder, claim, clock, onFatal } = parts
+  const files = keyFiles(folder.keys)
+  const signer = loadOrCreateKeys(files)
+  const store = new Store({
+    path: folder.database,
+    clock,
+    beforeCommit: (tx) => sealLogs(tx, signer),
+    onFatal,
+    maxMib: config.maxStoreMib,
+  })
+  await inceptKeyLog(store, files)
+  if (config.keyPassphrase !== null && !files.sealed()) await files.seal(config.keyPassphrase)
+  const preparer = new Preparer({ workers: config.workers, maxObjectBytes: config.maxContentLength })
+  const authenticator = new Authenticator(store)
+  const { database } = folder
+  const sweep = setInterval(() => void sweepStatuses(parts, store), HOUR_MS)
+  sweep.unref()
+  return {
+    handlers: {
+      ...accountHandlers({
+        store,
+        authenticator,
+        collectionId: async (reader, name) => (await loadCollection(reader, name)).id,
+      }),
+      ...keyHandlers({ store, files }),
+      ...libraryHandlers({ store, clock, database, publicKey: signer.publicKey }),
+      ...sharingHandlers({ store, preparer, database }),
+    },
+    unsealed: !files.sealed(),
+    serve: () => serve(parts, { store, preparer, authenticator, secret: files.secret() }),
+    async stop() {
+      clearInterval(sweep)
+      await preparer.close()
+      await store.close()
+      claim.release()
+    },
+  }
+}
+
+type Running = { store: Store; preparer: Preparer; authenticator: Authenticator; secret: Buffer }
+
+async function serve({ config, clock, diagnostics }: NodeParts, running: Running) {
+  const { store, authenticator, secret } = running
+  let address = config.publicUrl ?? ""
+  const app = application<Caller>({
+    routes: routesOf(config, clock, running, { cursors: cursors(secret), publicUrl: () => address }),
+    guard: guardian({ reader: store, authenticator, forbidden: config.forbiddenStatus }),
+    diagnostics,
+    behindProxy: config.behindProxy,
+  })
+  const listening = await listen(app, { host: config.host, port: config.port, tls: readTls(config) })
+  const url = urlOf(config, listening.port)
+  if (config.publicUrl === null && LOOPBACK.has(config.host)) address = url
+  return { ...listening, url }
+}
+
+/** The table of every route of this node and who may call it. */
+export function routesOf(
+  config: Config,
+  clock: Clock,
+  { store, preparer }: Pick<Running, "store" | "preparer">,
+  edge: Pick<TaxiiParts, "cursors" | "publicUrl">,
+): Route<Caller>[] {
+  const { title, maxContentLength, pageSizeDefault, pageSizeMax } = config
+  const taxii = taxiiRoutes({
+    store,
+    reader: store,
+    clock,
+    preparer,
+    ...edge,
+    cache: new PageCache(),
+    sizes: { usual: pageSizeDefault, most: pageSizeMax },
+    t: translator("en"),
+    title,
+    maxContentLength,
+  })
+  const health: Route<Caller> = {
+    method: "GET",
+    path: "/health",
+    who: "anyone",
+    errors: "application/json",
+    handle: async () => reply("application/json", '{"status":"ok"}\n', 200, { "cache-control": "no-store" }),
+  }
+  return [health, ...taxii, ...logRoutes(store)]
+}
+
+function readTls({ tlsCert, tlsKey }: Config) {
+  if (tlsCert === null || tlsKey === null) return null
+  try {
+    return { certificate: readFileSync(tlsCert, "utf8"), key: readFileSync(tlsKey, "utf8") }
+  } catch (error) {
+    throw new ComityError("invalid", "config.tls-file", { certificate: tlsCert, key: tlsKey }, error)
+  }
+}
+
+function urlOf({ host, tlsCert }: Config, port: number): string {
+  const name = host.includes(":") ? `[${host}]` : host
+  return `${tlsCert === null ? "http" : "https"}://${name}:${port}`
+}
+
+async function sweepStatuses({ clock, diagnostics }: NodeParts, store: Store): Promise<void> {
+  try {
+    await store.write((tx) => deleteStatusesBefore(tx, plusMicroseconds(clock.now(), -2 * DAY)))
+  } catch (error) {
+    diagnostics.warn("status.sweep-failed", { code: error instanceof ComityError ? error.code : "bug" })
+  }
+}

@@ -1,0 +1,74 @@
+import type { Config } from "./config.ts"
+import { serveSocket, type Translate, translator } from "./http/index.ts"
+import { type Diagnostics, diagnostics } from "./kernel/diagnostics.ts"
+import { ComityError } from "./kernel/errors.ts"
+import { monotonic, systemClock } from "./kernel/time.ts"
+import { type Node, openNode } from "./node.ts"
+import { type Claim, claim, type Folder, folderAt } from "./store/index.ts"
+
+/** `EX_IOERR`: nothing is signed or acknowledged after the disk failed; the next start recovers. */
+const EXIT_IO = 74
+const PATIENCE_MS = 10_000
+
+/** `comity serve`: answers until SIGTERM or SIGINT, or until the process that handed over is gone. */
+export async function runNode(config: Config): Promise<number> {
+  const t = translator(config.language ?? "en")
+  const diag = diagnostics((line) => process.stderr.write(line))
+  const folder = folderAt(config.data)
+  const owned = await patiently(folder)
+  const node = await open(config, folder, owned, diag)
+  const socket = await serveSocket(folder.socket, node.handlers, diag)
+  const listening = await listenOrStop(node, socket)
+  warn(t, node)
+  process.stdout.write(`${t("cli.ready", { url: listening.url })}\n`)
+  await stopSignal()
+  await listening.close()
+  await socket.close()
+  await node.stop()
+  return 0
+}
+
+/** Opens the node that owns `folder`; ends the process when the disk fails. */
+export function open(config: Config, folder: Folder, claim: Claim, diag: Diagnostics): Promise<Node> {
+  const onFatal = (error: unknown): never => {
+    const code = error instanceof Error && "errcode" in error ? Number(error.errcode) : 0
+    diag.error("store.failed", { code })
+    process.exit(EXIT_IO)
+  }
+  return openNode({ config, folder, claim, clock: systemClock, diagnostics: diag, onFatal })
+}
+
+async function listenOrStop(node: Node, socket: { close(): Promise<void> }) {
+  try {
+    return await node.serve()
+  } catch (error) {
+    await socket.close()
+    await node.stop()
+    if (error instanceof Error && "code" in error && typeof error.code === "string") {
+      throw new ComityError("unavailable", "config.listen", { reason: error.code }, error)
+    }
+    throw error
+  }
+}
+
+/** A command may own the folder for a moment; a node that runs owns it for good. */
+async function patiently(folder: Folder): Promise<Claim> {
+  const until = monotonic() + PATIENCE_MS
+  for (;;) {
+    const owned = claim(folder)
+    if (owned !== null) return owned
+    if (monotonic() > until) throw new ComityError("conflict", "folder.in-use", { path: folder.root })
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+function warn(t: Translate, { unsealed }: Node): void {
+  if (unsealed) process.stderr.write(`${t("cli.unsealed")}\n`)
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const event of ["SIGTERM", "SIGINT", "SIGHUP"]) process.once(event, () => resolve())
+    if (process.channel) process.once("disconnect", () => resolve())
+  })
+}

@@ -1,0 +1,117 @@
+import { z } from "zod"
+import type { Call, Declaration, Handlers, Translate } from "../http/index.ts"
+import type { Json } from "../kernel/canonical.ts"
+import { ComityError } from "../kernel/errors.ts"
+import { newUuid } from "../kernel/ids.ts"
+import { type Instant, parseInstant } from "../kernel/time.ts"
+import { exportObjects, loadCollection, type Preparer } from "../library/index.ts"
+import { parseTlp } from "../stix/index.ts"
+import type { Store } from "../store/index.ts"
+import { importStream, type Problem, type Summary } from "./importing.ts"
+import { problem as problemSentence } from "./status.ts"
+
+const collection = { type: "string", value: "ID" } as const
+
+export const sharingDeclarations: readonly Declaration[] = [
+  {
+    name: "import",
+    positionals: ["FILE…"],
+    input: "files",
+    options: { collection, tlp: { type: "string", value: "LEVEL" } },
+    show: showSummary,
+    failed: (result) => (result as Summary).rejected > 0,
+    merge: mergeSummaries,
+  },
+  {
+    name: "export",
+    positionals: [],
+    options: {
+      collection,
+      type: { type: "string", multiple: true, value: "T" },
+      since: { type: "string", value: "TIME" },
+    },
+    show: () => [],
+  },
+]
+
+const Import = z.strictObject({ FILE: z.string(), collection: z.string(), tlp: z.string().nullable().default(null) })
+const Export = z.strictObject({
+  collection: z.string(),
+  type: z.array(z.string().min(1).max(250)).max(200).default([]),
+  since: z.string().nullable().default(null),
+})
+
+export type SharingParts = { store: Store; preparer: Preparer; database: string }
+
+export function sharingHandlers(parts: SharingParts): Handlers {
+  return { import: (call) => runImport(parts, call), export: (call) => runExport(parts, call) }
+}
+
+async function runImport({ store, preparer }: SharingParts, call: Call): Promise<Json> {
+  const { FILE: file, collection: wanted, tlp: level } = Import.parse(call.arguments)
+  const tlp = level === null ? null : parseTlp(level)
+  if (level !== null && tlp === null) throw new ComityError("invalid", "import.tlp", { level })
+  const target = await loadCollection(store, wanted)
+  const parts = { store, preparer, collection: target, tlp, progress: call.progress }
+  const summary = await importStream(parts, call.input)
+  return { ...summary, problems: summary.problems.map((one) => ({ file, ...one })) }
+}
+
+async function runExport({ store, database }: SharingParts, call: Call): Promise<Json> {
+  const { collection: wanted, type: types, since } = Export.parse(call.arguments)
+  const { key } = await loadCollection(store, wanted)
+  const order = { collection: key, types, since: since === null ? null : instant(since), bundleId: newUuid() }
+  for await (const chunk of exportObjects(database, order)) {
+    if (call.signal.aborted) break
+    await call.write(chunk)
+  }
+  return {}
+}
+
+function instant(text: string): Instant {
+  const found = parseInstant(text)
+  if (found === null) throw new ComityError("invalid", "export.since", { text })
+  return found
+}
+
+type FileSummary = Omit<Summary, "problems"> & { problems: (Problem & { file: string })[] }
+
+function mergeSummaries(results: Json[]): Json {
+  const [first, ...rest] = results as FileSummary[]
+  if (first === undefined) throw new Error("nothing was imported")
+  return rest.reduce(
+    (sum, one) => ({
+      accepted: sum.accepted + one.accepted,
+      duplicate: sum.duplicate + one.duplicate,
+      conflicting: sum.conflicting + one.conflicting,
+      rejected: sum.rejected + one.rejected,
+      lifted: sum.lifted + one.lifted,
+      omitted: sum.omitted + one.omitted,
+      warnings: addCounts(sum.warnings, one.warnings),
+      problems: [...sum.problems, ...one.problems],
+    }),
+    first,
+  )
+}
+
+function addCounts(a: Record<string, number>, b: Record<string, number>): Record<string, number> {
+  const sum = { ...a }
+  for (const [code, count] of Object.entries(b)) sum[code] = (sum[code] ?? 0) + count
+  return sum
+}
+
+function showSummary(t: Translate, result: Json): string[] {
+  const summary = result as FileSummary
+  const { accepted, duplicate, conflicting, rejected, lifted, omitted } = summary
+  const lines = [t("import.summary", { accepted, duplicate, conflicting, rejected })]
+  if (lifted > 0) lines.push(t("import.lifted", { count: lifted }))
+  for (const [code, count] of Object.entries(summary.warnings)) {
+    lines.push(t("import.warning", { count, sentence: problemSentence(t, code, "") }))
+  }
+  for (const { file, position, offset, id, code, at } of summary.problems) {
+    const sentence = problemSentence(t, code, at)
+    lines.push(t("import.problem", { file, position, offset, id: id ?? "-", sentence }))
+  }
+  if (omitted > 0) lines.push(t("import.omitted", { count: omitted }))
+  return lines
+}

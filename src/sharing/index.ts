@@ -1,0 +1,7 @@
+export { sharingDeclarations, sharingHandlers } from "./commands.ts"
+export { type Cursors, cursors } from "./cursor.ts"
+export { type Caller, guardian } from "./guard.ts"
+export { logRoutes } from "./log-routes.ts"
+export { PageCache } from "./page-cache.ts"
+export { deleteStatusesBefore } from "./queries.ts"
+export { type TaxiiParts, taxiiRoutes } from "./taxii-routes.ts"

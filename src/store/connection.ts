@@ -1,0 +1,76 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite"
+import type { Sql } from "sql-template-tag"
+
+/** Lists of values make texts of many lengths; they must not pile up. */
+const STATEMENTS_MOST = 256
+
+/**
+ * One SQLite connection that keeps its prepared statements. Rows come back as the query's author declares them:
+ * every query stands in a `queries.ts` beside the type of its row.
+ */
+export class Connection {
+  readonly #database: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+
+  constructor(path: string, options: { readOnly: boolean; cacheMib: number }) {
+    this.#database = new DatabaseSync(path, { readOnly: options.readOnly, timeout: 5000 })
+    this.#database.exec(`pragma cache_size = -${options.cacheMib * 1024}; pragma foreign_keys = on`)
+  }
+
+  all<Row>(query: Sql): Row[] {
+    return this.#prepared(query).all(...values(query)) as Row[]
+  }
+
+  get<Row>(query: Sql): Row | undefined {
+    return this.#prepared(query).get(...values(query)) as Row | undefined
+  }
+
+  iterate<Row>(query: Sql): IterableIterator<Row> {
+    return this.#prepared(query).iterate(...values(query)) as IterableIterator<Row>
+  }
+
+  until<Row>(query: Sql, enough: (row: Row) => boolean): Row[] {
+    const rows: Row[] = []
+    for (const row of this.iterate<Row>(query)) {
+      rows.push(row)
+      if (enough(row)) break
+    }
+    return rows
+  }
+
+  /** Number of rows changed. */
+  run(query: Sql): number {
+    return Number(this.#prepared(query).run(...values(query)).changes)
+  }
+
+  /** Fixed text only: transactions, migrations, pragmas. */
+  exec(text: string): void {
+    this.#database.exec(text)
+  }
+
+  get inTransaction(): boolean {
+    return this.#database.isTransaction
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.#database.close()
+  }
+
+  #prepared(query: Sql): StatementSync {
+    const text = query.sql
+    let statement = this.#statements.get(text)
+    if (statement === undefined) {
+      if (this.#statements.size >= STATEMENTS_MOST) this.#statements.clear()
+      statement = this.#database.prepare(text)
+      this.#statements.set(text, statement)
+    }
+    return statement
+  }
+}
+
+/** Node 26 would store `undefined` as NULL without a word; a missing value is a bug, so it stops here. */
+function values(query: Sql): SQLInputValue[] {
+  if (query.values.includes(undefined)) throw new TypeError(`undefined bound in: ${query.sql}`)
+  return query.values as SQLInputValue[]
+}

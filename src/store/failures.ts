@@ -1,0 +1,21 @@
+import { ComityError } from "../kernel/errors.ts"
+
+/** Primary result codes of SQLite: https://sqlite.org/rescode.html */
+const FULL = 13
+const FATAL = new Set([8, 10, 11, 14, 26]) // READONLY, IOERR, CORRUPT, CANTOPEN, NOTADB
+
+function primaryCode(error: unknown): number | null {
+  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return null
+  return error.errcode & 0xff
+}
+
+/** After these nobody knows what the disk holds: nothing may be signed or acknowledged any more. */
+export function isFatal(error: unknown): boolean {
+  const code = primaryCode(error)
+  return code !== null && FATAL.has(code)
+}
+
+/** A full disk is an answer, not a bug: it was rolled back, reading goes on. Everything else passes unchanged. */
+export function translated(error: unknown): unknown {
+  return primaryCode(error) === FULL ? new ComityError("full", "store.full", {}, error) : error
+}

@@ -1,0 +1,19 @@
+import sql from "sql-template-tag"
+import type { Connection } from "./connection.ts"
+import * as first from "./migrations/0001-first.ts"
+
+const migrations = [first]
+
+/** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */
+export function migrate(connection: Connection): void {
+  connection.exec("create table if not exists migration (id integer primary key)")
+  const done = connection.get<{ id: number }>(sql`select coalesce(max(id), 0) as id from migration`)?.id ?? 0
+  const newest = migrations.length
+  if (done > newest) throw new Error(`the data folder is of a newer version (schema ${done}, known ${newest})`)
+  for (let id = done + 1; id <= newest; id++) {
+    connection.exec("begin immediate")
+    connection.exec(migrations[id - 1]?.up ?? "")
+    connection.run(sql`insert into migration (id) values (${id})`)
+    connection.exec("commit")
+  }
+}

@@ -1,0 +1,206 @@
+import { statSync } from "node:fs"
+import { Worker } from "node:worker_threads"
+import sql, { type Sql } from "sql-template-tag"
+import { type Clock, type Instant, monotonic } from "../kernel/time.ts"
+import { Connection } from "./connection.ts"
+import { isFatal, translated } from "./failures.ts"
+import { migrate } from "./migrations.ts"
+
+/** Reads what was committed when the query runs. */
+export type Reader = {
+  all<Row>(query: Sql): Promise<Row[]>
+  get<Row>(query: Sql): Promise<Row | undefined>
+  /** Rows up to and with the first for which `enough` says so: how a page of large bodies stays bounded. */
+  until<Row>(query: Sql, enough: (row: Row) => boolean): Promise<Row[]>
+}
+
+/** One write transaction; `now` is the one instant of all that it does. */
+export type Tx = Reader & {
+  readonly now: Instant
+  run(query: Sql): Promise<number>
+  /** Milliseconds since the transaction began: long work ends its slice by this. */
+  elapsed(): number
+}
+
+export type StoreOptions = {
+  /** Path of the database file. */
+  path: string
+  clock: Clock
+  /** Runs last in every transaction that wrote; the ledger signs its checkpoints here. */
+  beforeCommit: (tx: Tx) => Promise<void>
+  /** Called once when the disk can't be trusted any more; must end the process. */
+  onFatal: (error: unknown) => void
+  /** Quota in MiB; 0 = as much as the disk holds. */
+  maxMib: number
+}
+
+type Job = { run: (tx: Tx) => Promise<unknown>; resolve: (value: unknown) => void; reject: (error: unknown) => void }
+
+const SLICE_MS = 8
+const PASSIVE_BYTES = 8 * 1024 * 1024
+const TRUNCATE_BYTES = 64 * 1024 * 1024
+
+/**
+ * The one writer of a data folder, and a reader beside it. Writes queue up; those that wait together share one
+ * transaction and one fsync (group commit), and each promise resolves when its effect is durable.
+ */
+export class Store implements Reader {
+  readonly #writer: Connection
+  readonly #reader: Connection
+  readonly #options: StoreOptions
+  readonly #queue: Job[] = []
+  readonly #checkpointer: Worker
+  #draining: Promise<void> | null = null
+  #checkpointing = false
+  #closed = false
+
+  constructor(options: StoreOptions) {
+    this.#options = options
+    this.#writer = new Connection(options.path, { readOnly: false, cacheMib: 32 })
+    this.#writer.exec("pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on")
+    migrate(this.#writer)
+    this.#writer.exec("pragma wal_autocheckpoint = 0")
+    if (options.maxMib > 0) this.#writer.exec(`pragma max_page_count = ${options.maxMib * 256}`)
+    this.#reader = new Connection(options.path, { readOnly: true, cacheMib: 16 })
+    this.#checkpointer = new Worker(new URL("./checkpoint-worker.ts", import.meta.url), {
+      workerData: options.path,
+      resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
+    })
+    this.#checkpointer.on("message", () => {
+      this.#checkpointing = false
+    })
+    this.#checkpointer.on("error", (error) => this.#fail(error))
+    this.#checkpointer.unref()
+  }
+
+  async all<Row>(query: Sql): Promise<Row[]> {
+    return this.#reader.all<Row>(query)
+  }
+
+  async get<Row>(query: Sql): Promise<Row | undefined> {
+    return this.#reader.get<Row>(query)
+  }
+
+  async until<Row>(query: Sql, enough: (row: Row) => boolean): Promise<Row[]> {
+    return this.#reader.until<Row>(query, enough)
+  }
+
+  /**
+   * Runs `work` in a write transaction and resolves once that is durable. `work` may run twice and must wait for
+   * nothing but `tx`. Throws `full store.full` when there is no room; the transaction is then rolled back.
+   */
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(new Error("the store is closed"))
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    this.#queue.push({ run: work, resolve: (value) => resolve(value as T), reject })
+    this.#draining ??= this.#drain()
+    return promise
+  }
+
+  /** Ends after the queue is empty; the WAL is folded into the database file. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#draining
+    await this.#checkpointer.terminate()
+    this.#writer.exec("pragma wal_checkpoint(truncate)")
+    this.#reader.close()
+    this.#writer.close()
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#queue.length > 0) {
+      await new Promise((resolve) => setImmediate(resolve)) // readers first, and more jobs may join the group
+      try {
+        await this.#commitGroup()
+      } catch (error) {
+        this.#fail(error) // not even a transaction could be begun or undone
+      }
+    }
+    this.#draining = null
+  }
+
+  async #commitGroup(): Promise<void> {
+    const tx = this.#begin()
+    const done: { job: Job; value: unknown }[] = []
+    let current: Job | undefined
+    try {
+      while (this.#queue.length > 0 && tx.elapsed() < SLICE_MS) {
+        current = this.#queue.shift() as Job
+        done.push({ job: current, value: await current.run(tx) })
+      }
+      current = undefined
+      await this.#commit(tx)
+    } catch (error) {
+      const jobs = [...done.map(({ job }) => job), ...(current ? [current] : [])]
+      await this.#undo(error, jobs)
+      return
+    }
+    for (const { job, value } of done) job.resolve(value)
+    this.#keepWalSmall()
+  }
+
+  /** One job failed, so the group is rolled back; the jobs run again one by one, and the faulty one stands alone. */
+  async #undo(error: unknown, jobs: Job[]): Promise<void> {
+    this.#rollback()
+    if (isFatal(error)) return this.#fail(error, jobs)
+    if (jobs.length === 1) return jobs[0]?.reject(translated(error))
+    for (const job of jobs) {
+      const tx = this.#begin()
+      try {
+        const value = await job.run(tx)
+        await this.#commit(tx)
+        job.resolve(value)
+      } catch (again) {
+        this.#rollback()
+        if (isFatal(again)) return this.#fail(again, jobs)
+        job.reject(translated(again))
+      }
+    }
+  }
+
+  #begin(): Tx {
+    const started = monotonic()
+    const writer = this.#writer
+    writer.exec("begin immediate")
+    return {
+      now: this.#options.clock.now(),
+      elapsed: () => monotonic() - started,
+      all: async <Row>(query: Sql) => writer.all<Row>(query),
+      get: async <Row>(query: Sql) => writer.get<Row>(query),
+      until: async <Row>(query: Sql, enough: (row: Row) => boolean) => writer.until<Row>(query, enough),
+      run: async (query) => writer.run(query),
+    }
+  }
+
+  async #commit(tx: Tx): Promise<void> {
+    await this.#options.beforeCommit(tx)
+    this.#writer.exec("commit")
+  }
+
+  #rollback(): void {
+    if (this.#writer.inTransaction) this.#writer.exec("rollback")
+  }
+
+  #fail(error: unknown, jobs: Job[] = []): void {
+    this.#closed = true
+    this.#options.onFatal(error)
+    for (const job of [...jobs, ...this.#queue.splice(0)]) job.reject(error)
+  }
+
+  /**
+   * The checkpoint thread copies WAL frames back while writes go on. It can't start the WAL anew under constant
+   * writing, so from 64 MiB on the writer does, when little is left to copy.
+   */
+  #keepWalSmall(): void {
+    const size = statSync(`${this.#options.path}-wal`).size
+    if (size < PASSIVE_BYTES || this.#checkpointing) return
+    if (size > TRUNCATE_BYTES) {
+      this.#writer.exec("pragma busy_timeout = 0")
+      this.#writer.get(sql`pragma wal_checkpoint(truncate)`)
+      this.#writer.exec("pragma busy_timeout = 5000")
+      return
+    }
+    this.#checkpointing = true
+    this.#checkpointer.postMessage("passive")
+  }
+}

@@ -1,0 +1,86 @@
+import { once } from "node:events"
+import { createReadStream } from "node:fs"
+import { open } from "node:fs/promises"
+import { createInterface } from "node:readline/promises"
+import { Writable } from "node:stream"
+import { createGunzip } from "node:zlib"
+import type { Translate } from "./http/index.ts"
+import type { Json } from "./kernel/canonical.ts"
+import { ComityError } from "./kernel/errors.ts"
+
+/** A file to be read: its bytes unpacked, its size on disk, how much of that was read. */
+export type Input = { bytes: AsyncIterable<Uint8Array>; size: number; read(): number }
+
+const CHUNK = 1024 * 1024
+const BAR_WIDTH = 30
+
+/** Opens a file, unpacking gzip by its first two bytes. Throws `not-found file.missing`, `invalid file.unreadable`. */
+export async function openInput(file: string): Promise<Input> {
+  const { size, zipped } = await inspect(file)
+  const raw = createReadStream(file, { highWaterMark: CHUNK })
+  const bytes = zipped ? unzipped(raw) : (raw as AsyncIterable<Uint8Array>)
+  return { bytes, size, read: () => raw.bytesRead }
+}
+
+async function inspect(file: string): Promise<{ size: number; zipped: boolean }> {
+  try {
+    await using handle = await open(file, "r")
+    const { size } = await handle.stat()
+    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0)
+    return { size, zipped: buffer[0] === 0x1f && buffer[1] === 0x8b }
+  } catch (error) {
+    const missing = error instanceof Error && "code" in error && error.code === "ENOENT"
+    throw new ComityError(
+      missing ? "not-found" : "invalid",
+      missing ? "file.missing" : "file.unreadable",
+      { file },
+      error,
+    )
+  }
+}
+
+/** A damaged archive ends here like a file that ends early: what came before it counts. */
+async function* unzipped(raw: NodeJS.ReadableStream): AsyncGenerator<Uint8Array> {
+  const unzip = raw.pipe(createGunzip({ chunkSize: CHUNK }))
+  try {
+    yield* unzip as AsyncIterable<Uint8Array>
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && String(error.code).startsWith("Z_"))) throw error
+  }
+}
+
+/** How far a file is, on a terminal only; `end` clears the line. */
+export function progressBar(input: Input | null): { show: (state: Json) => void; end: () => void } {
+  if (!process.stderr.isTTY) return { show: () => {}, end: () => {} }
+  return {
+    show(state) {
+      const counts = Object.values(state as Record<string, unknown>).filter((value) => typeof value === "number")
+      const share = input === null ? (counts[0] ?? 0) / (counts[1] ?? 1) : input.read() / Math.max(1, input.size)
+      const filled = Math.round(Math.min(1, share) * BAR_WIDTH)
+      const bar = "█".repeat(filled) + "░".repeat(BAR_WIDTH - filled)
+      process.stderr.write(
+        `\r${bar} ${Math.round(share * 100)} %  ${counts.map((n) => n.toLocaleString()).join(" · ")} `,
+      )
+    },
+    end: () => void process.stderr.write("\r\x1b[K"),
+  }
+}
+
+/** Waits where the reader of our output is slower; ends quietly where it has gone. */
+export async function toStandardOutput(chunk: Uint8Array): Promise<void> {
+  if (!process.stdout.write(chunk)) await once(process.stdout, "drain")
+}
+
+/** Asks on the terminal without echo; without a terminal the secret is the first line of standard input. */
+export async function askSecret(t: Translate, what: string): Promise<string> {
+  if (process.stdin.isTTY) process.stderr.write(`${t(`cli.ask-${what}`)} `)
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const lines = createInterface({ input: process.stdin, output: silent, terminal: process.stdin.isTTY })
+  try {
+    for await (const line of lines) return line
+    throw new ComityError("invalid", "command.no-secret")
+  } finally {
+    lines.close()
+    if (process.stdin.isTTY) process.stderr.write("\n")
+  }
+}
