@@ -45,6 +45,7 @@ export const declarations: readonly Declaration[] = [
 /** Exit status: 0 all well, 1 something was refused or wrong, 2 called wrongly, 74 the disk failed. */
 export async function run(argv: readonly string[]): Promise<void> {
   const { env } = process
+  process.umask(0o077) // what a node writes is nobody else's to read
   const language = pickLanguage(env.COMITY_LANGUAGE || env.LC_ALL || env.LC_MESSAGES || env.LANG || "")
   try {
     process.exitCode = await dispatch(argv, language)

@@ -5,6 +5,7 @@ import { keyFiles } from "./crypto/index.ts"
 import { application, type Handlers, type Listening, listen, type Route, reply, translator } from "./http/index.ts"
 import type { Diagnostics } from "./kernel/diagnostics.ts"
 import { ComityError } from "./kernel/errors.ts"
+import { collectGarbage, restWhenIdle } from "./kernel/rest.ts"
 import { type Clock, DAY, plusMicroseconds } from "./kernel/time.ts"
 import { inceptKeyLog, keyHandlers, loadOrCreateKeys, sealLogs } from "./ledger/index.ts"
 import { libraryHandlers, loadCollection, Preparer } from "./library/index.ts"
@@ -62,6 +63,13 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   const { database } = folder
   const sweep = setInterval(() => void sweepStatuses(parts, store), HOUR_MS)
   sweep.unref()
+  const rest = restWhenIdle(
+    () => store.work,
+    () => {
+      store.shrink()
+      collectGarbage()
+    },
+  )
   return {
     handlers: {
       ...accountHandlers({
@@ -77,6 +85,7 @@ export async function openNode(parts: NodeParts): Promise<Node> {
     serve: () => serve(parts, { store, preparer, authenticator, secret: files.secret() }),
     async stop() {
       clearInterval(sweep)
+      rest.stop()
       await preparer.close()
       await store.close()
       claim.release()

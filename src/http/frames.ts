@@ -1,4 +1,3 @@
-import { once } from "node:events"
 import type { Socket } from "node:net"
 import type { Json } from "../kernel/canonical.ts"
 
@@ -13,16 +12,16 @@ const KINDS: readonly string[] = ["a", "d", "e", "p", "r", "x"]
 const FRAME_MAX = 16 * 1024 * 1024
 
 /** Resolves when the socket took the frame, so that a slow reader slows the writer. */
-export async function sendFrame(socket: Socket, kind: FrameKind, payload: Uint8Array): Promise<void> {
+export function sendFrame(socket: Socket, kind: FrameKind, payload: Uint8Array): Promise<void> {
   const head = Buffer.alloc(5)
   head.write(kind, 0, "latin1")
   head.writeUInt32BE(payload.byteLength, 1)
-  socket.cork()
-  socket.write(head)
-  const free = socket.write(payload)
-  socket.uncork()
-  if (!free && !socket.destroyed) await Promise.race([once(socket, "drain"), once(socket, "close")])
-  if (socket.destroyed) throw new Error("the other side of the socket is gone")
+  return new Promise((resolve, reject) => {
+    socket.cork()
+    socket.write(head)
+    socket.write(payload, (error) => (error == null ? resolve() : reject(error)))
+    socket.uncork()
+  })
 }
 
 export function sendJson(socket: Socket, kind: FrameKind, value: Json): Promise<void> {

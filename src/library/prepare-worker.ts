@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads"
+import { collectGarbage, restWhenIdle } from "../kernel/rest.ts"
 import { type Batch, Preparation } from "./preparation.ts"
 
 /** A chunk of one session's body; `chunk` null = that was all, `close` = forget the session. */
@@ -8,7 +9,11 @@ export type Delivery = { session: number; batch: Batch }
 const { maxObjectBytes } = workerData as { maxObjectBytes: number }
 const sessions = new Map<number, Preparation>()
 
+let orders = 0
+restWhenIdle(() => orders, collectGarbage)
+
 parentPort?.on("message", (order: Order) => {
+  orders += 1
   const { session, lift, chunk } = order
   if (order.close) {
     sessions.delete(session)

@@ -53,6 +53,7 @@ export class Store implements Reader {
   #draining: Promise<void> | null = null
   #checkpointing = false
   #closed = false
+  #queries = 0
 
   constructor(options: StoreOptions) {
     this.#options = options
@@ -73,11 +74,23 @@ export class Store implements Reader {
     this.#checkpointer.unref()
   }
 
+  /** Counts what was asked of the store, to tell whether it rests. */
+  get work(): number {
+    return this.#queries
+  }
+
+  /** Gives cached pages back to the system. */
+  shrink(): void {
+    for (const connection of [this.#writer, this.#reader]) connection.exec("pragma shrink_memory")
+  }
+
   async all<Row>(query: Sql): Promise<Row[]> {
+    this.#queries += 1
     return this.#reader.all<Row>(query)
   }
 
   async get<Row>(query: Sql): Promise<Row | undefined> {
+    this.#queries += 1
     return this.#reader.get<Row>(query)
   }
 
@@ -91,6 +104,7 @@ export class Store implements Reader {
    */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(new Error("the store is closed"))
+    this.#queries += 1
     const { promise, resolve, reject } = Promise.withResolvers<T>()
     this.#queue.push({ run: work, resolve: (value) => resolve(value as T), reject })
     this.#draining ??= this.#drain()
