@@ -106,7 +106,8 @@ function say(line: string): void {
 try {
   const options = parseOptions(process.argv.slice(2))
   if (options.help) process.stdout.write(USAGE)
-  else process.exitCode = await run(options)
+  // Not exitCode: a server that a failed measurement left behind would keep this process waiting for it.
+  else process.exit(await run(options))
 } catch (error) {
   if (!(error instanceof TypeError)) throw error
   process.stderr.write(`${error.message}\n${USAGE}`)
