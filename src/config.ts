@@ -71,7 +71,7 @@ export type Flags = Readonly<Record<string, string | boolean | undefined>>
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Names under which only this machine is reached. */
-export const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"])
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"])
 
 /**
  * Throws `invalid config.value` naming the setting, and `refused config.open-host` for an address that others reach

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { Authenticator, accountHandlers } from "./accounts/index.ts"
-import { type Config, LOOPBACK } from "./config.ts"
+import type { Config } from "./config.ts"
 import { keyFiles } from "./crypto/index.ts"
 import { application, type Handlers, type Listening, listen, type Route, reply, translator } from "./http/index.ts"
 import type { Diagnostics } from "./kernel/diagnostics.ts"
@@ -11,13 +11,13 @@ import { inceptKeyLog, keyHandlers, loadOrCreateKeys, sealLogs } from "./ledger/
 import { libraryHandlers, loadCollection, Preparer } from "./library/index.ts"
 import {
   type Caller,
+  type Cursors,
   cursors,
   deleteStatusesBefore,
   guardian,
   logRoutes,
   PageCache,
   sharingHandlers,
-  type TaxiiParts,
   taxiiRoutes,
 } from "./sharing/index.ts"
 import { type Claim, type Folder, Store } from "./store/index.ts"
@@ -97,17 +97,14 @@ type Running = { store: Store; preparer: Preparer; authenticator: Authenticator;
 
 async function serve({ config, clock, diagnostics }: NodeParts, running: Running) {
   const { store, authenticator, secret } = running
-  let address = config.publicUrl ?? ""
   const app = application<Caller>({
-    routes: routesOf(config, clock, running, { cursors: cursors(secret), publicUrl: () => address }),
+    routes: routesOf(config, clock, running, cursors(secret)),
     guard: guardian({ reader: store, authenticator, forbidden: config.forbiddenStatus }),
     diagnostics,
     behindProxy: config.behindProxy,
   })
   const listening = await listen(app, { host: config.host, port: config.port, tls: readTls(config) })
-  const url = urlOf(config, listening.port)
-  if (config.publicUrl === null && LOOPBACK.has(config.host)) address = url
-  return { ...listening, url }
+  return { ...listening, url: urlOf(config, listening.port) }
 }
 
 /** The table of every route of this node and who may call it. */
@@ -115,7 +112,7 @@ export function routesOf(
   config: Config,
   clock: Clock,
   { store, preparer }: Pick<Running, "store" | "preparer">,
-  edge: Pick<TaxiiParts, "cursors" | "publicUrl">,
+  cursors: Cursors,
 ): Route<Caller>[] {
   const { title, maxContentLength, pageSizeDefault, pageSizeMax } = config
   const taxii = taxiiRoutes({
@@ -123,7 +120,8 @@ export function routesOf(
     reader: store,
     clock,
     preparer,
-    ...edge,
+    cursors,
+    publicUrl: config.publicUrl,
     cache: new PageCache(),
     sizes: { usual: pageSizeDefault, most: pageSizeMax },
     t: translator("en"),

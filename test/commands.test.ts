@@ -64,7 +64,7 @@ test("what cannot be understood ends with 2, says why on standard error, and doe
     ["export", "--data", data],
     ["serve", "--data", data, "--port", "banana"],
     ["serve", "--data", data, "--port", "70000"],
-    ["import", "x.json", "--data", data, "--collection", "x", "--tlp", "purple"],
+    ["import", import.meta.filename, "--data", data, "--collection", "x", "--tlp", "purple"],
   ]
   for (const args of wrong) {
     const { status, stdout, stderr } = await comity(args)

@@ -154,7 +154,7 @@ test("on a full disk a node answers 507, loses nothing, and writes on by itself 
   const { data, collection } = await newStore(join(disk, "d"))
   const record = newPromises()
   const node = await startNode({ data })
-  assert.equal(await write(writer(node), collection, record, large(2_000)), 507)
+  assert.equal(await write(writer(node), collection, record, large(2_000)), 507, node.stderr())
   assert.ok(record.promised.size > 10, `${record.promised.size} objects fitted`)
   await assertReadableWhileFull(node, collection, record)
   rmSync(filler)

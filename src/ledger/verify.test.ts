@@ -271,17 +271,24 @@ test("an entry may name one that was erased since as its previous, with or witho
 
 const b64 = (entry: SampleEntry | undefined) => entry?.h.toString("base64") ?? null
 
+type Dishonest = [why: string, entry: number, content: SampleEntry[]]
+
+const last = 100
+const make = (change: (log: SampleEntry[]) => void) => {
+  const log = sampleEntries(last)
+  change(log)
+  return log
+}
+const entry = (seq: number, header: Parameters<typeof sampleHeader>[1], body = "{}") =>
+  commit(sampleHeader(seq, header), Buffer.from(body), `dishonest ${seq}`)
+const date = (seq: number) => JSON.parse(sampleHeader(seq, {})).date_added as string
+
 /** What a node could sign that breaks the rules of a collection: the signature is good, the content is not. */
-function dishonest(): [why: string, entry: number, content: SampleEntry[]][] {
-  const make = (change: (log: SampleEntry[]) => void) => {
-    const log = sampleEntries(100)
-    change(log)
-    return log
-  }
-  const entry = (seq: number, header: Parameters<typeof sampleHeader>[1], body = "{}") =>
-    commit(sampleHeader(seq, header), Buffer.from(body), `dishonest ${seq}`)
-  const date = (seq: number) => JSON.parse(sampleHeader(seq, {})).date_added as string
-  const last = 100
+function dishonest(): Dishonest[] {
+  return [...dishonestHeaders(), ...dishonestErasures()]
+}
+
+function dishonestHeaders(): Dishonest[] {
   return [
     ["same time twice", last, make((log) => log.push(entry(last, { date_added: date(99) })))],
     ["time runs back", last, make((log) => log.push(entry(last, { date_added: date(3) })))],
@@ -319,6 +326,11 @@ function dishonest(): [why: string, entry: number, content: SampleEntry[]][] {
         Object.assign(log[98] as SampleEntry, { erasedBy: last + 2 })
       }),
     ],
+  ]
+}
+
+function dishonestErasures(): Dishonest[] {
+  return [
     ["two entries gone by one", 30, make((log) => Object.assign(log[30] as SampleEntry, { erasedBy: 39 }))],
     ["previous without one", last, make((log) => log.push(entry(last, { id: "new", previous: b64(log[50]) })))],
     ["put without a body", last, make((log) => log.push(entry(last, { id: "new" }, "")))],

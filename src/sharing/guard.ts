@@ -36,7 +36,8 @@ export function guardian(parts: {
     if (!right.read && !right.write) throw new ComityError("not-found", "collection.unknown")
     const need = needed[who]
     if ((need.read && !right.read) || (need.write && !(right.write && collection.kind === "inbox"))) {
-      throw new ComityError(parts.forbidden, "collection.forbidden")
+      // Section 5.7 leaves no choice for DELETE: with one right of the two the answer is 403.
+      throw new ComityError(who === "owner" ? "refused" : parts.forbidden, "collection.forbidden")
     }
     return { in: "collection", actor, collection }
   }

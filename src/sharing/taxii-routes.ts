@@ -26,8 +26,8 @@ export type TaxiiParts = PageParts & {
   /** Sentences of status messages; TAXII speaks English. */
   t: Translate
   title: string
-  /** `https://…` without a closing slash, or empty where it isn't known: then the API root's address is relative. */
-  publicUrl: () => string
+  /** Configured address without a closing slash; null where there is none. */
+  publicUrl: string | null
   maxContentLength: number
 }
 
@@ -69,8 +69,9 @@ export function taxiiRoutes(parts: TaxiiParts): Route<Caller>[] {
   ]
 }
 
+/** An API root is named by `https` or by a relative address, never by plain `http` (section 4.1.1). */
 function discovery({ title, publicUrl }: TaxiiParts): Reply {
-  const root = `${publicUrl()}/taxii2/api/`
+  const root = `${publicUrl?.startsWith("https:") ? publicUrl : ""}/taxii2/api/`
   return taxiiReply({ title, default: root, api_roots: [root] })
 }
 

@@ -41,7 +41,7 @@ export const granularMarking = objectOf(
 )
 
 const EXTENSION_ID = /^extension-definition--[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/
-const EXTENSION_NAME = /^[a-z][a-z0-9-]{1,244}-ext$/
+const EXTENSION_NAME = /^[a-z][a-z0-9-]{0,244}-ext$/
 const KINDS: ReadonlySet<Json | undefined> = new Set<Json | undefined>(extensionTypes)
 
 /** STIX 2.1 section 7.3. Extensions that the standard itself defines are looked into, others are carried. */

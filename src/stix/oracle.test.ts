@@ -1,12 +1,12 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import type { ErrorObject } from "ajv/dist/2020.js"
+import { examples } from "../../test/support/stix-examples.ts"
 import {
   loadOracle,
   mutations,
   type Oracle,
   oracleIsPresent,
-  ownObjects,
   realObjects,
   type StixLike,
   schemaExamples,
@@ -201,7 +201,7 @@ const skip = oracleIsPresent ? false : "the schemas of OASIS are not beside this
 test("we and the schemas agree on the examples of the schemas and on one of our own of each type", { skip }, (t) => {
   const oracle = loadOracle()
   const tally = newTally()
-  const own = ownObjects()
+  const own = examples
   assert.equal(new Set(own.map((object) => object.type)).size, 42)
   for (const object of [...schemaExamples(), ...own]) compare(oracle, object, "example", tally)
   t.diagnostic(summary(tally))
@@ -226,7 +226,7 @@ test("on every tenth real object we and the schemas agree, but for listed reason
 test("on objects broken in one place we and the schemas agree, but for listed reasons", { skip }, (t) => {
   const oracle = loadOracle()
   const tally = newTally()
-  for (const object of ownObjects()) {
+  for (const object of examples) {
     for (const mutation of mutations(object)) compare(oracle, mutation.object, mutation.what, tally)
   }
   t.diagnostic(summary(tally))

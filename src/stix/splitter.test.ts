@@ -118,7 +118,7 @@ describe("faults of the container name the rule and the byte, wherever the body 
 
   test("objects found before a fault in the same chunk are not lost: the next call throws", () => {
     const splitter = new ObjectSplitter(LIMITS)
-    assert.deepEqual(texts(splitter.push(Buffer.from('[{"a":1},oops'))), ['{"a":1}'])
+    assert.deepEqual(texts(splitter.push(Buffer.from('[{"a":1}]x'))), ['{"a":1}'])
     assert.throws(() => splitter.end(), { code: "json.syntax" })
     assert.throws(() => splitter.push(Buffer.from("]")), { code: "json.syntax" })
   })

@@ -2,6 +2,7 @@ import { once } from "node:events"
 import { type IncomingHttpHeaders, request as plainRequest } from "node:http"
 import { type RequestOptions, request as secureRequest } from "node:https"
 import { connect, type Socket } from "node:net"
+import { setTimeout as sleep } from "node:timers/promises"
 
 export type Answer = {
   status: number
@@ -55,19 +56,28 @@ export async function connectRaw(port: number): Promise<RawConnection> {
   const socket = connect({ port, host: "127.0.0.1" })
   let received = ""
   let closed = false
+  let changed = Promise.withResolvers<void>()
+  const wake = () => {
+    changed.resolve()
+    changed = Promise.withResolvers()
+  }
   socket.setEncoding("latin1").on("data", (text: string) => {
     received += text
+    wake()
   })
+  await once(socket, "connect")
+  // A reset is one way to be cut off; `close` follows it.
   socket.on("error", () => {})
   socket.on("close", () => {
     closed = true
+    wake()
   })
-  await once(socket, "connect")
   const wait = async (done: () => boolean, limitMs: number) => {
-    const signal = AbortSignal.timeout(limitMs)
+    const late = sleep(limitMs, "late", { ref: false })
     while (!done()) {
       if (closed) throw new Error(`the connection closed after: ${received}`)
-      await Promise.race([once(socket, "data", { signal }), once(socket, "close", { signal })])
+      const found = await Promise.race([changed.promise, late])
+      if (found === "late") throw new Error(`nothing more within ${limitMs} ms after: ${received}`)
     }
     return received
   }

