@@ -86,7 +86,7 @@ test("by import, every bad object is reported with file, position, offset and re
   for (const { name, file, before, behind, id, offset } of cases) {
     const problem = summary.problems.find((found) => found.file === file)
     assert.ok(problem, name)
-    assert.deepEqual([problem.position, problem.offset], [1, offset], name)
+    assert.deepEqual([problem.position, problem.offset], [2, offset], `${name}: positions count from 1`)
     assert.ok(problem.code && problem.message, name)
     assert.deepEqual(await visible(imported, before.id, id, behind.id), [before.id, behind.id], name)
   }
@@ -128,7 +128,7 @@ test("an object of 20 MiB is 413 over TAXII and one reported object by import", 
   writeFileSync(file, body)
   const { status, summary } = await importing([file])
   assert.deepEqual([status, summary.accepted, summary.rejected], [1, 2, 1])
-  assert.equal(summary.problems[0]?.position, 1)
+  assert.equal(summary.problems[0]?.position, 2)
 })
 
 /** The most memory a process ever held, in MiB; null where the system does not tell. */

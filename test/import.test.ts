@@ -73,7 +73,7 @@ test("importing again finds duplicates only; another content of a version is lis
   const { status, counts, problems } = await importing(collection, changed)
   assert.deepEqual([status, counts], [0, [1, 1, 1, 0]])
   assert.equal(problems.length, 1)
-  assert.deepEqual([problems[0]?.file, problems[0]?.position, problems[0]?.id], [changed, 1, objects[0].id])
+  assert.deepEqual([problems[0]?.file, problems[0]?.position, problems[0]?.id], [changed, 2, objects[0].id])
   assert.deepEqual(await tester.texts(collection, "?match[version]=first"), objects.map(text))
 })
 
