@@ -3,17 +3,21 @@ import { isUtf8 } from "node:buffer"
 /** Deepest nesting and highest number of values (objects, arrays and scalars, not keys) that are read. */
 export type JsonLimits = { readonly depth: number; readonly nodes: number }
 
-export type JsonFaultCode =
-  | "json.syntax"
-  | "json.truncated"
-  | "json.encoding"
-  | "json.depth"
-  | "json.nodes"
-  | "json.duplicate-key"
-  | "json.forbidden-key"
-  | "json.number"
-  | "json.surrogate"
-  | "json.no-objects"
+/** Every way in which JSON can be refused. */
+export const JSON_FAULT_CODES = [
+  "json.syntax",
+  "json.truncated",
+  "json.encoding",
+  "json.depth",
+  "json.nodes",
+  "json.duplicate-key",
+  "json.forbidden-key",
+  "json.number",
+  "json.surrogate",
+  "json.no-objects",
+] as const
+
+export type JsonFaultCode = (typeof JSON_FAULT_CODES)[number]
 
 /** Which rule the bytes break, and at which byte. Not a ComityError: what it means is for the caller to say. */
 export class JsonFault extends Error {

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer"
 import type { Json } from "./canonical.ts"
 import { explainJson, isExactNumber, type JsonLimits } from "./json-fault.ts"
 
-export { JsonFault, type JsonFaultCode, type JsonLimits } from "./json-fault.ts"
+export { JSON_FAULT_CODES, JsonFault, type JsonFaultCode, type JsonLimits } from "./json-fault.ts"
 
 export const JSON_LIMITS: JsonLimits = { depth: 64, nodes: 100_000 }
 

@@ -89,12 +89,15 @@ export function parseInstant(text: string): Instant | null {
   return Number.isSafeInteger(instant) ? (instant as Instant) : null
 }
 
+/** Keys go into indexes, so a hostile fraction of a million digits is no time; forty digits are. */
+const LONGEST_TIMESTAMP = 61
+
 /**
  * The instant of a STIX `timestamp` (STIX 2.1 section 2.16: RFC 3339, `Z`) as text that sorts like time at any
  * precision: no `Z`, no trailing zeros. `.123Z` and `.123000Z` give the same key. Null if there is no such time.
  */
 export function timestampKey(text: string): string | null {
-  if (!text.endsWith("Z") || text[10] !== "T") return null
+  if (text.length > LONGEST_TIMESTAMP || !text.endsWith("Z") || text[10] !== "T") return null
   const found = parts(text)
   if (!found) return null
   const fraction = found.fraction.replace(/0+$/, "")

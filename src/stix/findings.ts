@@ -1,57 +1,63 @@
 /** Why an object is refused: only what breaks identity, type or time. */
-export type FaultCode =
-  | "stix.not-object"
-  | "stix.type-missing"
-  | "stix.type-malformed"
-  | "stix.bundle-nested"
-  | "stix.id-missing"
-  | "stix.id-malformed"
-  | "stix.id-of-other-type"
-  | "stix.spec-version"
-  | "stix.required"
-  | "stix.wrong-type"
-  | "stix.timestamp"
-  | "stix.modified-before-created"
-  | "stix.reference"
-  | "stix.created-by"
-  | "stix.marking-ref"
-  | "stix.marking-loop"
+export const FAULT_CODES = [
+  "stix.not-object",
+  "stix.type-missing",
+  "stix.type-malformed",
+  "stix.bundle-nested",
+  "stix.id-missing",
+  "stix.id-malformed",
+  "stix.id-of-other-type",
+  "stix.spec-version",
+  "stix.required",
+  "stix.wrong-type",
+  "stix.timestamp",
+  "stix.modified-before-created",
+  "stix.reference",
+  "stix.created-by",
+  "stix.marking-ref",
+  "stix.marking-loop",
+] as const
+
+export type FaultCode = (typeof FAULT_CODES)[number]
 
 /** What the standard forbids or advises against, and an object is accepted with. */
-export type FindingCode =
-  | "stix.address"
-  | "stix.at-least-one"
-  | "stix.base64"
-  | "stix.co-constraint"
-  | "stix.cpe"
-  | "stix.custom-property"
-  | "stix.dictionary-key"
-  | "stix.empty-list"
-  | "stix.empty-object"
-  | "stix.enumeration"
-  | "stix.extension-name"
-  | "stix.hash"
-  | "stix.hash-name"
-  | "stix.hex"
-  | "stix.id-case"
-  | "stix.language"
-  | "stix.media-type"
-  | "stix.more-findings"
-  | "stix.null"
-  | "stix.order"
-  | "stix.pattern"
-  | "stix.property-name"
-  | "stix.range"
-  | "stix.reference-type"
-  | "stix.reserved-name"
-  | "stix.sco-id"
-  | "stix.selector"
-  | "stix.spec-version-missing"
-  | "stix.timestamp-precision"
-  | "stix.tlp-definition"
-  | "stix.type-underscore"
-  | "stix.url"
-  | "stix.vocabulary"
+export const FINDING_CODES = [
+  "stix.address",
+  "stix.at-least-one",
+  "stix.base64",
+  "stix.co-constraint",
+  "stix.cpe",
+  "stix.custom-property",
+  "stix.dictionary-key",
+  "stix.empty-list",
+  "stix.empty-object",
+  "stix.enumeration",
+  "stix.extension-name",
+  "stix.hash",
+  "stix.hash-name",
+  "stix.hex",
+  "stix.id-case",
+  "stix.language",
+  "stix.media-type",
+  "stix.more-findings",
+  "stix.null",
+  "stix.order",
+  "stix.pattern",
+  "stix.property-name",
+  "stix.range",
+  "stix.reference-type",
+  "stix.reserved-name",
+  "stix.sco-id",
+  "stix.selector",
+  "stix.spec-version-missing",
+  "stix.timestamp-precision",
+  "stix.tlp-definition",
+  "stix.type-underscore",
+  "stix.url",
+  "stix.vocabulary",
+] as const
+
+export type FindingCode = (typeof FINDING_CODES)[number]
 
 /** `at` is the path of the property, such as `labels[0]`; empty for the object as a whole. */
 export type Finding = { code: FindingCode; at: string }

@@ -1,7 +1,7 @@
 /** Cuts a body into objects while it arrives, and what it says of each slice and of the surroundings. */
 
 /** Codes of refusals (`stix.…`) and of warnings; their sentences stand in the locale files. */
-export type { FaultCode, Finding, FindingCode } from "./findings.ts"
+export { FAULT_CODES, type FaultCode, FINDING_CODES, type Finding, type FindingCode } from "./findings.ts"
 /** The type named by a STIX id (`indicator` of `indicator--…`), or null if the text is no STIX id. */
 export { typeOfId } from "./formats.ts"
 /** STIX 2.0 to STIX 2.1. */

@@ -17,6 +17,7 @@ type Lifting = {
   readonly container: JsonObject
   readonly parent: string
   readonly ids: Map<string, string>
+  readonly derived: Map<string, string>
   readonly underway: Set<string>
 }
 
@@ -29,7 +30,7 @@ export function liftObservables(container: JsonObject, parent: string): JsonObje
     if (!isObject(object) || typeof object.type !== "string" || !isTypeName(object.type)) return null
     if (object.type === "bundle" || !refersToKeys(object, container)) return null
   }
-  const lifting: Lifting = { container, parent, ids: new Map(), underway: new Set() }
+  const lifting: Lifting = { container, parent, ids: new Map(), derived: new Map(), underway: new Set() }
   return Object.keys(container).map((key) => {
     const id = idOf(key, lifting)
     const { type, id: _old, spec_version: _spec, ...rest } = renamed(container[key] as JsonObject)
@@ -104,9 +105,9 @@ function idOf(key: string, lifting: Lifting): string {
   if (!isObject(object)) return key
   const known = lifting.ids.get(key)
   if (known !== undefined) return known
-  if (lifting.underway.has(key) || lifting.underway.size >= LONGEST_CHAIN) return derivedId(key, object, lifting.parent)
+  if (lifting.underway.has(key) || lifting.underway.size >= LONGEST_CHAIN) return derivedId(key, object, lifting)
   lifting.underway.add(key)
-  const id = ownId(object) ?? computedId(object, lifting) ?? derivedId(key, object, lifting.parent)
+  const id = ownId(object) ?? computedId(object, lifting) ?? derivedId(key, object, lifting)
   lifting.underway.delete(key)
   lifting.ids.set(key, id)
   return id
@@ -128,7 +129,11 @@ function computedId(object: JsonObject, lifting: Lifting): string | null {
  * The standard wants a random id where no property contributes (STIX 2.1 section 2.9). Random would make a second
  * import a conflict with the first, so the bits are drawn from the place and the content of the observable.
  */
-function derivedId(key: string, object: JsonObject, parent: string): string {
-  const digest = sha256(canonicalize(["comity/lifted-observable/v1", parent, key, object]))
-  return `${object.type}--${uuidText(digest, 4)}`
+function derivedId(key: string, object: JsonObject, lifting: Lifting): string {
+  const known = lifting.derived.get(key)
+  if (known !== undefined) return known
+  const digest = sha256(canonicalize(["comity/lifted-observable/v1", lifting.parent, key, object]))
+  const id = `${object.type}--${uuidText(digest, 4)}`
+  lifting.derived.set(key, id)
+  return id
 }

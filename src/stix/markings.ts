@@ -18,14 +18,14 @@ export type EffectiveMarking = { level: Tlp | null; others: string[] }
  * `others` (a statement, PAP, rules of a community) cannot be known from the id.
  */
 export function effectiveMarking(object: JsonObject): EffectiveMarking {
-  const others: string[] = []
+  const others = new Set<string>()
   let level: Tlp | null = null
   for (const id of markingIds(object)) {
     const known = tlpOfMarking(id)
     if (known !== null) level = joinTlp(level, known)
-    else if (!others.includes(id)) others.push(id)
+    else others.add(id)
   }
-  return { level, others }
+  return { level, others: [...others] }
 }
 
 function* markingIds(object: JsonObject): Generator<string> {

@@ -1,3 +1,4 @@
+import type { Json } from "../kernel/canonical.ts"
 import { type Walk, warn } from "./findings.ts"
 import { base64, hex } from "./formats.ts"
 import { isObject, type JsonObject, type Properties } from "./spec.ts"
@@ -13,19 +14,19 @@ const RESERVED = new Set(["severity", "action", "username", "phone_numbers"])
  * 2.1 section 11.1) nor an extension of the top level (section 7.3).
  */
 export function checkNames(object: JsonObject, properties: Properties, walk: Walk): void {
+  const announced = extendsTopLevel(object)
   for (const name in object) {
     if (Object.hasOwn(properties, name)) continue
     walk.path.push(name)
-    checkName(object, name, walk)
+    checkName(name, object[name] as Json, announced, walk)
     walk.path.pop()
   }
 }
 
-function checkName(object: JsonObject, name: string, walk: Walk): void {
-  const value = object[name]
+function checkName(name: string, value: Json, announced: boolean, walk: Walk): void {
   if (!NAME.test(name)) warn(walk, "stix.property-name")
   if (RESERVED.has(name)) warn(walk, "stix.reserved-name")
-  else if (!name.startsWith("x_") && !extendsTopLevel(object)) warn(walk, "stix.custom-property")
+  else if (!name.startsWith("x_") && !announced) warn(walk, "stix.custom-property")
   if (Array.isArray(value) && value.length === 0) warn(walk, "stix.empty-list")
   if (value === null) warn(walk, "stix.null")
   if (typeof value === "string" && name.endsWith("_hex")) hex.check(value, walk)

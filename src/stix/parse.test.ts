@@ -133,7 +133,24 @@ test("ten MiB of hostile text in any checked place are read without a stack over
     "stix.reference",
     "source_ref",
   ])
+  const fraction = `2024-01-01T00:00:00.${"0".repeat(size)}1Z`
+  assert.deepEqual(refused({ ...example("tool"), created: fraction }), ["stix.timestamp", "created"])
   assert.deepEqual(refused({ ...example("tool"), created: "0".repeat(size) }), ["stix.timestamp", "created"])
+})
+
+test("many marks, selectors, properties and extensions at once cost no more than their number", () => {
+  const many = Array.from({ length: 45_000 }, (_, at) => at)
+  const id = (type: string, at: number) => `${type}--${at.toString(16).padStart(8, "0")}-0000-4000-8000-000000000001`
+  const marked = accepted({ ...example("tool"), object_marking_refs: many.map((at) => id("marking-definition", at)) })
+  assert.equal(marked.otherMarkings.length, many.length)
+  const unknown = Object.fromEntries(many.map((at) => [`p${at}`, 1]))
+  const extensions = Object.fromEntries(many.map((at) => [id("extension-definition", at), {}]))
+  assert.equal(accepted({ ...example("tool"), ...unknown, extensions }).warnings.length, 101)
+  const selectors = many.map((at) => `labels.[${at}]`)
+  assert.equal(
+    accepted({ ...example("tool"), granular_markings: [{ marking_ref: MARKING, selectors }] }).warnings.length,
+    101,
+  )
 })
 
 test("the type is read from an id only if it is one", () => {
