@@ -1,8 +1,9 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
-import { accepted } from "../../test/support/stix-examples.ts"
+import { accepted, examples } from "../../test/support/stix-examples.ts"
+import { mutations } from "../../test/support/stix-oracle.ts"
 import type { Json } from "../kernel/canonical.ts"
-import { type JsonObject, liftObject, parseValue } from "./index.ts"
+import { isObservable, type JsonObject, liftObject, parseValue } from "./index.ts"
 
 const GREEN = "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da"
 const RED = "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed"
@@ -224,6 +225,18 @@ describe("embedded observables that are hostile or broken", () => {
     assert.equal(lifted.length, 3_001)
   })
 
+  test("whatever one changes in an accepted object of 2.0, what it is lifted to is accepted", () => {
+    const embedded = examples.filter(({ type }) => isObservable(String(type))).map(asEmbedded)
+    let lifted = 0
+    for (const { spec_version: _, ...object } of [...examples, ...embedded.map((one) => observed({ "0": one }))]) {
+      for (const mutation of mutations(object)) {
+        const outcome = parseValue(mutation.object)
+        if (outcome.ok && outcome.parsed.spec === "2.0") lifted += lift(mutation.object).length
+      }
+    }
+    assert.ok(lifted > 5_000)
+  })
+
   test("stay embedded if one of them has no type or refers to nothing, so that nothing is lost", () => {
     for (const objects of [
       { "0": { value: "x" } },
@@ -231,8 +244,13 @@ describe("embedded observables that are hostile or broken", () => {
       { "0": { type: "file", name: "x", parent_directory_ref: "7" } },
       { "0": { type: "email-message", is_multipart: false, to_refs: [5] } },
       { "0": { type: "Bad Name" } },
+      { "0": { type: "url", value: 5 }, "1": { type: "url", value: "https://example.org" } },
     ] as JsonObject[]) {
       assert.deepEqual(only(observed(objects)).objects, objects)
     }
   })
 })
+
+function asEmbedded({ id: _id, spec_version: _spec, object_marking_refs: _marks, ...rest }: JsonObject): JsonObject {
+  return rest
+}

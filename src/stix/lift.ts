@@ -1,5 +1,6 @@
-import type { Json } from "../kernel/canonical.ts"
+import { canonicalize, type Json } from "../kernel/canonical.ts"
 import { liftObservables } from "./lift-observables.ts"
+import { parseValue } from "./parse.ts"
 import { isObject, type JsonObject } from "./spec.ts"
 import { TLP1_LEVEL_BY_ID } from "./tlp.ts"
 import type { CustomObject, StixObject } from "./types.ts"
@@ -57,7 +58,8 @@ function liftObservedData(object: JsonObject): JsonObject[] {
   const container = object.objects
   if (!isObject(container) || typeof object.id !== "string") return [object]
   const observables = liftObservables(container, object.id)
-  if (observables === null) return [object]
+  // An observable that would be refused on its own stays embedded, and so does all that belongs with it.
+  if (observables === null || !observables.every((observable) => parseValue(observable).ok)) return [object]
   delete object.objects
   const before = Array.isArray(object.object_refs) ? object.object_refs : []
   object.object_refs = [...new Set([...before, ...observables.map((observable) => observable.id as Json)])]
@@ -67,9 +69,9 @@ function liftObservedData(object: JsonObject): JsonObject[] {
   return [...withoutRepeats(observables), object]
 }
 
-/** The same observable twice in one container is one object. */
+/** The same observable twice in one container is one object; what differs under one id is two versions of it. */
 function withoutRepeats(observables: JsonObject[]): JsonObject[] {
-  return [...new Map(observables.map((observable) => [observable.id, observable])).values()]
+  return [...new Map(observables.map((observable) => [canonicalize(observable), observable])).values()]
 }
 
 /**

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
+import fc from "fast-check"
 import { accepted, example, examples, refused } from "../../test/support/stix-examples.ts"
 import { canonicalize, type Json } from "../kernel/canonical.ts"
 import { sha256 } from "../kernel/hash.ts"
@@ -150,6 +151,25 @@ test("many marks, selectors, properties and extensions at once cost no more than
   assert.equal(
     accepted({ ...example("tool"), granular_markings: [{ marking_ref: MARKING, selectors }] }).warnings.length,
     101,
+  )
+})
+
+test("whatever the bytes, there is an outcome: accepted or refused, never an exception", () => {
+  const change = fc.tuple(fc.nat(), fc.constantFrom(...'{}[]",:\\0129.eE-nulltrue \u0000é'))
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...examples),
+      fc.array(change, { maxLength: 4 }),
+      fc.nat({ max: 9 }),
+      (object, changes, cut) => {
+        const bytes = Buffer.from(JSON.stringify(object))
+        for (const [at, sign] of changes) bytes.write(sign, at % bytes.length)
+        const outcome = parseObject(cut === 0 ? bytes.subarray(0, bytes.length / 2) : bytes)
+        if (changes.length === 0 && cut !== 0) assert.ok(outcome.ok)
+        if (outcome.ok) assert.equal(outcome.parsed.canonical.length, 32)
+      },
+    ),
+    { numRuns: 5_000 },
   )
 })
 

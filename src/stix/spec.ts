@@ -1,6 +1,7 @@
 import type { Json } from "../kernel/canonical.ts"
 import { type FindingCode, refuse, refuseAt, type Walk, warn, warnAt } from "./findings.ts"
 
+/** A JSON object of whose members nothing is known. */
 export type JsonObject = { [key: string]: Json }
 
 /**
