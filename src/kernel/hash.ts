@@ -18,3 +18,10 @@ export function hmac(key: Uint8Array, ...parts: (Uint8Array | string)[]): Buffer
 export function random(bytes: number): Buffer {
   return randomBytes(bytes)
 }
+
+/** For version 5 UUIDs, which standards build on SHA-1 (RFC 9562 section 5.5); 20 bytes. It proves nothing. */
+export function sha1(...parts: (Uint8Array | string)[]): Buffer {
+  const sum = createHash("sha1")
+  for (const part of parts) sum.update(part)
+  return sum.digest()
+}

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto"
 import { canonicalize, type Json } from "../kernel/canonical.ts"
+import { sha1 } from "../kernel/hash.ts"
 import { isObject, type JsonObject } from "./spec.ts"
 
 /** STIX 2.1 section 2.9. */
@@ -59,7 +59,7 @@ function oneHash(hashes: Json | undefined): Json | undefined {
 }
 
 function uuid5(name: string): string {
-  return uuidText(createHash("sha1").update(NAMESPACE).update(name).digest(), 5)
+  return uuidText(sha1(NAMESPACE, name), 5)
 }
 
 /** The first sixteen bytes as a UUID of that version (RFC 9562 section 5). */
