@@ -82,6 +82,10 @@ const propertiesNeedTopLevel: Rule = (object, walk) => {
   if (!types.includes("toplevel-property-extension")) warnAt(walk, "extension_properties", "stix.co-constraint")
 }
 
+const authorIsNamed: Rule = (object, walk) => {
+  if (object.created_by_ref === undefined) warnAt(walk, "created_by_ref", "stix.co-constraint")
+}
+
 /** STIX 2.1 section 7.3. */
 export const extensionDefinition = objectOf(
   {
@@ -94,4 +98,5 @@ export const extensionDefinition = objectOf(
     extension_properties: listOf(text),
   },
   propertiesNeedTopLevel,
+  authorIsNamed,
 )
