@@ -61,16 +61,18 @@ export async function importStream(parts: Import, input: AsyncIterable<Uint8Arra
     omitted: 0,
   }
   const session = parts.preparer.open(true)
+  let writing: Promise<boolean> = Promise.resolve(true)
   try {
-    let writing: Promise<boolean> = Promise.resolve(true)
     for await (const chunk of input) {
       const batch = await session.push(chunk)
       if (!(await writing)) return summary
       writing = take(parts, summary, batch)
+      writing.catch(() => {}) // heard at the next chunk; a failure before that must not end the process
     }
     if (await writing) await take(parts, summary, await session.end())
     return summary
   } finally {
+    await writing.catch(() => {})
     session.close()
   }
 }
