@@ -185,6 +185,50 @@ test("commands do the same while no node runs, also several at once", async () =
   await run(["log", "verify", "--data", alone, "--collection", ids[0] ?? ""])
 })
 
+test("a password may hold any letters, and is the same in either Unicode form", async () => {
+  const secret = "pässwörd 密碼 😀"
+  await asking(["account", "add", "Zoë", "--grant", "once:r"], { COMITY_PASSWORD: secret.normalize("NFC") })
+  for (const form of ["NFC", "NFD"] as const) {
+    const zoe = taxii(() => node.url, basic("Zoë", secret.normalize(form)))
+    assert.equal((await zoe.get("/taxii2/")).status, 200, form)
+  }
+})
+
+test("a body that was erased is nowhere in the data folder once the node has stopped", async () => {
+  const folder = join(tempFolder(), "d")
+  const collection = await run(["collection", "add", "Forgetful", "--data", folder])
+  const token = await run(["token", "add", "writer", "--data", folder, "--grant", `${collection}:rw`])
+  const other = await startNode({ data: folder })
+  const client = taxii(() => other.url, `Bearer ${token}`)
+  const secret = indicator({ name: "to-be-forgotten" })
+  await client.put(collection, indicator({ name: "to-be-remembered" }), secret)
+  await client.call("DELETE", `collections/${collection}/objects/${secret.id}/`)
+  await other.stop()
+  const kept = contents(folder)
+  assert.ok(kept.includes("to-be-remembered"))
+  assert.ok(!kept.includes("to-be-forgotten"))
+})
+
+test("offline keys lie open until a passphrase is given, and sealed afterwards", async () => {
+  const folder = join(tempFolder(), "d")
+  await run(["collection", "add", "Any", "--data", folder])
+  const keys = () => readdirSync(join(folder, "keys")).map((file) => readFileSync(join(folder, "keys", file), "utf8"))
+  const open = () => keys().filter((key) => key.includes("PRIVATE KEY")).length
+  assert.equal(open(), 3)
+  await run(["key", "seal", "--data", folder], { COMITY_KEY_PASSPHRASE: "twelve letters and more" })
+  assert.equal(open(), 1, "only the current key signs every day")
+  assert.ok(keys().some((key) => key.startsWith("-----BEGIN AGE ENCRYPTED FILE-----")))
+})
+
+test("a port that is taken is said so", async () => {
+  const args = ["serve", "--data", join(tempFolder(), "d"), "--port", String(node.port)]
+  const { status, stdout, stderr } = await comity(args)
+  assert.notEqual(status, 0)
+  assert.ok(!stdout.includes("Comity is ready"))
+  assert.match(stderr, new RegExp(String(node.port)))
+  assert.doesNotMatch(stderr, /^\s+at .*:\d+:\d+\)?$/m)
+})
+
 test("a data folder has one owner: a second node is refused and the first goes on", async () => {
   const { status, stderr, stdout } = await comity(["serve", "--data", data, "--port", "0"])
   assert.notEqual(status, 0)

@@ -12,7 +12,7 @@ import { API, assertTaxiiError, basic, MEDIA, type Status } from "./support/taxi
 import { tempFolder } from "./support/temp.ts"
 
 const MIB = 1024 * 1024
-const scene = await openScene({ collections: 4 })
+const scene = await openScene({ collections: 5 })
 const { tester } = scene
 after(() => scene.stop())
 afterEach(async () => {
@@ -213,6 +213,27 @@ test("what is not HTTP is refused and the connection closed", async () => {
     const connection = await connectRaw(scene.node().port)
     await connection.send(bytes)
     assert.match(await connection.untilClosed(), wanted)
+  }
+})
+
+test("a client that asks before it sends, and one that sends ahead, are both served in order", async () => {
+  const collection = scene.collection()
+  const body = envelope(indicator())
+  const polite = await connectRaw(scene.node().port)
+  await polite.send(head(collection, `Content-Length: ${body.length}`, "Expect: 100-continue"))
+  await polite.until(/^HTTP\/1\.1 100 /)
+  await polite.send(body)
+  await polite.until(/\r\n\r\nHTTP\/1\.1 202 /)
+  const ahead = `GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`
+  const hasty = await connectRaw(scene.node().port)
+  await hasty.send(ahead)
+  await hasty.until(/^HTTP\/1\.1 200 [\s\S]*HTTP\/1\.1 404 /)
+  for (const one of [polite, hasty]) one.drop()
+})
+
+test("diagnostics name neither indicator values nor passwords", () => {
+  for (const secret of ["198.51.100", PASSWORD, Buffer.from(`tester:${PASSWORD}`).toString("base64")]) {
+    assert.ok(!scene.node().stderr().includes(secret), secret)
   }
 })
 

@@ -75,6 +75,11 @@ test("importing again finds duplicates only; another content of a version is lis
   assert.equal(problems.length, 1)
   assert.deepEqual([problems[0]?.file, problems[0]?.position, problems[0]?.id], [changed, 2, objects[0].id])
   assert.deepEqual(await tester.texts(collection, "?match[version]=first"), objects.map(text))
+  const kept = await run(["conflict", "list", "--data", scene.node().data, "--collection", collection, "--json"])
+  assert.deepEqual(
+    (JSON.parse(kept) as { id: string }[]).map(({ id }) => id),
+    [objects[0].id],
+  )
 })
 
 test("people get a summary in words with each problem; programs one JSON object; rejections end with 1", async () => {
@@ -114,10 +119,10 @@ test("STIX 2.0 is lifted: same id and times, version 2.1, and no trace of the ol
 
 test("an import that is cut off can be repeated: what is there is whole, and the rest follows", async (t) => {
   const collection = scene.collection()
-  const objects = Array.from({ length: 12_000 }, () => indicator({ description: "y".repeat(400) }))
+  const objects = Array.from({ length: 8_000 }, () => indicator({ description: "y".repeat(400) }))
   const path = file(bundle(...objects))
   const place = ["--data", scene.node().data, "--collection", collection]
-  const cut = await comity(["import", path, ...place], { watch: (pid) => setTimeout(() => killIfAlive(pid), 600) })
+  const cut = await comity(["import", path, ...place], { watch: (pid) => setTimeout(() => killIfAlive(pid), 500) })
   const { status, counts } = await importing(collection, path)
   const [accepted = 0, duplicate = 0] = counts
   assert.deepEqual([status, accepted + duplicate], [0, objects.length])

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { type TestContext, test } from "node:test"
 import { call } from "./support/http.ts"
-import { comity, startNode } from "./support/node.ts"
+import { comity, run, startNode } from "./support/node.ts"
 import { tempFolder } from "./support/temp.ts"
 
 type Certificate = { cert: string; key: string }
@@ -89,6 +89,23 @@ test("with TLS a node may listen on every address", async (t) => {
   t.after(() => node.stop())
   const answer = await call("GET", `https://127.0.0.1:${node.port}/health`, { tls: { ca: readFileSync(files.cert) } })
   assert.equal(answer.status, 200)
+})
+
+test("behind a proxy a node speaks of its public address only, whatever headers claim", async (t) => {
+  const args = ["--behind-proxy", "--public-url", "https://node.example.org"]
+  const data = join(tempFolder(), "d")
+  const token = await run(["token", "add", "reader", "--data", data])
+  const node = await startNode({ data, host: "0.0.0.0", args })
+  t.after(() => node.stop())
+  const headers = {
+    authorization: `Bearer ${token}`,
+    host: "evil.example",
+    "x-forwarded-host": "evil.example",
+    forwarded: "host=evil.example",
+  }
+  const answer = await call("GET", `http://127.0.0.1:${node.port}/taxii2/`, { headers })
+  assert.deepEqual(answer.json<{ api_roots: string[] }>().api_roots, ["https://node.example.org/taxii2/api/"])
+  assert.ok(!answer.text.includes("evil"))
 })
 
 test("behind a proxy a node needs its public address", async () => {

@@ -6,6 +6,7 @@ import { tempFolder } from "./temp.ts"
 const COMMAND = join(import.meta.dirname, "../../bin/comity.js")
 const READY = /^Comity is ready at (\S+)$/gm
 const START_LIMIT_MS = 30_000
+const COMMAND_LIMIT_MS = 120_000
 
 export type Exit = { code: number | null; signal: NodeJS.Signals | null }
 export type Output = { status: number | null; stdout: string; stderr: string }
@@ -57,7 +58,7 @@ export async function startNode(options: NodeOptions = {}): Promise<TestNode> {
   }
 }
 
-/** Runs the command to its end. `watch` sees the process id, for tests that measure the process while it works. */
+/** Runs the command to its end, which comes by force (status null) if it does not end by itself. `watch` sees the process id, for tests that measure the process while it works. */
 export async function comity(
   args: string[],
   options: { env?: Environment; input?: string | Buffer; watch?: (pid: number) => void } = {},
@@ -66,7 +67,9 @@ export async function comity(
   child.stdin?.on("error", () => {})
   child.stdin?.end(options.input ?? "")
   options.watch?.(child.pid ?? 0)
+  const limit = setTimeout(() => child.kill("SIGKILL"), COMMAND_LIMIT_MS)
   const { code } = await exited
+  clearTimeout(limit)
   return { status: code, stdout: output.stdout, stderr: output.stderr }
 }
 

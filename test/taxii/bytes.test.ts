@@ -4,9 +4,9 @@ import { brotliCompressSync, deflateSync, gunzipSync, gzipSync } from "node:zlib
 import { comity } from "../support/node.ts"
 import { openScene } from "../support/scene.ts"
 import { EARLY, envelope, indicator, malware, newVersion, objectTexts, stixId, text } from "../support/stix.ts"
-import { assertTaxiiError, MEDIA } from "../support/taxii.ts"
+import { assertTaxiiError, MEDIA, walk } from "../support/taxii.ts"
 
-const scene = await openScene({ collections: 8, args: ["--page-size-default", "3", "--page-size-max", "7"] })
+const scene = await openScene({ collections: 9, args: ["--page-size-default", "3", "--page-size-max", "7"] })
 const { tester } = scene
 after(() => scene.stop())
 
@@ -84,6 +84,17 @@ test("without a limit a page has the default size, and no limit reaches beyond t
   assert.equal((await tester.manifest(collection)).length, 3)
   assert.equal((await tester.objects(collection, "?limit=100")).length, 7)
   assert.equal((await tester.manifest(collection, "?limit=100")).length, 7)
+})
+
+test("a page of large objects may end before its limit, and the next goes on where it ended", async () => {
+  const collection = scene.collection()
+  const sent = Array.from({ length: 30 }, () => text(indicator({ description: "w".repeat(600_000) })))
+  for (let at = 0; at < sent.length; at += 10) await tester.put(collection, ...sent.slice(at, at + 10))
+  const pages = await walk(tester, `collections/${collection}/objects/`, "?limit=7")
+  assert.deepEqual(
+    pages.flatMap(({ objects = [] }) => objects.map((one) => JSON.stringify(one))),
+    sent,
+  )
 })
 
 test("erasing one version leaves the others; erasing without a filter leaves none", async () => {
