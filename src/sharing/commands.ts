@@ -110,7 +110,9 @@ function showSummary(t: Translate, result: Json): string[] {
   }
   for (const { file, position, offset, id, code, at } of summary.problems) {
     const sentence = problemSentence(t, code, at)
-    lines.push(t("import.problem", { file, position, offset, id: id ?? "-", sentence }))
+    // Position 0 is no object: the file itself cannot be read on from here.
+    if (position === 0) lines.push(t("import.fault", { file, offset, sentence }))
+    else lines.push(t("import.problem", { file, position, offset, id: id ?? "-", sentence }))
   }
   if (omitted > 0) lines.push(t("import.omitted", { count: omitted }))
   return lines
