@@ -27,6 +27,8 @@ function collect(incoming: IncomingMessage, limit: number): Promise<Buffer> {
   const declared = Number(incoming.headers["content-length"] ?? 0)
   const tooLarge = () => new ComityError("too-large", "body.too-large", { limit })
   if (declared > limit) return Promise.reject(tooLarge())
+  // The client left before anybody read: no event will come any more.
+  if (incoming.destroyed) return Promise.reject(new ComityError("invalid", "body.incomplete"))
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
