@@ -34,12 +34,13 @@ export function knows(language: Language, key: string): boolean {
 
 /**
  * The language that fits best what a browser, a program or `LANG` asks for (`zh_TW.UTF-8`, `zh-HK;q=0.9, en`):
- * Chinese of Taiwan, Hong Kong, Macao or Hant is traditional, other Chinese simplified, all else English.
+ * Chinese of Taiwan, Hong Kong, Macao or Hant is traditional, other Chinese (`zh-Hans-HK` too) simplified, all else
+ * English.
  */
 export function pickLanguage(wanted: string): Language {
   for (const part of wanted.split(",")) {
     const tag = (part.split(/[;.]/)[0] ?? "").trim().toLowerCase().replaceAll("_", "-")
-    if (tag.startsWith("zh")) return /hant|tw|hk|mo/.test(tag.slice(2)) ? "zh-Hant" : "zh-Hans"
+    if (tag.startsWith("zh")) return /^(?!.*hans).*(hant|tw|hk|mo)/.test(tag) ? "zh-Hant" : "zh-Hans"
     if (tag.startsWith("en")) return "en"
   }
   return "en"

@@ -22,7 +22,6 @@ function parseRange(text: string): Range | null {
 }
 
 function matches(range: Range, type: string, version: string): boolean {
-  if (range.q <= 0) return false
   if (range.type === "*/*" || range.type === `${type.split("/")[0]}/*`) return true
   return range.type === type && (range.parameters.get("version") ?? version) === version
 }
@@ -33,10 +32,18 @@ function matches(range: Range, type: string, version: string): boolean {
  */
 export function accepts(header: string | undefined, type: string, version: string): boolean {
   if (header === undefined || header.trim() === "") return true
-  return header.split(",").some((part) => {
-    const range = parseRange(part)
-    return range !== null && matches(range, type, version)
-  })
+  const fitting = header
+    .split(",")
+    .map(parseRange)
+    .filter((range) => range !== null && matches(range, type, version)) as Range[]
+  const [nearest] = fitting.sort((a, b) => precision(b) - precision(a))
+  return nearest !== undefined && nearest.q > 0
+}
+
+/** The range that says most decides, wherever it stands: one with `q=0` refuses what a wildcard beside it allows. */
+function precision({ type, parameters }: Range): number {
+  if (type === "*/*") return 0
+  return type.endsWith("/*") ? 1 : 2 + parameters.size
 }
 
 /** Whether a `Content-Type` names exactly that type, in that version or without one. */
