@@ -1,13 +1,21 @@
 import assert from "node:assert/strict"
 import { spawnSync } from "node:child_process"
 import { randomUUID } from "node:crypto"
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { after, test } from "node:test"
 import { setTimeout as sleep } from "node:timers/promises"
 import { call } from "./support/http.ts"
 import { inject, missing } from "./support/inject.ts"
-import { assertKept, assertVerifies, morePromised, newPromises, type Promises, write } from "./support/load.ts"
+import {
+  assertKept,
+  assertVerifies,
+  morePromised,
+  newPromises,
+  type Promises,
+  write,
+  writeAndErase,
+} from "./support/load.ts"
 import { comity, run, startNode, type TestNode } from "./support/node.ts"
 import { indicator, text } from "./support/stix.ts"
 import { basic, type Taxii, taxii } from "./support/taxii.ts"
@@ -39,12 +47,14 @@ test(`killed at ${KILLS} random moments under load, a node loses nothing that it
     const node = await startNode({ data })
     await assertKept(writer(node), collection, record)
     const writers = [[1], [1, 20], [20, 1, 150]].map((sizes) => write(writer(node), collection, record, { sizes }))
+    const eraser = writeAndErase(writer(node), collection, record)
     await morePromised(record, 1)
     const moment = Math.floor(Math.random() * 600)
     moments.push(moment)
     await sleep(moment)
     await node.kill()
     assert.deepEqual(await Promise.all(writers), [0, 0, 0], "a writer was answered with something other than 202")
+    await eraser
     if (round % 3 === 0) await assertVerifies(data, collection)
   }
   const node = await startNode({ data })
@@ -52,9 +62,30 @@ test(`killed at ${KILLS} random moments under load, a node loses nothing that it
   await assertVerifies(data, collection)
   await node.stop()
   t.diagnostic(
-    `killed after ${moments.join(", ")} ms; ${record.promised.size} of ${record.sent.size} sent were promised`,
+    `killed after ${moments.join(", ")} ms; of ${record.sent.size} sent ${record.promised.size} were promised and ${record.erased.size} erased`,
   )
 })
+
+test("killed at a random moment of its very first start, a node starts whole the next time", async (t) => {
+  const moments = Array.from({ length: 6 }, () => Math.floor(Math.random() * 60))
+  for (const moment of moments) {
+    const data = join(tempFolder(), "d")
+    await comity(["serve", "--data", data, "--port", "0"], { watch: (pid) => killAfter(pid, moment, data) })
+    const node = await startNode({ data })
+    await run(["collection", "add", "Kept", "--alias", "kept", "--data", data])
+    await assertVerifies(data, "kept")
+    assert.deepEqual(await node.stop(), { code: 0, signal: null }, node.stderr())
+  }
+  t.diagnostic(`killed ${moments.join(", ")} ms after the data folder appeared`)
+})
+
+function killAfter(pid: number, moment: number, appeared: string): void {
+  const timer = setInterval(() => {
+    if (!existsSync(appeared)) return
+    clearInterval(timer)
+    setTimeout(() => process.kill(pid, "SIGKILL"), moment)
+  }, 1)
+}
 
 test("asked to stop under load, a node ends with 0 and keeps what it acknowledged", async () => {
   const { data, collection } = await newStore()

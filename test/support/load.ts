@@ -4,11 +4,11 @@ import { comity } from "./node.ts"
 import { envelope, indicator, text } from "./stix.ts"
 import { allTexts, type Status, type Taxii } from "./taxii.ts"
 
-/** What writers sent and what the node promised to keep, by object id. */
-export type Promises = { sent: Map<string, string>; promised: Map<string, string> }
+/** What writers sent and what the node promised to keep, by object id; and the ids that it promised to have erased. */
+export type Promises = { sent: Map<string, string>; promised: Map<string, string>; erased: Set<string> }
 
 export function newPromises(): Promises {
-  return { sent: new Map(), promised: new Map() }
+  return { sent: new Map(), promised: new Map(), erased: new Set() }
 }
 
 /** Waits until the writers at work have got this many more promises; throws if they do not get them. */
@@ -43,13 +43,33 @@ export async function write(
   return 202
 }
 
-/** Everything promised is there with its exact bytes, and nothing is there that nobody sent whole. */
+/** Adds an object and erases it, again and again until the node is gone. */
+export async function writeAndErase(client: Taxii, collection: string, record: Promises): Promise<void> {
+  for (;;) {
+    const object = indicator()
+    record.sent.set(object.id, text(object))
+    const added = await client.post(collection, envelope(object)).catch(() => null)
+    if (added === null) return
+    const path = `collections/${collection}/objects/${object.id}/`
+    const answer = await client.call("DELETE", path).catch(() => null)
+    if (answer === null) return
+    assert.equal(answer.status, 200, answer.text)
+    record.erased.add(object.id)
+  }
+}
+
+/** Everything promised is there with its exact bytes, and nothing is there that is erased or that nobody sent whole. */
 export async function assertKept(client: Taxii, collection: string, record: Promises): Promise<void> {
   const found = await allTexts(client, collection)
   const lost = [...record.promised].filter(([id, one]) => found.get(id) !== one)
   assert.deepEqual(lost, [], `${lost.length} of ${record.promised.size} promised objects are lost or changed`)
   const strange = [...found].filter(([id, one]) => record.sent.get(id) !== one)
   assert.deepEqual(strange, [], "objects are kept that nobody sent")
+  assert.deepEqual(
+    [...record.erased].filter((id) => found.has(id)),
+    [],
+    "erased objects are back",
+  )
 }
 
 export async function assertVerifies(data: string, collection: string): Promise<void> {
