@@ -2,7 +2,16 @@ import { readFileSync } from "node:fs"
 import { Authenticator, accountHandlers } from "./accounts/index.ts"
 import type { Config } from "./config.ts"
 import { keyFiles } from "./crypto/index.ts"
-import { application, type Handlers, type Listening, listen, type Route, reply, translator } from "./http/index.ts"
+import {
+  type Handlers,
+  type Listening,
+  listen,
+  listener,
+  ReplyCache,
+  type Route,
+  reply,
+  translator,
+} from "./http/index.ts"
 import type { Diagnostics } from "./kernel/diagnostics.ts"
 import { ComityError } from "./kernel/errors.ts"
 import { collectGarbage, restWhenIdle } from "./kernel/rest.ts"
@@ -16,7 +25,6 @@ import {
   deleteStatusesBefore,
   guardian,
   logRoutes,
-  PageCache,
   sharingHandlers,
   taxiiRoutes,
 } from "./sharing/index.ts"
@@ -60,12 +68,14 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   if (config.keyPassphrase !== null && !files.sealed()) await files.seal(config.keyPassphrase)
   const preparer = new Preparer({ workers: config.workers, maxObjectBytes: config.maxContentLength })
   const authenticator = new Authenticator(store)
+  const replies = new ReplyCache(() => `${store.commits} ${authenticator.epoch}`)
   const { database } = folder
   const sweep = setInterval(() => void sweepStatuses(parts, store), HOUR_MS)
   sweep.unref()
   const rest = restWhenIdle(
-    () => store.work,
+    () => store.work + replies.asked,
     () => {
+      replies.clear()
       store.shrink()
       collectGarbage()
     },
@@ -82,7 +92,7 @@ export async function openNode(parts: NodeParts): Promise<Node> {
       ...sharingHandlers({ store, preparer, database }),
     },
     unsealed: !files.sealed(),
-    serve: () => serve(parts, { store, preparer, authenticator, secret: files.secret() }),
+    serve: () => serve(parts, { store, preparer, authenticator, replies, secret: files.secret() }),
     async stop() {
       clearInterval(sweep)
       rest.stop()
@@ -93,17 +103,25 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   }
 }
 
-type Running = { store: Store; preparer: Preparer; authenticator: Authenticator; secret: Buffer }
+type Running = {
+  store: Store
+  preparer: Preparer
+  authenticator: Authenticator
+  replies: ReplyCache
+  secret: Buffer
+}
 
 async function serve({ config, clock, diagnostics }: NodeParts, running: Running) {
-  const { store, authenticator, secret } = running
-  const app = application<Caller>({
+  const { store, authenticator, replies, secret } = running
+  const answer = listener<Caller>({
     routes: routesOf(config, clock, running, cursors(secret)),
     guard: guardian({ reader: store, authenticator, forbidden: config.forbiddenStatus }),
     diagnostics,
     behindProxy: config.behindProxy,
+    replies,
+    fingerprint: (header) => authenticator.fingerprint(header),
   })
-  const listening = await listen(app, { host: config.host, port: config.port, tls: readTls(config) })
+  const listening = await listen(answer, { host: config.host, port: config.port, tls: readTls(config) })
   return { ...listening, url: urlOf(config, listening.port) }
 }
 
@@ -111,18 +129,19 @@ async function serve({ config, clock, diagnostics }: NodeParts, running: Running
 export function routesOf(
   config: Config,
   clock: Clock,
-  { store, preparer }: Pick<Running, "store" | "preparer">,
+  { store, preparer, replies }: Pick<Running, "store" | "preparer" | "replies">,
   cursors: Cursors,
 ): Route<Caller>[] {
   const { title, maxContentLength, pageSizeDefault, pageSizeMax } = config
   const taxii = taxiiRoutes({
     store,
     reader: store,
+    far: store.far,
     clock,
     preparer,
     cursors,
     publicUrl: config.publicUrl,
-    cache: new PageCache(),
+    cache: replies,
     sizes: { usual: pageSizeDefault, most: pageSizeMax },
     t: translator("en"),
     title,

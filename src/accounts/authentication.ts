@@ -20,28 +20,40 @@ const REMEMBERED_MOST = 10_000
  */
 export class Authenticator {
   readonly #store: Store
-  readonly #key = random(32)
+  readonly #key = random(32).toString("latin1")
   readonly #remembered = new Map<string, { actor: Actor; until: number }>()
   readonly #brake = new Brake()
+  #changes = 0
 
   constructor(store: Store) {
     this.#store = store
   }
 
   /** Throws `unauthenticated` without a valid credential, `slow-down` after too many wrong ones. */
-  async authenticate(header: string | undefined, address: string): Promise<Actor> {
+  async authenticate(header: string | undefined, addressOf: () => string): Promise<Actor> {
     if (header === undefined) throw new ComityError("unauthenticated", "account.credentials-missing")
-    const key = sha256(this.#key, header).toString("base64")
+    const key = this.fingerprint(header)
     const known = this.#remembered.get(key)
     if (known !== undefined && known.until > monotonic()) return known.actor
-    const actor = await this.#verify(header, address)
+    const actor = await this.#verify(header, addressOf())
     if (this.#remembered.size >= REMEMBERED_MOST) this.#remembered.clear()
     this.#remembered.set(key, { actor, until: monotonic() + REMEMBERED_MS })
     return actor
   }
 
+  /** A keyed hash of a header; of another key in every process. */
+  fingerprint(header: string | undefined): string {
+    return header === undefined ? "" : sha256(this.#key + header).toString("latin1")
+  }
+
+  /** Grows with every change of accounts and rights, and each minute, so that nothing is remembered for long. */
+  get epoch(): string {
+    return `${this.#changes}.${Math.floor(monotonic() / 60_000)}`
+  }
+
   /** Must follow every change of accounts or rights: permission changes bite at once. */
   forget(): void {
+    this.#changes += 1
     this.#remembered.clear()
   }
 

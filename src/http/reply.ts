@@ -10,13 +10,14 @@ export type Ask<Actor> = {
   query: URLSearchParams
   header(name: string): string | undefined
   /** Network address of the caller, for slowing down guesses. */
-  address: string
+  address(): string
   /** The whole body, unpacked; throws `too-large` beyond `limit` bytes (before and after unpacking). */
   body(limit: number): Promise<Buffer>
   incoming: IncomingMessage
 }
 
-export type Reply = { status: number; headers: Record<string, string>; body: Uint8Array | string }
+/** `place` is the name of an answer that the cache keeps. */
+export type Reply = { status: number; headers: Record<string, string>; body: Uint8Array | string; place?: string }
 
 /** A reply with a body of the given media type. */
 export function reply(type: string, body: Uint8Array | string, status = 200, headers = {}): Reply {

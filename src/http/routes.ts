@@ -1,12 +1,13 @@
-import type { IncomingMessage, ServerResponse } from "node:http"
-import type { HttpBindings } from "@hono/node-server"
-import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response"
-import { Hono } from "hono"
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http"
+import { RegExpRouter } from "hono/router/reg-exp-router"
+import { SmartRouter } from "hono/router/smart-router"
+import { TrieRouter } from "hono/router/trie-router"
 import type { Diagnostics } from "../kernel/diagnostics.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { readBody } from "./body.ts"
 import { errorMessage } from "./errors.ts"
 import type { Ask, Reply } from "./reply.ts"
+import type { ReplyCache } from "./reply-cache.ts"
 
 /** Who may call a route. `member` (any right), `reader`, `writer` and `owner` (both) speak of the collection in the path. */
 export type Who = "anyone" | "account" | "member" | "reader" | "writer" | "owner"
@@ -31,48 +32,91 @@ export type Edge<Actor> = {
   diagnostics: Diagnostics
   /** True if a proxy of ours in front tells the caller's address. */
   behindProxy: boolean
+  replies: ReplyCache
+  /** Stands for an `Authorization` header where answers are remembered; not to be turned back into it. */
+  fingerprint(authorization: string | undefined): string
 }
 
 /** How long the rest of a refused body is read and thrown away, so that the client sees the answer. */
 const LINGER_MS = 1000
 
-/** The application that serves exactly the table. */
-export function application<Actor>(edge: Edge<Actor>): Hono<{ Bindings: HttpBindings }> {
-  const app = new Hono<{ Bindings: HttpBindings }>({ strict: false })
-  const methods = new Map<string, Set<string>>()
-  for (const route of edge.routes) {
-    for (const path of route.path === "/" ? ["/"] : [route.path, `${route.path}/`]) {
-      app.on(route.method, path, async (context) => {
-        await serveRoute(edge, route, context.req.param() as Record<string, string>, context.env)
-        return RESPONSE_ALREADY_SENT
-      })
-    }
-    methods.set(route.path, (methods.get(route.path) ?? new Set()).add(route.method))
+type Found<Actor> = { route: Route<Actor>; params: Record<string, string> }
+type Find<Actor> = (method: string, path: string) => Found<Actor> | null
+
+/** Serves exactly the table. */
+export function listener<Actor>(edge: Edge<Actor>): RequestListener {
+  const find = finder(edge.routes)
+  return (incoming, outgoing) => {
+    const request = incoming.method === "GET" ? requestOf(edge, incoming) : null
+    const ready = request === null ? undefined : edge.replies.recall(request)
+    if (ready !== undefined) return send(incoming, outgoing, ready)
+    const { epoch } = edge.replies
+    void serve(edge, find, incoming).then((answer) => {
+      if (request !== null) edge.replies.remember(request, epoch, answer)
+      send(incoming, outgoing, answer)
+    })
   }
-  app.notFound((context) => {
-    const { incoming, outgoing } = context.env as HttpBindings
-    send(incoming, outgoing, errorReply(new ComityError("not-found", "route.unknown"), "application/json"))
-    return RESPONSE_ALREADY_SENT
-  })
-  return app
 }
 
-async function serveRoute<Actor>(
-  edge: Edge<Actor>,
-  route: Route<Actor>,
-  params: Record<string, string>,
-  { incoming, outgoing }: HttpBindings,
-): Promise<void> {
-  const ask = askOf(incoming, params, edge.behindProxy)
-  let answer: Reply
-  try {
-    const actor = await edge.guard(route.who, ask)
-    answer = await route.handle({ ...ask, actor })
-  } catch (error) {
-    answer = errorReply(error, route.errors)
-    if (!(error instanceof ComityError)) report(edge.diagnostics, error, answer)
+/** All of a request that an answer may depend on. */
+function requestOf<Actor>({ fingerprint }: Edge<Actor>, { headers, url }: IncomingMessage): string {
+  return `${fingerprint(headers.authorization)} ${url} ${headers.accept} ${headers["accept-encoding"]}`
+}
+
+/** Hono's router alone: its Request and Response objects cost more than a page of a collection. */
+function finder<Actor>(routes: readonly Route<Actor>[]): Find<Actor> {
+  const router = new SmartRouter<Route<Actor>>({ routers: [new RegExpRouter(), new TrieRouter()] })
+  for (const route of routes) router.add(route.method, route.path, route)
+  return (method, path) => {
+    const clean = path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path
+    const [handlers, stash] = router.match(method === "HEAD" ? "GET" : method, clean)
+    const [route, places] = handlers[0] ?? []
+    if (route === undefined || places === undefined) return null
+    const params = Object.entries(places).map(([name, place]) => [
+      name,
+      decoded(stash?.[place as number] ?? String(place)),
+    ])
+    return { route, params: Object.fromEntries(params) }
   }
-  send(incoming, outgoing, answer)
+}
+
+/** Throws `invalid route.path` for escapes that are no UTF-8. */
+function decoded(text: string): string {
+  if (!text.includes("%")) return text
+  try {
+    return decodeURIComponent(text)
+  } catch (error) {
+    throw new ComityError("invalid", "route.path", {}, error)
+  }
+}
+
+async function serve<Actor>(edge: Edge<Actor>, find: Find<Actor>, incoming: IncomingMessage): Promise<Reply> {
+  let errors = "application/json"
+  try {
+    const target = incoming.url ?? "/"
+    const mark = target.indexOf("?")
+    const path = mark < 0 ? target : target.slice(0, mark)
+    const found = find(incoming.method ?? "GET", path)
+    if (found === null) return unknownRoute(edge.routes, find, path)
+    errors = found.route.errors
+    const ask = askOf(incoming, path, mark < 0 ? "" : target.slice(mark + 1), found.params, edge.behindProxy)
+    const actor = await edge.guard(found.route.who, ask)
+    return await found.route.handle({ ...ask, actor })
+  } catch (error) {
+    const answer = errorReply(error, errors)
+    if (!(error instanceof ComityError)) report(edge.diagnostics, error, answer)
+    return answer
+  }
+}
+
+/** 405 where the address exists for another method, 404 where it does not. */
+function unknownRoute<Actor>(routes: readonly Route<Actor>[], find: Find<Actor>, path: string): Reply {
+  const methods = [...new Set(routes.map(({ method }) => method))].filter((method) => find(method, path) !== null)
+  const type = "application/json"
+  if (methods.length === 0) return errorReply(new ComityError("not-found", "route.unknown"), type)
+  const answer = errorReply(new ComityError("invalid", "route.method", { methods: methods.join(", ") }), type)
+  const body = String(answer.body).replace('"http_status":"400"', '"http_status":"405"')
+  return { ...answer, status: 405, headers: { ...answer.headers, allow: methods.join(", ") }, body }
 }
 
 /** An unforeseen error: its place in the code for the operator, and the id that the caller was given. */
@@ -82,20 +126,24 @@ function report(diagnostics: Diagnostics, error: unknown, answer: Reply): void {
   diagnostics.error("http.bug", { name, stack, answer: String(answer.body) })
 }
 
-function askOf(incoming: IncomingMessage, params: Record<string, string>, behindProxy: boolean): Ask<undefined> {
-  const target = incoming.url ?? "/"
-  const mark = target.indexOf("?")
+function askOf(
+  incoming: IncomingMessage,
+  path: string,
+  query: string,
+  params: Record<string, string>,
+  behindProxy: boolean,
+): Ask<undefined> {
   return {
     actor: undefined,
     method: incoming.method ?? "GET",
-    path: mark < 0 ? target : target.slice(0, mark),
+    path,
     params,
-    query: new URLSearchParams(mark < 0 ? "" : target.slice(mark + 1)),
+    query: new URLSearchParams(query),
     header: (name) => {
       const value = incoming.headers[name]
       return typeof value === "string" ? value : value?.join(", ")
     },
-    address: addressOf(incoming, behindProxy),
+    address: () => addressOf(incoming, behindProxy),
     body: (limit) => readBody(incoming, limit),
     incoming,
   }
@@ -121,15 +169,22 @@ function errorReply(error: unknown, type: string): Reply {
 function send(incoming: IncomingMessage, outgoing: ServerResponse, answer: Reply): void {
   if (outgoing.headersSent || outgoing.destroyed) return
   const unread = !incoming.complete && hasBody(incoming)
-  const headers: Record<string, string | number> = {
-    ...answer.headers,
-    "content-length": Buffer.byteLength(answer.body),
-    "x-content-type-options": "nosniff",
-  }
-  if (unread) headers.connection = "close"
-  outgoing.writeHead(answer.status, headers)
+  outgoing.writeHead(answer.status, unread ? [...headersOf(answer), "connection", "close"] : headersOf(answer))
   outgoing.end(incoming.method === "HEAD" ? undefined : answer.body)
   if (unread) linger(incoming)
+}
+
+const ready = new WeakMap<Reply, string[]>()
+
+/** Names and values in turn, made once for an answer that is given again and again. */
+function headersOf(answer: Reply): string[] {
+  let headers = ready.get(answer)
+  if (headers === undefined) {
+    const length = String(Buffer.byteLength(answer.body))
+    headers = [...Object.entries(answer.headers).flat(), "content-length", length, "x-content-type-options", "nosniff"]
+    ready.set(answer, headers)
+  }
+  return headers
 }
 
 function hasBody(incoming: IncomingMessage): boolean {

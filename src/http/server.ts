@@ -1,8 +1,6 @@
-import { createServer as createPlain, type Server } from "node:http"
+import { createServer as createPlain, type RequestListener, type Server } from "node:http"
 import { createServer as createTls } from "node:https"
 import type { AddressInfo } from "node:net"
-import { getRequestListener, type HttpBindings } from "@hono/node-server"
-import type { Hono } from "hono"
 
 export type Tls = { certificate: string; key: string }
 
@@ -19,13 +17,9 @@ export type Listening = { port: number; close(): Promise<void> }
 
 /** Listens on `host:port` (port 0 = any free one); over TLS (1.2 or newer) if given a certificate. */
 export async function listen(
-  app: Hono<{ Bindings: HttpBindings }>,
+  listener: RequestListener,
   at: { host: string; port: number; tls: Tls | null },
 ): Promise<Listening> {
-  const listener = getRequestListener(app.fetch as Parameters<typeof getRequestListener>[0], {
-    overrideGlobalObjects: false,
-    autoCleanupIncoming: false,
-  })
   const server: Server =
     at.tls === null
       ? createPlain(LIMITS, listener)

@@ -1,4 +1,4 @@
-import { createHash, createHmac, hash, randomBytes } from "node:crypto"
+import { createHash, hash, randomBytes } from "node:crypto"
 
 /** SHA-256 of the parts, one after the other; 32 bytes. */
 export function sha256(first: Uint8Array | string, ...rest: (Uint8Array | string)[]): Buffer {
@@ -6,13 +6,6 @@ export function sha256(first: Uint8Array | string, ...rest: (Uint8Array | string
   const sum = createHash("sha256").update(first)
   for (const part of rest) sum.update(part)
   return sum.digest()
-}
-
-/** HMAC-SHA-256 (RFC 2104); 32 bytes. */
-export function hmac(key: Uint8Array, ...parts: (Uint8Array | string)[]): Buffer {
-  const mac = createHmac("sha256", key)
-  for (const part of parts) mac.update(part)
-  return mac.digest()
 }
 
 export function random(bytes: number): Buffer {

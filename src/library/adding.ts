@@ -11,7 +11,7 @@ import {
   SALT_BYTES,
 } from "../ledger/index.ts"
 import type { Store, Tx } from "../store/index.ts"
-import { type Collection, type ConflictReason, judge, type Prepared, select } from "./model.ts"
+import { type Collection, type ConflictReason, judge, type Prepared, type Standing, select } from "./model.ts"
 import {
   entriesOf,
   idHash,
@@ -19,7 +19,6 @@ import {
   insertEntry,
   insertObject,
   type Kept,
-  type LiveEntry,
   loadKept,
   setStanding,
   versionsOf,
@@ -30,6 +29,9 @@ export type Added =
   | { is: "accepted"; object: number; dateAdded: Instant }
   | { is: "duplicate"; object: number; dateAdded: Instant }
   | { is: "conflict"; reason: ConflictReason }
+
+/** A live entry of another version of the same object. */
+type Placed = Standing & { h: Uint8Array }
 
 /** A slice ends here, so that other writers and all readers get their turn. */
 const SLICE_MS = 6
@@ -92,7 +94,7 @@ async function putEntry(
   log: OpenLog,
   object: Kept,
   key: number,
-  others: readonly LiveEntry[],
+  others: readonly Placed[],
 ): Promise<Instant> {
   const last = others.at(-1)
   const { id, marking, type, spec, stamp, version } = object
@@ -104,16 +106,25 @@ async function putEntry(
   const salt = random(SALT_BYTES)
   const h = entryHash(salt, header, object.bytes)
   const seq = appendEntry(log, h)
-  const place = { collection: collection.key, seq, kind, object: key, type, marking, dateAdded }
+  const place = {
+    collection: collection.key,
+    seq,
+    kind,
+    object: key,
+    type,
+    marking,
+    dateAdded,
+    size: object.bytes.length,
+  }
   await insertEntry(tx, { ...place, salt, h, previous: last?.seq ?? null, erases: null, served: true })
   if (others.length > 0) {
-    await settleStanding(tx, collection.key, [...others, { seq, object: key, type, spec, stamp, dateAdded, h }])
+    await settleStanding(tx, collection.key, [...others, { seq, spec, stamp, dateAdded }])
   }
   return dateAdded
 }
 
 /** Writes down which of an object's versions in a collection are the newest specification's, the first, the last. */
-export async function settleStanding(tx: Tx, collection: number, entries: readonly LiveEntry[]): Promise<void> {
+export async function settleStanding(tx: Tx, collection: number, entries: readonly Standing[]): Promise<void> {
   const newest = select(entries, null, "all")
   const [first, last] = [newest[0]?.seq, newest.at(-1)?.seq]
   for (const { seq } of entries) {

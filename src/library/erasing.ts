@@ -4,7 +4,7 @@ import { appendEntry, entryHash, headerText, nextInstant, openLog, record, SALT_
 import type { Store, Tx } from "../store/index.ts"
 import { settleStanding } from "./adding.ts"
 import { type Collection, select, type VersionFilter } from "./model.ts"
-import { deleteUnheldObject, emptyEntry, entriesOf, insertEntry, type LiveEntry } from "./queries.ts"
+import { deleteUnheldObject, emptyEntry, entriesOf, type Fact, insertEntry } from "./queries.ts"
 
 export type Erasure = { id: string; specs: readonly string[] | null; versions: VersionFilter; by: string | null }
 
@@ -30,11 +30,11 @@ export async function eraseObject(store: Store, collection: Collection, erasure:
 }
 
 /** Without any filter the whole object goes, in all specification versions: who deletes means it. */
-function chosen(entries: readonly LiveEntry[], { specs, versions }: Erasure): LiveEntry[] {
+function chosen(entries: readonly Fact[], { specs, versions }: Erasure): Fact[] {
   return versions === "all" && specs === null ? [...entries] : select(entries, specs, versions)
 }
 
-async function eraseEntry(tx: Tx, collection: Collection, entry: LiveEntry): Promise<void> {
+async function eraseEntry(tx: Tx, collection: Collection, entry: Fact): Promise<void> {
   const log = await openLog(tx, collection.log)
   const dateAdded = nextInstant(tx, log)
   const erased = { kind: "erase", id: null, spec: null, version: null, marking: null, terms: null } as const
@@ -43,7 +43,7 @@ async function eraseEntry(tx: Tx, collection: Collection, entry: LiveEntry): Pro
   const h = entryHash(salt, header, Buffer.alloc(0))
   const seq = appendEntry(log, h)
   const place = { collection: collection.key, seq, kind: "erase", object: null, type: null, marking: null } as const
-  await insertEntry(tx, { ...place, dateAdded, salt, h, previous: null, erases: entry.seq, served: false })
+  await insertEntry(tx, { ...place, dateAdded, size: 0, salt, h, previous: null, erases: entry.seq, served: false })
   await emptyEntry(tx, collection.key, entry.seq, seq)
   await deleteUnheldObject(tx, entry.object)
 }

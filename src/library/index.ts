@@ -14,6 +14,6 @@ export {
 } from "./model.ts"
 export type { Fault } from "./preparation.ts"
 export { type PreparedBatch, Preparer, type Session } from "./preparing.ts"
-export { entriesOf, listCollections, readCommitments, readNames } from "./queries.ts"
-export { entryBefore, type Page, type PageItem, type PageQuery, readPage } from "./reading.ts"
+export { entriesOf, type Fact, listCollections, readCommitments, readNames } from "./queries.ts"
+export { type Bodies, entryBefore, type Page, type PageQuery, readBodies, readPage, type Wrap } from "./reading.ts"
 export { exportObjects } from "./tasks.ts"

@@ -86,6 +86,8 @@ export type NewEntry = {
   type: string | null
   marking: string | null
   dateAdded: Instant
+  /** Bytes of the body. */
+  size: number
   salt: Buffer
   h: Buffer
   previous: number | null
@@ -97,30 +99,35 @@ export type NewEntry = {
 export async function insertEntry(tx: Tx, entry: NewEntry): Promise<void> {
   const flag = entry.served ? 1 : 0
   await tx.run(
-    sql`insert into entry (collection, seq, kind, object, type, marking, date_added, salt, h, previous, erases,
-          is_newest, is_first, is_last)
+    sql`insert into entry (collection, seq, kind, object, type, marking, date_added, size, salt, h,
+          previous, erases, is_newest, is_first, is_last)
         values (${entry.collection}, ${entry.seq}, ${entry.kind}, ${entry.object}, ${entry.type}, ${entry.marking},
-          ${entry.dateAdded}, ${entry.salt}, ${entry.h}, ${entry.previous}, ${entry.erases},
+          ${entry.dateAdded}, ${entry.size}, ${entry.salt}, ${entry.h}, ${entry.previous}, ${entry.erases},
           ${flag}, ${flag}, ${flag})`,
   )
 }
 
-/** An entry that readers may be shown, with what its version is ordered by. */
-export type LiveEntry = {
+/** What a listing says of a live entry. `single` is 3 where no other version of the object is live here. */
+export type Fact = {
   seq: number
   object: number
+  /** Bytes of the body. */
+  size: number
+  dateAdded: Instant
+  id: string
   type: string
   spec: string
   stamp: string | null
-  dateAdded: Instant
-  h: Uint8Array
+  single: number
 }
 
+const factColumns = sql`e.seq, e.object, e.size, e.date_added as "dateAdded", e.type, o.id, o.spec, o.stamp,
+  e.is_newest + e.is_first + e.is_last as single`
+
 /** The live entries of a collection for the versions of one object. */
-export async function entriesOf(reader: Reader, collection: number, id: string): Promise<LiveEntry[]> {
-  return reader.all<LiveEntry>(
-    sql`select e.seq, e.object, e.type, o.spec, o.stamp, e.date_added as "dateAdded", e.h
-        from object o join entry e on e.object = o.key
+export async function entriesOf(reader: Reader, collection: number, id: string): Promise<(Fact & { h: Uint8Array })[]> {
+  return reader.all<Fact & { h: Uint8Array }>(
+    sql`select ${factColumns}, e.h from object o join entry e on e.object = o.key
         where o.id_hash = ${idHash(id)} and o.id = ${id} and e.collection = ${collection} order by e.seq`,
   )
 }
@@ -140,7 +147,7 @@ export async function setStanding(
 /** Takes body, salt and what says which object it was; time and commitment stay, or the log would not verify. */
 export async function emptyEntry(tx: Tx, collection: number, seq: number, erasedBy: number): Promise<void> {
   await tx.run(
-    sql`update entry set object = null, type = null, marking = null, salt = null, previous = null,
+    sql`update entry set object = null, type = null, marking = null, salt = null, previous = null, size = 0,
         erased_by = ${erasedBy}, is_newest = 0, is_first = 0, is_last = 0
         where collection = ${collection} and seq = ${seq}`,
   )
@@ -184,18 +191,11 @@ export async function dateAddedAt(reader: Reader, collection: number, seq: numbe
   return row?.date_added ?? (0 as Instant)
 }
 
-export type EntryRow = {
-  seq: number
-  id: string
-  spec: string
-  stamp: string | null
-  dateAdded: Instant
-  single: number
-  bytes?: Uint8Array
-}
-
-/** Which of the ready-made orders a page follows: every live entry, the newest specification's, or its last. */
+/** Which of the ready-made orders a page follows: every live entry, the newest specification's, its first or last. */
 export type Range = "live" | "newest" | "first" | "last"
+
+/** Live entries behind `after`; `type` narrows to one type by its index. */
+export type Span = { collection: number; range: Range; type: string | null; after: number; limit: number }
 
 const ranges: Readonly<Record<Range, Sql>> = {
   live: sql`e.object is not null`,
@@ -204,34 +204,52 @@ const ranges: Readonly<Record<Range, Sql>> = {
   last: sql`e.is_last = 1`,
 }
 
-/**
- * Live entries behind `after` in order; `type` narrows to one type by its index. With `bytesMost` > 0 bodies come
- * along, and the rows end with the one that goes beyond it.
- */
-export async function readEntries(
-  reader: Reader,
-  query: { collection: number; range: Range; type: string | null; after: number; limit: number; bytesMost: number },
-): Promise<EntryRow[]> {
-  const { collection, type, after, range, limit, bytesMost } = query
+function inRange({ collection, range, type }: Pick<Span, "collection" | "range" | "type">): Sql {
   const newest = range === "live" ? empty : sql`and e.is_newest = 1`
   const ofType = type === null ? empty : sql`and e.type = ${type} ${newest}`
-  const bytes = bytesMost > 0 ? sql`, o.bytes` : empty
-  let size = 0
-  return reader.until<EntryRow>(
-    sql`select e.seq, o.id, o.spec, o.stamp, e.date_added as "dateAdded",
-          e.is_newest + e.is_first + e.is_last as single ${bytes}
-        from entry e join object o on o.key = e.object
-        where e.collection = ${collection} and e.seq > ${after} and ${ranges[range]} ${ofType}
-        order by e.seq limit ${limit}`,
-    (row) => {
-      size += row.bytes?.length ?? 0
-      return bytesMost > 0 && size > bytesMost
-    },
+  return sql`e.collection = ${collection} and ${ranges[range]} ${ofType}`
+}
+
+export async function readFacts(reader: Reader, span: Span): Promise<Fact[]> {
+  return reader.all<Fact>(
+    sql`select ${factColumns} from entry e join object o on o.key = e.object
+        where ${inRange(span)} and e.seq > ${span.after} order by e.seq limit ${span.limit}`,
   )
 }
 
-export async function readBytes(reader: Reader, object: number): Promise<Uint8Array | undefined> {
-  return (await reader.get<{ bytes: Uint8Array }>(sql`select bytes from object where key = ${object}`))?.bytes
+/** What a span holds: how many entries, the first and the last, and the bytes of all bodies. */
+export type Extent = { count: number; size: number; first: number; last: number; firstAt: Instant; lastAt: Instant }
+
+/** Null if the span is empty. */
+export async function readExtent(reader: Reader, span: Span): Promise<Extent | null> {
+  const row = await reader.get<Extent>(
+    sql`select count(*) as count, sum(size) as size, min(seq) as first, max(seq) as last,
+          min(date_added) as "firstAt", max(date_added) as "lastAt" from
+          (select e.seq, e.size, e.date_added from entry e
+           where ${inRange(span)} and e.seq > ${span.after} order by e.seq limit ${span.limit})`,
+  )
+  return row === undefined || row.count === 0 ? null : row
+}
+
+/** `head`, the bodies of a range up to an entry, joined by commas, and `tail`, as one value; null if none is left. */
+export async function bodiesUpTo(
+  reader: Reader,
+  span: Omit<Span, "limit">,
+  last: number,
+  wrap: { head: string; tail: string },
+): Promise<Uint8Array | null> {
+  const row = await reader.get<{ joined: Uint8Array | null }>(
+    sql`select cast(${wrap.head} || string_agg(text, ',') || ${wrap.tail} as blob) as joined from
+          (select cast(o.bytes as text) as text from entry e join object o on o.key = e.object
+           where ${inRange(span)} and e.seq > ${span.after} and e.seq <= ${last} order by e.seq)`,
+  )
+  return row?.joined ?? null
+}
+
+export async function bodyOf(reader: Reader, object: number): Promise<Uint8Array> {
+  const row = await reader.get<{ bytes: Uint8Array }>(sql`select bytes from object where key = ${object}`)
+  if (row === undefined) throw new Error(`no object ${object}`)
+  return row.bytes
 }
 
 /** Id and version shown of objects that a status names; those erased since are missing. */

@@ -1,7 +1,17 @@
 import type { Instant } from "../kernel/time.ts"
 import type { Reader } from "../store/index.ts"
 import { type Collection, type Standing, select, type VersionFilter } from "./model.ts"
-import { dateAddedAt, type EntryRow, entriesOf, type LiveEntry, type Range, readBytes, readEntries } from "./queries.ts"
+import {
+  bodiesUpTo,
+  bodyOf,
+  dateAddedAt,
+  entriesOf,
+  type Fact,
+  type Range,
+  readExtent,
+  readFacts,
+  type Span,
+} from "./queries.ts"
 
 /** What a reader asked of a collection: TAXII 2.1 section 3.4; null = not asked. */
 export type PageQuery = {
@@ -13,26 +23,72 @@ export type PageQuery = {
   specs: readonly string[] | null
   versions: VersionFilter
   limit: number
-  /** A page ends early at this many bytes of bodies; 0 = bodies are not wanted. */
+  /** A page ends early when its bodies take this many bytes. */
   bytesMost: number
 }
 
-/** One object version on a page; `bytes` as received, where wanted. */
-export type PageItem = Standing & { id: string; bytes?: Uint8Array }
-export type Page = { items: PageItem[]; more: boolean }
+export type Page = { rows: Fact[]; more: boolean }
+
+/** How a page of bodies begins and ends; the beginning depends on whether more follows behind the last entry. */
+export type Wrap = { head(next: number | null): string; tail: string }
+
+/** A page of bodies, joined by commas and wrapped. */
+export type Bodies = { firstAt: Instant; lastAt: Instant; wrapped: Uint8Array }
 
 /** Rows that one turn of a long scan looks at before others get theirs. */
 const TURN = 500
 
 /**
- * One page in order of date added. By id, and for the usual wishes, an index range; a wish that needs an object's
- * other versions looks at them one turn at a time.
+ * One page in order of date added, without bodies. By id, and for the usual wishes, an index range; a wish that needs
+ * an object's other versions looks at them one turn at a time.
  */
 export async function readPage(reader: Reader, query: PageQuery): Promise<Page> {
   if (query.ids !== null) return pageOfIds(reader, query, query.ids)
   const range = readyRange(query)
-  const rows = range === null ? scan(reader, query) : walk(reader, query, range)
-  return collect(rows, query)
+  return collect(range === null ? scan(reader, query) : walk(reader, query, range), query)
+}
+
+/**
+ * One page of bodies; null if it is empty. A ready range is joined by the store itself, in the thread of `far`, so
+ * that no object is handled one by one.
+ */
+export async function readBodies(reader: Reader, far: Reader, query: PageQuery, wrap: Wrap): Promise<Bodies | null> {
+  const range = query.ids === null && (query.types?.length ?? 0) < 2 ? readyRange(query) : null
+  const ready = range === null ? null : await readyBodies(reader, far, query, { range, wrap })
+  if (ready !== "too-large" && range !== null) return ready
+  const { rows, more } = await readPage(reader, query)
+  const [first, last] = [rows[0], rows.at(-1)]
+  if (first === undefined || last === undefined) return null
+  const bodies = await Promise.all(rows.map(({ object }) => bodyOf(reader, object)))
+  const wrapped = joined(wrap.head(more ? last.seq : null), bodies, wrap.tail)
+  return { firstAt: first.dateAdded, lastAt: last.dateAdded, wrapped }
+}
+
+async function readyBodies(
+  reader: Reader,
+  far: Reader,
+  query: PageQuery,
+  { range, wrap }: { range: Range; wrap: Wrap },
+): Promise<Bodies | null | "too-large"> {
+  const { after, limit } = query
+  const span = { collection: query.collection.key, range, type: query.types?.[0] ?? null }
+  const extent = await readExtent(reader, { ...span, after, limit })
+  if (extent === null) return null
+  if (extent.size > query.bytesMost) return "too-large"
+  const { first, last, firstAt, lastAt } = extent
+  const full = extent.count === limit
+  const more = full && (await readExtent(reader, { ...span, after: last, limit: 1 })) !== null
+  const ends = { head: wrap.head(more ? last : null), tail: wrap.tail }
+  const wrapped = await bodiesUpTo(far, { ...span, after: first - 1 }, last, ends)
+  // All of them were erased or superseded meanwhile: what stands behind them is asked for anew.
+  if (wrapped === null) return readyBodies(reader, far, query, { range, wrap })
+  return { firstAt, lastAt, wrapped }
+}
+
+function joined(head: string, bodies: readonly Uint8Array[], tail: string): Uint8Array {
+  const comma = Buffer.from(",")
+  const between = bodies.flatMap((body, i) => (i === 0 ? [body] : [comma, body]))
+  return Buffer.concat([Buffer.from(head), ...between, Buffer.from(tail)])
 }
 
 /** Number of the newest entry at or before an instant; -1 if there is none. Entries' times rise with their number. */
@@ -55,96 +111,61 @@ function readyRange({ specs, versions }: PageQuery): Range | null {
 }
 
 /** Entries of one ready-made order, some at a time, until there are no more. */
-async function* walk(reader: Reader, query: PageQuery, range: Range): AsyncGenerator<EntryRow[]> {
+async function* walk(reader: Reader, query: PageQuery, range: Range): AsyncGenerator<Fact[]> {
+  const collection = query.collection.key
   let after = query.after
   for (let limit = query.limit + 1; ; limit = TURN) {
-    const rows = await readTurn(reader, query, { range, after, limit })
-    if (rows.length === 0) return
-    yield rows
+    const rows = await readTurn(reader, { collection, range, after, limit }, query.types)
+    if (rows.length > 0) yield rows
+    if (rows.length < limit) return
     after = rows.at(-1)?.seq ?? after
   }
 }
 
-/** Several types are merged from an index range each, as far as all of these ranges were read. */
-async function readTurn(
-  reader: Reader,
-  query: PageQuery,
-  turn: { range: Range; after: number; limit: number },
-): Promise<EntryRow[]> {
-  const common = { ...turn, collection: query.collection.key, bytesMost: query.bytesMost }
-  if (query.types === null) return readEntries(reader, { ...common, type: null })
-  const parts: EntryRow[][] = []
-  for (const type of new Set(query.types)) parts.push(await readEntries(reader, { ...common, type }))
-  const known = Math.min(...parts.map((rows) => (endsEarly(rows, common) ? (rows.at(-1)?.seq ?? 0) : Infinity)))
-  return parts
-    .flat()
-    .filter(({ seq }) => seq <= known)
-    .sort((a, b) => a.seq - b.seq)
-}
-
-/** True if rows may have been left behind for their number or size. */
-function endsEarly(rows: readonly EntryRow[], { limit, bytesMost }: { limit: number; bytesMost: number }): boolean {
-  const size = rows.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0)
-  return rows.length >= limit || (bytesMost > 0 && size > bytesMost)
+/** Several types are merged from an index range each. */
+async function readTurn(reader: Reader, span: Omit<Span, "type">, types: readonly string[] | null): Promise<Fact[]> {
+  if (types === null) return readFacts(reader, { ...span, type: null })
+  const parts: Fact[] = []
+  for (const type of new Set(types)) parts.push(...(await readFacts(reader, { ...span, type })))
+  return parts.sort((a, b) => a.seq - b.seq).slice(0, span.limit)
 }
 
 /** All live entries, each judged beside its object's other versions; gives way to others after each turn. */
-async function* scan(reader: Reader, query: PageQuery): AsyncGenerator<EntryRow[]> {
+async function* scan(reader: Reader, query: PageQuery): AsyncGenerator<Fact[]> {
   for await (const rows of walk(reader, query, "live")) {
-    const fitting: EntryRow[] = []
+    const fitting: Fact[] = []
     for (const row of rows) if (await fits(reader, query, row)) fitting.push(row)
     if (fitting.length > 0) yield fitting
     await new Promise((resolve) => setImmediate(resolve))
   }
 }
 
-async function fits(reader: Reader, query: PageQuery, row: EntryRow): Promise<boolean> {
+async function fits(reader: Reader, query: PageQuery, row: Fact): Promise<boolean> {
   const alone = row.single === 3
   const versions = alone ? [row] : await entriesOf(reader, query.collection.key, row.id)
   return select<Standing>(versions, query.specs, query.versions).some(({ seq }) => seq === row.seq)
 }
 
-async function collect(turns: AsyncGenerator<EntryRow[]>, query: PageQuery): Promise<Page> {
-  const items: PageItem[] = []
+async function collect(turns: AsyncIterable<Fact[]> | Iterable<Fact[]>, query: PageQuery): Promise<Page> {
+  const page: Fact[] = []
   let size = 0
   for await (const rows of turns) {
     for (const row of rows) {
-      const full = items.length >= query.limit || (query.bytesMost > 0 && size > query.bytesMost)
-      if (full) return { items, more: true }
-      size += row.bytes?.length ?? 0
-      items.push(row)
+      if (page.length >= query.limit || size > query.bytesMost) return { rows: page, more: true }
+      size += row.size
+      page.push(row)
     }
   }
-  return { items, more: false }
+  return { rows: page, more: false }
 }
 
 async function pageOfIds(reader: Reader, query: PageQuery, ids: readonly string[]): Promise<Page> {
-  const found: (LiveEntry & { id: string })[] = []
+  const found: Fact[] = []
   for (const id of new Set(ids)) {
-    const entries = await entriesOf(reader, query.collection.key, id)
-    found.push(...select(entries, query.specs, query.versions).map((entry) => ({ ...entry, id })))
+    found.push(...select(await entriesOf(reader, query.collection.key, id), query.specs, query.versions))
   }
   const fitting = found
     .filter(({ seq, type }) => seq > query.after && (query.types === null || query.types.includes(type)))
     .sort((a, b) => a.seq - b.seq)
-  const items = fitting.slice(0, query.limit)
-  if (query.bytesMost === 0) return { items, more: fitting.length > items.length }
-  return withBytes(reader, items, fitting.length > items.length, query.bytesMost)
-}
-
-async function withBytes(
-  reader: Reader,
-  items: readonly (LiveEntry & { id: string })[],
-  more: boolean,
-  most: number,
-): Promise<Page> {
-  const bodies: PageItem[] = []
-  let size = 0
-  for (const item of items) {
-    if (size > most) return { items: bodies, more: true }
-    const bytes = (await readBytes(reader, item.object)) ?? Buffer.alloc(0)
-    size += bytes.length
-    bodies.push({ ...item, bytes })
-  }
-  return { items: bodies, more }
+  return collect([fitting], query)
 }

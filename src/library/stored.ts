@@ -14,7 +14,7 @@ import type { SyncReader } from "../store/index.ts"
 export type StoredLog = LogRow & { collection: { key: number; id: string; title: string } | null }
 
 /** The columns by which an object is served; they must say what its bytes say. */
-export type ServedAs = { id: string; type: string; spec: string; version: string; stamp: string | null }
+export type ServedAs = { id: string; type: string; spec: string; version: string; stamp: string | null; size: number }
 
 /** An entry with its header put together anew from what is stored. `content` is null where the store has it no more. */
 export type StoredEntry = {
@@ -74,13 +74,14 @@ type Row = {
   spec: string | null
   version: string | null
   stamp: string | null
+  size: number
   canonical: Uint8Array | null
   bytes: Uint8Array | null
 }
 
 function* entries(reader: SyncReader, collection: number): Generator<StoredEntry> {
   const rows = reader.iterate<Row>(
-    sql`select e.seq, e.kind, e.marking, e.date_added, e.salt, e.h, e.previous, e.erases, e.erased_by,
+    sql`select e.seq, e.kind, e.marking, e.date_added, e.salt, e.h, e.previous, e.erases, e.erased_by, e.size,
           o.id, o.type, o.spec, o.version, o.stamp, o.canonical, o.bytes
         from entry e left join object o on o.key = e.object where e.collection = ${collection} order by e.seq`,
   )
@@ -98,9 +99,9 @@ function previousHash(reader: SyncReader, collection: number, seq: number | null
 }
 
 function servedAs(row: Row): StoredEntry["served"] {
-  const { id, type, spec, version, stamp, canonical } = row
+  const { id, type, spec, version, stamp, size, canonical } = row
   if (id === null || type === null || spec === null || version === null || canonical === null) return null
-  return { id, type, spec, version, stamp, canonical: Buffer.from(canonical) }
+  return { id, type, spec, version, stamp, size, canonical: Buffer.from(canonical) }
 }
 
 /** An entry that names an object but has lost it, or its salt, has no content: an error unless it was erased. */

@@ -132,6 +132,7 @@ class Check {
       served.spec === spec &&
       served.version === version &&
       served.stamp === stamp &&
+      served.size === body.length &&
       served.canonical.equals(canonical)
     if (!same) this.#problem(seq, "served-differs")
   }

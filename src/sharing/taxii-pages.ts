@@ -1,23 +1,25 @@
-import type { Ask, Reply } from "../http/index.ts"
+import type { Ask, Reply, ReplyCache } from "../http/index.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { formatInstant } from "../kernel/time.ts"
 import {
+  type Bodies,
   type Collection,
   entriesOf,
   entryBefore,
-  type PageItem,
+  type Fact,
   type PageQuery,
+  readBodies,
   readPage,
   versionShown,
+  type Wrap,
 } from "../library/index.ts"
 import type { Reader } from "../store/index.ts"
 import type { Cursors } from "./cursor.ts"
 import { type Filters, type MatchField, type PageSizes, parseFilters } from "./filters.ts"
 import { type Caller, collectionOf } from "./guard.ts"
-import type { PageCache } from "./page-cache.ts"
 import { taxiiReply } from "./taxii-media.ts"
 
-export type PageParts = { reader: Reader; cache: PageCache; cursors: Cursors; sizes: PageSizes }
+export type PageParts = { reader: Reader; far: Reader; cache: ReplyCache; cursors: Cursors; sizes: PageSizes }
 
 /** A listing of TAXII: which filters it knows, and how it writes a page. */
 type Listing = {
@@ -25,9 +27,9 @@ type Listing = {
   fields: readonly MatchField[]
   /** Versions that are listed where the client says nothing. */
   versions: PageQuery["versions"]
-  bodies: boolean
-  write(items: readonly PageItem[]): Uint8Array | string
-  member: string
+  member: "objects" | "versions"
+  /** How an entry is written; null = as its body. */
+  write: ((entry: Fact) => string) | null
 }
 
 const LAST = { first: false, last: true, at: [] } as const
@@ -39,26 +41,23 @@ const objects: Listing = {
   name: "objects",
   fields: ALL_FIELDS,
   versions: LAST,
-  bodies: true,
   member: "objects",
-  write: writeObjects,
+  write: null,
 }
 const object: Listing = { ...objects, name: "object", fields: ["version", "spec_version"] }
 const manifest: Listing = {
   name: "manifest",
   fields: ALL_FIELDS,
   versions: LAST,
-  bodies: false,
   member: "objects",
-  write: (items) => items.map(manifestRecord).join(","),
+  write: manifestRecord,
 }
 const versions: Listing = {
   name: "versions",
   fields: ["spec_version"],
   versions: "all",
-  bodies: false,
   member: "versions",
-  write: (items) => items.map((item) => JSON.stringify(versionShown(item))).join(","),
+  write: (entry) => JSON.stringify(versionShown(entry)),
 }
 
 export type ListingName = "objects" | "object" | "manifest" | "versions"
@@ -103,38 +102,34 @@ async function pageQuery(
     specs: filters.specs,
     versions: filters.versions ?? listing.versions,
     limit: filters.limit,
-    bytesMost: listing.bodies ? PAGE_BYTES_MOST : 0,
+    bytesMost: listing.write === null ? PAGE_BYTES_MOST : Number.POSITIVE_INFINITY,
   }
 }
 
 async function writePage(parts: PageParts, listing: Listing, query: PageQuery, bound: string): Promise<Reply> {
+  const head = (next: number | null) => {
+    const cursor = next === null ? "" : `"more":true,"next":"${parts.cursors.write(bound, next)}",`
+    return `{${cursor}"${listing.member}":[`
+  }
   const nothingNewer = query.after >= query.collection.size - 1
-  const { items, more } = nothingNewer ? { items: [], more: false } : await readPage(parts.reader, query)
-  const [first, last] = [items[0], items.at(-1)]
-  if (first === undefined || last === undefined) return taxiiReply("{}")
-  const next = more ? `"more":true,"next":"${parts.cursors.write(bound, last.seq)}",` : ""
-  const body = [Buffer.from(`{${next}"${listing.member}":[`), listing.write(items), "]}"].map((part) =>
-    typeof part === "string" ? Buffer.from(part) : part,
-  )
-  return taxiiReply(Buffer.concat(body), 200, {
-    "x-taxii-date-added-first": formatInstant(first.dateAdded),
-    "x-taxii-date-added-last": formatInstant(last.dateAdded),
+  const page = nothingNewer ? null : await pageOf(parts, listing, query, { head, tail: "]}" })
+  if (page === null) return taxiiReply("{}")
+  return taxiiReply(page.wrapped, 200, {
+    "x-taxii-date-added-first": formatInstant(page.firstAt),
+    "x-taxii-date-added-last": formatInstant(page.lastAt),
   })
 }
 
-const COMMA = Buffer.from(",")
-
-function writeObjects(items: readonly PageItem[]): Uint8Array {
-  const parts: Uint8Array[] = []
-  for (const { bytes } of items) {
-    if (bytes === undefined) continue
-    if (parts.length > 0) parts.push(COMMA)
-    parts.push(bytes)
-  }
-  return Buffer.concat(parts)
+async function pageOf(parts: PageParts, { write }: Listing, query: PageQuery, wrap: Wrap): Promise<Bodies | null> {
+  if (write === null) return readBodies(parts.reader, parts.far, query, wrap)
+  const { rows, more } = await readPage(parts.reader, query)
+  const [first, last] = [rows[0], rows.at(-1)]
+  if (first === undefined || last === undefined) return null
+  const wrapped = Buffer.from(`${wrap.head(more ? last.seq : null)}${rows.map(write).join(",")}${wrap.tail}`)
+  return { firstAt: first.dateAdded, lastAt: last.dateAdded, wrapped }
 }
 
-function manifestRecord(item: PageItem): string {
+function manifestRecord(item: Fact): string {
   return JSON.stringify({
     id: item.id,
     date_added: formatInstant(item.dateAdded),

@@ -29,15 +29,6 @@ export class Connection {
     return this.#prepared(query).iterate(...values(query)) as IterableIterator<Row>
   }
 
-  until<Row>(query: Sql, enough: (row: Row) => boolean): Row[] {
-    const rows: Row[] = []
-    for (const row of this.iterate<Row>(query)) {
-      rows.push(row)
-      if (enough(row)) break
-    }
-    return rows
-  }
-
   /** Number of rows changed. */
   run(query: Sql): number {
     return Number(this.#prepared(query).run(...values(query)).changes)

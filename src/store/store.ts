@@ -4,14 +4,13 @@ import sql, { type Sql } from "sql-template-tag"
 import { type Clock, type Instant, monotonic } from "../kernel/time.ts"
 import { Connection } from "./connection.ts"
 import { isFatal, translated } from "./failures.ts"
+import { FarReader } from "./far-reader.ts"
 import { migrate } from "./migrations.ts"
 
 /** Reads what was committed when the query runs. */
 export type Reader = {
   all<Row>(query: Sql): Promise<Row[]>
   get<Row>(query: Sql): Promise<Row | undefined>
-  /** Rows up to and with the first for which `enough` says so: how a page of large bodies stays bounded. */
-  until<Row>(query: Sql, enough: (row: Row) => boolean): Promise<Row[]>
 }
 
 /** One write transaction; `now` is the one instant of all that it does. */
@@ -50,10 +49,13 @@ export class Store implements Reader {
   readonly #options: StoreOptions
   readonly #queue: Job[] = []
   readonly #checkpointer: Worker
+  /** The same data read in another thread: for large results. */
+  readonly far: FarReader
   #draining: Promise<void> | null = null
   #checkpointing = false
   #closed = false
   #queries = 0
+  #commits = 0
 
   constructor(options: StoreOptions) {
     this.#options = options
@@ -63,6 +65,7 @@ export class Store implements Reader {
     this.#writer.exec("pragma wal_autocheckpoint = 0")
     if (options.maxMib > 0) this.#writer.exec(`pragma max_page_count = ${options.maxMib * 256}`)
     this.#reader = new Connection(options.path, { readOnly: true, cacheMib: 16 })
+    this.far = new FarReader(options.path, (error) => this.#fail(error))
     this.#checkpointer = new Worker(new URL("./checkpoint-worker.ts", import.meta.url), {
       workerData: options.path,
       resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
@@ -74,6 +77,11 @@ export class Store implements Reader {
     this.#checkpointer.unref()
   }
 
+  /** Number of transactions committed; while it stands still, every answer stays true. */
+  get commits(): number {
+    return this.#commits
+  }
+
   /** Counts what was asked of the store, to tell whether it rests. */
   get work(): number {
     return this.#queries
@@ -82,6 +90,7 @@ export class Store implements Reader {
   /** Gives cached pages back to the system. */
   shrink(): void {
     for (const connection of [this.#writer, this.#reader]) connection.exec("pragma shrink_memory")
+    this.far.shrink()
   }
 
   async all<Row>(query: Sql): Promise<Row[]> {
@@ -92,10 +101,6 @@ export class Store implements Reader {
   async get<Row>(query: Sql): Promise<Row | undefined> {
     this.#queries += 1
     return this.#reader.get<Row>(query)
-  }
-
-  async until<Row>(query: Sql, enough: (row: Row) => boolean): Promise<Row[]> {
-    return this.#reader.until<Row>(query, enough)
   }
 
   /**
@@ -116,6 +121,7 @@ export class Store implements Reader {
     this.#closed = true
     await this.#draining
     await this.#checkpointer.terminate()
+    await this.far.close()
     this.#writer.exec("pragma wal_checkpoint(truncate)")
     this.#reader.close()
     this.#writer.close()
@@ -181,7 +187,6 @@ export class Store implements Reader {
       elapsed: () => monotonic() - started,
       all: async <Row>(query: Sql) => writer.all<Row>(query),
       get: async <Row>(query: Sql) => writer.get<Row>(query),
-      until: async <Row>(query: Sql, enough: (row: Row) => boolean) => writer.until<Row>(query, enough),
       run: async (query) => writer.run(query),
     }
   }
@@ -189,6 +194,7 @@ export class Store implements Reader {
   async #commit(tx: Tx): Promise<void> {
     await this.#options.beforeCommit(tx)
     this.#writer.exec("commit")
+    this.#commits += 1
   }
 
   #rollback(): void {

@@ -64,6 +64,7 @@ create table entry (
   type text,
   marking text,
   date_added integer not null,
+  size integer not null,
   salt blob,
   h blob not null,
   previous integer,

@@ -1,0 +1,94 @@
+import { promisify } from "node:util"
+import { gzip } from "node:zlib"
+import type { Reply } from "./reply.ts"
+
+const zip = promisify(gzip)
+const BYTES_MOST = 32 * 1024 * 1024
+const ENTRY_OVERHEAD = 512
+const WORTH_ZIPPING = 1024
+const REQUESTS_MOST = 5000
+
+/**
+ * Ready answers by what they answer, the least recently asked for leaving first; and, as long as nothing changes at
+ * the node, by the very request, so that asking the same again costs next to nothing.
+ */
+export class ReplyCache {
+  readonly #replies = new Map<string, Reply>()
+  readonly #requests = new Map<string, string>()
+  readonly #epoch: () => string
+  #requestsOf = ""
+  #bytes = 0
+  #asked = 0
+
+  /** `epoch` must change whenever any answer or anybody's right to it may have changed. */
+  constructor(epoch: () => string) {
+    this.#epoch = epoch
+  }
+
+  get epoch(): string {
+    return this.#epoch()
+  }
+
+  /** Counts requests, to tell whether the node rests. */
+  get asked(): number {
+    return this.#asked
+  }
+
+  /** What this request was answered, if that still holds. */
+  recall(request: string): Reply | undefined {
+    this.#asked += 1
+    const place = this.#requestsOf === this.#epoch() ? this.#requests.get(request) : undefined
+    return place === undefined ? undefined : this.#replies.get(place)
+  }
+
+  /** Notes the answer to a request that was asked at `epoch`; only answers that this cache made. */
+  remember(request: string, epoch: string, { place }: Reply): void {
+    if (place === undefined || epoch !== this.#epoch()) return
+    if (this.#requestsOf !== epoch || this.#requests.size >= REQUESTS_MOST) this.#requests.clear()
+    this.#requestsOf = epoch
+    this.#requests.set(request, place)
+  }
+
+  /**
+   * The answer for `key`, made by `make` if it is not there; compressed once where the client takes gzip. The key
+   * names all that the answer depends on, so an answer is never older than what it shows.
+   */
+  async answer(key: string, zipped: boolean, make: () => Promise<Reply>): Promise<Reply> {
+    const place = `${zipped ? "z" : "p"}${key}`
+    const ready = this.#replies.get(place)
+    if (ready !== undefined) {
+      this.#replies.delete(place)
+      this.#replies.set(place, ready)
+      return ready
+    }
+    const plain = zipped ? await this.answer(key, false, make) : await make()
+    const made = { ...(zipped ? await compressed(plain) : plain), place }
+    this.#keep(place, made)
+    return made
+  }
+
+  clear(): void {
+    this.#replies.clear()
+    this.#requests.clear()
+    this.#bytes = 0
+  }
+
+  #keep(place: string, reply: Reply): void {
+    const size = Buffer.byteLength(reply.body) + ENTRY_OVERHEAD
+    if (size > BYTES_MOST / 8 || this.#replies.has(place)) return
+    this.#replies.set(place, reply)
+    this.#bytes += size
+    for (const [oldest, { body }] of this.#replies) {
+      if (this.#bytes <= BYTES_MOST) return
+      this.#replies.delete(oldest)
+      this.#bytes -= Buffer.byteLength(body) + ENTRY_OVERHEAD
+    }
+  }
+}
+
+async function compressed(reply: Reply): Promise<Reply> {
+  const headers = { ...reply.headers, vary: "accept-encoding, authorization" }
+  if (Buffer.byteLength(reply.body) < WORTH_ZIPPING) return { ...reply, headers }
+  const body = await zip(reply.body, { level: 4 })
+  return { ...reply, headers: { ...headers, "content-encoding": "gzip" }, body }
+}

@@ -1,0 +1,30 @@
+import { parentPort, workerData } from "node:worker_threads"
+import { Sql } from "sql-template-tag"
+import { Connection } from "./connection.ts"
+
+export type Question = { id: number; strings: string[]; values: unknown[] }
+export type Answer = { id: number; rows: unknown[] } | { id: number; failure: { message: string; errcode: number } }
+
+/** Answers queries whose results are large: their bytes are read here and handed over without a copy. */
+const connection = new Connection(workerData as string, { readOnly: true, cacheMib: 32 })
+
+parentPort?.on("message", (question: Question | "shrink") => {
+  if (question === "shrink") {
+    connection.exec("pragma shrink_memory")
+    return
+  }
+  const { id, strings, values } = question
+  try {
+    const rows = connection.all<Record<string, unknown>>(new Sql(strings, values))
+    parentPort?.postMessage({ id, rows } satisfies Answer, rows.flatMap(buffersOf))
+  } catch (error) {
+    const errcode = error instanceof Error && "errcode" in error ? Number(error.errcode) : 0
+    parentPort?.postMessage({ id, failure: { message: String(error), errcode } } satisfies Answer)
+  }
+})
+
+function buffersOf(row: Record<string, unknown>): ArrayBuffer[] {
+  return Object.values(row).flatMap((value) =>
+    value instanceof Uint8Array && value.buffer instanceof ArrayBuffer ? [value.buffer] : [],
+  )
+}
