@@ -5,7 +5,7 @@ export type Options = {
   quick: boolean
   /** Names of measurements; empty means all. */
   only: readonly string[]
-  /** Objects in the node at which growth, memory and start are looked at, ascending. */
+  /** Objects in the node of the growing inbox at which rate, memory and start are looked at, ascending. */
   sizes: readonly number[]
   /** A folder for CPU profiles of the node, or null. Profiled figures are lower. */
   profile: string | null
@@ -16,7 +16,7 @@ export const USAGE = `usage: npm run bench -- [--quick] [--only NAME[,NAME]] [--
 
   --quick           fewer and shorter rounds
   --only NAMES      some of: memory, reads, filters, during-import, start, ingest, appends, transfer, growth
-  --sizes LIST      sizes for growth, for example 10000,100000,1000000 (default 10000,100000)
+  --sizes LIST      sizes for growth, for example 100000,1000000 (default 100000)
   --profile FOLDER  write CPU profiles of the node there and name the busiest functions
 `
 
@@ -35,7 +35,7 @@ export function parseOptions(args: readonly string[]): Options {
   return {
     quick: values.quick,
     only: list(values.only),
-    sizes: sizesIn(values.sizes ?? (values.quick ? "5000,20000" : "10000,100000")),
+    sizes: sizesIn(values.sizes ?? (values.quick ? "20000" : "100000")),
     profile: values.profile ?? null,
     help: values.help,
   }
@@ -47,8 +47,8 @@ function list(text: string): string[] {
 
 function sizesIn(text: string): number[] {
   const sizes = list(text).map(Number)
-  if (sizes.length === 0 || sizes.some((size) => !Number.isSafeInteger(size) || size < 5000)) {
-    throw new TypeError("--sizes: whole numbers from 5000")
+  if (sizes.length === 0 || sizes.some((size) => !Number.isSafeInteger(size) || size < 10_000)) {
+    throw new TypeError("--sizes: whole numbers from 10000")
   }
   return sizes.toSorted((a, b) => a - b)
 }

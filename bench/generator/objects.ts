@@ -51,15 +51,17 @@ function isObservable(kind: Kind): kind is Observable {
   return OBSERVABLES.includes(kind)
 }
 
-/** The nearest relationship before this place (or the block's first), as changed 200 days later. */
+/** The nearest relationship before this place that is not revoked (revoked is final), as changed 200 days later. */
 function laterVersion(place: Place): Plain {
   const slot = (place.index - PREAMBLE.length) % BLOCK
   const places = slotsOf("relationship")
-  const earlier = places.findLast((candidate) => candidate < slot) ?? places[0] ?? 0
-  const first = make(placeOf(place.seed, place.index - slot + earlier))
-  const modified = new Date(Date.parse(String(first.modified)) + 200 * DAY).toISOString()
-  const { revoked: _, ...rest } = first
-  return { ...rest, modified }
+  const before = places.filter((candidate) => candidate < slot).toReversed()
+  for (const earlier of [...before, ...places]) {
+    const first = make(placeOf(place.seed, place.index - slot + earlier))
+    if (first.revoked === true) continue
+    return { ...first, modified: new Date(Date.parse(String(first.modified)) + 200 * DAY).toISOString() }
+  }
+  throw new RangeError("a block without relationships")
 }
 
 /** Random, but a function of the place: so that others can refer to it without making it. */

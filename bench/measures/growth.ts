@@ -1,91 +1,108 @@
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import { type RawSqlite, rawSqlite } from "../baselines/raw-sqlite.ts"
-import { addInbox, type Inbox, residentMiB, startNode } from "../comity.ts"
-import { alternate } from "../compare.ts"
+import { addInbox, type Inbox, type RunningNode, residentMiB, startNode } from "../comity.ts"
 import type { Bench } from "../context.ts"
+import { median, range } from "../numbers.ts"
 import { removeFolder, temporaryFolder } from "../workspace.ts"
 import { SETTLING_MS } from "./memory.ts"
 import { reportStart } from "./start.ts"
 
 const group = "growth"
-const SOURCE = { real: false, seed: 80 } as const
-const ROUNDS = 3
+/** What "small" means: a node and a table with about as many objects, in the same minutes as the large ones. */
+const SMALL = 10_000
+const ROUNDS = 4
+const STEP = 2500
 const CHUNK = 10_000
 
-/** How much of the growing set each side holds. */
-type Fill = { node: number; raw: number }
-type Sides = { inbox: Inbox; raw: RawSqlite; fill: Fill }
-type Rates = { one: number; other: number }
+/** A node and a raw table that hold the same set, as far as each has come. */
+type Pair = { folder: string; node: RunningNode; inbox: Inbox; raw: RawSqlite; seed: number; held: number }
+type Rates = { node: number; raw: number }
 
-/** One inbox that grows; at each size: the rate of the last objects before it, then memory, then start. */
+/** One inbox that grows; at each size: the rate beside that of a small one, then memory, then start. */
 export async function measureGrowth(bench: Bench): Promise<void> {
-  const folder = temporaryFolder()
-  const raw = await rawSqlite(join(folder, "raw.db"))
-  const fill = { node: 0, raw: 0 }
-  const data = join(folder, "d")
-  const setUp = await startNode(data)
-  const inbox = await addInbox(setUp, "growth")
-  await setUp.stop()
-  let smallest: Rates | null = null
-  for (const size of bench.options.sizes) {
-    const node = await startNode(data, bench.options.profile)
-    const sides = { inbox: { ...inbox, target: { ...inbox.target, port: node.port } }, raw, fill }
-    const rates = await growTo(bench, sides, size)
-    reportRate(bench, size, rates, smallest)
-    smallest ??= rates
+  let large = await openPair(bench, 80)
+  for (const [number, size] of bench.options.sizes.entries()) {
+    const small = await openPair(bench, 81 + number)
+    await fill(bench, small, SMALL - (ROUNDS * STEP) / 2)
+    await fill(bench, large, size - ROUNDS * STEP)
+    const [ofLarge, ofSmall] = await sideBySide(bench, large, small)
+    await closePair(small)
+    reportRates(bench, size, ofLarge, ofSmall)
     await pause(SETTLING_MS)
-    reportMemory(bench, size, residentMiB(node.pid))
-    await node.stop()
-    await reportStart(bench, group, data, size, size <= 31_300 ? 1 : 2)
+    reportMemory(bench, size, residentMiB(large.node.pid))
+    large = await restarted(bench, large, size)
   }
+  await closePair(large)
+}
+
+async function openPair(bench: Bench, seed: number): Promise<Pair> {
+  const folder = temporaryFolder()
+  const node = await startNode(join(folder, "d"), bench.options.profile)
+  const inbox = await addInbox(node, "growth")
+  return { folder, node, inbox, raw: await rawSqlite(join(folder, "raw.db")), seed, held: 0 }
+}
+
+async function closePair({ folder, node, raw }: Pair): Promise<void> {
+  await node.stop()
   await raw.stop()
   removeFolder(folder)
 }
 
-async function growTo(bench: Bench, sides: Sides, size: number): Promise<Rates> {
-  const { fill } = sides
-  const step = Math.min(5000, Math.floor(size / 5))
-  const start = size - ROUNDS * step
-  while (fill.node < start) await growNode(bench, sides, Math.min(CHUNK, start - fill.node))
-  while (fill.raw < start) await growRaw(sides, Math.min(CHUNK, start - fill.raw))
-  return alternate(
-    ROUNDS,
-    () => growNode(bench, sides, step),
-    () => growRaw(sides, step),
-  )
+/** Measures the start on the way. */
+async function restarted(bench: Bench, pair: Pair, size: number): Promise<Pair> {
+  const { data } = pair.node
+  await pair.node.stop()
+  await reportStart(bench, group, data, size, size <= 31_300 ? 1 : 2)
+  const node = await startNode(data, bench.options.profile)
+  const inbox = { ...pair.inbox, target: { ...pair.inbox.target, port: node.port } }
+  return { ...pair, node, inbox }
 }
 
-async function growNode(bench: Bench, { inbox, fill }: Sides, count: number): Promise<number> {
-  const where = { target: inbox.target, path: inbox.objects, source: SOURCE }
-  const outcome = await bench.load.run({ kind: "post", ...where, first: fill.node, count, envelope: 100, clients: 8 })
-  fill.node += count
-  return count / outcome.seconds
+async function fill(bench: Bench, pair: Pair, size: number): Promise<void> {
+  while (pair.held < size) await grow(bench, pair, Math.min(CHUNK, size - pair.held))
 }
 
-async function growRaw({ raw, fill }: Sides, count: number): Promise<number> {
-  const seconds = await raw.insert(SOURCE, fill.raw, count, 100)
-  fill.raw += count
-  return count / seconds
+async function sideBySide(bench: Bench, large: Pair, small: Pair): Promise<[Rates, Rates]> {
+  const [ofLarge, ofSmall]: [Rates[], Rates[]] = [[], []]
+  for (const _ of range(ROUNDS)) {
+    ofLarge.push(await grow(bench, large, STEP))
+    ofSmall.push(await grow(bench, small, STEP))
+  }
+  return [medians(ofLarge), medians(ofSmall)]
 }
 
-function reportRate(bench: Bench, size: number, rates: Rates, smallest: Rates | null): void {
+function medians(rates: readonly Rates[]): Rates {
+  return { node: median(rates.map(({ node }) => node)), raw: median(rates.map(({ raw }) => raw)) }
+}
+
+/** Objects per second of both sides. */
+async function grow(bench: Bench, pair: Pair, count: number): Promise<Rates> {
+  const { inbox, raw, seed, held } = pair
+  const source = { real: false, seed } as const
+  const where = { target: inbox.target, path: inbox.objects, source }
+  const outcome = await bench.load.run({ kind: "post", ...where, first: held, count, envelope: 100, clients: 8 })
+  const seconds = await raw.insert(source, held, count, 100)
+  pair.held += count
+  return { node: count / outcome.seconds, raw: count / seconds }
+}
+
+function reportRates(bench: Bench, size: number, large: Rates, small: Rates): void {
   const at = `at ${size.toLocaleString("en-US")} objects`
-  const baseline = { name: "raw SQLite, 100 rows a transaction", value: rates.other }
   bench.report({
     group,
     name: `TAXII ingest ${at}, envelopes of 100, 8 clients`,
-    value: rates.one,
+    value: large.node,
     unit: "objects/s",
-    baseline,
+    baseline: { name: "raw SQLite, 100 rows a transaction", value: large.raw },
   })
-  if (!smallest) return
+  if (size <= SMALL) return
   bench.report({
     group,
-    name: `how much slower ${at} than at the smallest size`,
-    value: smallest.one / rates.one,
+    name: `how much slower ${at} than at ${SMALL.toLocaleString("en-US")}`,
+    value: small.node / large.node,
     unit: "times",
-    baseline: { name: "raw SQLite", value: smallest.other / rates.other },
+    baseline: { name: "raw SQLite", value: small.raw / large.raw },
     goal: { of: "figure", atMost: 1.3 },
   })
 }
