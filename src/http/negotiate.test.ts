@@ -41,7 +41,7 @@ test("a client gets TAXII 2.1 where its Accept header allows that, by the range 
     [",", false],
     [`,,${TYPE},`, true],
   ]
-  for (const [header, allowed] of table) assert.equal(accepts(header, TYPE, "2.1"), allowed, header)
+  for (const [header, allowed] of table) assert.equal(accepts(header, TYPE, "2.1"), allowed, String(header))
 })
 
 test("a body is TAXII 2.1 if its Content-Type says exactly that, with the version or without", () => {
@@ -60,7 +60,7 @@ test("a body is TAXII 2.1 if its Content-Type says exactly that, with the versio
     [`${TYPE},${TYPE}`, false],
     [`text/plain, ${TYPE}`, false],
   ]
-  for (const [header, taxii] of table) assert.equal(isType(header, TYPE, "2.1"), taxii, header)
+  for (const [header, taxii] of table) assert.equal(isType(header, TYPE, "2.1"), taxii, String(header))
 })
 
 test("a language is picked from what browsers and shells send; a script that is named decides over the place", () => {
