@@ -20,8 +20,9 @@ export async function runNode(config: Config): Promise<number> {
   const socket = await serveSocket(folder.socket, node.handlers, diag)
   const listening = await listenOrStop(node, socket)
   warn(t, node)
+  const stopped = stopSignal()
   process.stdout.write(`${t("cli.ready", { url: listening.url })}\n`)
-  await stopSignal()
+  await stopped
   await listening.close()
   await socket.close()
   await node.stop()
@@ -66,9 +67,11 @@ function warn(t: Translate, { unsealed }: Node): void {
   if (unsealed) process.stderr.write(`${t("cli.unsealed")}\n`)
 }
 
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const event of ["SIGTERM", "SIGINT", "SIGHUP"]) process.once(event, () => resolve())
+/** A signal may come twice: at Ctrl-C the terminal tells every process, and the one that handed over passes it on. */
+async function stopSignal(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    for (const event of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(event, () => resolve())
     if (process.channel) process.once("disconnect", () => resolve())
   })
+  if (process.connected) process.disconnect?.() // an open channel keeps a process from ending
 }
