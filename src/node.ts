@@ -74,9 +74,9 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   sweep.unref()
   const rest = restWhenIdle(
     () => store.work + replies.asked,
-    () => {
+    async () => {
       replies.clear()
-      store.shrink()
+      await store.rest()
       collectGarbage()
     },
   )

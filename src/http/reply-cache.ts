@@ -7,6 +7,7 @@ const BYTES_MOST = 32 * 1024 * 1024
 const ENTRY_OVERHEAD = 512
 const WORTH_ZIPPING = 1024
 const REQUESTS_MOST = 5000
+const SMALL = 4096
 
 /**
  * Ready answers by what they answer, the least recently asked for leaving first; and, as long as nothing changes at
@@ -16,6 +17,8 @@ export class ReplyCache {
   readonly #replies = new Map<string, Reply>()
   readonly #requests = new Map<string, string>()
   readonly #epoch: () => string
+  /** Answers that were made once and not kept. */
+  readonly #seen = new Set<string>()
   #requestsOf = ""
   #bytes = 0
   #asked = 0
@@ -62,12 +65,23 @@ export class ReplyCache {
       return ready
     }
     const plain = zipped ? await this.answer(key, false, make) : await make()
-    const made = { ...(zipped ? await compressed(plain) : plain), place }
-    this.#keep(place, made)
-    return made
+    const made = zipped ? await compressed(plain) : plain
+    if (!this.#worthKeeping(place, made)) return { ...made, passing: true }
+    const kept = { ...made, place }
+    this.#keep(place, kept)
+    return kept
+  }
+
+  /** What is asked for once is mostly never asked for again: a page is kept from the second time on. */
+  #worthKeeping(place: string, { body }: Reply): boolean {
+    const again = this.#seen.has(place)
+    if (this.#seen.size >= REQUESTS_MOST) this.#seen.clear()
+    this.#seen.add(place)
+    return Buffer.byteLength(body) < SMALL || (again && Buffer.byteLength(body) < BYTES_MOST / 8)
   }
 
   clear(): void {
+    this.#seen.clear()
     this.#replies.clear()
     this.#requests.clear()
     this.#bytes = 0
@@ -75,7 +89,7 @@ export class ReplyCache {
 
   #keep(place: string, reply: Reply): void {
     const size = Buffer.byteLength(reply.body) + ENTRY_OVERHEAD
-    if (size > BYTES_MOST / 8 || this.#replies.has(place)) return
+    if (this.#replies.has(place)) return
     this.#replies.set(place, reply)
     this.#bytes += size
     for (const [oldest, { body }] of this.#replies) {

@@ -16,8 +16,15 @@ export type Ask<Actor> = {
   incoming: IncomingMessage
 }
 
-/** `place` is the name of an answer that the cache keeps. */
-export type Reply = { status: number; headers: Record<string, string>; body: Uint8Array | string; place?: string }
+export type Reply = {
+  status: number
+  headers: Record<string, string>
+  body: Uint8Array | string
+  /** Name of an answer that the cache keeps. */
+  place?: string
+  /** Nobody needs the body once it is sent: its memory is given back at once. */
+  passing?: boolean
+}
 
 /** A reply with a body of the given media type. */
 export function reply(type: string, body: Uint8Array | string, status = 200, headers = {}): Reply {

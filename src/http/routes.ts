@@ -170,8 +170,15 @@ function send(incoming: IncomingMessage, outgoing: ServerResponse, answer: Reply
   if (outgoing.headersSent || outgoing.destroyed) return
   const unread = !incoming.complete && hasBody(incoming)
   outgoing.writeHead(answer.status, unread ? [...headersOf(answer), "connection", "close"] : headersOf(answer))
+  if (answer.passing === true) outgoing.once("finish", () => release(answer.body))
   outgoing.end(incoming.method === "HEAD" ? undefined : answer.body)
   if (unread) linger(incoming)
+}
+
+/** Pages come faster than garbage is collected: waiting for that would hold hundreds of them. */
+function release(body: Uint8Array | string): void {
+  if (typeof body === "string" || !(body.buffer instanceof ArrayBuffer)) return
+  if (body.byteLength === body.buffer.byteLength) body.buffer.transfer(0)
 }
 
 const ready = new WeakMap<Reply, string[]>()

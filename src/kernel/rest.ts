@@ -16,7 +16,7 @@ export function collectGarbage(): void {
  * After work has paused for some seconds, calls `rest` once. A node mostly waits, and what a burst took should not
  * stay taken. `work` counts what was done so far.
  */
-export function restWhenIdle(work: () => number, rest: () => void): { stop(): void } {
+export function restWhenIdle(work: () => number, rest: () => void | Promise<void>): { stop(): void } {
   let seen = work()
   let rested = true
   const timer = setInterval(() => {
@@ -24,7 +24,7 @@ export function restWhenIdle(work: () => number, rest: () => void): { stop(): vo
     if (now !== seen) rested = false
     else if (!rested) {
       rested = true
-      rest()
+      void rest()
     }
     seen = now
   }, LOOK_MS)

@@ -4,6 +4,8 @@ import type { Sql } from "sql-template-tag"
 /** Lists of values make texts of many lengths; they must not pile up. */
 const STATEMENTS_MOST = 256
 
+const MAPPED_BYTES = 1024 ** 3
+
 /**
  * One SQLite connection that keeps its prepared statements. Rows come back as the query's author declares them:
  * every query stands in a `queries.ts` beside the type of its row.
@@ -11,10 +13,24 @@ const STATEMENTS_MOST = 256
 export class Connection {
   readonly #database: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
+  #mapped = false
 
   constructor(path: string, options: { readOnly: boolean; cacheMib: number }) {
     this.#database = new DatabaseSync(path, { readOnly: options.readOnly, timeout: 5000 })
     this.#database.exec(`pragma cache_size = -${options.cacheMib * 1024}; pragma foreign_keys = on`)
+    this.#map()
+  }
+
+  /** Gives back the view of the file and the cache; the next statement takes the view again. */
+  rest(): void {
+    this.#database.exec("pragma shrink_memory; pragma mmap_size = 0")
+    this.#mapped = false
+  }
+
+  /** Pages are read where the system holds them: no copy, and nothing that stays allocated when the node rests. */
+  #map(): void {
+    this.#database.exec(`pragma mmap_size = ${MAPPED_BYTES}`)
+    this.#mapped = true
   }
 
   all<Row>(query: Sql): Row[] {
@@ -49,6 +65,7 @@ export class Connection {
   }
 
   #prepared(query: Sql): StatementSync {
+    if (!this.#mapped) this.#map()
     const text = query.sql
     let statement = this.#statements.get(text)
     if (statement === undefined) {

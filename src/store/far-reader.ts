@@ -1,27 +1,33 @@
 import { Worker } from "node:worker_threads"
 import type { Sql } from "sql-template-tag"
+import type { Connection } from "./connection.ts"
 import type { Answer, Question } from "./reading-worker.ts"
 import type { Reader } from "./store.ts"
 
 type Waiting = { resolve: (rows: unknown[]) => void; reject: (error: unknown) => void }
 
-/** A reader in a thread of its own: for large results, so that the thread that answers is free meanwhile. */
+/**
+ * Reads large results in a thread of its own, so that the thread that answers is free meanwhile. The thread comes with
+ * the first such query, which is still read nearby, and goes when the node rests: its memory goes with it.
+ */
 export class FarReader implements Reader {
-  readonly #worker: Worker
+  readonly #path: string
+  readonly #near: Connection
+  readonly #onFatal: (error: unknown) => void
   readonly #waiting = new Map<number, Waiting>()
+  #worker: Worker | null = null
+  #ready = false
   #asked = 0
 
-  constructor(path: string, onFatal: (error: unknown) => void) {
-    this.#worker = new Worker(new URL("./reading-worker.ts", import.meta.url), {
-      workerData: path,
-      resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
-    })
-    this.#worker.on("message", (answer: Answer) => this.#take(answer))
-    this.#worker.on("error", onFatal)
-    this.#worker.unref()
+  constructor(path: string, near: Connection, onFatal: (error: unknown) => void) {
+    this.#path = path
+    this.#near = near
+    this.#onFatal = onFatal
   }
 
-  all<Row>(query: Sql): Promise<Row[]> {
+  async all<Row>(query: Sql): Promise<Row[]> {
+    this.#worker ??= this.#start()
+    if (!this.#ready) return this.#near.all<Row>(query)
     const { promise, resolve, reject } = Promise.withResolvers<Row[]>()
     const id = this.#asked++
     this.#waiting.set(id, { resolve: (rows) => resolve(rows as Row[]), reject })
@@ -34,18 +40,33 @@ export class FarReader implements Reader {
     return (await this.all<Row>(query))[0]
   }
 
-  shrink(): void {
-    this.#worker.postMessage("shrink")
+  /** Ends the thread unless it is at work; the next query brings it back. */
+  async rest(): Promise<void> {
+    if (this.#waiting.size > 0) return
+    const worker = this.#worker
+    this.#worker = null
+    this.#ready = false
+    await worker?.terminate()
   }
 
-  async close(): Promise<void> {
-    await this.#worker.terminate()
+  #start(): Worker {
+    const worker = new Worker(new URL("./reading-worker.ts", import.meta.url), {
+      workerData: this.#path,
+      resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
+    })
+    worker.on("message", (answer: Answer | "ready") => {
+      if (answer !== "ready") this.#take(answer)
+      else if (worker === this.#worker) this.#ready = true
+    })
+    worker.on("error", this.#onFatal)
+    worker.unref()
+    return worker
   }
 
   #take(answer: Answer): void {
     const waiting = this.#waiting.get(answer.id)
     this.#waiting.delete(answer.id)
-    if (this.#waiting.size === 0) this.#worker.unref()
+    if (this.#waiting.size === 0) this.#worker?.unref()
     if ("rows" in answer) waiting?.resolve(answer.rows)
     else waiting?.reject(Object.assign(new Error(answer.failure.message), { errcode: answer.failure.errcode }))
   }

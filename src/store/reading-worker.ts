@@ -6,14 +6,9 @@ export type Question = { id: number; strings: string[]; values: unknown[] }
 export type Answer = { id: number; rows: unknown[] } | { id: number; failure: { message: string; errcode: number } }
 
 /** Answers queries whose results are large: their bytes are read here and handed over without a copy. */
-const connection = new Connection(workerData as string, { readOnly: true, cacheMib: 32 })
+const connection = new Connection(workerData as string, { readOnly: true, cacheMib: 2 })
 
-parentPort?.on("message", (question: Question | "shrink") => {
-  if (question === "shrink") {
-    connection.exec("pragma shrink_memory")
-    return
-  }
-  const { id, strings, values } = question
+parentPort?.on("message", ({ id, strings, values }: Question) => {
   try {
     const rows = connection.all<Record<string, unknown>>(new Sql(strings, values))
     parentPort?.postMessage({ id, rows } satisfies Answer, rows.flatMap(buffersOf))
@@ -22,6 +17,8 @@ parentPort?.on("message", (question: Question | "shrink") => {
     parentPort?.postMessage({ id, failure: { message: String(error), errcode } } satisfies Answer)
   }
 })
+
+parentPort?.postMessage("ready")
 
 function buffersOf(row: Record<string, unknown>): ArrayBuffer[] {
   return Object.values(row).flatMap((value) =>

@@ -59,13 +59,13 @@ export class Store implements Reader {
 
   constructor(options: StoreOptions) {
     this.#options = options
-    this.#writer = new Connection(options.path, { readOnly: false, cacheMib: 32 })
+    this.#writer = new Connection(options.path, { readOnly: false, cacheMib: 8 })
     this.#writer.exec("pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on")
     migrate(this.#writer)
     this.#writer.exec("pragma wal_autocheckpoint = 0")
     if (options.maxMib > 0) this.#writer.exec(`pragma max_page_count = ${options.maxMib * 256}`)
-    this.#reader = new Connection(options.path, { readOnly: true, cacheMib: 16 })
-    this.far = new FarReader(options.path, (error) => this.#fail(error))
+    this.#reader = new Connection(options.path, { readOnly: true, cacheMib: 2 })
+    this.far = new FarReader(options.path, this.#reader, (error) => this.#fail(error))
     this.#checkpointer = new Worker(new URL("./checkpoint-worker.ts", import.meta.url), {
       workerData: options.path,
       resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
@@ -87,10 +87,11 @@ export class Store implements Reader {
     return this.#queries
   }
 
-  /** Gives cached pages back to the system. */
-  shrink(): void {
-    for (const connection of [this.#writer, this.#reader]) connection.exec("pragma shrink_memory")
-    this.far.shrink()
+  /** Gives memory back to the system until the next query. */
+  async rest(): Promise<void> {
+    this.#writer.rest()
+    this.#reader.rest()
+    await this.far.rest()
   }
 
   async all<Row>(query: Sql): Promise<Row[]> {
@@ -121,7 +122,7 @@ export class Store implements Reader {
     this.#closed = true
     await this.#draining
     await this.#checkpointer.terminate()
-    await this.far.close()
+    await this.far.rest()
     this.#writer.exec("pragma wal_checkpoint(truncate)")
     this.#reader.close()
     this.#writer.close()
