@@ -9,7 +9,11 @@ import { type Actor, commitmentOf } from "./model.ts"
 import { tokenHash } from "./operations.ts"
 import { type AccountRow, findAccount, findProgram, loadRights } from "./queries.ts"
 
-type Credential = { scheme: "basic"; name: string; password: string } | { scheme: "bearer"; token: string }
+type Basic = { scheme: "basic"; name: string; password: string }
+type Bearer = { scheme: "bearer"; token: string }
+
+/** What wrong tokens count under; no account's name begins with a blank. */
+const NO_NAME = " "
 
 const REMEMBERED_MS = 5 * 60_000
 const REMEMBERED_MOST = 10_000
@@ -22,6 +26,7 @@ export class Authenticator {
   readonly #store: Store
   readonly #key = random(32).toString("latin1")
   readonly #remembered = new Map<string, { actor: Actor; until: number }>()
+  readonly #running = new Map<string, Promise<Actor>>()
   readonly #brake = new Brake()
   #changes = 0
 
@@ -35,10 +40,12 @@ export class Authenticator {
     const key = this.fingerprint(header)
     const known = this.#remembered.get(key)
     if (known !== undefined && known.until > monotonic()) return known.actor
-    const actor = await this.#verify(header, addressOf())
-    if (this.#remembered.size >= REMEMBERED_MOST) this.#remembered.clear()
-    this.#remembered.set(key, { actor, until: monotonic() + REMEMBERED_MS })
-    return actor
+    const address = addressOf()
+    const place = `${address} ${key}`
+    // A program that opens many connections at once sends one credential, not many guesses.
+    const running = this.#running.get(place) ?? this.#first(header, key, address)
+    this.#running.set(place, running)
+    return running.finally(() => this.#running.delete(place))
   }
 
   /** A keyed hash of a header; of another key in every process. */
@@ -57,27 +64,42 @@ export class Authenticator {
     this.#remembered.clear()
   }
 
+  async #first(header: string, key: string, address: string): Promise<Actor> {
+    const before = this.#changes
+    const actor = await this.#verify(header, address)
+    // An account that was removed while its password was checked must not be remembered.
+    if (before !== this.#changes) return actor
+    if (this.#remembered.size >= REMEMBERED_MOST) this.#remembered.clear()
+    this.#remembered.set(key, { actor, until: monotonic() + REMEMBERED_MS })
+    return actor
+  }
+
   async #verify(header: string, address: string): Promise<Actor> {
     const credential = parseCredential(header)
-    const subject = credential?.scheme === "basic" ? credential.name : "bearer"
-    this.#brake.check(subject, address)
-    const row = credential === null ? null : await this.#find(credential)
-    if (row !== null) {
-      this.#brake.release(subject, address)
-      return actorOf(row, await loadRights(this.#store, row.key))
-    }
-    if (this.#brake.press(subject, address)) await this.#recordSlowing(subject)
+    const row =
+      credential?.scheme === "basic" ? await this.#person(credential, address) : await this.#program(credential)
+    if (row !== null) return actorOf(row, await loadRights(this.#store, row.key))
+    if (credential?.scheme !== "basic") this.#brake.begin(NO_NAME, address)
     throw new ComityError("unauthenticated", "account.credentials-wrong")
   }
 
-  async #find(credential: Credential): Promise<AccountRow | null> {
-    if (credential.scheme === "bearer") return (await findProgram(this.#store, tokenHash(credential.token))) ?? null
-    const row = await findAccount(this.#store, credential.name)
-    if (row === undefined || row.kind !== "person") {
-      await verifyPassword(credential.password, decoyHash)
-      return null
+  /** An attempt counts from its beginning, so that guesses that come together are slowed like those in a row. */
+  async #person({ name, password }: Basic, address: string): Promise<AccountRow | null> {
+    const slowing = this.#brake.begin(name, address)
+    const row = await findAccount(this.#store, name)
+    const known = row?.kind === "person" ? row : null
+    const right = await verifyPassword(password, known?.secret ?? decoyHash)
+    if (right && known !== null) {
+      this.#brake.release(name, address)
+      return known
     }
-    return (await verifyPassword(credential.password, row.secret)) ? row : null
+    if (slowing) await this.#recordSlowing(name)
+    return null
+  }
+
+  /** Nobody guesses 256 bits: a token is looked up first, so that a wrong one does not slow the others down. */
+  async #program(credential: Bearer | null): Promise<AccountRow | null> {
+    return credential === null ? null : ((await findProgram(this.#store, tokenHash(credential.token))) ?? null)
   }
 
   async #recordSlowing(subject: string): Promise<void> {
@@ -98,7 +120,7 @@ function actorOf(row: AccountRow, rights: Actor["rights"]): Actor {
 }
 
 /** Basic (RFC 7617, UTF-8) or Bearer (RFC 6750); null for anything else. */
-function parseCredential(header: string): Credential | null {
+function parseCredential(header: string): Basic | Bearer | null {
   const [, scheme = "", value = ""] = /^(\w+) +([\w\-.~+/]+=*) *$/.exec(header) ?? []
   if (scheme.toLowerCase() === "bearer") return { scheme: "bearer", token: value }
   if (scheme.toLowerCase() !== "basic") return null

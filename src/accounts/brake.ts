@@ -15,19 +15,19 @@ const SUBJECTS_MOST = 20_000
 export class Brake {
   readonly #failures = new Map<string, Failures>()
 
-  /** Throws `slow-down account.slowed` while the name must wait. */
-  check(subject: string, address: string): void {
-    const wait = (this.#failures.get(keyOf(subject, address))?.until ?? 0) - monotonic()
-    if (wait > 0) throw new ComityError("slow-down", "account.slowed", { seconds: Math.ceil(wait / 1000) })
-  }
-
-  /** Notes a wrong attempt; true when it is the one that begins the slowing. */
-  press(subject: string, address: string): boolean {
-    if (this.#failures.size >= SUBJECTS_MOST) this.#forgetOld()
+  /**
+   * Counts an attempt when it begins: it is a wrong one until `release` says otherwise. Throws
+   * `slow-down account.slowed` while the name must wait; true for the attempt that begins the slowing.
+   */
+  begin(subject: string, address: string): boolean {
     const key = keyOf(subject, address)
-    const count = (this.#failures.get(key)?.count ?? 0) + 1
+    const now = monotonic()
+    const { count: before = 0, until = 0 } = this.#failures.get(key) ?? {}
+    if (until > now) throw new ComityError("slow-down", "account.slowed", { seconds: Math.ceil((until - now) / 1000) })
+    if (this.#failures.size >= SUBJECTS_MOST) this.#forgetOld()
+    const count = before + 1
     const seconds = count < FREE ? 0 : Math.min(2 ** (count - FREE), LONGEST_S)
-    this.#failures.set(key, { count, until: monotonic() + seconds * 1000 })
+    this.#failures.set(key, { count, until: now + seconds * 1000 })
     return count === FREE
   }
 
