@@ -4,13 +4,14 @@ import { appendEntry, entryHash, headerText, nextInstant, openLog, record, SALT_
 import type { Store, Tx } from "../store/index.ts"
 import { settleStanding } from "./adding.ts"
 import { type Collection, select, type VersionFilter } from "./model.ts"
-import { deleteUnheldObject, emptyEntry, entriesOf, type Fact, insertEntry } from "./queries.ts"
+import { deleteConflicts, deleteUnheldObject, emptyEntry, entriesOf, type Fact, insertEntry } from "./queries.ts"
 
 export type Erasure = { id: string; specs: readonly string[] | null; versions: VersionFilter; by: string | null }
 
 /**
  * The collection no longer serves these versions of an object: body, header and salt of each entry go in the same
- * transaction in which an `erase` entry says so. Returns how many there were, null if the object is unknown here.
+ * transaction in which an `erase` entry says so; with the last version go the contents that were kept aside for it.
+ * Returns how many there were, null if the object is unknown here.
  */
 export async function eraseObject(store: Store, collection: Collection, erasure: Erasure): Promise<number | null> {
   return store.write(async (tx) => {
@@ -23,6 +24,7 @@ export async function eraseObject(store: Store, collection: Collection, erasure:
       collection.key,
       entries.filter((entry) => !wanted.includes(entry)),
     )
+    if (wanted.length === entries.length) await deleteConflicts(tx, collection.key, erasure.id)
     const facts = { collection: collection.id, entries: wanted.map(({ seq }) => seq) }
     if (wanted.length > 0) await record(tx, { what: "object.erased", by: erasure.by, facts })
     return wanted.length

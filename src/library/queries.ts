@@ -168,6 +168,10 @@ export async function insertConflict(tx: Tx, collection: number, object: Prepare
   )
 }
 
+export async function deleteConflicts(tx: Tx, collection: number, id: string): Promise<void> {
+  await tx.run(sql`delete from conflict where collection = ${collection} and id = ${id}`)
+}
+
 export type ConflictRow = { id: string; version: string; reason: string; received_at: Instant }
 
 export async function listConflicts(reader: Reader, collection: number): Promise<ConflictRow[]> {
