@@ -35,7 +35,9 @@ export type Node = {
   /** What other commands may ask of it over the socket. */
   handlers: Handlers
   /** True if next and recovery key still lie open in the data folder. */
-  unsealed: boolean
+  unsealed(): boolean
+  /** Seals them, if they lie open. */
+  seal(passphrase: string): Promise<void>
   /** Answers on the network until stopped. */
   serve(): Promise<Listening & { url: string }>
   stop(): Promise<void>
@@ -65,7 +67,6 @@ export async function openNode(parts: NodeParts): Promise<Node> {
     maxMib: config.maxStoreMib,
   })
   await inceptKeyLog(store, files)
-  if (config.keyPassphrase !== null && !files.sealed()) await files.seal(config.keyPassphrase)
   const preparer = new Preparer({ workers: config.workers, maxObjectBytes: config.maxContentLength })
   const authenticator = new Authenticator(store)
   const replies = new ReplyCache(() => `${store.commits} ${authenticator.epoch}`)
@@ -89,9 +90,12 @@ export async function openNode(parts: NodeParts): Promise<Node> {
       }),
       ...keyHandlers({ store, files }),
       ...libraryHandlers({ store, clock, database, publicKey: signer.publicKey }),
-      ...sharingHandlers({ store, preparer, database }),
+      ...sharingHandlers({ store, preparer, database, t: translator("en") }),
     },
-    unsealed: !files.sealed(),
+    unsealed: () => !files.sealed(),
+    async seal(passphrase) {
+      if (!files.sealed()) await files.seal(passphrase)
+    },
     serve: () => serve(parts, { store, preparer, authenticator, replies, secret: files.secret() }),
     async stop() {
       clearInterval(sweep)

@@ -1,12 +1,11 @@
-import type { Socket } from "node:net"
 import type { Config, Environment } from "./config.ts"
-import { ask, callArguments, type Invocation, reach, serveSocket, translator } from "./http/index.ts"
+import { ask, callArguments, type Invocation, type Request, reach, serveSocket, translator } from "./http/index.ts"
 import type { Json } from "./kernel/canonical.ts"
 import { diagnostics } from "./kernel/diagnostics.ts"
 import { ComityError } from "./kernel/errors.ts"
 import { monotonic } from "./kernel/time.ts"
 import { open } from "./serve.ts"
-import { claim, type Folder, folderAt } from "./store/index.ts"
+import { type Claim, claim, type Folder, folderAt } from "./store/index.ts"
 import { askSecret, openInput, progressBar, toStandardOutput } from "./terminal.ts"
 
 const PATIENCE_MS = 10_000
@@ -25,57 +24,60 @@ export async function runCommand(invocation: Invocation, config: Config, environ
     for (const call of calls) call[option] = secret
   }
   const folder = folderAt(config.data)
-  const results = await withOwner(folder, config, async () => {
-    const found: Json[] = []
-    for (const call of calls) found.push(await oneCall(invocation, call, folder))
-    return found
-  })
+  const results: Json[] = []
+  for (const call of calls) results.push(await oneCall(invocation, call, folder, config))
   const result = declaration.merge?.(results) ?? results[0] ?? null
   const lines = values.json === true ? [JSON.stringify(result)] : declaration.show(t, result)
   if (declaration.name !== "export" && lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`)
   return declaration.failed?.(result) === true ? 1 : 0
 }
 
-async function oneCall(invocation: Invocation, call: { [name: string]: Json }, folder: Folder): Promise<Json> {
-  const { declaration } = invocation
+async function oneCall(
+  { declaration }: Invocation,
+  call: { [name: string]: Json },
+  folder: Folder,
+  config: Config,
+): Promise<Json> {
   const input = declaration.input === "files" ? await openInput(String(call.FILE)) : null
   const bar = progressBar(input)
-  const socket = await reachPatiently(folder)
+  const request = {
+    command: declaration.name,
+    arguments: call,
+    input: input?.bytes ?? null,
+    progress: bar.show,
+    write: toStandardOutput,
+  }
   try {
-    return await ask(socket, {
-      command: declaration.name,
-      arguments: call,
-      input: input?.bytes ?? null,
-      progress: bar.show,
-      write: toStandardOutput,
-    })
+    return await askOwner(folder, config, request)
   } finally {
     bar.end()
   }
 }
 
-/** `work` runs while somebody owns the folder: the node that runs, or else this process. */
-async function withOwner<T>(folder: Folder, config: Config, work: () => Promise<T>): Promise<T> {
-  const owned = claim(folder)
-  if (owned === null) return work()
+/** Whoever owned the folder a moment ago may have been another short command, so both ways are tried in turn. */
+async function askOwner(folder: Folder, config: Config, request: Request): Promise<Json> {
+  const until = monotonic() + PATIENCE_MS
+  for (;;) {
+    const owned = claim(folder)
+    if (owned !== null) return asOwner(folder, config, owned, request)
+    const line = await reach(folder.socket)
+    if (line !== null) return ask(line, request)
+    if (monotonic() > until) throw new ComityError("unavailable", "folder.no-answer", { path: folder.root })
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+/** While this process owns the folder, others may ask it too; their calls end before it lets go. */
+async function asOwner(folder: Folder, config: Config, owned: Claim, request: Request): Promise<Json> {
   const diag = diagnostics((line) => process.stderr.write(line))
   const node = await open(config, folder, owned, diag)
   const socket = await serveSocket(folder.socket, node.handlers, diag)
   try {
-    return await work()
+    const line = await reach(folder.socket)
+    if (line === null) throw new ComityError("unavailable", "folder.no-answer", { path: folder.root })
+    return await ask(line, request)
   } finally {
     await socket.close()
     await node.stop()
-  }
-}
-
-/** An owner that has just started may not listen yet. */
-async function reachPatiently(folder: Folder): Promise<Socket> {
-  const until = monotonic() + PATIENCE_MS
-  for (;;) {
-    const socket = await reach(folder.socket)
-    if (socket !== null) return socket
-    if (monotonic() > until) throw new ComityError("unavailable", "folder.no-answer", { path: folder.root })
-    await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }

@@ -1,5 +1,5 @@
 import type { Config } from "./config.ts"
-import { serveSocket, type Translate, translator } from "./http/index.ts"
+import { serveSocket, translator } from "./http/index.ts"
 import { type Diagnostics, diagnostics } from "./kernel/diagnostics.ts"
 import { ComityError } from "./kernel/errors.ts"
 import { monotonic, systemClock } from "./kernel/time.ts"
@@ -18,8 +18,9 @@ export async function runNode(config: Config): Promise<number> {
   const owned = await patiently(folder)
   const node = await open(config, folder, owned, diag)
   const socket = await serveSocket(folder.socket, node.handlers, diag)
-  const listening = await listenOrStop(node, socket)
-  warn(t, node)
+  const listening = await listenOrStop(node, socket, config)
+  if (config.keyPassphrase !== null) await node.seal(config.keyPassphrase)
+  if (node.unsealed()) process.stdout.write(`${t("cli.unsealed")}\n`)
   const stopped = stopSignal()
   process.stdout.write(`${t("cli.ready", { url: listening.url })}\n`)
   await stopped
@@ -39,14 +40,14 @@ export function open(config: Config, folder: Folder, claim: Claim, diag: Diagnos
   return openNode({ config, folder, claim, clock: systemClock, diagnostics: diag, onFatal })
 }
 
-async function listenOrStop(node: Node, socket: { close(): Promise<void> }) {
+async function listenOrStop(node: Node, socket: { close(): Promise<void> }, { host, port }: Config) {
   try {
     return await node.serve()
   } catch (error) {
     await socket.close()
     await node.stop()
     if (error instanceof Error && "code" in error && typeof error.code === "string") {
-      throw new ComityError("unavailable", "config.listen", { reason: error.code }, error)
+      throw new ComityError("unavailable", "config.listen", { host, port, reason: error.code }, error)
     }
     throw error
   }
@@ -61,10 +62,6 @@ async function patiently(folder: Folder): Promise<Claim> {
     if (monotonic() > until) throw new ComityError("conflict", "folder.in-use", { path: folder.root })
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-}
-
-function warn(t: Translate, { unsealed }: Node): void {
-  if (unsealed) process.stderr.write(`${t("cli.unsealed")}\n`)
 }
 
 /** A signal may come twice: at Ctrl-C the terminal tells every process, and the one that handed over passes it on. */

@@ -92,7 +92,8 @@ export function helpOf(t: Translate, declaration: Declaration): string[] {
     const text = value === undefined ? `--${name}` : `--${name} ${value}`
     return `  ${text.padEnd(36)}  ${t(`option.${name}`)}`
   })
-  return [usage(declaration), "", t(`command.${declaration.name}`), "", ...options]
+  const secret = declaration.secret === undefined ? [] : ["", t("cli.secret", { name: declaration.secret.environment })]
+  return [usage(declaration), "", t(`command.${declaration.name}`), "", ...options, ...secret]
 }
 
 /** A bash script (zsh reads it too, with `bashcompinit`) that completes commands and their options. */

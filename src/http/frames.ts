@@ -2,13 +2,13 @@ import type { Socket } from "node:net"
 import type { Json } from "../kernel/canonical.ts"
 
 /**
- * What travels over the node's own socket: `a` arguments, `d` data, `e` end of data, `p` progress, `r` result,
- * `x` error. On the wire: one letter, the payload's length as 4 bytes big endian, the payload.
+ * What travels over the node's own socket: `h` the owner is there, `a` arguments, `d` data, `e` end of data,
+ * `p` progress, `r` result, `x` error. On the wire: one letter, the payload's length as 4 bytes big endian, the payload.
  */
-export type FrameKind = "a" | "d" | "e" | "p" | "r" | "x"
+export type FrameKind = "h" | "a" | "d" | "e" | "p" | "r" | "x"
 export type Frame = { kind: FrameKind; payload: Buffer }
 
-const KINDS: readonly string[] = ["a", "d", "e", "p", "r", "x"]
+const KINDS: readonly string[] = ["h", "a", "d", "e", "p", "r", "x"]
 const FRAME_MAX = 16 * 1024 * 1024
 
 /** Resolves when the socket took the frame, so that a slow reader slows the writer. */

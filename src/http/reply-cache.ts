@@ -8,6 +8,8 @@ const ENTRY_OVERHEAD = 512
 const WORTH_ZIPPING = 1024
 const REQUESTS_MOST = 5000
 const SMALL = 4096
+/** Longer keys and requests are not remembered: they would take the room that is counted for answers. */
+const KEY_MOST = 1024
 
 /**
  * Ready answers by what they answer, the least recently asked for leaving first; and, as long as nothing changes at
@@ -46,7 +48,7 @@ export class ReplyCache {
 
   /** Notes the answer to a request that was asked at `epoch`; only answers that this cache made. */
   remember(request: string, epoch: string, { place }: Reply): void {
-    if (place === undefined || epoch !== this.#epoch()) return
+    if (place === undefined || request.length > KEY_MOST || epoch !== this.#epoch()) return
     if (this.#requestsOf !== epoch || this.#requests.size >= REQUESTS_MOST) this.#requests.clear()
     this.#requestsOf = epoch
     this.#requests.set(request, place)
@@ -74,6 +76,7 @@ export class ReplyCache {
 
   /** What is asked for once is mostly never asked for again: a page is kept from the second time on. */
   #worthKeeping(place: string, { body }: Reply): boolean {
+    if (place.length > KEY_MOST) return false
     const again = this.#seen.has(place)
     if (this.#seen.size >= REQUESTS_MOST) this.#seen.clear()
     this.#seen.add(place)
@@ -101,8 +104,9 @@ export class ReplyCache {
 }
 
 async function compressed(reply: Reply): Promise<Reply> {
+  const { passing: _, ...lasting } = reply // what is packed is a body of its own
   const headers = { ...reply.headers, vary: "accept-encoding, authorization" }
   if (Buffer.byteLength(reply.body) < WORTH_ZIPPING) return { ...reply, headers }
   const body = await zip(reply.body, { level: 4 })
-  return { ...reply, headers: { ...headers, "content-encoding": "gzip" }, body }
+  return { ...lasting, headers: { ...headers, "content-encoding": "gzip" }, body }
 }

@@ -39,6 +39,8 @@ export type Edge<Actor> = {
 
 /** How long the rest of a refused body is read and thrown away, so that the client sees the answer. */
 const LINGER_MS = 1000
+const LARGE = 64 * 1024
+const UNDER_WAY_MOST = 256 * 1024 * 1024
 
 type Found<Actor> = { route: Route<Actor>; params: Record<string, string> }
 type Find<Actor> = (method: string, path: string) => Found<Actor> | null
@@ -46,10 +48,14 @@ type Find<Actor> = (method: string, path: string) => Found<Actor> | null
 /** Serves exactly the table. */
 export function listener<Actor>(edge: Edge<Actor>): RequestListener {
   const find = finder(edge.routes)
+  const send = sender()
   return (incoming, outgoing) => {
     const request = incoming.method === "GET" ? requestOf(edge, incoming) : null
     const ready = request === null ? undefined : edge.replies.recall(request)
-    if (ready !== undefined) return send(incoming, outgoing, ready)
+    if (ready !== undefined) {
+      send(incoming, outgoing, ready)
+      return
+    }
     const { epoch } = edge.replies
     void serve(edge, find, incoming).then((answer) => {
       if (request !== null) edge.replies.remember(request, epoch, answer)
@@ -166,8 +172,28 @@ function errorReply(error: unknown, type: string): Reply {
   return { status, headers, body: JSON.stringify(message) }
 }
 
+/**
+ * Sends answers while counting the large ones that are under way: clients that ask much and read nothing must not
+ * fill the memory of the node. Beyond the bound the answer is 503.
+ */
+function sender(): (incoming: IncomingMessage, outgoing: ServerResponse, answer: Reply) => void {
+  let underWay = 0
+  return (incoming, outgoing, answer) => {
+    if (outgoing.headersSent || outgoing.destroyed) return
+    const size = answer.body.length
+    if (size < LARGE) return send(incoming, outgoing, answer)
+    if (underWay + size > UNDER_WAY_MOST) {
+      return send(incoming, outgoing, errorReply(new ComityError("unavailable", "http.busy"), "application/json"))
+    }
+    underWay += size
+    outgoing.once("close", () => {
+      underWay -= size
+    })
+    send(incoming, outgoing, answer)
+  }
+}
+
 function send(incoming: IncomingMessage, outgoing: ServerResponse, answer: Reply): void {
-  if (outgoing.headersSent || outgoing.destroyed) return
   const unread = !incoming.complete && hasBody(incoming)
   outgoing.writeHead(answer.status, unread ? [...headersOf(answer), "connection", "close"] : headersOf(answer))
   if (answer.passing === true) outgoing.once("finish", () => release(answer.body))

@@ -12,6 +12,8 @@ const LIMITS = {
   connectionsCheckingInterval: 2_000,
 }
 const CONNECTIONS_MAX = 4096
+/** A connection on which nothing moves for so long is given up. */
+const STILL_MS = 120_000
 
 export type Listening = { port: number; close(): Promise<void> }
 
@@ -25,6 +27,7 @@ export async function listen(
       ? createPlain(LIMITS, listener)
       : createTls({ ...LIMITS, cert: at.tls.certificate, key: at.tls.key, minVersion: "TLSv1.2" }, listener)
   server.maxConnections = CONNECTIONS_MAX
+  server.setTimeout(STILL_MS)
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject)
     server.listen(at.port, at.host, resolve)

@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net"
 import { z } from "zod"
 import type { Json } from "../kernel/canonical.ts"
 import { ComityError, type Details, type ErrorKind } from "../kernel/errors.ts"
-import { frames, sendFrame, sendJson } from "./frames.ts"
+import { type Frame, frames, sendFrame, sendJson } from "./frames.ts"
 
 export type Request = {
   command: string
@@ -15,30 +15,46 @@ export type Request = {
 
 const Refusal = z.object({ kind: z.string(), code: z.string(), details: z.record(z.string(), z.any()) })
 
-/** A connection to the process that owns the folder; null if none answers. */
-export function reach(path: string): Promise<Socket | null> {
-  return new Promise((resolve) => {
-    const socket = connect(path)
-    socket.once("connect", () => resolve(socket))
-    socket.once("error", () => resolve(null))
-  })
+/** A connection on which the owner of the folder has said that it is there. */
+export type Line = { socket: Socket; incoming: AsyncGenerator<Frame, void, undefined> }
+
+/** Null if no owner answers, or if it hung up before it said a word: then nothing was asked of it either. */
+export async function reach(path: string): Promise<Line | null> {
+  const socket = connect(path)
+  const incoming = frames(socket)
+  try {
+    const { done, value } = await incoming.next()
+    if (done !== true && value.kind === "h") return { socket, incoming }
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error
+  }
+  socket.destroy()
+  return null
 }
 
 /** Runs a command at the owner and returns its result; its refusals are thrown here as they were there. */
-export async function ask(socket: Socket, request: Request): Promise<Json> {
+export async function ask({ socket, incoming }: Line, request: Request): Promise<Json> {
   socket.on("error", () => {})
   await sendJson(socket, "a", { command: request.command, arguments: request.arguments })
   const sending = sendInput(socket, request.input)
-  let result: { value: Json } | null = null
-  for await (const { kind, payload } of frames(socket)) {
-    if (kind === "d") await request.write(payload)
-    else if (kind === "p") request.progress(JSON.parse(payload.toString("utf8")))
-    else if (kind === "r") result = { value: JSON.parse(payload.toString("utf8")) }
-    else if (kind === "x") throw refusal(payload)
-  }
-  if (result === null) throw new ComityError("unavailable", "command.owner-gone")
+  const result = await listen(incoming, request)
   await sending
-  return result.value
+  return result
+}
+
+async function listen(incoming: Line["incoming"], request: Request): Promise<Json> {
+  try {
+    for await (const { kind, payload } of incoming) {
+      if (kind === "d") await request.write(payload)
+      else if (kind === "p") request.progress(JSON.parse(payload.toString("utf8")))
+      else if (kind === "r") return JSON.parse(payload.toString("utf8")) as Json
+      else if (kind === "x") throw refusal(payload)
+    }
+  } catch (error) {
+    const lost = error instanceof Error && "code" in error && error.code === "ECONNRESET"
+    if (!lost) throw error
+  }
+  throw new ComityError("unavailable", "command.owner-gone")
 }
 
 /** An owner that has its answer may hang up before it read all: that is no error of the input. */

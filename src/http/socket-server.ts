@@ -35,6 +35,7 @@ async function serveConnection(socket: Socket, handlers: Handlers, diagnostics: 
   socket.on("close", () => gone.abort())
   socket.on("error", () => gone.abort())
   try {
+    await sendFrame(socket, "h", Buffer.alloc(0))
     const incoming = frames(socket)
     const result = await answer(socket, incoming, handlers, gone.signal)
     await sendJson(socket, "r", result)

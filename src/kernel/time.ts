@@ -29,6 +29,9 @@ export function plusMicroseconds(instant: Instant, microseconds: number): Instan
   return (instant + microseconds) as Instant
 }
 
+/** In the year 2255. */
+const LATEST = Number.MAX_SAFE_INTEGER
+
 export const HOUR = 3_600_000_000
 export const DAY = 24 * HOUR
 
@@ -77,7 +80,8 @@ function daysIn(year: number, month: number): number {
 
 /**
  * Reads a time as clients write it: any RFC 3339 offset, any number of digits (those beyond microseconds are cut
- * off), and a blank where a URL turned the plus sign of an offset into one. Null if there is no such time.
+ * off), and a blank where a URL turned the plus sign of an offset into one; the far future (`9999-12-31`) is the
+ * latest instant that can be told. Null if there is no such time.
  */
 export function parseInstant(text: string): Instant | null {
   const found = parts(text.trim().replace(/ (\d\d:\d\d)$/, "+$1"))
@@ -86,7 +90,7 @@ export function parseInstant(text: string): Instant | null {
   const day = new Date(midnight).setUTCFullYear(found.year, found.month - 1, found.day)
   const micro = Number(found.fraction.slice(0, 6).padEnd(6, "0"))
   const instant = day * 1000 + (found.seconds - found.offset * 60) * 1_000_000 + micro
-  return Number.isSafeInteger(instant) ? (instant as Instant) : null
+  return Math.min(instant, LATEST) as Instant
 }
 
 /** Keys go into indexes, so a hostile fraction of a million digits is no time; forty digits are. */

@@ -35,6 +35,7 @@ type Placed = Standing & { h: Uint8Array }
 
 /** A slice ends here, so that other writers and all readers get their turn. */
 const SLICE_MS = 6
+const SLICE_MOST = 500
 
 /**
  * Puts objects into a collection, in as many short transactions as it takes, and resolves when all are durable; the
@@ -62,14 +63,20 @@ export async function addObjects(
 async function addSlice(tx: Tx, collection: Collection, objects: readonly Prepared[]): Promise<Added[]> {
   const log = await openLog(tx, collection.log)
   const outcomes: Added[] = []
-  for (const object of objects) {
+  const salts = random(SALT_BYTES * Math.min(objects.length, SLICE_MOST))
+  for (const object of objects.slice(0, SLICE_MOST)) {
     if (outcomes.length > 0 && tx.elapsed() > SLICE_MS) break
-    outcomes.push(await addObject(tx, collection, log, object))
+    const salt = salts.subarray(outcomes.length * SALT_BYTES, (outcomes.length + 1) * SALT_BYTES)
+    outcomes.push(await addObject(tx, { collection, log, salt }, object))
   }
   return outcomes
 }
 
-async function addObject(tx: Tx, collection: Collection, log: OpenLog, object: Prepared): Promise<Added> {
+/** Where an object goes, with the salt of its entry. */
+type Target = { collection: Collection; log: OpenLog; salt: Buffer }
+
+async function addObject(tx: Tx, target: Target, object: Prepared): Promise<Added> {
+  const { collection } = target
   const hash = idHash(object.id)
   const known = await versionsOf(tx, object.id, hash)
   const verdict = judge(known, object)
@@ -84,14 +91,13 @@ async function addObject(tx: Tx, collection: Collection, log: OpenLog, object: P
   }
   const key = verdict.is === "duplicate" ? verdict.object : await insertObject(tx, hash, object)
   const kept = verdict.is === "duplicate" ? await loadKept(tx, key) : object
-  return { is: "accepted", object: key, dateAdded: await putEntry(tx, collection, log, kept, key, others) }
+  return { is: "accepted", object: key, dateAdded: await putEntry(tx, target, kept, key, others) }
 }
 
 /** Appends the entry of an object version; `others` are the live entries of its other versions here. */
 async function putEntry(
   tx: Tx,
-  collection: Collection,
-  log: OpenLog,
+  { collection, log, salt }: Target,
   object: Kept,
   key: number,
   others: readonly Placed[],
@@ -103,7 +109,6 @@ async function putEntry(
   const date_added = formatInstant(dateAdded)
   const previous = last === undefined ? null : Buffer.from(last.h).toString("base64")
   const header = headerText({ kind, id, spec, version, date_added, marking, terms: null, previous, erases: null })
-  const salt = random(SALT_BYTES)
   const h = entryHash(salt, header, object.bytes)
   const seq = appendEntry(log, h)
   const place = {

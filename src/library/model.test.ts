@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
+import { naiveSelect } from "../../test/support/naive-library.ts"
 import { day, prepared, START } from "../../test/support/node-in-process.ts"
 import { address, indicator, type Stix, stixId } from "../../test/support/stix.ts"
 import { type Instant, plusMicroseconds } from "../kernel/time.ts"
@@ -112,22 +113,6 @@ test("a reader gets the versions that were asked for, of the newest specificatio
   )
 })
 
-/** The same in the most naive way: rank every entry by counting those before it. */
-function naive(entries: readonly Standing[], specs: readonly string[] | null, versions: VersionFilter): number[] {
-  const wanted = specs ?? [entries.some(({ spec }) => spec === "2.1") ? "2.1" : "2.0"]
-  const left = entries.filter(({ spec }) => wanted.includes(spec))
-  const before = (a: Standing, b: Standing) => timeOf(a) < timeOf(b) || (timeOf(a) === timeOf(b) && a.seq < b.seq)
-  const kept = left.filter((entry) => {
-    const rank = left.filter((other) => before(other, entry)).length
-    if (versions === "all") return true
-    const named = versions.at.some((text) => Date.parse(`${text}Z`) === timeOf(entry))
-    return named || (versions.first && rank === 0) || (versions.last && rank === left.length - 1)
-  })
-  return kept.map(({ seq }) => seq).sort((a, b) => a - b)
-}
-
-const timeOf = ({ stamp, dateAdded }: Standing) => (stamp === null ? dateAdded / 1000 : Date.parse(stamp))
-
 test("any choice among any versions equals the naive one", () => {
   const stamp = fc.option(fc.integer({ min: 0, max: 4 }).map(day), { nil: null, freq: 6 })
   const entry = fc.record({ spec: fc.constantFrom("2.0", "2.1"), stamp })
@@ -149,7 +134,7 @@ test("any choice among any versions equals the naive one", () => {
       const found = select(entries, wanted, versions).map(({ seq }) => seq)
       assert.deepEqual(
         found.toSorted((a, b) => a - b),
-        naive(entries, wanted, versions),
+        naiveSelect(entries, wanted, versions),
       )
     }),
     { numRuns: 400 },

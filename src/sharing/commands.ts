@@ -41,20 +41,29 @@ const Export = z.strictObject({
   since: z.string().nullable().default(null),
 })
 
-export type SharingParts = { store: Store; preparer: Preparer; database: string }
+export type SharingParts = {
+  store: Store
+  preparer: Preparer
+  database: string
+  /** Sentences for programs: `message` beside each code. */
+  t: Translate
+}
 
 export function sharingHandlers(parts: SharingParts): Handlers {
   return { import: (call) => runImport(parts, call), export: (call) => runExport(parts, call) }
 }
 
-async function runImport({ store, preparer }: SharingParts, call: Call): Promise<Json> {
+async function runImport({ store, preparer, t }: SharingParts, call: Call): Promise<Json> {
   const { FILE: file, collection: wanted, tlp: level } = Import.parse(call.arguments)
   const tlp = level === null ? null : parseTlp(level)
   if (level !== null && tlp === null) throw new ComityError("invalid", "import.tlp", { level })
   const target = await loadCollection(store, wanted)
   const parts = { store, preparer, collection: target, tlp, progress: call.progress }
   const summary = await importStream(parts, call.input)
-  return { ...summary, problems: summary.problems.map((one) => ({ file, ...one })) }
+  return {
+    ...summary,
+    problems: summary.problems.map((one) => ({ file, ...one, message: problemSentence(t, one.code, one.at) })),
+  }
 }
 
 async function runExport({ store, database }: SharingParts, call: Call): Promise<Json> {

@@ -63,7 +63,7 @@ function values(query: URLSearchParams, field: MatchField): string[] | null {
 function limitOf(query: URLSearchParams, sizes: PageSizes): number {
   const text = single(query, "limit")
   if (text === null) return sizes.usual
-  if (!/^\d{1,15}$/.test(text) || Number(text) === 0) bad("filter.limit", "limit")
+  if (!/^\d{1,400}$/.test(text) || Number(text) === 0) bad("filter.limit", "limit")
   return Math.min(Number(text), sizes.most)
 }
 

@@ -2,6 +2,7 @@ import { type Actor, rightOn } from "../accounts/index.ts"
 import type { Ask, Reply, Route, Translate } from "../http/index.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { isUuid, newUuid } from "../kernel/ids.ts"
+import { parseStrictJson } from "../kernel/json.ts"
 import { type Clock, formatInstant } from "../kernel/time.ts"
 import {
   addObjects,
@@ -66,7 +67,13 @@ export function taxiiRoutes(parts: TaxiiParts): Route<Caller>[] {
     route("GET", `${COLLECTION}/objects/:object`, "reader", page("object")),
     route("DELETE", `${COLLECTION}/objects/:object`, "owner", (ask) => remove(parts, ask)),
     route("GET", `${COLLECTION}/objects/:object/versions`, "reader", page("versions")),
+    // Last, for every other address: who has no credentials learns nothing of what there is.
+    ...(["GET", "POST", "DELETE"] as const).map((method) => route(method, "/taxii2/*", "account", unknown)),
   ]
+}
+
+async function unknown(): Promise<Reply> {
+  throw new ComityError("not-found", "route.unknown")
 }
 
 /** An API root is named by `https` or by a relative address, never by plain `http` (section 4.1.1). */
@@ -98,7 +105,7 @@ async function post(parts: TaxiiParts, ask: Ask<Caller>): Promise<Reply> {
   const collection = collectionOf(ask.actor)
   const body = await ask.body(parts.maxContentLength)
   const { objects, rejected, fault } = await parts.preparer.whole(body, false)
-  if (fault !== null) throw notAnEnvelope(parts.t, fault)
+  if (fault !== null) throw notAnEnvelope(parts.t, fault, body)
   const total = objects.length + rejected.length
   if (total === 0) throw new ComityError("unprocessable", "taxii.empty")
   const base = { id: newUuid(), account: actorOf(ask.actor).account, collection: collection.key, requestedAt, total }
@@ -111,9 +118,22 @@ async function post(parts: TaxiiParts, ask: Ask<Caller>): Promise<Reply> {
 }
 
 /** JSON that holds no envelope is 422 (TAXII 2.1 section 5.5); what is not JSON at all is 400. */
-function notAnEnvelope(t: Translate, { code, offset }: Fault): ComityError {
-  const kind = code === "json.no-objects" ? "unprocessable" : "invalid"
-  return new ComityError(kind, "taxii.envelope", { sentence: problem(t, code, ""), offset })
+function notAnEnvelope(t: Translate, { code, offset }: Fault, body: Buffer): ComityError {
+  if (code === "json.no-objects" || isScalar(body)) {
+    return new ComityError("unprocessable", "taxii.envelope", { sentence: problem(t, "json.no-objects", ""), offset })
+  }
+  return new ComityError("invalid", "taxii.envelope", { sentence: problem(t, code, ""), offset })
+}
+
+/** A lone string, number or word is JSON too. */
+function isScalar(body: Buffer): boolean {
+  if (body.length > 1024 || /^\s*[[{]/.test(body.toString("latin1"))) return false
+  try {
+    parseStrictJson(body)
+    return true
+  } catch {
+    return false
+  }
 }
 
 async function status(parts: TaxiiParts, ask: Ask<Caller>): Promise<Reply> {

@@ -15,7 +15,11 @@ export function isFatal(error: unknown): boolean {
   return code !== null && FATAL.has(code)
 }
 
+export function isFull(error: unknown): boolean {
+  return primaryCode(error) === FULL
+}
+
 /** A full disk is an answer, not a bug: it was rolled back, reading goes on. Everything else passes unchanged. */
 export function translated(error: unknown): unknown {
-  return primaryCode(error) === FULL ? new ComityError("full", "store.full", {}, error) : error
+  return isFull(error) ? new ComityError("full", "store.full", {}, error) : error
 }

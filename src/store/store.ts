@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads"
 import sql, { type Sql } from "sql-template-tag"
 import { type Clock, type Instant, monotonic } from "../kernel/time.ts"
 import { Connection } from "./connection.ts"
-import { isFatal, translated } from "./failures.ts"
+import { isFatal, isFull, translated } from "./failures.ts"
 import { FarReader } from "./far-reader.ts"
 import { migrate } from "./migrations.ts"
 
@@ -36,6 +36,7 @@ export type StoreOptions = {
 type Job = { run: (tx: Tx) => Promise<unknown>; resolve: (value: unknown) => void; reject: (error: unknown) => void }
 
 const SLICE_MS = 8
+const COMMITS_BETWEEN_LOOKS = 16
 const PASSIVE_BYTES = 8 * 1024 * 1024
 const TRUNCATE_BYTES = 64 * 1024 * 1024
 
@@ -123,7 +124,7 @@ export class Store implements Reader {
     await this.#draining
     await this.#checkpointer.terminate()
     await this.far.rest()
-    this.#writer.exec("pragma wal_checkpoint(truncate)")
+    this.#foldWal()
     this.#reader.close()
     this.#writer.close()
   }
@@ -213,15 +214,25 @@ export class Store implements Reader {
    * writing, so from 64 MiB on the writer does, when little is left to copy.
    */
   #keepWalSmall(): void {
+    if (this.#commits % COMMITS_BETWEEN_LOOKS !== 0) return
     const size = statSync(`${this.#options.path}-wal`).size
     if (size < PASSIVE_BYTES || this.#checkpointing) return
     if (size > TRUNCATE_BYTES) {
-      this.#writer.exec("pragma busy_timeout = 0")
-      this.#writer.get(sql`pragma wal_checkpoint(truncate)`)
-      this.#writer.exec("pragma busy_timeout = 5000")
+      this.#foldWal()
       return
     }
     this.#checkpointing = true
     this.#checkpointer.postMessage("passive")
+  }
+
+  /** Without waiting for readers, and a full disk may leave it undone: what is in the WAL is safe there. */
+  #foldWal(): void {
+    this.#writer.exec("pragma busy_timeout = 0")
+    try {
+      this.#writer.get(sql`pragma wal_checkpoint(truncate)`)
+    } catch (error) {
+      if (!isFull(error)) this.#fail(error)
+    }
+    this.#writer.exec("pragma busy_timeout = 5000")
   }
 }

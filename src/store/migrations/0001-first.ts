@@ -120,4 +120,14 @@ create table account_grant (
   can_write integer not null,
   primary key (account, collection)
 ) without rowid;
+
+-- What the planner must know of a full store, fixed: which index is narrow. Without it SQLite reads a whole
+-- collection where one object is asked for. ANALYZE is never run, so plans do not change under way.
+analyze;
+insert into sqlite_stat1 (tbl, idx, stat) values
+  ('entry', 'entry', '1000000 500000 1'),
+  ('entry', 'entry_last', '900000 450000 1'),
+  ('entry', 'entry_type', '900000 450000 5000 1'),
+  ('entry', 'entry_object', '1000000 1 1 1'),
+  ('object', 'object_by_id', '1000000 1');
 `
