@@ -107,7 +107,7 @@ export async function insertEntry(tx: Tx, entry: NewEntry): Promise<void> {
   )
 }
 
-/** What a listing says of a live entry. `single` is 3 where no other version of the object is live here. */
+/** What a listing says of a live entry. `single` is 3 for the only live version of the newest specification. */
 export type Fact = {
   seq: number
   object: number
@@ -250,10 +250,10 @@ export async function bodiesUpTo(
   return row?.joined ?? null
 }
 
-export async function bodyOf(reader: Reader, object: number): Promise<Uint8Array> {
+/** Null if it was erased since its key was read. */
+export async function bodyOf(reader: Reader, object: number): Promise<Uint8Array | null> {
   const row = await reader.get<{ bytes: Uint8Array }>(sql`select bytes from object where key = ${object}`)
-  if (row === undefined) throw new Error(`no object ${object}`)
-  return row.bytes
+  return row?.bytes ?? null
 }
 
 /** Id and version shown of objects that a status names; those erased since are missing. */

@@ -59,7 +59,8 @@ export async function readBodies(reader: Reader, far: Reader, query: PageQuery, 
   const { rows, more } = await readPage(reader, query)
   const [first, last] = [rows[0], rows.at(-1)]
   if (first === undefined || last === undefined) return null
-  const bodies = await Promise.all(rows.map(({ object }) => bodyOf(reader, object)))
+  const bodies = (await Promise.all(rows.map(({ object }) => bodyOf(reader, object)))).filter((body) => body !== null)
+  if (bodies.length === 0) return more ? readBodies(reader, far, { ...query, after: last.seq }, wrap) : null
   const wrapped = joined(wrap.head(more ? last.seq : null), bodies, wrap.tail)
   return { firstAt: first.dateAdded, lastAt: last.dateAdded, wrapped }
 }
@@ -141,7 +142,8 @@ async function* scan(reader: Reader, query: PageQuery): AsyncGenerator<Fact[]> {
 }
 
 async function fits(reader: Reader, query: PageQuery, row: Fact): Promise<boolean> {
-  const alone = row.single === 3
+  // The flags speak of the newest specification: where several are wanted, versions of another may stand beside it.
+  const alone = row.single === 3 && (query.specs === null || query.specs.length < 2)
   const versions = alone ? [row] : await entriesOf(reader, query.collection.key, row.id)
   return select<Standing>(versions, query.specs, query.versions).some(({ seq }) => seq === row.seq)
 }
