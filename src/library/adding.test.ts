@@ -98,7 +98,7 @@ test("a conflict is kept aside once for each content, and what stood stays", asy
   await add(collection, object)
   for (let i = 0; i < 2; i++) await add(collection, { ...object, name: "A" }, { ...object, name: "B" })
   const aside = node.meddle(
-    "select reason, cast(bytes as text) as text from conflict where collection = ?",
+    "select reason, cast(bytes as text) as text from conflict where collection = ? order by key",
     collection.key,
   )
   assert.deepEqual(
@@ -208,6 +208,16 @@ test("what was erased may come again as new, at a new place", async () => {
   assert.deepEqual(is(await add(collection, object)), ["accepted"])
   const stood = standing(collection)
   assert.deepEqual([stood.newest, stood.last, stood.texts], [[2], [2], [null, null, text(object)]])
+})
+
+test("the number of an erased object is never given to another: a status would name the wrong one", async () => {
+  const collection = await node.collection()
+  const [first, second] = [indicator(), indicator()]
+  const [before] = await add(collection, first)
+  await erase(collection, first.id)
+  const [after] = await add(collection, second)
+  assert.ok(before?.is === "accepted" && after?.is === "accepted")
+  assert.ok(after.object > before.object, `${after.object} after ${before.object}`)
 })
 
 test("an erased entry keeps only its time, its commitment and the number of the entry that erased it", async () => {

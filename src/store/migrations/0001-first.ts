@@ -38,8 +38,9 @@ create table collection (
   created_at integer not null
 );
 
+-- The key of an erased object is never given to another: statuses and pages under way name objects by key.
 create table object (
-  key integer primary key,
+  key integer primary key autoincrement,
   id_hash integer not null,
   id text not null,
   type text not null,
