@@ -16,7 +16,7 @@ import {
   write,
   writeAndErase,
 } from "./support/load.ts"
-import { comity, run, startNode, type TestNode } from "./support/node.ts"
+import { comity, run, signal, startNode, type TestNode } from "./support/node.ts"
 import { indicator, text } from "./support/stix.ts"
 import { basic, type Taxii, taxii } from "./support/taxii.ts"
 import { tempFolder } from "./support/temp.ts"
@@ -79,22 +79,24 @@ test("killed at a random moment of its very first start, a node starts whole the
   t.diagnostic(`killed ${moments.join(", ")} ms after the data folder appeared`)
 })
 
-function killAfter(pid: number, moment: number, appeared: string): void {
+/** Kills a starting process some milliseconds after its data folder appeared. */
+function killAfter(pid: number, moment: number, folder: string): void {
   const timer = setInterval(() => {
-    if (!existsSync(appeared)) return
+    const alive = signal(pid, 0)
+    if (alive && !existsSync(folder)) return
     clearInterval(timer)
-    setTimeout(() => process.kill(pid, "SIGKILL"), moment)
+    setTimeout(() => signal(pid, "SIGKILL"), moment)
   }, 1)
 }
 
 test("asked to stop under load, a node ends with 0 and keeps what it acknowledged", async () => {
   const { data, collection } = await newStore()
   const record = newPromises()
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  for (const name of ["SIGTERM", "SIGINT"] as const) {
     const node = await startNode({ data })
     const writers = [[1], [50]].map((sizes) => write(writer(node), collection, record, { sizes }))
     await morePromised(record, 60)
-    process.kill(node.pid, signal)
+    process.kill(node.pid, name)
     assert.deepEqual(await node.exited, { code: 0, signal: null }, node.stderr())
     await Promise.all(writers)
     const again = await startNode({ data })

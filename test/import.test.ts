@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { after, test } from "node:test"
 import { gunzipSync, gzipSync } from "node:zlib"
-import { comity, run } from "./support/node.ts"
+import { comity, run, signal } from "./support/node.ts"
 import { openScene } from "./support/scene.ts"
 import { bundle, envelope, indicator, LATE, malware, newVersion, objectTexts, type Stix, text } from "./support/stix.ts"
 import { tempFolder } from "./support/temp.ts"
@@ -122,7 +122,9 @@ test("an import that is cut off can be repeated: what is there is whole, and the
   const objects = Array.from({ length: 8_000 }, () => indicator({ description: "y".repeat(400) }))
   const path = file(bundle(...objects))
   const place = ["--data", scene.node().data, "--collection", collection]
-  const cut = await comity(["import", path, ...place], { watch: (pid) => setTimeout(() => killIfAlive(pid), 500) })
+  const cut = await comity(["import", path, ...place], {
+    watch: (pid) => setTimeout(() => signal(pid, "SIGKILL"), 500),
+  })
   const { status, counts } = await importing(collection, path)
   const [accepted = 0, duplicate = 0] = counts
   assert.deepEqual([status, accepted + duplicate], [0, objects.length])
@@ -132,14 +134,6 @@ test("an import that is cut off can be repeated: what is there is whole, and the
     `${cut.status === null ? "cut off" : "ended by itself"} with ${duplicate} of ${objects.length} objects in`,
   )
 })
-
-function killIfAlive(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL")
-  } catch {
-    // It was faster than we.
-  }
-}
 
 test("31,300 real objects go in and come out as they were, and the log of it verifies", async (t) => {
   if (!existsSync(REAL_DATA)) return t.diagnostic("not run: the folder with the real data is not here")

@@ -80,6 +80,15 @@ export async function run(args: string[], env: Environment = {}): Promise<string
   return stdout.trim()
 }
 
+/** Sends a signal to a process that may be gone already; false if it is. */
+export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name)
+  } catch {
+    return false
+  }
+}
+
 function launch(args: string[], env: Environment = {}) {
   const child = spawn(process.execPath, [COMMAND, ...args], { env: environment(env), stdio: "pipe" })
   running.add(child)
