@@ -97,14 +97,13 @@ function decoded(text: string): string {
 }
 
 async function serve<Actor>(edge: Edge<Actor>, find: Find<Actor>, incoming: IncomingMessage): Promise<Reply> {
-  let errors = "application/json"
+  const target = incoming.url ?? "/"
+  const mark = target.indexOf("?")
+  const path = mark < 0 ? target : target.slice(0, mark)
+  const errors = errorsAt(edge.routes, path)
   try {
-    const target = incoming.url ?? "/"
-    const mark = target.indexOf("?")
-    const path = mark < 0 ? target : target.slice(0, mark)
     const found = find(incoming.method ?? "GET", path)
     if (found === null) return unknownRoute(edge.routes, find, path)
-    errors = found.route.errors
     const ask = askOf(incoming, path, mark < 0 ? "" : target.slice(mark + 1), found.params, edge.behindProxy)
     const actor = await edge.guard(found.route.who, ask)
     return await found.route.handle({ ...ask, actor })
@@ -115,10 +114,16 @@ async function serve<Actor>(edge: Edge<Actor>, find: Find<Actor>, incoming: Inco
   }
 }
 
+/** Each interface has its own way to say what went wrong; it is known by the first part of the path. */
+function errorsAt<Actor>(routes: readonly Route<Actor>[], path: string): string {
+  const first = path.split("/")[1]
+  return routes.find((route) => route.path.split("/")[1] === first)?.errors ?? "application/json"
+}
+
 /** 405 where the address exists for another method, 404 where it does not. */
 function unknownRoute<Actor>(routes: readonly Route<Actor>[], find: Find<Actor>, path: string): Reply {
   const methods = [...new Set(routes.map(({ method }) => method))].filter((method) => find(method, path) !== null)
-  const type = "application/json"
+  const type = errorsAt(routes, path)
   if (methods.length === 0) return errorReply(new ComityError("not-found", "route.unknown"), type)
   const answer = errorReply(new ComityError("invalid", "route.method", { methods: methods.join(", ") }), type)
   const body = String(answer.body).replace('"http_status":"400"', '"http_status":"405"')
