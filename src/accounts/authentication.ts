@@ -79,7 +79,7 @@ export class Authenticator {
     const row =
       credential?.scheme === "basic" ? await this.#person(credential, address) : await this.#program(credential)
     if (row !== null) return actorOf(row, await loadRights(this.#store, row.key))
-    if (credential?.scheme !== "basic") this.#brake.begin(NO_NAME, address)
+    if (credential?.scheme === "bearer") this.#brake.begin(NO_NAME, address)
     throw new ComityError("unauthenticated", "account.credentials-wrong")
   }
 
