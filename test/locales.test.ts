@@ -71,7 +71,11 @@ function literalsAfter(text: string, pattern: RegExp): string[] {
 
 function thrownErrors(): Thrown[] {
   const made = sources.flatMap(({ file, text }) =>
-    callsOf(text, /new ComityError\(/g).map((call) => ({ file, codes: codesIn(call), values: valueNames(call) })),
+    callsOf(text, /new ComityError\(/g).map((call) => ({
+      file,
+      codes: codesIn(call.split("{")[0] ?? ""), // the values behind the code may hold the codes of problems
+      values: valueNames(call),
+    })),
   )
   const badFilters = literalsAfter(sourceOf("sharing/filters.ts"), /\bbad\("([^"]+)"/g)
   const turnedAway = sources.flatMap(({ text }) => callsOf(text, /= turnstile\(/g).flatMap(codesIn))
