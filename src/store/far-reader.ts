@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads"
 import type { Sql } from "sql-template-tag"
 import type { Connection } from "./connection.ts"
 import type { Answer, Question } from "./reading-worker.ts"
-import type { Reader } from "./store.ts"
+import type { Reader } from "./transaction.ts"
 
 type Waiting = { resolve: (rows: unknown[]) => void; reject: (error: unknown) => void }
 

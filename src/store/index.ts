@@ -1,4 +1,5 @@
 export { type Claim, claim, type Folder, folderAt } from "./folder.ts"
 export { openReader, type SyncReader } from "./reader.ts"
 export { scan, serveScan } from "./scan.ts"
-export { type Reader, Store, type StoreOptions, type Tx } from "./store.ts"
+export { Store, type StoreOptions } from "./store.ts"
+export type { Reader, Tx } from "./transaction.ts"

@@ -6,7 +6,8 @@ import sql from "sql-template-tag"
 import { fakeClock } from "../../test/support/node-in-process.ts"
 import { tempFolder } from "../../test/support/temp.ts"
 import { openReader } from "./reader.ts"
-import { Store, type Tx } from "./store.ts"
+import { Store } from "./store.ts"
+import type { Tx } from "./transaction.ts"
 
 type Scratch = { store: Store; path: string; commits: () => number; fatal: unknown[] }
 

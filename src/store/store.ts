@@ -1,25 +1,12 @@
 import { statSync } from "node:fs"
 import { Worker } from "node:worker_threads"
 import sql, { type Sql } from "sql-template-tag"
-import { type Clock, type Instant, monotonic } from "../kernel/time.ts"
+import { type Clock, monotonic } from "../kernel/time.ts"
 import { Connection } from "./connection.ts"
 import { isFatal, isFull, translated } from "./failures.ts"
 import { FarReader } from "./far-reader.ts"
 import { migrate } from "./migrations.ts"
-
-/** Reads what was committed when the query runs. */
-export type Reader = {
-  all<Row>(query: Sql): Promise<Row[]>
-  get<Row>(query: Sql): Promise<Row | undefined>
-}
-
-/** One write transaction; `now` is the one instant of all that it does. */
-export type Tx = Reader & {
-  readonly now: Instant
-  run(query: Sql): Promise<number>
-  /** Milliseconds since the transaction began: long work ends its slice by this. */
-  elapsed(): number
-}
+import type { Reader, Tx } from "./transaction.ts"
 
 export type StoreOptions = {
   /** Path of the database file. */
