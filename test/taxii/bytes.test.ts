@@ -6,7 +6,7 @@ import { openScene } from "../support/scene.ts"
 import { EARLY, envelope, indicator, malware, newVersion, objectTexts, stixId, text } from "../support/stix.ts"
 import { assertTaxiiError, MEDIA, walk } from "../support/taxii.ts"
 
-const scene = await openScene({ collections: 9, args: ["--page-size-default", "3", "--page-size-max", "7"] })
+const scene = await openScene({ collections: 10, args: ["--page-size-default", "3", "--page-size-max", "7"] })
 const { tester } = scene
 after(() => scene.stop())
 
@@ -95,6 +95,19 @@ test("a page of large objects may end before its limit, and the next goes on whe
     pages.flatMap(({ objects = [] }) => objects.map((one) => JSON.stringify(one))),
     sent,
   )
+})
+
+test("a page too large to be remembered is whole each time it is asked for, packed or not", async () => {
+  const collection = scene.collection()
+  await tester.put(collection, ...Array.from({ length: 7 }, () => indicator({ description: "w".repeat(900_000) })))
+  const path = `collections/${collection}/objects/?limit=7`
+  const plain = await tester.get(path)
+  assert.ok(plain.bytes.length > 4 * 1024 * 1024)
+  for (let time = 0; time < 4; time++) {
+    const packed = await tester.get(path, { headers: { "accept-encoding": "gzip" } })
+    assert.deepEqual(gunzipSync(packed.bytes), plain.bytes)
+    assert.deepEqual((await tester.get(path)).bytes, plain.bytes)
+  }
 })
 
 test("erasing one version leaves the others; erasing without a filter leaves none", async () => {
