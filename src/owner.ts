@@ -6,7 +6,7 @@ import { ComityError } from "./kernel/errors.ts"
 import { monotonic } from "./kernel/time.ts"
 import { open } from "./serve.ts"
 import { type Claim, claim, type Folder, folderAt } from "./store/index.ts"
-import { askSecret, openInput, progressBar, toStandardOutput } from "./terminal.ts"
+import { askSecret, openInput, progressBar, toStandardOutput, visible } from "./terminal.ts"
 
 const PATIENCE_MS = 10_000
 
@@ -27,7 +27,7 @@ export async function runCommand(invocation: Invocation, config: Config, environ
   const results: Json[] = []
   for (const call of calls) results.push(await oneCall(invocation, call, folder, config))
   const result = declaration.merge?.(results) ?? results[0] ?? null
-  const lines = values.json === true ? [JSON.stringify(result)] : declaration.show(t, result)
+  const lines = values.json === true ? [JSON.stringify(result)] : declaration.show(t, result).map(visible)
   if (declaration.name !== "export" && lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`)
   return declaration.failed?.(result) === true ? 1 : 0
 }

@@ -66,6 +66,14 @@ export function progressBar(input: Input | null): { show: (state: Json) => void;
   }
 }
 
+/** All that a terminal obeys instead of showing: control characters but the tab, and those that turn the order of text. */
+const OBEYED = /[^\P{Cc}\t]|[\u202a-\u202e\u2066-\u2069]/gu
+
+/** A line with text from outside, which must not write to the terminal or hide what it says. */
+export function visible(line: string): string {
+  return line.replaceAll(OBEYED, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
+}
+
 /** Waits where the reader of our output is slower; ends quietly where it has gone. */
 export async function toStandardOutput(chunk: Uint8Array): Promise<void> {
   if (!process.stdout.write(chunk)) await once(process.stdout, "drain")
