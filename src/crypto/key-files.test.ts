@@ -87,3 +87,18 @@ test("without both keys, or with an empty passphrase, nothing is sealed and noth
   await assert.rejects(files.seal(PASSPHRASE), { code: "ENOENT" })
   assert.deepEqual(readdirSync(folder).sort(), ["current.pem", "next.pem"])
 })
+
+test("of two who seal at the same time one is told that it was too late, and the other's passphrase opens", async () => {
+  const { folder } = filled()
+  const files = keyFiles(folder, 10)
+  const passphrases = [`${PASSPHRASE} one`, `${PASSPHRASE} two`]
+  const outcomes = await Promise.allSettled(passphrases.map((passphrase) => files.seal(passphrase)))
+  const won = outcomes.findIndex(({ status }) => status === "fulfilled")
+  const late = outcomes.filter(({ status }) => status === "rejected") as PromiseRejectedResult[]
+  assert.deepEqual(
+    late.map(({ reason }) => (reason as { code: string }).code),
+    ["key.already-sealed"],
+  )
+  const file = readFileSync(join(folder, "offline-keys.age"), "utf8")
+  assert.match((await openWithPassphrase(file, passphrases[won] ?? "")).toString(), /PRIVATE KEY/)
+})

@@ -1,7 +1,8 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs"
 import { join } from "node:path"
+import { ComityError } from "../kernel/errors.ts"
 import { random } from "../kernel/hash.ts"
-import { openWithPassphrase, sealWithPassphrase } from "./seal.ts"
+import { openWithPassphrase, sealWithPassphrase, WORK_FACTOR } from "./seal.ts"
 import { exportPrivate, importPrivate, type KeyPair } from "./signing.ts"
 
 export type KeyName = "current" | "next" | "recovery"
@@ -17,14 +18,15 @@ export type KeyFiles = {
   sealed(): boolean
   /**
    * Seals next and recovery key into one age file and removes the open ones. Returns the file's path, which the
-   * operator moves off the machine.
+   * operator moves off the machine. Throws `conflict key.already-sealed` if another call was quicker.
    */
   seal(passphrase: string): Promise<string>
 }
 
 const SEALED = "offline-keys.age"
 
-export function keyFiles(folder: string): KeyFiles {
+/** The work factor is that of `sealWithPassphrase`; tests take a small one. */
+export function keyFiles(folder: string, workFactor: number = WORK_FACTOR): KeyFiles {
   const path = (name: string) => join(folder, name)
   const pem = (name: KeyName) => path(`${name}.pem`)
   const load = (name: KeyName) => importPrivate(readFileSync(pem(name), "utf8"))
@@ -40,9 +42,11 @@ export function keyFiles(folder: string): KeyFiles {
     },
     async seal(passphrase) {
       const content = JSON.stringify({ next: exportPrivate(load("next")), recovery: exportPrivate(load("recovery")) })
-      const file = await sealWithPassphrase(Buffer.from(content), passphrase)
+      const file = await sealWithPassphrase(Buffer.from(content), passphrase, workFactor)
       const opened = await openWithPassphrase(file, passphrase)
       if (!opened.equals(Buffer.from(content))) throw new Error("the sealed file does not open to what was sealed")
+      // Another passphrase was quicker: its file must not be written over.
+      if (!open()) throw new ComityError("conflict", "key.already-sealed")
       writeDurably(path(SEALED), file)
       for (const name of ["next", "recovery"] as const) rmSync(pem(name), { force: true })
       return path(SEALED)

@@ -55,3 +55,13 @@ test("a file for somebody's key is not one that a passphrase opens", async () =>
 test("an empty passphrase seals nothing", async () => {
   await assert.rejects(sealWithPassphrase(content, "", FAST), { kind: "invalid", code: "key.passphrase-empty" })
 })
+
+test("the thread that asks for a seal does not do the work: the node goes on answering", async () => {
+  const here = process.threadCpuUsage()
+  const whole = process.cpuUsage()
+  const sealed = await sealWithPassphrase(content, "opensesame", 16)
+  assert.deepEqual(await openWithPassphrase(sealed, "opensesame"), content)
+  const own = process.threadCpuUsage(here).user
+  const all = process.cpuUsage(whole).user
+  assert.ok(all > 4 * own, `${own} of ${all} microseconds were spent in the thread that asked`)
+})

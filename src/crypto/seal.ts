@@ -1,8 +1,12 @@
-import { armor, Decrypter, Encrypter, type Identity } from "age-encryption"
+import { once } from "node:events"
+import { Worker } from "node:worker_threads"
 import { ComityError } from "../kernel/errors.ts"
+import type { SealAnswer, SealOrder } from "./seal-worker.ts"
 
 /** scrypt with N = 2^18, as the age command takes it: about a second and 256 MiB for each guess. */
 export const WORK_FACTOR = 18
+
+const LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 }
 
 /**
  * An armored age v1 file (https://age-encryption.org/v1) with one scrypt recipient, which `age --decrypt` opens too.
@@ -14,10 +18,9 @@ export async function sealWithPassphrase(
   workFactor: number = WORK_FACTOR,
 ): Promise<string> {
   if (passphrase === "") throw new ComityError("invalid", "key.passphrase-empty")
-  const encrypter = new Encrypter()
-  encrypter.setPassphrase(passphrase.normalize("NFC"))
-  encrypter.setScryptWorkFactor(workFactor)
-  return armor.encode(await encrypter.encrypt(plaintext))
+  const answer = await elsewhere(passphrase, { do: "seal", plaintext, workFactor })
+  if (answer.is !== "sealed") throw new Error(`sealing ended as ${answer.is}`)
+  return answer.file
 }
 
 /**
@@ -25,25 +28,23 @@ export async function sealWithPassphrase(
  * the same), `invalid key.file-malformed` for anything else that was changed or is no such file.
  */
 export async function openWithPassphrase(file: string, passphrase: string): Promise<Buffer> {
-  const decrypter = new Decrypter()
-  decrypter.addPassphrase(passphrase.normalize("NFC"))
-  const witness = afterPassphrase()
-  decrypter.addIdentity(witness)
-  try {
-    return Buffer.from(await decrypter.decrypt(armor.decode(file)))
-  } catch (cause) {
-    if (witness.reached) throw new ComityError("refused", "key.passphrase-wrong", {}, cause)
-    throw new ComityError("invalid", "key.file-malformed", {}, cause)
-  }
+  const answer = await elsewhere(passphrase, { do: "open", file })
+  if (answer.is === "opened") return Buffer.from(answer.plaintext)
+  if (answer.is === "sealed") throw new Error("opening ended as sealed")
+  if (answer.is === "passphrase-wrong") throw new ComityError("refused", "key.passphrase-wrong", {}, answer.cause)
+  throw new ComityError("invalid", "key.file-malformed", {}, answer.cause)
 }
 
-/** Opens nothing; it is asked only after the passphrase did not fit, which the library tells by a sentence alone. */
-function afterPassphrase(): Identity & { reached: boolean } {
-  return {
-    reached: false,
-    unwrapFileKey(stanzas) {
-      this.reached = stanzas.some(({ args }) => args[0] === "scrypt")
-      return null
-    },
+/** In a thread of its own, so that the node goes on answering; scrypt's memory goes with the thread. */
+async function elsewhere(passphrase: string, order: SealOrder): Promise<SealAnswer> {
+  const worker = new Worker(new URL("./seal-worker.ts", import.meta.url), {
+    workerData: { passphrase: passphrase.normalize("NFC"), order },
+    resourceLimits: LIMITS,
+  })
+  try {
+    const [answer] = (await once(worker, "message")) as [SealAnswer]
+    return answer
+  } finally {
+    await worker.terminate()
   }
 }
