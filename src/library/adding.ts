@@ -11,7 +11,7 @@ import {
   SALT_BYTES,
 } from "../ledger/index.ts"
 import type { Store, Tx } from "../store/index.ts"
-import { type Collection, type ConflictReason, judge, type Prepared, type Standing, select } from "./model.ts"
+import { type Collection, type ConflictReason, judge, type Prepared, type Standing, standingOf } from "./model.ts"
 import {
   entriesOf,
   idHash,
@@ -128,12 +128,7 @@ async function putEntry(
   return dateAdded
 }
 
-/** Writes down which of an object's versions in a collection are the newest specification's, the first, the last. */
+/** Writes down how an object's versions stand in a collection, so that pages need not look at the others. */
 export async function settleStanding(tx: Tx, collection: number, entries: readonly Standing[]): Promise<void> {
-  const newest = select(entries, null, "all")
-  const [first, last] = [newest[0]?.seq, newest.at(-1)?.seq]
-  for (const { seq } of entries) {
-    const flags = { newest: newest.some((one) => one.seq === seq), first: seq === first, last: seq === last }
-    await setStanding(tx, collection, seq, flags)
-  }
+  for (const { seq, ...flags } of standingOf(entries)) await setStanding(tx, collection, seq, flags)
 }

@@ -33,6 +33,7 @@ export function* folderSteps(reader: SyncReader, order: FolderOrder): Generator<
   const [log] = storedLogs(reader, order.collection)
   if (log === undefined) throw new ComityError("not-found", "collection.unknown")
   const key = inceptKey(reader)
+  if (key === null) throw new ComityError("unavailable", "log.no-key")
   yield* writeLog(reader, log, { ...order, key })
   const keys = ownLog(reader, "keys")
   for (const _ of writeLog(reader, keys, { ...order, folder: join(order.folder, "keys"), key }));

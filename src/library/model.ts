@@ -105,6 +105,19 @@ export function select<Entry extends Standing>(
   )
 }
 
+/** Which of an object's versions in a collection are of the newest specification, and of these the first and the last. */
+export function standingOf(
+  entries: readonly Standing[],
+): { seq: number; newest: boolean; first: boolean; last: boolean }[] {
+  const newest = select(entries, null, "all").map(({ seq }) => seq)
+  return entries.map(({ seq }) => ({
+    seq,
+    newest: newest.includes(seq),
+    first: seq === newest[0],
+    last: seq === newest.at(-1),
+  }))
+}
+
 /** The instant that orders versions: `modified`, else `created`, else when it was added. */
 export function orderOf(entry: Standing): string {
   const stamp = entry.stamp === null ? null : timestampKey(entry.stamp)

@@ -9,12 +9,29 @@ import {
   type LogRow,
 } from "../ledger/index.ts"
 import type { SyncReader } from "../store/index.ts"
+import type { Standing } from "./model.ts"
 
 /** A log as a scan finds it; `collection` is null for the node's own. */
 export type StoredLog = LogRow & { collection: { key: number; id: string; title: string } | null }
 
-/** The columns by which an object is served; they must say what its bytes say. */
-export type ServedAs = { id: string; type: string; spec: string; version: string; stamp: string | null; size: number }
+/** The columns by which an object is found, judged and served; they must say what its bytes say. */
+export type ServedAs = {
+  id: string
+  idHash: number
+  type: string
+  /** The type by which the entry is found. */
+  listed: string | null
+  spec: string
+  version: string
+  stamp: string | null
+  revoked: boolean
+  createdBy: string | null
+  size: number
+  canonical: Buffer
+}
+
+/** A live entry, and whether readers are shown it as one of the newest specification, the first, the last. */
+export type StoredStanding = Standing & { id: string; newest: number; first: number; last: number }
 
 /** An entry with its header put together anew from what is stored. `content` is null where the store has it no more. */
 export type StoredEntry = {
@@ -24,7 +41,7 @@ export type StoredEntry = {
   erases: number | null
   dateAdded: Instant | null
   content: { salt: Buffer; header: string; body: Buffer } | null
-  served: (ServedAs & { canonical: Buffer }) | null
+  served: ServedAs | null
 }
 
 /** Every log, the node's own ones last; `id` narrows to one collection. */
@@ -59,9 +76,28 @@ function* journal(reader: SyncReader, log: LogRow): Generator<StoredEntry> {
   }
 }
 
+/** The live entries of a collection, those of one object at a time. */
+export function* storedVersions(reader: SyncReader, collection: number): Generator<StoredStanding[]> {
+  const rows = reader.iterate<StoredStanding>(
+    sql`select e.seq, o.id, o.spec, o.stamp, e.date_added as "dateAdded", e.is_newest as newest, e.is_first as first,
+          e.is_last as last from object o join entry e on e.object = o.key
+        where e.collection = ${collection} order by o.id_hash, o.id, e.seq`,
+  )
+  let versions: StoredStanding[] = []
+  for (const row of rows) {
+    if (versions.length > 0 && versions[0]?.id !== row.id) {
+      yield versions
+      versions = []
+    }
+    versions.push(row)
+  }
+  if (versions.length > 0) yield versions
+}
+
 type Row = {
   seq: number
   kind: EntryKind
+  listed: string | null
   marking: string | null
   date_added: Instant
   salt: Uint8Array | null
@@ -70,10 +106,13 @@ type Row = {
   erases: number | null
   erased_by: number | null
   id: string | null
+  id_hash: number | null
   type: string | null
   spec: string | null
   version: string | null
   stamp: string | null
+  revoked: number | null
+  created_by: string | null
   size: number
   canonical: Uint8Array | null
   bytes: Uint8Array | null
@@ -82,7 +121,8 @@ type Row = {
 function* entries(reader: SyncReader, collection: number): Generator<StoredEntry> {
   const rows = reader.iterate<Row>(
     sql`select e.seq, e.kind, e.marking, e.date_added, e.salt, e.h, e.previous, e.erases, e.erased_by, e.size,
-          o.id, o.type, o.spec, o.version, o.stamp, o.canonical, o.bytes
+          e.type as listed, o.id, o.id_hash, o.type, o.spec, o.version, o.stamp, o.revoked, o.created_by, o.canonical,
+          o.bytes
         from entry e left join object o on o.key = e.object where e.collection = ${collection} order by e.seq`,
   )
   for (const row of rows) {
@@ -98,10 +138,13 @@ function previousHash(reader: SyncReader, collection: number, seq: number | null
   return Buffer.from(row?.h ?? []).toString("base64")
 }
 
-function servedAs(row: Row): StoredEntry["served"] {
-  const { id, type, spec, version, stamp, size, canonical } = row
-  if (id === null || type === null || spec === null || version === null || canonical === null) return null
-  return { id, type, spec, version, stamp, size, canonical: Buffer.from(canonical) }
+function servedAs(row: Row): ServedAs | null {
+  const { id, id_hash: idHash, type, listed, spec, version, stamp, created_by: createdBy, size, canonical } = row
+  if (id === null || idHash === null || type === null || spec === null || version === null || canonical === null) {
+    return null
+  }
+  const revoked = row.revoked === 1
+  return { id, idHash, type, listed, spec, version, stamp, revoked, createdBy, size, canonical: Buffer.from(canonical) }
 }
 
 /** An entry that names an object but has lost it, or its salt, has no content: an error unless it was erased. */

@@ -1,9 +1,19 @@
 import sql from "sql-template-tag"
 import { ComityError } from "../kernel/errors.ts"
 import { Edge, entryHash, leafBytes, leafHash, openCheckpoint, verifierOf } from "../ledger/index.ts"
-import { parseObject } from "../stix/index.ts"
+import { type ParsedObject, parseObject } from "../stix/index.ts"
 import type { SyncReader } from "../store/index.ts"
-import { ownLog, type ServedAs, type StoredEntry, type StoredLog, storedEntries, storedLogs } from "./stored.ts"
+import { standingOf } from "./model.ts"
+import { idHash } from "./queries.ts"
+import {
+  ownLog,
+  type ServedAs,
+  type StoredEntry,
+  type StoredLog,
+  storedEntries,
+  storedLogs,
+  storedVersions,
+} from "./stored.ts"
 
 /** A fault found in a log: the entry's number, or null where the log as a whole is wrong. */
 export type Problem = { seq: number | null; code: string }
@@ -27,16 +37,25 @@ const STEP = 5000
  */
 export function* verifySteps(reader: SyncReader, data: { collection: string | null }): Generator<VerifyStep> {
   const key = inceptKey(reader)
-  for (const log of storedLogs(reader, data.collection)) yield* verifyLog(reader, log, key)
+  for (const log of storedLogs(reader, data.collection)) yield* verifyLog(reader, log, key ?? Buffer.alloc(0))
 }
 
-/** The node's current key as its key log began it; rotations will follow it from there. */
-export function inceptKey(reader: SyncReader): Buffer {
+/** The node's current key as its key log began it; rotations will follow it from there. Null if it names none. */
+export function inceptKey(reader: SyncReader): Buffer | null {
   for (const { content } of storedEntries(reader, ownLog(reader, "keys"))) {
-    const event = JSON.parse(content?.body.toString("utf8") ?? "{}") as { type?: string; current?: string }
-    if (event.type === "incept") return Buffer.from(event.current ?? "", "base64")
+    const key = currentKey(content?.body.toString("utf8") ?? "")
+    if (key !== null) return key
   }
-  throw new ComityError("unavailable", "log.no-key")
+  return null
+}
+
+function currentKey(body: string): Buffer | null {
+  try {
+    const event = JSON.parse(body) as { type?: unknown; current?: unknown }
+    return event.type === "incept" && typeof event.current === "string" ? Buffer.from(event.current, "base64") : null
+  } catch {
+    return null // it was changed: without a key every signature of the node fails
+  }
 }
 
 function* verifyLog(reader: SyncReader, log: StoredLog, key: Buffer): Generator<VerifyStep> {
@@ -47,6 +66,7 @@ function* verifyLog(reader: SyncReader, log: StoredLog, key: Buffer): Generator<
     if (entry.seq % STEP === STEP - 1) yield { log: name, done: entry.seq + 1, of: log.size }
   }
   check.end(key)
+  if (log.collection !== null) check.standings(log.collection.key)
   const { edge, erased, problems } = check
   const report = { log: name, size: edge.size, erased, root: edge.root().toString("base64"), problems }
   yield { report }
@@ -60,6 +80,7 @@ class Check {
   readonly #reader: SyncReader
   readonly #log: StoredLog
   #lastAdded = 0
+  #lastSeq = -1
   /** Entries that are empty and wait for the `erase` entry that says so. */
   readonly #awaited = new Map<number, number>()
 
@@ -70,7 +91,8 @@ class Check {
 
   entry(entry: StoredEntry): void {
     const { seq, h, content, dateAdded } = entry
-    if (seq !== this.edge.size) this.#problem(seq, "seq-gap")
+    if (seq !== this.#lastSeq + 1) this.#problem(seq, "seq-gap")
+    this.#lastSeq = seq
     if (dateAdded !== null && dateAdded <= this.#lastAdded) this.#problem(seq, "time-order")
     this.#lastAdded = dateAdded ?? this.#lastAdded
     if (content !== null) {
@@ -90,7 +112,8 @@ class Check {
   /** After the last entry: nothing may be left over, and the signed checkpoint must be over exactly this tree. */
   end(key: Buffer): void {
     for (const seq of this.#awaited.keys()) this.#problem(seq, "erased-by-nobody")
-    const { size, origin, edge } = this.#log
+    const { size, origin, edge, collection, last_at: lastAt } = this.#log
+    if (collection !== null && lastAt !== this.#lastAdded) this.#problem(this.#lastSeq, "time-order")
     if (this.edge.size !== size) this.#problem(null, "size-differs")
     if (!this.edge.bytes().equals(edge)) this.#problem(null, "edge-differs")
     try {
@@ -101,6 +124,18 @@ class Check {
     } catch (error) {
       if (!(error instanceof ComityError)) throw error
       this.#problem(null, "signature")
+    }
+  }
+
+  /** What pages show of an object's versions hangs on columns beside the log: they must follow from it. */
+  standings(collection: number): void {
+    for (const versions of storedVersions(this.#reader, collection)) {
+      const shown = new Map(versions.map((version) => [version.seq, version]))
+      for (const { seq, newest, first, last } of standingOf(versions)) {
+        const row = shown.get(seq)
+        const same = row?.newest === Number(newest) && row.first === Number(first) && row.last === Number(last)
+        if (!same) this.#problem(seq, "served-differs")
+      }
     }
   }
 
@@ -120,24 +155,22 @@ class Check {
     })
   }
 
-  #compareServed(seq: number, served: ServedAs & { canonical: Buffer }, body: Buffer): void {
+  #compareServed(seq: number, served: ServedAs, body: Buffer): void {
     const outcome = parseObject(body)
-    const parsed = outcome.ok ? outcome.parsed : null
-    const { id, type, spec, version, canonical } = parsed ?? {}
-    const stamp = parsed?.modified ?? parsed?.created ?? null
-    const same =
-      canonical !== undefined &&
-      served.id === id &&
-      served.type === type &&
-      served.spec === spec &&
-      served.version === version &&
-      served.stamp === stamp &&
-      served.size === body.length &&
-      served.canonical.equals(canonical)
+    const same = outcome.ok && saysTheSame(served, outcome.parsed) && served.size === body.length
     if (!same) this.#problem(seq, "served-differs")
   }
 
   #problem(seq: number | null, code: string): void {
-    if (this.problems.length < PROBLEMS_MOST) this.problems.push({ seq, code })
+    if (seq === null || this.problems.length < PROBLEMS_MOST) this.problems.push({ seq, code })
   }
+}
+
+function saysTheSame(served: ServedAs, parsed: ParsedObject): boolean {
+  const { id, type, spec, version, revoked, createdBy, canonical } = parsed
+  const name = served.id === id && served.idHash === idHash(id) && served.type === type && served.listed === type
+  const place = served.spec === spec && served.version === version
+  const shown = served.stamp === (parsed.modified ?? parsed.created)
+  const judged = served.revoked === revoked && served.createdBy === createdBy && served.canonical.equals(canonical)
+  return name && place && shown && judged
 }
