@@ -97,7 +97,7 @@ export async function entryBefore(reader: Reader, collection: Collection, instan
   if (instant >= collection.lastAt) return collection.size - 1
   let [low, high] = [-1, collection.size - 1]
   while (low < high) {
-    const middle = Math.ceil((low + high) / 2)
+    const middle = low + Math.ceil((high - low) / 2)
     if ((await dateAddedAt(reader, collection.key, middle)) <= instant) low = middle
     else high = middle - 1
   }
