@@ -132,6 +132,11 @@ export function consistencyProof(first: number, second: number, read: HashReader
   return subtreeProof(0, first, second, read)
 }
 
+/** The root over the first `size` leaves, from the hashes that tiles keep. */
+export function treeRoot(size: number, read: HashReader): Buffer {
+  return rootOf({ start: 0, end: size }, wholeTiles(size, read))
+}
+
 /** What `verifySubtreeConsistency` wants for a subtree that is not empty. Throws a RangeError if there is none. */
 export function subtreeProof(start: number, end: number, size: number, read: HashReader): Buffer[] {
   if (!isSubtree(start, end) || !Number.isSafeInteger(size) || end > size) {
