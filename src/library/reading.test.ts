@@ -151,7 +151,7 @@ test("after any history every question is answered as the naive list answers it,
       checkPages(await pages(query), wanted, one)
       shown += wanted.length
       const page = await readPage(node.store, query)
-      const bodies = await readBodies(node.store, node.store, query, wrap)
+      const bodies = await readBodies(node.store, node.store.far, query, wrap)
       const texts = page.rows.map(({ seq }) => held.find((entry) => entry.seq === seq)?.text)
       const head = wrap.head(page.more ? (page.rows.at(-1)?.seq ?? null) : null)
       const said = bodies === null ? null : Buffer.from(bodies.wrapped).toString()
