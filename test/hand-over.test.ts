@@ -12,9 +12,19 @@ const LIMIT_MS = 20_000
 
 async function startHandedOver(): Promise<ChildProcess> {
   const args = [COMMAND, "serve", "--data", join(tempFolder(), "d"), "--port", "0"]
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore", "ipc"] })
+  const child = spawn(process.execPath, args, {
+    stdio: ["ignore", "pipe", "ignore", "ipc"],
+    timeout: LIMIT_MS,
+    killSignal: "SIGKILL",
+  })
   process.once("exit", () => child.kill("SIGKILL"))
-  await once(child.stdout as NonNullable<typeof child.stdout>, "data", { signal: AbortSignal.timeout(LIMIT_MS) })
+  assert.ok(child.stdout)
+  let said = ""
+  for await (const text of child.stdout.setEncoding("utf8")) {
+    said += text
+    if (said.includes("Comity is ready at ")) break
+  }
+  assert.match(said, /Comity is ready at /)
   return child
 }
 
