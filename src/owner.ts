@@ -6,7 +6,7 @@ import { ComityError } from "./kernel/errors.ts"
 import { monotonic } from "./kernel/time.ts"
 import { open } from "./serve.ts"
 import { type Claim, claim, type Folder, folderAt } from "./store/index.ts"
-import { askSecret, openInput, progressBar, toStandardOutput, visible } from "./terminal.ts"
+import { askSecret, openInput, progressBar, readText, toStandardOutput, visible } from "./terminal.ts"
 
 const PATIENCE_MS = 10_000
 
@@ -22,6 +22,9 @@ export async function runCommand(invocation: Invocation, config: Config, environ
     const { option, environment: name } = declaration.secret
     const secret = environment[name] ?? (await askSecret(t, option))
     for (const call of calls) call[option] = secret
+  }
+  for (const option of declaration.contents ?? []) {
+    for (const call of calls) if (typeof call[option] === "string") call[option] = await readText(call[option])
   }
   const folder = folderAt(config.data)
   const results: Json[] = []

@@ -13,6 +13,7 @@ export type Input = { bytes: AsyncIterable<Uint8Array>; size: number; read(): nu
 
 const CHUNK = 1024 * 1024
 const BAR_WIDTH = 30
+const TEXT_MOST = 1024 * 1024
 
 /** Opens a file, unpacking gzip by its first two bytes. Throws `not-found file.missing`, `invalid file.unreadable`. */
 export async function openInput(file: string): Promise<Input> {
@@ -20,6 +21,18 @@ export async function openInput(file: string): Promise<Input> {
   const raw = createReadStream(file, { highWaterMark: CHUNK })
   const bytes = zipped ? unzipped(raw) : (raw as AsyncIterable<Uint8Array>)
   return { bytes, size, read: () => raw.bytesRead }
+}
+
+/** The text of a small file. Throws as `openInput` does, and `too-large file.too-large`. */
+export async function readText(file: string): Promise<string> {
+  await inspect(file)
+  const bytes = Buffer.alloc(TEXT_MOST + 1)
+  let length = 0
+  for await (const chunk of createReadStream(file, { end: TEXT_MOST }) as AsyncIterable<Buffer>) {
+    length += chunk.copy(bytes, length)
+  }
+  if (length > TEXT_MOST) throw new ComityError("too-large", "file.too-large", { file, limit: TEXT_MOST })
+  return bytes.toString("utf8", 0, length)
 }
 
 async function inspect(file: string): Promise<{ size: number; zipped: boolean }> {

@@ -108,7 +108,10 @@ function problemCodes(): string[] {
 function neededKeys(): Set<string> {
   const options = declarations.flatMap((one) => Object.keys(one.options))
   const secrets = declarations.flatMap(({ secret }) => (secret === undefined ? [] : [secret.option]))
-  const logProblems = literalsAfter(sourceOf("library/verifying.ts"), /#problem\([^,()]+, "([^"]+)"/g)
+  const logProblems = [
+    ...literalsAfter(sourceOf("library/verifying.ts"), /#problem\([^,()]+, "([^"]+)"/g),
+    ...literalsAfter(sourceOf("library/proving.ts"), /\bis: "(checkpoint-[^"]+)"/g),
+  ]
   return new Set([
     ...translateCalls().flatMap(codesIn),
     ...declarations.map(({ name }) => `command.${name}`),

@@ -16,6 +16,8 @@ export type Declaration = {
   secret?: { option: string; environment: string }
   /** Positionals that are paths: made absolute where the command was typed. */
   paths?: readonly string[]
+  /** Options that name a small file: its text travels instead, read where the command was typed. */
+  contents?: readonly string[]
   /** Lines for people; with `--json` the result itself is printed. */
   show(t: Translate, result: Json): string[]
   /** True if the result means that not all went well: exit status 1. */

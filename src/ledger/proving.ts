@@ -56,6 +56,22 @@ export async function proveConsistency(
 }
 
 /**
+ * The proof that the log only added to what an older checkpoint of it (not larger, its signature checked by the
+ * caller) was over; null if it did not: then the log tells two stories.
+ */
+export async function proveContinuation(
+  reader: Reader,
+  log: LogRow,
+  older: Checkpoint,
+  commitments: Commitments,
+): Promise<Buffer[] | null> {
+  if (older.size === 0) return older.root.equals(EMPTY_ROOT) ? [] : null
+  const { size, root } = signedIn(log)
+  const proof = await proveConsistency(reader, log, older.size, size, commitments)
+  return verifyConsistency(older.size, size, proof, older.root, root) ? proof : null
+}
+
+/**
  * A C2SP tlog-proof file (https://c2sp.org/tlog-proof): `hashes` prove the entry under the checkpoint, which stands in
  * it verbatim. The leaf travels as `extra`, so that the file can be checked alone; it shows a number and a hash only.
  */

@@ -7,6 +7,8 @@ import { type Clock, formatInstant } from "../kernel/time.ts"
 import { formatVkey, verifierOf } from "../ledger/index.ts"
 import type { Store } from "../store/index.ts"
 import { addCollection, loadCollection } from "./collections.ts"
+import type { Collection } from "./model.ts"
+import { compareWithKept, type Kept, proveObject, readKept } from "./proving.ts"
 import { listCollections, listConflicts } from "./queries.ts"
 import { exportLog, verifyLogs } from "./tasks.ts"
 import type { LogReport } from "./verifying.ts"
@@ -25,9 +27,16 @@ export const libraryDeclarations: readonly Declaration[] = [
   {
     name: "log verify",
     positionals: [],
-    options: { collection },
+    options: { collection, checkpoint: { type: "string", value: "FILE" } },
+    contents: ["checkpoint"],
     show: showReports,
-    failed: (result) => (result as LogReport[]).some(({ problems }) => problems.length > 0),
+    failed: (result) => (result as Report[]).some(({ problems }) => problems.length > 0),
+  },
+  {
+    name: "log proof",
+    positionals: ["OBJECT"],
+    options: { collection },
+    show: (_, result) => [(result as { proof: string }).proof.trimEnd()],
   },
   {
     name: "log export",
@@ -51,9 +60,16 @@ const Add = z.strictObject({
     .default(null),
 })
 const One = z.strictObject({ collection: z.string() })
-const OneOrAll = z.strictObject({ collection: z.string().nullable().default(null) })
+/** A checkpoint is of one log. */
+const Verify = z
+  .strictObject({ collection: z.string().nullable().default(null), checkpoint: z.string().nullable().default(null) })
+  .refine(({ collection, checkpoint }) => checkpoint === null || collection !== null, { path: ["collection"] })
+const Proof = One.extend({ OBJECT: z.string() })
 const Folder = One.extend({ FOLDER: z.string() })
 const None = z.strictObject({})
+
+/** A command's answer travels as one frame of 16 MiB, and base64 takes a third more. */
+const BODY_MOST = 11 * 1024 * 1024
 
 export type LibraryParts = { store: Store; clock: Clock; database: string; publicKey: Buffer }
 
@@ -77,20 +93,42 @@ export function libraryHandlers(parts: LibraryParts): Handlers {
       return rows.map(({ received_at, ...row }) => ({ ...row, received_at: formatInstant(received_at) }))
     },
     "log verify": (call) => verify(parts, call),
+    "log proof": (call) => prove(parts, call),
     "log export": (call) => writeFolder(parts, call),
   }
 }
 
-async function verify({ store, database }: LibraryParts, call: Call): Promise<Json> {
-  const wanted = OneOrAll.parse(call.arguments).collection
-  const id = wanted === null ? null : (await loadCollection(store, wanted)).id
-  const reports: LogReport[] = []
-  for await (const step of verifyLogs(database, id)) {
+/** A report, and where a kept checkpoint was given, the proof that the log only added to what that was over. */
+type Report = LogReport & { continues?: { from: number; checkpoint: string; proof: string[] } }
+
+async function verify(parts: LibraryParts, call: Call): Promise<Json> {
+  const { collection: wanted, checkpoint } = Verify.parse(call.arguments)
+  const kept = checkpoint === null ? null : readKept(checkpoint)
+  const one = wanted === null ? null : await loadCollection(parts.store, wanted)
+  const reports: Report[] = []
+  for await (const step of verifyLogs(parts.database, one?.id ?? null)) {
     if (call.signal.aborted) break
-    if ("report" in step) reports.push(step.report)
-    else await call.progress(step)
+    if (!("report" in step)) await call.progress(step)
+    else reports.push(kept === null || one === null ? step.report : await compared(parts, step.report, one, kept))
   }
   return reports
+}
+
+/** A log that does not verify in itself proves nothing, neither for nor against what was kept. */
+async function compared(parts: LibraryParts, report: LogReport, one: Collection, kept: Kept): Promise<Report> {
+  if (report.problems.length > 0) return report
+  const found = await compareWithKept(parts.store, one, kept, parts.publicKey)
+  if (found.is !== "continued") return { ...report, problems: [{ seq: null, code: found.is }] }
+  const { from, checkpoint, proof } = found
+  return { ...report, continues: { from, checkpoint, proof: proof.map((hash) => hash.toString("base64")) } }
+}
+
+/** Salt and body in base64; a body too long for one answer is null: `export` gives it, byte for byte. */
+async function prove({ store }: LibraryParts, call: Call): Promise<Json> {
+  const { collection: wanted, OBJECT: id } = Proof.parse(call.arguments)
+  const { salt, body, leaf, ...rest } = await proveObject(store, await loadCollection(store, wanted), id)
+  const shown = body.length > BODY_MOST ? null : body.toString("base64")
+  return { ...rest, salt: salt.toString("base64"), body: shown, leaf: leaf.toString("utf8") }
 }
 
 /** The folder must be new or empty: evidence is not mixed with what lay there before. */
@@ -121,13 +159,14 @@ function showConflicts(t: Translate, result: Json): string[] {
 }
 
 function showReports(t: Translate, result: Json): string[] {
-  return (result as LogReport[]).flatMap((report) => [
+  return (result as Report[]).flatMap((report) => [
     t(report.problems.length === 0 ? "log.verified" : "log.faulty", {
       log: report.log,
       size: report.size,
       erased: report.erased,
       root: report.root,
     }),
+    ...(report.continues === undefined ? [] : [t("log.continues", { size: report.continues.from })]),
     ...report.problems.map(({ seq, code }) => t(`log.problem.${code}`, { seq: seq ?? "" })),
   ])
 }

@@ -1,7 +1,7 @@
 import sql, { empty, join, type Sql } from "sql-template-tag"
 import { sha256 } from "../kernel/hash.ts"
 import type { Instant } from "../kernel/time.ts"
-import type { EntryKind } from "../ledger/index.ts"
+import type { EntryHeader, EntryKind } from "../ledger/index.ts"
 import type { Reader, Tx } from "../store/index.ts"
 import type { Collection, CollectionId, Known, Prepared } from "./model.ts"
 
@@ -186,6 +186,28 @@ export async function readCommitments(reader: Reader, collection: number, from: 
     sql`select h from entry where collection = ${collection} and seq >= ${from} and seq < ${to} order by seq`,
   )
   return rows.map(({ h }) => Buffer.from(h))
+}
+
+/** All that an entry commits to, and its commitment `h`. */
+export type Committed = Pick<EntryHeader, "kind" | "id" | "spec" | "version" | "marking" | "erases"> & {
+  dateAdded: Instant
+  salt: Uint8Array
+  h: Uint8Array
+  /** Commitment of the entry before it about the same object. */
+  previous: Uint8Array | null
+  body: Uint8Array
+}
+
+/** Null for an entry that holds no object, or none any more. */
+export async function findCommitted(reader: Reader, collection: number, seq: number): Promise<Committed | null> {
+  const row = await reader.get<Committed>(
+    sql`select e.kind, o.id, o.spec, o.version, e.marking, e.erases, e.date_added as "dateAdded", e.salt, e.h,
+          p.h as previous, o.bytes as body
+        from entry e join object o on o.key = e.object
+        left join entry p on p.collection = e.collection and p.seq = e.previous
+        where e.collection = ${collection} and e.seq = ${seq}`,
+  )
+  return row ?? null
 }
 
 export async function dateAddedAt(reader: Reader, collection: number, seq: number): Promise<Instant> {
