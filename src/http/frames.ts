@@ -28,11 +28,14 @@ export function sendJson(socket: Socket, kind: FrameKind, value: Json): Promise<
   return sendFrame(socket, kind, Buffer.from(JSON.stringify(value)))
 }
 
-/** The frames of one connection in order; ends when the other side does. Throws on anything that is no frame. */
+/**
+ * The frames of one connection in order; ends when the other side does. Throws on anything that is no frame. Who stops
+ * listening still has the connection and must end it.
+ */
 export async function* frames(socket: Socket): AsyncGenerator<Frame, void, undefined> {
   let chunks: Buffer[] = []
   let have = 0
-  for await (const chunk of socket as AsyncIterable<Buffer>) {
+  for await (const chunk of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     chunks.push(chunk)
     have += chunk.length
     if (have < wanted(chunks[0] as Buffer)) continue

@@ -36,10 +36,12 @@ export async function reach(path: string): Promise<Line | null> {
 export async function ask({ socket, incoming }: Line, request: Request): Promise<Json> {
   socket.on("error", () => {})
   await sendJson(socket, "a", { command: request.command, arguments: request.arguments })
-  const sending = sendInput(socket, request.input)
-  const result = await listen(incoming, request)
-  await sending
-  return result
+  void sendInput(socket, request.input) // ends by itself when the owner has its answer
+  try {
+    return await listen(incoming, request)
+  } finally {
+    socket.destroy()
+  }
 }
 
 async function listen(incoming: Line["incoming"], request: Request): Promise<Json> {

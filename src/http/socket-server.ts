@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs"
-import { createServer, type Socket } from "node:net"
+import { createServer, type Server, type Socket } from "node:net"
 import { z } from "zod"
 import type { Json } from "../kernel/canonical.ts"
 import type { Diagnostics } from "../kernel/diagnostics.ts"
@@ -9,6 +9,11 @@ import { type Frame, frames, sendFrame, sendJson } from "./frames.ts"
 
 const Order = z.strictObject({ command: z.string(), arguments: z.record(z.string(), z.unknown()) })
 
+/** Time for a caller to take the answer and hang up. */
+const LINGER_MS = 1000
+/** A caller says at once what it wants. */
+const FIRST_WORD_MS = 10_000
+
 export type SocketServer = { close(): Promise<void> }
 
 /**
@@ -17,7 +22,15 @@ export type SocketServer = { close(): Promise<void> }
  */
 export async function serveSocket(path: string, handlers: Handlers, diagnostics: Diagnostics): Promise<SocketServer> {
   rmSync(path, { force: true })
-  const server = createServer((socket) => void serveConnection(socket, handlers, diagnostics))
+  const open = new Set<Socket>()
+  const calls = new Set<Promise<void>>()
+  const server = createServer((socket) => {
+    open.add(socket)
+    socket.once("close", () => open.delete(socket))
+    const call = serveConnection(socket, handlers, diagnostics)
+    calls.add(call)
+    void call.finally(() => calls.delete(call))
+  })
   const mask = process.umask(0o177)
   try {
     await new Promise<void>((resolve, reject) => {
@@ -27,7 +40,18 @@ export async function serveSocket(path: string, handlers: Handlers, diagnostics:
   } finally {
     process.umask(mask)
   }
-  return { close: () => new Promise((resolve) => server.close(() => resolve())) }
+  return { close: () => closeServer(server, open, calls) }
+}
+
+/** Calls under way end first; a connection whose other end is gone or silent must not keep the process. */
+async function closeServer(server: Server, open: Set<Socket>, calls: Set<Promise<void>>): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  await Promise.all(calls)
+  const force = setTimeout(() => {
+    for (const socket of open) socket.destroy()
+  }, LINGER_MS)
+  await closed
+  clearTimeout(force)
 }
 
 async function serveConnection(socket: Socket, handlers: Handlers, diagnostics: Diagnostics): Promise<void> {
@@ -35,9 +59,13 @@ async function serveConnection(socket: Socket, handlers: Handlers, diagnostics: 
   socket.on("close", () => gone.abort())
   socket.on("error", () => gone.abort())
   try {
+    const silent = setTimeout(() => socket.destroy(), FIRST_WORD_MS)
+    gone.signal.addEventListener("abort", () => clearTimeout(silent))
     await sendFrame(socket, "h", Buffer.alloc(0))
     const incoming = frames(socket)
-    const result = await answer(socket, incoming, handlers, gone.signal)
+    const first = await incoming.next()
+    clearTimeout(silent)
+    const result = await answer(socket, first, incoming, handlers, gone.signal)
     await sendJson(socket, "r", result)
   } catch (error) {
     if (gone.signal.aborted) return
@@ -47,16 +75,17 @@ async function serveConnection(socket: Socket, handlers: Handlers, diagnostics: 
     await sendJson(socket, "x", { kind, code, details: { ...details } }).catch(() => {})
   } finally {
     socket.end()
+    socket.resume() // what still comes is thrown away, so that the end of it is seen
   }
 }
 
 async function answer(
   socket: Socket,
+  first: IteratorResult<Frame, void>,
   incoming: AsyncGenerator<Frame, void, undefined>,
   handlers: Handlers,
   signal: AbortSignal,
 ): Promise<Json> {
-  const first = await incoming.next()
   if (first.done === true || first.value.kind !== "a") throw new ComityError("invalid", "command.arguments")
   const order = Order.parse(JSON.parse(first.value.payload.toString("utf8")))
   const handler = handlers[order.command]
