@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
+import { after } from "node:test"
 import { tempFolder } from "./temp.ts"
 
 const COMMAND = join(import.meta.dirname, "../../bin/comity.js")
 const READY = /^Comity is ready at (\S+)$/gm
 const START_LIMIT_MS = 30_000
+const LEFTOVER_LIMIT_MS = 10_000
 const COMMAND_LIMIT_MS = 120_000
 
 export type Exit = { code: number | null; signal: NodeJS.Signals | null }
@@ -29,9 +31,13 @@ export type TestNode = {
 
 const running = new Set<ChildProcess>()
 
-process.on("exit", () => {
+function killAll(): void {
   for (const child of running) child.kill("SIGKILL")
-})
+}
+
+process.on("exit", killAll)
+/** What a failed test left running must not keep the whole file waiting. */
+after(() => void setTimeout(killAll, LEFTOVER_LIMIT_MS).unref())
 
 /** Starts `comity serve` on a free port and waits for its one line; throws with its diagnostics if it ends before. */
 export async function startNode(options: NodeOptions = {}): Promise<TestNode> {
