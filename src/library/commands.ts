@@ -36,7 +36,7 @@ export const libraryDeclarations: readonly Declaration[] = [
     name: "log proof",
     positionals: ["OBJECT"],
     options: { collection },
-    show: (_, result) => [(result as { proof: string }).proof.trimEnd()],
+    show: (_, result) => (result as { proof: string }).proof.trimEnd().split("\n"),
   },
   {
     name: "log export",
