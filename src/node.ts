@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { Authenticator, accountHandlers } from "./accounts/index.ts"
 import type { Config } from "./config.ts"
 import { keyFiles } from "./crypto/index.ts"
@@ -16,7 +16,7 @@ import type { Diagnostics } from "./kernel/diagnostics.ts"
 import { ComityError } from "./kernel/errors.ts"
 import { collectGarbage, restWhenIdle } from "./kernel/rest.ts"
 import { type Clock, DAY, plusMicroseconds } from "./kernel/time.ts"
-import { inceptKeyLog, keyHandlers, loadOrCreateKeys, sealLogs } from "./ledger/index.ts"
+import { inceptKeyLog, keyHandlers, loadOrCreateKeys, record, sealLogs } from "./ledger/index.ts"
 import { libraryHandlers, loadCollection, Preparer } from "./library/index.ts"
 import {
   type Caller,
@@ -58,7 +58,7 @@ const HOUR_MS = 3_600_000
 export async function openNode(parts: NodeParts): Promise<Node> {
   const { config, folder, claim, clock, onFatal } = parts
   const files = keyFiles(folder.keys)
-  const signer = loadOrCreateKeys(files)
+  const signer = loadOrCreateKeys(files, !existsSync(folder.database))
   const store = new Store({
     path: folder.database,
     clock,
@@ -94,7 +94,9 @@ export async function openNode(parts: NodeParts): Promise<Node> {
     },
     unsealed: () => !files.sealed(),
     async seal(passphrase) {
-      if (!files.sealed()) await files.seal(passphrase)
+      if (files.sealed()) return
+      await files.seal(passphrase)
+      await store.write((tx) => record(tx, { what: "key.sealed", by: null, facts: {} }))
     },
     serve: () => serve(parts, { store, preparer, authenticator, replies, secret: files.secret() }),
     async stop() {

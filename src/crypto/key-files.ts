@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { ComityError } from "../kernel/errors.ts"
 import { random } from "../kernel/hash.ts"
 import { openWithPassphrase, sealWithPassphrase, WORK_FACTOR } from "./seal.ts"
@@ -62,4 +62,7 @@ function writeDurably(path: string, content: string): void {
   fsyncSync(file)
   closeSync(file)
   renameSync(temporary, path)
+  const folder = openSync(dirname(path), "r")
+  fsyncSync(folder)
+  closeSync(folder)
 }

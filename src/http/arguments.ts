@@ -47,12 +47,15 @@ export function parseInvocation(declaration: Declaration, rest: readonly string[
   }
 }
 
-function checkCount({ declaration, positionals }: Invocation): void {
+function checkCount({ declaration, positionals, values }: Invocation): void {
+  const missing = Object.entries(declaration.options).some(
+    ([name, { required }]) => required && values[name] === undefined,
+  )
   const wanted = declaration.positionals
   const many = wanted.at(-1)?.endsWith("…") ?? false
   const optional = wanted.filter((name) => name.endsWith("?")).length
   const most = many ? Number.POSITIVE_INFINITY : wanted.length
-  if (positionals.length < wanted.length - optional || positionals.length > most) {
+  if (missing || positionals.length < wanted.length - optional || positionals.length > most) {
     throw new ComityError("invalid", "command.usage", { usage: usage(declaration) })
   }
 }
@@ -73,9 +76,9 @@ export function callArguments({ declaration, values, positionals }: Invocation):
 
 /** `comity import FILE… [--collection ID] [--tlp LEVEL] [--data DIR]` */
 export function usage({ name, positionals, options }: Declaration): string {
-  const own = Object.entries(options).map(([option, { value, multiple }]) => {
+  const own = Object.entries(options).map(([option, { value, multiple, required }]) => {
     const text = value === undefined ? `--${option}` : `--${option} ${value}`
-    return `[${text}]${multiple ? "…" : ""}`
+    return required ? text : `[${text}]${multiple ? "…" : ""}`
   })
   const places = positionals.map((place) => (place.endsWith("?") ? `[${place.slice(0, -1)}]` : place))
   return ["comity", name, ...places, ...own, "[--data DIR]", "[--json]"].join(" ")

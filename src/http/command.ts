@@ -1,7 +1,7 @@
 import type { Json } from "../kernel/canonical.ts"
 import type { Translate } from "./locale.ts"
 
-export type OptionDeclaration = { type: "string" | "boolean"; multiple?: boolean; value?: string }
+export type OptionDeclaration = { type: "string" | "boolean"; multiple?: boolean; required?: boolean; value?: string }
 
 /** What the command line knows of a command without running it. Its help text is `command.<name>` in the locales. */
 export type Declaration = {

@@ -72,7 +72,7 @@ test("the key log begins with the current key, the hash of the next and the reco
       [{ seq: 0, what: "key.incept", facts: { v: 1, type: "incept", ...keys } }],
     )
     await node.reopen()
-    assert.deepEqual(loadOrCreateKeys(node.files).publicKey, node.signer.publicKey)
+    assert.deepEqual(loadOrCreateKeys(node.files, false).publicKey, node.signer.publicKey)
     await inceptKeyLog(node.store, node.files)
   }
   const { size } = await findLog(node.store, (await findOwnLog(node.store, "keys")) ?? 0)
@@ -86,9 +86,9 @@ test("a first start that was cut short at any of its steps is completed by the n
     mkdirSync(folder)
     const before = keyFiles(folder)
     const whole = keyFiles(join(root))
-    const signer = loadOrCreateKeys(whole)
+    const signer = loadOrCreateKeys(whole, true)
     for (const name of steps) before.save(name, whole.load(name))
-    const after = loadOrCreateKeys(before)
+    const after = loadOrCreateKeys(before, true)
     assert.equal(after.publicKey.equals(signer.publicKey), steps.length === 3)
     const message = Buffer.from("m")
     assert.ok(verifySignature(before.load("current").publicKey, message, after.sign(message)))
@@ -118,4 +118,17 @@ test("keys are sealed with a passphrase of some length, once, and the ledger say
     (await entries(node, "ledger")).map(({ what }) => what),
     ["key.sealed"],
   )
+})
+
+test("a node whose keys are lost or exchanged takes no new identity and signs nothing", async () => {
+  const node = await openInProcess()
+  try {
+    const empty = keyFiles(tempFolder())
+    assert.throws(() => loadOrCreateKeys(empty, false), { kind: "unavailable", code: "key.lost" })
+    loadOrCreateKeys(empty, true)
+    await assert.rejects(inceptKeyLog(node.store, empty), { kind: "unavailable", code: "key.differs" })
+    await inceptKeyLog(node.store, node.files)
+  } finally {
+    await node.close()
+  }
 })

@@ -1,16 +1,19 @@
 import { type KeyFiles, newKeyPair, type Signer, signerOf } from "../crypto/index.ts"
+import { ComityError } from "../kernel/errors.ts"
 import { sha256 } from "../kernel/hash.ts"
-import type { Store } from "../store/index.ts"
+import type { Store, Tx } from "../store/index.ts"
 import { ensureOwnLogs, journal } from "./journal.ts"
-import { findLog, findOwnLog } from "./queries.ts"
+import { findLog, findOwnLog, type JournalRow, journalEntries } from "./queries.ts"
 
 /**
  * The node's keys at start. The first start makes three: the current one, the next one, to whose hash the key log
- * commits (pre-rotation), and one for recovery. Files come before the log entry, so a crash in between is mended
- * by the next start.
+ * commits (pre-rotation), and one for recovery. Files come before the database, so a crash in between is mended by
+ * the next start. Throws `unavailable key.lost` where there is a database but no key: a node never takes a new
+ * identity by itself.
  */
-export function loadOrCreateKeys(files: KeyFiles): Signer {
+export function loadOrCreateKeys(files: KeyFiles, firstStart: boolean): Signer {
   if (!files.has("current")) {
+    if (!firstStart) throw new ComityError("unavailable", "key.lost")
     files.save("recovery", newKeyPair())
     files.save("next", newKeyPair())
     files.save("current", newKeyPair())
@@ -18,19 +21,29 @@ export function loadOrCreateKeys(files: KeyFiles): Signer {
   return signerOf(files.load("current"))
 }
 
-/** Writes the key log's `incept` entry if it is not there yet (design section 5). */
+/**
+ * Writes the key log's `incept` entry if it is not there yet (design section 5). Throws `unavailable key.differs`
+ * where the key log speaks of another key than lies in the folder: nothing may be signed with it.
+ */
 export async function inceptKeyLog(store: Store, files: KeyFiles): Promise<void> {
   await store.write(async (tx) => {
     await ensureOwnLogs(tx)
     const log = await findLog(tx, (await findOwnLog(tx, "keys")) as number)
-    if (log.size > 0) return
+    const current = files.load("current").publicKey.toString("base64")
+    if (log.size > 0) return mustBeCurrent(tx, log.key, current)
     const facts = {
       v: 1,
       type: "incept",
-      current: files.load("current").publicKey.toString("base64"),
+      current,
       next: sha256(files.load("next").publicKey).toString("base64"),
       recovery: files.load("recovery").publicKey.toString("base64"),
     }
     await journal(tx, "keys", { what: "key.incept", by: null, facts })
   })
+}
+
+async function mustBeCurrent(tx: Tx, log: number, current: string): Promise<void> {
+  const [incept] = await tx.all<JournalRow>(journalEntries(log, 0, 1))
+  const { current: logged } = JSON.parse(Buffer.from(incept?.body ?? "{}").toString("utf8")) as { current?: string }
+  if (logged !== current) throw new ComityError("unavailable", "key.differs")
 }

@@ -13,7 +13,7 @@ import { listCollections, listConflicts } from "./queries.ts"
 import { exportLog, verifyLogs } from "./tasks.ts"
 import type { LogReport } from "./verifying.ts"
 
-const collection = { type: "string", value: "ID" } as const
+const collection = { type: "string", value: "ID", required: true } as const
 
 export const libraryDeclarations: readonly Declaration[] = [
   {
@@ -27,7 +27,7 @@ export const libraryDeclarations: readonly Declaration[] = [
   {
     name: "log verify",
     positionals: [],
-    options: { collection, checkpoint: { type: "string", value: "FILE" } },
+    options: { collection: { ...collection, required: false }, checkpoint: { type: "string", value: "FILE" } },
     contents: ["checkpoint"],
     show: showReports,
     failed: (result) => (result as Report[]).some(({ problems }) => problems.length > 0),

@@ -239,20 +239,20 @@ function inRange({ collection, range, type }: Pick<Span, "collection" | "range" 
 export async function readFacts(reader: Reader, span: Span): Promise<Fact[]> {
   return reader.all<Fact>(
     sql`select ${factColumns} from entry e join object o on o.key = e.object
-        where ${inRange(span)} and e.seq > ${span.after} order by e.seq limit ${span.limit}`,
+        where ${inRange(span)} and e.seq > ${span.after} order by e.seq limit ${span.limit} + 0`,
   )
 }
 
 /** What a span holds: how many entries, the first and the last, and the bytes of all bodies. */
 export type Extent = { count: number; size: number; first: number; last: number; firstAt: Instant; lastAt: Instant }
 
-/** Null if the span is empty. */
+/** Null if the span is empty. (SQLite plans a statement anew whenever a value is bound to LIMIT itself: hence `+ 0`.) */
 export async function readExtent(reader: Reader, span: Span): Promise<Extent | null> {
   const row = await reader.get<Extent>(
     sql`select count(*) as count, sum(size) as size, min(seq) as first, max(seq) as last,
           min(date_added) as "firstAt", max(date_added) as "lastAt" from
           (select e.seq, e.size, e.date_added from entry e
-           where ${inRange(span)} and e.seq > ${span.after} order by e.seq limit ${span.limit})`,
+           where ${inRange(span)} and e.seq > ${span.after} order by e.seq limit ${span.limit} + 0)`,
   )
   return row === undefined || row.count === 0 ? null : row
 }

@@ -10,7 +10,7 @@ import type { Store } from "../store/index.ts"
 import { importStream, type Problem, type Summary } from "./importing.ts"
 import { problem as problemSentence } from "./status.ts"
 
-const collection = { type: "string", value: "ID" } as const
+const collection = { type: "string", value: "ID", required: true } as const
 
 export const sharingDeclarations: readonly Declaration[] = [
   {

@@ -35,13 +35,20 @@ export function outcomesOf(
 
 /** The status resource (TAXII 2.1 section 4.3.1). Objects erased since are counted but no longer named. */
 export async function statusResource(reader: Reader, row: StatusRow, t: Translate): Promise<{ [key: string]: Json }> {
-  const warnings = new Map(
-    row.successes.map((one) => (typeof one === "number" ? [one, ""] : [one[0], problem(t, one[1], one[2])])),
+  const kept = row.successes.map((one) =>
+    typeof one === "number" ? { object: one } : { object: one[0], warning: one },
   )
-  const names = await readNames(reader, row.collection, [...warnings.keys()])
-  const successes = names.map((entry) => {
-    const message = warnings.get(entry.object)
-    return { id: entry.id, version: versionShown(entry), ...(message ? { message } : {}) }
+  const entries = await readNames(
+    reader,
+    row.collection,
+    kept.map(({ object }) => object),
+  )
+  const names = new Map(entries.map((entry) => [entry.object, entry]))
+  const successes = kept.flatMap(({ object, warning }) => {
+    const entry = names.get(object)
+    if (entry === undefined) return []
+    const message = warning === undefined ? {} : { message: problem(t, warning[1], warning[2]) }
+    return [{ id: entry.id, version: versionShown(entry), ...message }]
   })
   const failures = row.failures.map(({ id, version, code, at }) => ({ id, version, message: problem(t, code, at) }))
   return {

@@ -1,4 +1,5 @@
 import sql from "sql-template-tag"
+import { ComityError } from "../kernel/errors.ts"
 import type { Connection } from "./connection.ts"
 import * as first from "./migrations/0001-first.ts"
 
@@ -9,7 +10,7 @@ export function migrate(connection: Connection): void {
   connection.exec("create table if not exists migration (id integer primary key)")
   const done = connection.get<{ id: number }>(sql`select coalesce(max(id), 0) as id from migration`)?.id ?? 0
   const newest = migrations.length
-  if (done > newest) throw new Error(`the data folder is of a newer version (schema ${done}, known ${newest})`)
+  if (done > newest) throw new ComityError("unavailable", "folder.newer", { schema: done, known: newest })
   for (let id = done + 1; id <= newest; id++) {
     connection.exec("begin immediate")
     connection.exec(migrations[id - 1]?.up ?? "")

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import { type KeyFiles, keyFiles, type Signer } from "../../src/crypto/index.ts"
 import { type Clock, DAY, type Instant, parseInstant, plusMicroseconds } from "../../src/kernel/time.ts"
@@ -52,7 +53,7 @@ export async function openInProcess(options: InProcessOptions = {}): Promise<InP
   const folder = folderAt(options.path ?? tempFolder())
   claim(folder)?.release()
   const files = keyFiles(folder.keys)
-  const signer = loadOrCreateKeys(files)
+  const signer = loadOrCreateKeys(files, !existsSync(folder.database))
   const clock = fakeClock()
   const fatal: unknown[] = []
   const open = () =>

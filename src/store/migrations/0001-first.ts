@@ -131,4 +131,5 @@ insert into sqlite_stat1 (tbl, idx, stat) values
   ('entry', 'entry_type', '900000 450000 5000 1'),
   ('entry', 'entry_object', '1000000 1 1 1'),
   ('object', 'object_by_id', '1000000 1');
+analyze sqlite_schema;
 `
