@@ -9,7 +9,7 @@ import { address, bundle, EARLY, indicator, LATE, MIDDLE, malware, newVersion, s
 import { assertTaxiiError, assertUuid4, type Status } from "../support/taxii.ts"
 import { tempFolder } from "../support/temp.ts"
 
-const scene = await openScene({ collections: 16 })
+const scene = await openScene({ collections: 17 })
 const { tester } = scene
 after(() => scene.stop())
 
@@ -98,7 +98,8 @@ test("trap 17: a bad object fails alone, with its reason, and the good ones arou
 
 test("trap 17: a body that is no envelope, or an envelope of nothing, is 422; what is no JSON is 400", async () => {
   const collection = scene.collection()
-  for (const body of ["{}", "[]", '"x"', "42", "null", '{"objects":[]}', '{"objects":{}}', '{"objects":null}']) {
+  const bare = `[${text(indicator())}]`
+  for (const body of [bare, "{}", "[]", '"x"', "42", "null", '{"objects":[]}', '{"objects":{}}', '{"objects":null}']) {
     assertTaxiiError(await tester.post(collection, body), 422)
   }
   for (const body of ["", "{", '{"objects":[', "objects", '{"objects":[]}x', "\u0000"]) {
@@ -196,6 +197,19 @@ test("trap 23: after revoked comes no further version, and a marking cannot mark
     object_marking_refs: [id],
   }
   assert.equal((await tester.add(collection, loop)).failure_count, 1)
+})
+
+test("trap 23: only the creator makes a new version; another's change of it is a failure", async () => {
+  const collection = scene.collection()
+  const [creator, other] = [stixId("identity"), stixId("identity")]
+  const object = indicator({ created_by_ref: creator })
+  await tester.put(collection, object)
+  const anonymous = newVersion(object, MIDDLE, { created_by_ref: undefined })
+  const status = await tester.add(collection, newVersion(object, LATE, { created_by_ref: other }), anonymous)
+  assert.equal(status.failure_count, 2, JSON.stringify(status))
+  const mine = newVersion(object, LATE)
+  await tester.put(collection, mine)
+  assert.deepEqual(await tester.texts(collection, "?match[version]=all"), [object, mine].map(text))
 })
 
 test("trap 24: the effective marking is the strictest of object and granular marks, of TLP 1 and 2", async () => {
