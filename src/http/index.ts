@@ -3,7 +3,7 @@ export type { Call, Declaration, Handler, Handlers, OptionDeclaration } from "./
 export { type ErrorMessage, errorMessage, sentence, statusOf } from "./errors.ts"
 export { knows, type Language, languages, pickLanguage, type Translate, translator } from "./locale.ts"
 export { accepts, isType } from "./negotiate.ts"
-export { type Ask, type Reply, reply } from "./reply.ts"
+export { type Ask, type Body, isBody, type Reply, reply } from "./reply.ts"
 export { ReplyCache } from "./reply-cache.ts"
 export { type Edge, type Guard, listener, type Route, type Who } from "./routes.ts"
 export { type Listening, listen, type Tls } from "./server.ts"

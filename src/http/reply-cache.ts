@@ -1,6 +1,6 @@
 import { promisify } from "node:util"
 import { gzip } from "node:zlib"
-import type { Reply } from "./reply.ts"
+import { piecesOf, type Reply, sizeOf } from "./reply.ts"
 
 const zip = promisify(gzip)
 const BYTES_MOST = 32 * 1024 * 1024
@@ -80,7 +80,7 @@ export class ReplyCache {
     const again = this.#seen.has(place)
     if (this.#seen.size >= REQUESTS_MOST) this.#seen.clear()
     this.#seen.add(place)
-    return Buffer.byteLength(body) < SMALL || (again && Buffer.byteLength(body) < BYTES_MOST / 8)
+    return sizeOf(body) < SMALL || (again && sizeOf(body) < BYTES_MOST / 8)
   }
 
   clear(): void {
@@ -91,14 +91,14 @@ export class ReplyCache {
   }
 
   #keep(place: string, reply: Reply): void {
-    const size = Buffer.byteLength(reply.body) + ENTRY_OVERHEAD
+    const size = sizeOf(reply.body) + ENTRY_OVERHEAD
     if (this.#replies.has(place)) return
     this.#replies.set(place, reply)
     this.#bytes += size
     for (const [oldest, { body }] of this.#replies) {
       if (this.#bytes <= BYTES_MOST) return
       this.#replies.delete(oldest)
-      this.#bytes -= Buffer.byteLength(body) + ENTRY_OVERHEAD
+      this.#bytes -= sizeOf(body) + ENTRY_OVERHEAD
     }
   }
 }
@@ -106,7 +106,7 @@ export class ReplyCache {
 async function compressed(reply: Reply): Promise<Reply> {
   const { passing: _, ...lasting } = reply // what is packed is a body of its own
   const headers = { ...reply.headers, vary: "accept-encoding, authorization" }
-  if (Buffer.byteLength(reply.body) < WORTH_ZIPPING) return { ...reply, headers }
-  const body = await zip(reply.body, { level: 4 })
+  if (sizeOf(reply.body) < WORTH_ZIPPING) return { ...reply, headers }
+  const body = await zip(Buffer.concat(piecesOf(reply.body)), { level: 4 })
   return { ...lasting, headers: { ...headers, "content-encoding": "gzip" }, body }
 }

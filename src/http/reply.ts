@@ -16,17 +16,34 @@ export type Ask<Actor> = {
   incoming: IncomingMessage
 }
 
+/** Several pieces are sent one after the other, without being put together first. */
+export type Body = string | Uint8Array | readonly Uint8Array[]
+
 export type Reply = {
   status: number
   headers: Record<string, string>
-  body: Uint8Array | string
+  body: Body
   /** Name of an answer that the cache keeps. */
   place?: string
   /** Nobody needs the body once it is sent: its memory is given back at once. */
   passing?: boolean
 }
 
+export function isBody(value: unknown): value is Body {
+  return typeof value === "string" || value instanceof Uint8Array || Array.isArray(value)
+}
+
+export function piecesOf(body: Body): readonly Uint8Array[] {
+  if (typeof body === "string") return [Buffer.from(body)]
+  return body instanceof Uint8Array ? [body] : body
+}
+
+export function sizeOf(body: Body): number {
+  if (typeof body === "string") return Buffer.byteLength(body)
+  return body instanceof Uint8Array ? body.length : body.reduce((sum, { length }) => sum + length, 0)
+}
+
 /** A reply with a body of the given media type. */
-export function reply(type: string, body: Uint8Array | string, status = 200, headers = {}): Reply {
+export function reply(type: string, body: Body, status = 200, headers = {}): Reply {
   return { status, headers: { "content-type": type, ...headers }, body }
 }

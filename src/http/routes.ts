@@ -6,7 +6,7 @@ import type { Diagnostics } from "../kernel/diagnostics.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { readBody } from "./body.ts"
 import { errorMessage } from "./errors.ts"
-import type { Ask, Reply } from "./reply.ts"
+import { type Ask, type Body, piecesOf, type Reply, sizeOf } from "./reply.ts"
 import type { ReplyCache } from "./reply-cache.ts"
 
 /** Who may call a route. `member` (any right), `reader`, `writer` and `owner` (both) speak of the collection in the path. */
@@ -185,7 +185,7 @@ function sender(): (incoming: IncomingMessage, outgoing: ServerResponse, answer:
   let underWay = 0
   return (incoming, outgoing, answer) => {
     if (outgoing.headersSent || outgoing.destroyed) return
-    const size = answer.body.length
+    const size = sizeOf(answer.body)
     if (size < LARGE) return send(incoming, outgoing, answer)
     if (underWay + size > UNDER_WAY_MOST) {
       return send(incoming, outgoing, errorReply(new ComityError("unavailable", "http.busy"), "application/json"))
@@ -202,14 +202,25 @@ function send(incoming: IncomingMessage, outgoing: ServerResponse, answer: Reply
   const unread = !incoming.complete && hasBody(incoming)
   outgoing.writeHead(answer.status, unread ? [...headersOf(answer), "connection", "close"] : headersOf(answer))
   if (answer.passing === true) outgoing.once("finish", () => release(answer.body))
-  outgoing.end(incoming.method === "HEAD" ? undefined : answer.body)
+  if (incoming.method !== "HEAD") write(outgoing, answer.body)
+  outgoing.end()
   if (unread) linger(incoming)
 }
 
 /** Pages come faster than garbage is collected: waiting for that would hold hundreds of them. */
-function release(body: Uint8Array | string): void {
-  if (typeof body === "string" || !(body.buffer instanceof ArrayBuffer)) return
-  if (body.byteLength === body.buffer.byteLength) body.buffer.transfer(0)
+function release(body: Body): void {
+  if (typeof body === "string") return
+  for (const { buffer, byteLength } of piecesOf(body)) {
+    if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) buffer.transfer(0)
+  }
+}
+
+/** Head and pieces leave in one call to the system. */
+function write(outgoing: ServerResponse, body: Body): void {
+  outgoing.cork()
+  if (typeof body === "string") outgoing.write(body)
+  else for (const piece of piecesOf(body)) outgoing.write(piece)
+  process.nextTick(() => outgoing.uncork())
 }
 
 const ready = new WeakMap<Reply, string[]>()
@@ -218,7 +229,7 @@ const ready = new WeakMap<Reply, string[]>()
 function headersOf(answer: Reply): string[] {
   let headers = ready.get(answer)
   if (headers === undefined) {
-    const length = String(Buffer.byteLength(answer.body))
+    const length = String(sizeOf(answer.body))
     headers = [...Object.entries(answer.headers).flat(), "content-length", length, "x-content-type-options", "nosniff"]
     ready.set(answer, headers)
   }

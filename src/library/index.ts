@@ -15,5 +15,5 @@ export {
 export type { Fault } from "./preparation.ts"
 export { type PreparedBatch, Preparer, type Session } from "./preparing.ts"
 export { entriesOf, type Fact, listCollections, readCommitments, readNames } from "./queries.ts"
-export { type Bodies, entryBefore, type Page, type PageQuery, readBodies, readPage, type Wrap } from "./reading.ts"
+export { type Bodies, entryBefore, type Page, type PageQuery, readBodies, readPage } from "./reading.ts"
 export { exportObjects } from "./tasks.ts"

@@ -243,33 +243,35 @@ export async function readFacts(reader: Reader, span: Span): Promise<Fact[]> {
   )
 }
 
-/** What a span holds: how many entries, the first and the last, and the bytes of all bodies. */
-export type Extent = { count: number; size: number; first: number; last: number; firstAt: Instant; lastAt: Instant }
-
-/** Null if the span is empty. (SQLite plans a statement anew whenever a value is bound to LIMIT itself: hence `+ 0`.) */
-export async function readExtent(reader: Reader, span: Span): Promise<Extent | null> {
-  const row = await reader.get<Extent>(
-    sql`select count(*) as count, sum(size) as size, min(seq) as first, max(seq) as last,
-          min(date_added) as "firstAt", max(date_added) as "lastAt" from
-          (select e.seq, e.size, e.date_added from entry e
-           where ${inRange(span)} and e.seq > ${span.after} order by e.seq limit ${span.limit} + 0)`,
-  )
-  return row === undefined || row.count === 0 ? null : row
+/** A range of bodies read at once: its first and last entry, whether more stand behind, the bodies joined by commas. */
+export type RangeOfBodies = {
+  first: number
+  last: number
+  firstAt: Instant
+  lastAt: Instant
+  more: number
+  /** Null if the bodies take more than was allowed. */
+  joined: Uint8Array | null
 }
 
-/** `head`, the bodies of a range up to an entry, joined by commas, and `tail`, as one value; null if none is left. */
-export async function bodiesUpTo(
-  reader: Reader,
-  span: Omit<Span, "limit">,
-  last: number,
-  wrap: { head: string; tail: string },
-): Promise<Uint8Array | null> {
-  const row = await reader.get<{ joined: Uint8Array | null }>(
-    sql`select cast(${wrap.head} || string_agg(text, ',') || ${wrap.tail} as blob) as joined from
-          (select cast(o.bytes as text) as text from entry e join object o on o.key = e.object
-           where ${inRange(span)} and e.seq > ${span.after} and e.seq <= ${last} order by e.seq)`,
+/**
+ * Null if the span is empty. The bodies are looked at only after their sizes were. (SQLite plans a statement anew
+ * whenever a value is bound to LIMIT itself: hence `+ 0`.)
+ */
+export async function readRange(reader: Reader, span: Span, bytesMost: number): Promise<RangeOfBodies | null> {
+  const row = await reader.get<RangeOfBodies & { first: number | null }>(
+    sql`with span as (select e.seq, e.object, e.size, e.date_added from entry e
+            where ${inRange(span)} and e.seq > ${span.after} order by e.seq limit ${span.limit} + 0),
+          extent as (select sum(size) as size, min(seq) as first, max(seq) as last,
+            min(date_added) as "firstAt", max(date_added) as "lastAt" from span)
+        select first, last, "firstAt", "lastAt",
+          exists (select 1 from entry e where ${inRange(span)} and e.seq > extent.last) as more,
+          case when size <= ${bytesMost} then (select cast(string_agg(text, ',') as blob) from
+            (select cast(o.bytes as text) as text from span join object o on o.key = span.object order by span.seq))
+          end as joined
+        from extent`,
   )
-  return row?.joined ?? null
+  return row === undefined || row.first === null ? null : row
 }
 
 /** Null if it was erased since its key was read. */

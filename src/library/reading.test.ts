@@ -8,7 +8,7 @@ import type { Reader } from "../store/index.ts"
 import { addObjects } from "./adding.ts"
 import { eraseObject } from "./erasing.ts"
 import type { Collection, VersionFilter } from "./model.ts"
-import { type PageQuery, readBodies, readPage, type Wrap } from "./reading.ts"
+import { type Bodies, type PageQuery, readBodies, readPage } from "./reading.ts"
 
 const node = await openInProcess()
 after(() => node.close())
@@ -109,7 +109,7 @@ async function queryOf(collection: Collection, { ids, ...rest }: Question, names
   return { ...rest, collection: await node.reload(collection), ids: chosen }
 }
 
-const wrap: Wrap = { head: (seq) => `<${seq ?? "end"} `, tail: ">" }
+const written = ({ next, joined }: Bodies) => `<${next ?? "end"} ${Buffer.from(joined).toString()}>`
 
 /** All pages of a question, each also as bodies. */
 async function pages(query: PageQuery): Promise<{ seq: number }[][]> {
@@ -151,10 +151,10 @@ test("after any history every question is answered as the naive list answers it,
       checkPages(await pages(query), wanted, one)
       shown += wanted.length
       const page = await readPage(node.store, query)
-      const bodies = await readBodies(node.store, node.store.far, query, wrap)
+      const bodies = await readBodies(node.store, node.store.far, query)
       const texts = page.rows.map(({ seq }) => held.find((entry) => entry.seq === seq)?.text)
-      const head = wrap.head(page.more ? (page.rows.at(-1)?.seq ?? null) : null)
-      const said = bodies === null ? null : Buffer.from(bodies.wrapped).toString()
+      const head = `<${page.more ? page.rows.at(-1)?.seq : "end"} `
+      const said = bodies === null ? null : written(bodies)
       if (query.bytesMost === Number.POSITIVE_INFINITY) {
         assert.equal(said, texts.length === 0 ? null : `${head}${texts.join(",")}>`)
         assert.equal(bodies?.lastAt, page.rows.at(-1)?.dateAdded)
@@ -254,6 +254,6 @@ test("what is erased while a page is gathered is left out of it, and never an er
       return node.store.get(asked)
     },
   }
-  const bodies = await readBodies(reader, reader, query, wrap)
-  assert.equal(Buffer.from(bodies?.wrapped ?? []).toString(), `<21 ${objects.slice(12, 22).map(text).join(",")}>`)
+  const bodies = await readBodies(reader, reader, query)
+  assert.equal(bodies && written(bodies), `<21 ${objects.slice(12, 22).map(text).join(",")}>`)
 })

@@ -1,17 +1,7 @@
 import type { Instant } from "../kernel/time.ts"
 import type { Reader } from "../store/index.ts"
 import { type Collection, type Standing, select, type VersionFilter } from "./model.ts"
-import {
-  bodiesUpTo,
-  bodyOf,
-  dateAddedAt,
-  entriesOf,
-  type Fact,
-  type Range,
-  readExtent,
-  readFacts,
-  type Span,
-} from "./queries.ts"
+import { bodyOf, dateAddedAt, entriesOf, type Fact, type Range, readFacts, readRange, type Span } from "./queries.ts"
 
 /** What a reader asked of a collection: TAXII 2.1 section 3.4; null = not asked. */
 export type PageQuery = {
@@ -29,11 +19,8 @@ export type PageQuery = {
 
 export type Page = { rows: Fact[]; more: boolean }
 
-/** How a page of bodies begins and ends; the beginning depends on whether more follows behind the last entry. */
-export type Wrap = { head(next: number | null): string; tail: string }
-
-/** A page of bodies, joined by commas and wrapped. */
-export type Bodies = { firstAt: Instant; lastAt: Instant; wrapped: Uint8Array }
+/** A page of bodies joined by commas; `next` is its last entry where more stand behind it. */
+export type Bodies = { firstAt: Instant; lastAt: Instant; next: number | null; joined: Uint8Array }
 
 /** Rows that one turn of a long scan looks at before others get theirs. */
 const TURN = 500
@@ -52,44 +39,33 @@ export async function readPage(reader: Reader, query: PageQuery): Promise<Page> 
  * One page of bodies; null if it is empty. A ready range is joined by the store itself, in the thread of `far`, so
  * that no object is handled one by one.
  */
-export async function readBodies(reader: Reader, far: Reader, query: PageQuery, wrap: Wrap): Promise<Bodies | null> {
+export async function readBodies(reader: Reader, far: Reader, query: PageQuery): Promise<Bodies | null> {
   const range = query.ids === null && (query.types?.length ?? 0) < 2 ? readyRange(query) : null
-  const ready = range === null ? null : await readyBodies(reader, far, query, { range, wrap })
-  if (ready !== "too-large" && range !== null) return ready
+  if (range === null) return gatherBodies(reader, query)
+  const { after, limit, types } = query
+  const span = { collection: query.collection.key, range, type: types?.[0] ?? null, after, limit }
+  const found = await readRange(far, span, query.bytesMost)
+  if (found === null) return null
+  const { firstAt, lastAt, last, more, joined } = found
+  return joined === null ? gatherBodies(reader, query) : { firstAt, lastAt, next: more === 1 ? last : null, joined }
+}
+
+/** Object by object: what no ready range holds, and pages that end early for their size. */
+async function gatherBodies(reader: Reader, query: PageQuery): Promise<Bodies | null> {
   const { rows, more } = await readPage(reader, query)
   const [first, last] = [rows[0], rows.at(-1)]
   if (first === undefined || last === undefined) return null
   const bodies = (await Promise.all(rows.map(({ object }) => bodyOf(reader, object)))).filter((body) => body !== null)
-  if (bodies.length === 0) return more ? readBodies(reader, far, { ...query, after: last.seq }, wrap) : null
-  const wrapped = joined(wrap.head(more ? last.seq : null), bodies, wrap.tail)
-  return { firstAt: first.dateAdded, lastAt: last.dateAdded, wrapped }
+  // Erased meanwhile: what stands behind them is asked for instead.
+  if (bodies.length === 0) return more ? gatherBodies(reader, { ...query, after: last.seq }) : null
+  const next = more ? last.seq : null
+  return { firstAt: first.dateAdded, lastAt: last.dateAdded, next, joined: joinedByCommas(bodies) }
 }
 
-async function readyBodies(
-  reader: Reader,
-  far: Reader,
-  query: PageQuery,
-  { range, wrap }: { range: Range; wrap: Wrap },
-): Promise<Bodies | null | "too-large"> {
-  const { after, limit } = query
-  const span = { collection: query.collection.key, range, type: query.types?.[0] ?? null }
-  const extent = await readExtent(reader, { ...span, after, limit })
-  if (extent === null) return null
-  if (extent.size > query.bytesMost) return "too-large"
-  const { first, last, firstAt, lastAt } = extent
-  const full = extent.count === limit
-  const more = full && (await readExtent(reader, { ...span, after: last, limit: 1 })) !== null
-  const ends = { head: wrap.head(more ? last : null), tail: wrap.tail }
-  const wrapped = await bodiesUpTo(far, { ...span, after: first - 1 }, last, ends)
-  // All of them were erased or superseded meanwhile: what stands behind them is asked for anew.
-  if (wrapped === null) return readyBodies(reader, far, query, { range, wrap })
-  return { firstAt, lastAt, wrapped }
-}
+const COMMA = Buffer.from(",")
 
-function joined(head: string, bodies: readonly Uint8Array[], tail: string): Uint8Array {
-  const comma = Buffer.from(",")
-  const between = bodies.flatMap((body, i) => (i === 0 ? [body] : [comma, body]))
-  return Buffer.concat([Buffer.from(head), ...between, Buffer.from(tail)])
+function joinedByCommas(bodies: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat(bodies.flatMap((body, i) => (i === 0 ? [body] : [COMMA, body])))
 }
 
 /** Number of the newest entry at or before an instant; -1 if there is none. Entries' times rise with their number. */

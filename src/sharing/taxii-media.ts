@@ -1,4 +1,4 @@
-import { type Ask, accepts, isType, type Reply, reply } from "../http/index.ts"
+import { type Ask, accepts, type Body, isBody, isType, type Reply, reply } from "../http/index.ts"
 import type { Json } from "../kernel/canonical.ts"
 import { ComityError } from "../kernel/errors.ts"
 
@@ -16,7 +16,7 @@ export function mustBeTaxii(ask: Ask<unknown>): void {
   if (!isType(ask.header("content-type"), TYPE, VERSION)) throw new ComityError("unsupported", "taxii.content-type")
 }
 
-export function taxiiReply(body: Uint8Array | string | { [key: string]: Json }, status = 200, headers = {}): Reply {
-  const text = typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body)
+export function taxiiReply(body: Body | { [key: string]: Json }, status = 200, headers = {}): Reply {
+  const text = isBody(body) ? body : JSON.stringify(body)
   return reply(TAXII, text, status, { "cache-control": "no-store", ...headers })
 }

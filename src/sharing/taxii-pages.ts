@@ -11,7 +11,6 @@ import {
   readBodies,
   readPage,
   versionShown,
-  type Wrap,
 } from "../library/index.ts"
 import type { Reader } from "../store/index.ts"
 import type { Cursors } from "./cursor.ts"
@@ -107,26 +106,23 @@ async function pageQuery(
 }
 
 async function writePage(parts: PageParts, listing: Listing, query: PageQuery, bound: string): Promise<Reply> {
-  const head = (next: number | null) => {
-    const cursor = next === null ? "" : `"more":true,"next":"${parts.cursors.write(bound, next)}",`
-    return `{${cursor}"${listing.member}":[`
-  }
-  const nothingNewer = query.after >= query.collection.size - 1
-  const page = nothingNewer ? null : await pageOf(parts, listing, query, { head, tail: "]}" })
+  const page = query.after >= query.collection.size - 1 ? null : await pageOf(parts, listing, query)
   if (page === null) return taxiiReply("{}")
-  return taxiiReply(page.wrapped, 200, {
+  const next = page.next === null ? "" : `,"more":true,"next":"${parts.cursors.write(bound, page.next)}"`
+  const body = [Buffer.from(`{"${listing.member}":[`), page.joined, Buffer.from(`]${next}}`)]
+  return taxiiReply(body, 200, {
     "x-taxii-date-added-first": formatInstant(page.firstAt),
     "x-taxii-date-added-last": formatInstant(page.lastAt),
   })
 }
 
-async function pageOf(parts: PageParts, { write }: Listing, query: PageQuery, wrap: Wrap): Promise<Bodies | null> {
-  if (write === null) return readBodies(parts.reader, parts.far, query, wrap)
-  const { rows, more } = await readPage(parts.reader, query)
+async function pageOf({ reader, far }: PageParts, { write }: Listing, query: PageQuery): Promise<Bodies | null> {
+  if (write === null) return readBodies(reader, far, query)
+  const { rows, more } = await readPage(reader, query)
   const [first, last] = [rows[0], rows.at(-1)]
   if (first === undefined || last === undefined) return null
-  const wrapped = Buffer.from(`${wrap.head(more ? last.seq : null)}${rows.map(write).join(",")}${wrap.tail}`)
-  return { firstAt: first.dateAdded, lastAt: last.dateAdded, wrapped }
+  const joined = Buffer.from(rows.map(write).join(","))
+  return { firstAt: first.dateAdded, lastAt: last.dateAdded, next: more ? last.seq : null, joined }
 }
 
 function manifestRecord(item: Fact): string {
