@@ -106,6 +106,7 @@ async function post(parts: TaxiiParts, ask: Ask<Caller>): Promise<Reply> {
   const body = await ask.body(parts.maxContentLength)
   const { objects, rejected, fault } = await parts.preparer.whole(body, false)
   if (fault !== null) throw notAnEnvelope(parts.t, fault, body)
+  if (isList(body)) throw notAnEnvelope(parts.t, { code: "json.no-objects", offset: 0 }, body)
   const total = objects.length + rejected.length
   if (total === 0) throw new ComityError("unprocessable", "taxii.empty")
   const base = { id: newUuid(), account: actorOf(ask.actor).account, collection: collection.key, requestedAt, total }
@@ -123,6 +124,11 @@ function notAnEnvelope(t: Translate, { code, offset }: Fault, body: Buffer): Com
     return new ComityError("unprocessable", "taxii.envelope", { sentence: problem(t, "json.no-objects", ""), offset })
   }
   return new ComityError("invalid", "taxii.envelope", { sentence: problem(t, code, ""), offset })
+}
+
+/** A bare list of objects is read from files, but a TAXII client must send an envelope (section 5.5). */
+function isList(body: Buffer): boolean {
+  return body.find((byte) => byte > 0x20) === 0x5b
 }
 
 /** A lone string, number or word is JSON too. */
