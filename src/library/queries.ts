@@ -280,16 +280,22 @@ export async function bodyOf(reader: Reader, object: number): Promise<Uint8Array
   return row?.bytes ?? null
 }
 
+/** What a status says of an object that it names. */
+export type Named = Pick<Fact, "object" | "id" | "spec" | "stamp" | "seq" | "dateAdded">
+
+/** A database takes some ten thousand values in one statement; a body may hold more objects. */
+const NAMES_AT_ONCE = 500
+
 /** Id and version shown of objects that a status names; those erased since are missing. */
-export async function readNames(
-  reader: Reader,
-  collection: number,
-  objects: readonly number[],
-): Promise<{ object: number; id: string; spec: string; stamp: string | null; seq: number; dateAdded: Instant }[]> {
-  if (objects.length === 0) return []
-  return reader.all(
-    sql`select o.key as object, o.id, o.spec, o.stamp, e.seq, e.date_added as "dateAdded" from object o
-        join entry e on e.object = o.key and e.collection = ${collection}
-        where o.key in (${join(objects)}) order by e.seq`,
-  )
+export async function readNames(reader: Reader, collection: number, objects: readonly number[]): Promise<Named[]> {
+  const names: Named[] = []
+  for (let at = 0; at < objects.length; at += NAMES_AT_ONCE) {
+    const some = await reader.all<Named>(
+      sql`select o.key as object, o.id, o.spec, o.stamp, e.seq, e.date_added as "dateAdded" from object o
+          join entry e on e.object = o.key and e.collection = ${collection}
+          where o.key in (${join(objects.slice(at, at + NAMES_AT_ONCE))}) order by e.seq`,
+    )
+    names.push(...some)
+  }
+  return names
 }
