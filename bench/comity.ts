@@ -83,6 +83,14 @@ export function residentMiB(pid: number): number {
   return Number(own ?? 0) / 1024 + childrenOf(pid).reduce((sum, child) => sum + residentMiB(child), 0)
 }
 
+const TICKS_PER_SECOND = 100
+
+/** Processor time that a process took so far, all its threads, in seconds; proc_pid_stat(5) fields 14 and 15. */
+export function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? []
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+}
+
 function childrenOf(pid: number): number[] {
   const tasks = readdirSync(`/proc/${pid}/task`)
   return tasks.flatMap((task) => {

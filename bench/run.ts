@@ -33,6 +33,8 @@ const MEASURES: Record<string, Measure> = {
   growth: measureGrowth,
 }
 
+/** Processes that wanted a core in the minute before: much above 0 means that others share the machine. */
+const loadAtStart = loadavg()[0] ?? 0
 const RESULTS = new URL("./results/", import.meta.url)
 
 async function run(options: Options): Promise<number> {
@@ -88,7 +90,7 @@ function publish(figures: Figure[], options: Options): void {
     `${(totalmem() / 2 ** 30).toFixed(0)} GiB`,
     `Linux ${release()}`,
     `Node ${process.version}`,
-    `load ${loadavg().map(readable).join(" ")} at the end`,
+    `load ${readable(loadAtStart)} at the start, ${readable(loadavg()[0] ?? 0)} at the end`,
     describeSource(bestSource()),
     ...(options.quick ? ["quick run: shows that it works, not how fast"] : []),
   ].join("; ")

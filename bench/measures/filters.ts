@@ -10,7 +10,8 @@ const PATHS = 15_000
 export async function measureFilters(bench: Bench): Promise<void> {
   const library = await bench.library()
   for (const [name, paths] of Object.entries(cases(library))) {
-    const reading = { group, name, target: library.inbox.target, paths, clients: 8, perRound: 1000 }
+    const where = { target: library.inbox.target, pid: library.node.pid, paths }
+    const reading = { group, name, ...where, clients: 8, perRound: 1000 }
     bench.report(await compareReading(bench, reading))
   }
 }

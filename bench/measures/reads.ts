@@ -21,10 +21,10 @@ export async function measureReads(bench: Bench): Promise<void> {
  * Pages of 100 that begin at every second object. No page is asked for twice within 15,000 requests, so none is in the
  * node's cache, and the node does not learn to keep them either.
  */
-async function coldPages(bench: Bench, { inbox }: Library): Promise<void> {
+async function coldPages(bench: Bench, { node, inbox }: Library): Promise<void> {
   const cursors = (await cursorsOf(inbox, 2)).slice(0, -50)
   const paths = cursors.map((cursor) => `${inbox.objects}?limit=100&next=${encodeURIComponent(cursor)}`)
-  const reading = { group, target: inbox.target, paths }
+  const reading = { group, target: inbox.target, pid: node.pid, paths }
   bench.report(
     await compareReading(bench, { ...reading, name: "cold pages of 100, 1 client", clients: 1, perRound: 600 }),
   )
@@ -34,22 +34,24 @@ async function coldPages(bench: Bench, { inbox }: Library): Promise<void> {
 }
 
 async function repeatedPages(bench: Bench, { node, inbox }: Library): Promise<void> {
-  const reading = { group, target: inbox.target, paths: [`${inbox.objects}?limit=100`], perRound: 2000 }
+  const paths = [`${inbox.objects}?limit=100`]
+  const reading = { group, target: inbox.target, pid: node.pid, paths, perRound: 3000 }
   const goal = { of: "ratio", atLeast: 0.8 } as const
-  bench.report(await compareReading(bench, { ...reading, name: "repeated page of 100, 1 client", clients: 1, goal }))
+  bench.report(await compareReading(bench, { ...reading, name: "repeated page of 100, 1 client", clients: 1 }))
   bench.report(await compareReading(bench, { ...reading, name: "repeated page of 100, 8 clients", clients: 8, goal }))
   const basic = { ...reading, target: await basicTarget(node, inbox) }
   const name = "repeated page of 100, 8 clients, Basic credentials"
   bench.report(await compareReading(bench, { ...basic, name, clients: 8 }))
 }
 
-async function emptyPoll(bench: Bench, { inbox, entries }: Library): Promise<void> {
+async function emptyPoll(bench: Bench, { node, inbox, entries }: Library): Promise<void> {
   const newest = entries.at(-1)?.date_added ?? ""
-  const reading = { group, target: inbox.target, paths: [`${inbox.objects}?added_after=${newest}`] }
+  const paths = [`${inbox.objects}?added_after=${newest}`]
+  const reading = { group, target: inbox.target, pid: node.pid, paths }
   const goal = { of: "ratio", atLeast: 0.5 } as const
   for (const clients of [1, 8]) {
     const name = `poll with nothing new, ${clients} ${clients === 1 ? "client" : "clients"}`
-    bench.report(await compareReading(bench, { ...reading, name, clients, perRound: 4000, goal }))
+    bench.report(await compareReading(bench, { ...reading, name, clients, perRound: 6000, goal }))
   }
 }
 
