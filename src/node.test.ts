@@ -178,6 +178,7 @@ test("HEAD says what GET would, without a body; other methods are named as not a
     assert.equal(head.text, "", path)
     assert.equal(head.headers["content-type"], get.headers["content-type"], path)
     assert.equal(head.headers["content-length"], String(get.bytes.length), path)
+    if (path.endsWith("*")) continue
     const put = await attempt("PUT", path, "both")
     checkError(put, 405, path)
     assert.match(String(put.headers.allow), /GET/, path)

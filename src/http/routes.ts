@@ -120,9 +120,14 @@ function errorsAt<Actor>(routes: readonly Route<Actor>[], path: string): string 
   return routes.find((route) => route.path.split("/")[1] === first)?.errors ?? "application/json"
 }
 
+/** A row that catches every address says nothing of this one. */
+function isMethodOf<Actor>(found: Found<Actor> | null): boolean {
+  return found !== null && !found.route.path.endsWith("*")
+}
+
 /** 405 where the address exists for another method, 404 where it does not. */
 function unknownRoute<Actor>(routes: readonly Route<Actor>[], find: Find<Actor>, path: string): Reply {
-  const methods = [...new Set(routes.map(({ method }) => method))].filter((method) => find(method, path) !== null)
+  const methods = [...new Set(routes.map(({ method }) => method))].filter((method) => isMethodOf(find(method, path)))
   const type = errorsAt(routes, path)
   if (methods.length === 0) return errorReply(new ComityError("not-found", "route.unknown"), type)
   const answer = errorReply(new ComityError("invalid", "route.method", { methods: methods.join(", ") }), type)

@@ -11,7 +11,16 @@ import {
   SALT_BYTES,
 } from "../ledger/index.ts"
 import type { Store, Tx } from "../store/index.ts"
-import { type Collection, type ConflictReason, judge, type Prepared, type Standing, standingOf } from "./model.ts"
+import {
+  type Collection,
+  type ConflictReason,
+  changesCreated,
+  judge,
+  type Prepared,
+  type Standing,
+  standingOf,
+  type Warning,
+} from "./model.ts"
 import {
   entriesOf,
   idHash,
@@ -26,12 +35,15 @@ import {
 
 /** What became of one object. `object` is the key of the version that is kept. */
 export type Added =
-  | { is: "accepted"; object: number; dateAdded: Instant }
+  | { is: "accepted"; object: number; dateAdded: Instant; warning?: Warning }
   | { is: "duplicate"; object: number; dateAdded: Instant }
   | { is: "conflict"; reason: ConflictReason }
 
 /** A live entry of another version of the same object. */
 type Placed = Standing & { h: Uint8Array }
+
+/** Real feeds break this rule (STIX 2.1 section 3.5), so a version is not refused for it. */
+const CREATED_CHANGED: Warning = { code: "object.created-changed", at: "created" }
 
 /** A slice ends here, so that other writers and all readers get their turn. */
 const SLICE_MS = 6
@@ -91,7 +103,9 @@ async function addObject(tx: Tx, target: Target, object: Prepared): Promise<Adde
   }
   const key = verdict.is === "duplicate" ? verdict.object : await insertObject(tx, hash, object)
   const kept = verdict.is === "duplicate" ? await loadKept(tx, key) : object
-  return { is: "accepted", object: key, dateAdded: await putEntry(tx, target, kept, key, others) }
+  const dateAdded = await putEntry(tx, target, kept, key, others)
+  const warned = verdict.is === "new" && changesCreated(known, object)
+  return { is: "accepted", object: key, dateAdded, ...(warned ? { warning: CREATED_CHANGED } : {}) }
 }
 
 /** Appends the entry of an object version; `others` are the live entries of its other versions here. */

@@ -21,8 +21,8 @@ const base = indicator({ created_by_ref: ours })
 const one = (object: Stix) => prepared(object)[0] as Prepared
 
 function known(object: Stix, key: number): Known {
-  const { spec, version, revoked, createdBy, canonical } = one(object)
-  return { key, spec, version, revoked: revoked ? 1 : 0, created_by: createdBy, canonical }
+  const { spec, version, revoked, created, createdBy, canonical } = one(object)
+  return { key, spec, version, revoked: revoked ? 1 : 0, created, created_by: createdBy, canonical }
 }
 
 const at = (number: number, changes: object = {}): Stix => ({ ...base, modified: day(number), ...changes })

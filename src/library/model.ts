@@ -29,6 +29,8 @@ export type Prepared = {
   version: string
   /** `modified`, else `created`, as sent: what TAXII calls the version. Null for observables. */
   stamp: string | null
+  /** As sent; null where the type has none. */
+  created: string | null
   revoked: boolean
   createdBy: string | null
   marking: Tlp | null
@@ -52,6 +54,7 @@ export type Known = {
   spec: string
   version: string
   revoked: number
+  created: string | null
   created_by: string | null
   canonical: Uint8Array
 }
@@ -75,6 +78,12 @@ export function judge(known: readonly Known[], incoming: Prepared): Verdict {
   }
   const foreign = known.some((one) => one.created_by !== null && one.created_by !== incoming.createdBy)
   return foreign ? { is: "conflict", reason: "creator" } : { is: "new" }
+}
+
+/** True if a new version says that the object was created at another time than before, which the standard forbids. */
+export function changesCreated(known: readonly Known[], incoming: Prepared): boolean {
+  const instant = (created: string | null) => (created === null ? null : timestampKey(created))
+  return known.some((one) => one.created !== null && instant(one.created) !== instant(incoming.created))
 }
 
 /** One version of an object as it stands in a collection. */

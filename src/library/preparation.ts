@@ -100,6 +100,7 @@ export class Preparation {
       version: parsed.version,
       stamp: parsed.modified ?? parsed.created,
       revoked: parsed.revoked,
+      created: parsed.created,
       createdBy: parsed.createdBy,
       marking: parsed.marking,
       warnings: parsed.warnings,

@@ -50,18 +50,18 @@ export function idHash(id: string): number {
 
 export async function versionsOf(reader: Reader, id: string, hash: number): Promise<Known[]> {
   return reader.all<Known>(
-    sql`select key, spec, version, revoked, created_by, canonical from object
+    sql`select key, spec, version, revoked, created, created_by, canonical from object
         where id_hash = ${hash} and id = ${id}`,
   )
 }
 
 export async function insertObject(tx: Tx, hash: number, object: Prepared): Promise<number> {
   const row = await tx.get<{ key: number }>(
-    sql`insert into object (id_hash, id, type, spec, version, stamp, revoked, created_by, origin, marking,
-          canonical, bytes, lifted_from)
+    sql`insert into object (id_hash, id, type, spec, version, stamp, created, revoked, created_by, origin,
+          marking, canonical, bytes, lifted_from)
         values (${hash}, ${object.id}, ${object.type}, ${object.spec}, ${object.version}, ${object.stamp},
-          ${object.revoked ? 1 : 0}, ${object.createdBy}, 'own', ${object.marking}, ${object.canonical},
-          ${object.bytes}, ${object.liftedFrom}) returning key`,
+          ${object.created}, ${object.revoked ? 1 : 0}, ${object.createdBy}, 'own', ${object.marking},
+          ${object.canonical}, ${object.bytes}, ${object.liftedFrom}) returning key`,
   )
   return (row as { key: number }).key
 }

@@ -25,6 +25,7 @@ export type ServedAs = {
   version: string
   stamp: string | null
   revoked: boolean
+  created: string | null
   createdBy: string | null
   size: number
   canonical: Buffer
@@ -112,6 +113,7 @@ type Row = {
   version: string | null
   stamp: string | null
   revoked: number | null
+  created: string | null
   created_by: string | null
   size: number
   canonical: Uint8Array | null
@@ -121,7 +123,7 @@ type Row = {
 function* entries(reader: SyncReader, collection: number): Generator<StoredEntry> {
   const rows = reader.iterate<Row>(
     sql`select e.seq, e.kind, e.marking, e.date_added, e.salt, e.h, e.previous, e.erases, e.erased_by, e.size,
-          e.type as listed, o.id, o.id_hash, o.type, o.spec, o.version, o.stamp, o.revoked, o.created_by, o.canonical,
+          e.type as listed, o.id, o.id_hash, o.type, o.spec, o.version, o.stamp, o.created, o.revoked, o.created_by, o.canonical,
           o.bytes
         from entry e left join object o on o.key = e.object where e.collection = ${collection} order by e.seq`,
   )
@@ -139,12 +141,25 @@ function previousHash(reader: SyncReader, collection: number, seq: number | null
 }
 
 function servedAs(row: Row): ServedAs | null {
-  const { id, id_hash: idHash, type, listed, spec, version, stamp, created_by: createdBy, size, canonical } = row
+  const {
+    id,
+    id_hash: idHash,
+    type,
+    listed,
+    spec,
+    version,
+    stamp,
+    created,
+    created_by: createdBy,
+    size,
+    canonical,
+  } = row
   if (id === null || idHash === null || type === null || spec === null || version === null || canonical === null) {
     return null
   }
   const revoked = row.revoked === 1
-  return { id, idHash, type, listed, spec, version, stamp, revoked, createdBy, size, canonical: Buffer.from(canonical) }
+  const about = { id, idHash, type, listed, spec, version, stamp, created, revoked, createdBy }
+  return { ...about, size, canonical: Buffer.from(canonical) }
 }
 
 /** An entry that names an object but has lost it, or its salt, has no content: an error unless it was erased. */

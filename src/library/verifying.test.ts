@@ -96,6 +96,7 @@ function changes(): [name: string, change: Change, problems: string[]][] {
     ["canonical form", object("canonical = zeroblob(32)", 3), ["served-differs 3"]],
     ["revoked", object("revoked = 1", 3), ["served-differs 3"]],
     ["revoked taken back", object("revoked = 0", 2), ["served-differs 2"]],
+    ["created", object("created = '2001-01-01T00:00:00.000Z'", 3), ["served-differs 3"]],
     ["creator", object(`created_by = '${VERSIONED}'`, 3), ["served-differs 3"]],
     ["place in the index of ids", object("id_hash = id_hash + 1", 3), ["served-differs 3"]],
     ["type by which it is found", entry("type = 'tool'", 3), ["served-differs 3"]],

@@ -167,10 +167,10 @@ class Check {
 }
 
 function saysTheSame(served: ServedAs, parsed: ParsedObject): boolean {
-  const { id, type, spec, version, revoked, createdBy, canonical } = parsed
+  const { id, type, spec, version, created, revoked, createdBy, canonical } = parsed
   const name = served.id === id && served.idHash === idHash(id) && served.type === type && served.listed === type
   const place = served.spec === spec && served.version === version
-  const shown = served.stamp === (parsed.modified ?? parsed.created)
+  const shown = served.stamp === (parsed.modified ?? created) && served.created === created
   const judged = served.revoked === revoked && served.createdBy === createdBy && served.canonical.equals(canonical)
   return name && place && shown && judged
 }

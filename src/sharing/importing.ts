@@ -95,7 +95,8 @@ async function take(parts: Import, summary: Summary, batch: PreparedBatch): Prom
 }
 
 function count(summary: Summary, object: Prepared, outcome: Added): void {
-  for (const { code } of object.warnings) summary.warnings[code] = (summary.warnings[code] ?? 0) + 1
+  const changed = outcome.is === "accepted" && outcome.warning !== undefined ? [outcome.warning] : []
+  for (const { code } of [...object.warnings, ...changed]) summary.warnings[code] = (summary.warnings[code] ?? 0) + 1
   if (object.liftedFrom !== null) summary.lifted += 1
   if (outcome.is === "accepted") summary.accepted += 1
   else if (outcome.is === "duplicate") summary.duplicate += 1

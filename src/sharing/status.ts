@@ -18,7 +18,7 @@ export function outcomesOf(
   const failures: Failure[] = []
   for (const [i, outcome] of added.entries()) {
     const object = objects[i] as Prepared
-    const warning = object.warnings[0]
+    const warning = (outcome.is === "accepted" ? outcome.warning : undefined) ?? object.warnings[0]
     if (outcome.is === "conflict") {
       const version = object.stamp ?? requestedAt
       failures.push({ id: object.id, version, code: `object.conflict-${outcome.reason}`, at: "" })

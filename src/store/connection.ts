@@ -4,6 +4,8 @@ import type { Sql } from "sql-template-tag"
 /** Lists of values make texts of many lengths; they must not pile up. */
 const STATEMENTS_MOST = 256
 
+/** How long a statement waits, and everything with it, for a lock that another program holds. */
+export const BUSY_MS = 200
 const MAPPED_BYTES = 1024 ** 3
 
 /**
@@ -16,7 +18,7 @@ export class Connection {
   #mapped = false
 
   constructor(path: string, options: { readOnly: boolean; cacheMib: number }) {
-    this.#database = new DatabaseSync(path, { readOnly: options.readOnly, timeout: 5000 })
+    this.#database = new DatabaseSync(path, { readOnly: options.readOnly, timeout: BUSY_MS })
     this.#database.exec(`pragma cache_size = -${options.cacheMib * 1024}; pragma foreign_keys = on`)
     this.#map()
   }

@@ -1,6 +1,7 @@
 import { ComityError } from "../kernel/errors.ts"
 
 /** Primary result codes of SQLite: https://sqlite.org/rescode.html */
+const BUSY = 5
 const FULL = 13
 const FATAL = new Set([8, 10, 11, 14, 26]) // READONLY, IOERR, CORRUPT, CANTOPEN, NOTADB
 
@@ -13,6 +14,11 @@ function primaryCode(error: unknown): number | null {
 export function isFatal(error: unknown): boolean {
   const code = primaryCode(error)
   return code !== null && FATAL.has(code)
+}
+
+/** Somebody else holds the lock of the file, beyond the time that SQLite waited. */
+export function isBusy(error: unknown): boolean {
+  return primaryCode(error) === BUSY
 }
 
 export function isFull(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { closeSync, openSync, statSync, writeSync } from "node:fs"
 import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import { test } from "node:test"
 import sql from "sql-template-tag"
 import { fakeClock } from "../../test/support/node-in-process.ts"
@@ -208,4 +209,18 @@ test("closing waits for what was asked before, and takes nothing after", async (
   const reader = openReader(path)
   assert.equal(reader.all(sql`select text from word`).length, 2)
   reader.close()
+})
+
+test("a lock that another program holds delays writes, and nothing else", async (t) => {
+  const { store, path, fatal } = await scratch(t)
+  const other = new DatabaseSync(path)
+  other.exec("begin immediate")
+  const writing = store.write(put("late"))
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  assert.deepEqual(await words(store), [])
+  other.exec("rollback")
+  other.close()
+  await writing
+  assert.deepEqual(await words(store), ["late"])
+  assert.deepEqual(fatal, [])
 })

@@ -2,8 +2,8 @@ import { statSync } from "node:fs"
 import { Worker } from "node:worker_threads"
 import sql, { type Sql } from "sql-template-tag"
 import { type Clock, monotonic } from "../kernel/time.ts"
-import { Connection } from "./connection.ts"
-import { isFatal, isFull, translated } from "./failures.ts"
+import { BUSY_MS, Connection } from "./connection.ts"
+import { isBusy, isFatal, isFull, translated } from "./failures.ts"
 import { FarReader } from "./far-reader.ts"
 import { migrate } from "./migrations.ts"
 import type { Reader, Tx } from "./transaction.ts"
@@ -122,7 +122,9 @@ export class Store implements Reader {
       try {
         await this.#commitGroup()
       } catch (error) {
-        this.#fail(error) // not even a transaction could be begun or undone
+        // Not even a transaction could be begun or undone. Only a foreign lock passes by itself.
+        if (!isBusy(error)) this.#fail(error)
+        await new Promise((resolve) => setTimeout(resolve, BUSY_MS))
       }
     }
     this.#draining = null
@@ -220,6 +222,6 @@ export class Store implements Reader {
     } catch (error) {
       if (!isFull(error)) this.#fail(error)
     }
-    this.#writer.exec("pragma busy_timeout = 5000")
+    this.#writer.exec(`pragma busy_timeout = ${BUSY_MS}`)
   }
 }

@@ -47,6 +47,7 @@ create table object (
   spec text not null,
   version text not null,
   stamp text,
+  created text,
   revoked integer not null,
   created_by text,
   origin text not null,
