@@ -1,6 +1,6 @@
 import { promisify } from "node:util"
 import { gzip } from "node:zlib"
-import { piecesOf, type Reply, sizeOf } from "./reply.ts"
+import { type Body, piecesOf, type Reply, release, sizeOf } from "./reply.ts"
 
 const zip = promisify(gzip)
 const BYTES_MOST = 32 * 1024 * 1024
@@ -69,7 +69,7 @@ export class ReplyCache {
     const plain = zipped ? await this.answer(key, false, make) : await make()
     const made = zipped ? await compressed(plain) : plain
     if (!this.#worthKeeping(place, made)) return { ...made, passing: true }
-    const kept = { ...made, place }
+    const kept = { ...made, body: sizeOf(made.body) < SMALL ? made.body : moved(made.body), place }
     this.#keep(place, kept)
     return kept
   }
@@ -101,6 +101,22 @@ export class ReplyCache {
       this.#bytes -= sizeOf(body) + ENTRY_OVERHEAD
     }
   }
+}
+
+/**
+ * The body in memory of its own, its pieces given back. A buffer that may be resized is mapped by itself, so that the
+ * system has it back when it goes; the allocator would keep what hundreds of pages once took.
+ */
+function moved(body: Body): Uint8Array {
+  const size = sizeOf(body)
+  const bytes = new Uint8Array(new ArrayBuffer(size, { maxByteLength: size }))
+  let at = 0
+  for (const piece of piecesOf(body)) {
+    bytes.set(piece, at)
+    at += piece.length
+  }
+  release(body)
+  return bytes
 }
 
 async function compressed(reply: Reply): Promise<Reply> {

@@ -6,7 +6,7 @@ import type { Diagnostics } from "../kernel/diagnostics.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { readBody } from "./body.ts"
 import { errorMessage } from "./errors.ts"
-import { type Ask, type Body, piecesOf, type Reply, sizeOf } from "./reply.ts"
+import { type Ask, type Body, type Reply, release, sizeOf } from "./reply.ts"
 import type { ReplyCache } from "./reply-cache.ts"
 
 /** Who may call a route. `member` (any right), `reader`, `writer` and `owner` (both) speak of the collection in the path. */
@@ -207,25 +207,20 @@ function send(incoming: IncomingMessage, outgoing: ServerResponse, answer: Reply
   const unread = !incoming.complete && hasBody(incoming)
   outgoing.writeHead(answer.status, unread ? [...headersOf(answer), "connection", "close"] : headersOf(answer))
   if (answer.passing === true) outgoing.once("finish", () => release(answer.body))
-  if (incoming.method !== "HEAD") write(outgoing, answer.body)
-  outgoing.end()
+  if (incoming.method === "HEAD") outgoing.end()
+  else write(outgoing, answer.body)
   if (unread) linger(incoming)
-}
-
-/** Pages come faster than garbage is collected: waiting for that would hold hundreds of them. */
-function release(body: Body): void {
-  if (typeof body === "string") return
-  for (const { buffer, byteLength } of piecesOf(body)) {
-    if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) buffer.transfer(0)
-  }
 }
 
 /** Head and pieces leave in one call to the system. */
 function write(outgoing: ServerResponse, body: Body): void {
+  if (typeof body === "string" || body instanceof Uint8Array) {
+    outgoing.end(body)
+    return
+  }
   outgoing.cork()
-  if (typeof body === "string") outgoing.write(body)
-  else for (const piece of piecesOf(body)) outgoing.write(piece)
-  process.nextTick(() => outgoing.uncork())
+  for (const piece of body) outgoing.write(piece)
+  outgoing.end()
 }
 
 const ready = new WeakMap<Reply, string[]>()
