@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http"
 import { promisify } from "node:util"
 import { gunzip } from "node:zlib"
 import { ComityError } from "../kernel/errors.ts"
+import { mapped } from "../kernel/memory.ts"
 
 const unzip = promisify(gunzip)
 
@@ -43,10 +44,20 @@ function collect(incoming: IncomingMessage, limit: number): Promise<Buffer> {
       else chunks.push(chunk)
     }
     incoming.on("data", onData)
-    incoming.once("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size)))
+    incoming.once("end", () => resolve(joined(chunks, size)))
     incoming.once("error", (error) => stop(new ComityError("invalid", "body.incomplete", {}, error)))
     incoming.once("close", () => {
       if (!incoming.complete) stop(new ComityError("invalid", "body.incomplete"))
     })
   })
+}
+
+function joined(chunks: readonly Buffer[], size: number): Buffer {
+  const [first] = chunks
+  if (chunks.length === 1 && first !== undefined) return first
+  const { buffer } = mapped(size)
+  const body = Buffer.from(buffer, 0, size)
+  let at = 0
+  for (const chunk of chunks) at += chunk.copy(body, at)
+  return body
 }

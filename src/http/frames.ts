@@ -1,5 +1,6 @@
 import type { Socket } from "node:net"
 import type { Json } from "../kernel/canonical.ts"
+import { mapped } from "../kernel/memory.ts"
 
 /**
  * What travels over the node's own socket: `h` the owner is there, `a` arguments, `d` data, `e` end of data,
@@ -10,6 +11,7 @@ export type Frame = { kind: FrameKind; payload: Buffer }
 
 const KINDS: readonly string[] = ["h", "a", "d", "e", "p", "r", "x"]
 const FRAME_MAX = 16 * 1024 * 1024
+const HEAD_BYTES = 5
 
 /** Resolves when the socket took the frame, so that a slow reader slows the writer. */
 export function sendFrame(socket: Socket, kind: FrameKind, payload: Uint8Array): Promise<void> {
@@ -30,35 +32,62 @@ export function sendJson(socket: Socket, kind: FrameKind, value: Json): Promise<
 
 /**
  * The frames of one connection in order; ends when the other side does. Throws on anything that is no frame. Who stops
- * listening still has the connection and must end it.
+ * listening still has the connection and must end it. Each payload lies in a buffer of its own.
  */
 export async function* frames(socket: Socket): AsyncGenerator<Frame, void, undefined> {
-  let chunks: Buffer[] = []
-  let have = 0
+  let assembly = new Assembly()
   for await (const chunk of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    chunks.push(chunk)
-    have += chunk.length
-    if (have < wanted(chunks[0] as Buffer)) continue
-    let buffer = chunks.length === 1 ? chunk : Buffer.concat(chunks)
-    while (buffer.length >= 5 && buffer.length >= wanted(buffer)) {
-      const size = wanted(buffer)
-      yield { kind: kindOf(buffer), payload: buffer.subarray(5, size) }
-      buffer = buffer.subarray(size)
+    let rest = chunk
+    while (rest.length > 0) {
+      rest = assembly.take(rest)
+      const frame = assembly.frame()
+      if (frame === null) continue
+      yield frame
+      assembly = new Assembly()
     }
-    chunks = buffer.length > 0 ? [buffer] : []
-    have = buffer.length
   }
 }
 
-function wanted(buffer: Buffer): number {
-  if (buffer.length < 5) return 5
-  const length = buffer.readUInt32BE(1)
-  if (length > FRAME_MAX) throw new RangeError("frame too large")
-  return 5 + length
+/** One frame while it arrives. */
+class Assembly {
+  readonly #head = Buffer.alloc(HEAD_BYTES)
+  #payload: Uint8Array | null = null
+  #have = 0
+
+  /** Takes what belongs to this frame; returns the rest. */
+  take(bytes: Buffer): Buffer {
+    if (this.#payload === null) return this.#takeHead(bytes)
+    const part = bytes.subarray(0, this.#payload.length - this.#have)
+    this.#payload.set(part, this.#have)
+    this.#have += part.length
+    return bytes.subarray(part.length)
+  }
+
+  frame(): Frame | null {
+    if (this.#payload === null || this.#have < this.#payload.length) return null
+    const { buffer, byteOffset, byteLength } = this.#payload
+    return { kind: kindOf(this.#head), payload: Buffer.from(buffer, byteOffset, byteLength) }
+  }
+
+  #takeHead(bytes: Buffer): Buffer {
+    const part = bytes.subarray(0, HEAD_BYTES - this.#have)
+    this.#head.set(part, this.#have)
+    this.#have += part.length
+    if (this.#have === HEAD_BYTES) this.#begin()
+    return bytes.subarray(part.length)
+  }
+
+  #begin(): void {
+    const length = this.#head.readUInt32BE(1)
+    kindOf(this.#head)
+    if (length > FRAME_MAX) throw new RangeError("frame too large")
+    this.#payload = mapped(length)
+    this.#have = 0
+  }
 }
 
-function kindOf(buffer: Buffer): FrameKind {
-  const kind = buffer.toString("latin1", 0, 1)
+function kindOf(head: Buffer): FrameKind {
+  const kind = head.toString("latin1", 0, 1)
   if (!KINDS.includes(kind)) throw new RangeError("not a frame")
   return kind as FrameKind
 }

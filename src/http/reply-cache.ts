@@ -1,6 +1,7 @@
 import { promisify } from "node:util"
 import { gzip } from "node:zlib"
-import { type Body, piecesOf, type Reply, release, sizeOf } from "./reply.ts"
+import { mapped, release } from "../kernel/memory.ts"
+import { type Body, piecesOf, type Reply, sizeOf } from "./reply.ts"
 
 const zip = promisify(gzip)
 const BYTES_MOST = 32 * 1024 * 1024
@@ -103,19 +104,15 @@ export class ReplyCache {
   }
 }
 
-/**
- * The body in memory of its own, its pieces given back. A buffer that may be resized is mapped by itself, so that the
- * system has it back when it goes; the allocator would keep what hundreds of pages once took.
- */
+/** The body as one piece in memory of its own; what it was made of is given back. */
 function moved(body: Body): Uint8Array {
-  const size = sizeOf(body)
-  const bytes = new Uint8Array(new ArrayBuffer(size, { maxByteLength: size }))
+  const bytes = mapped(sizeOf(body))
   let at = 0
   for (const piece of piecesOf(body)) {
     bytes.set(piece, at)
     at += piece.length
+    release(piece)
   }
-  release(body)
   return bytes
 }
 

@@ -47,11 +47,3 @@ export function sizeOf(body: Body): number {
 export function reply(type: string, body: Body, status = 200, headers = {}): Reply {
   return { status, headers: { "content-type": type, ...headers }, body }
 }
-
-/** Pages come faster than garbage is collected: waiting for that would hold hundreds of them. */
-export function release(body: Body): void {
-  if (typeof body === "string") return
-  for (const { buffer, byteLength } of piecesOf(body)) {
-    if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength && !buffer.resizable) buffer.transfer(0)
-  }
-}

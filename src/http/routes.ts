@@ -4,9 +4,10 @@ import { SmartRouter } from "hono/router/smart-router"
 import { TrieRouter } from "hono/router/trie-router"
 import type { Diagnostics } from "../kernel/diagnostics.ts"
 import { ComityError } from "../kernel/errors.ts"
+import { release } from "../kernel/memory.ts"
 import { readBody } from "./body.ts"
 import { errorMessage } from "./errors.ts"
-import { type Ask, type Body, type Reply, release, sizeOf } from "./reply.ts"
+import { type Ask, type Body, piecesOf, type Reply, sizeOf } from "./reply.ts"
 import type { ReplyCache } from "./reply-cache.ts"
 
 /** Who may call a route. `member` (any right), `reader`, `writer` and `owner` (both) speak of the collection in the path. */
@@ -206,7 +207,7 @@ function sender(): (incoming: IncomingMessage, outgoing: ServerResponse, answer:
 function send(incoming: IncomingMessage, outgoing: ServerResponse, answer: Reply): void {
   const unread = !incoming.complete && hasBody(incoming)
   outgoing.writeHead(answer.status, unread ? [...headersOf(answer), "connection", "close"] : headersOf(answer))
-  if (answer.passing === true) outgoing.once("finish", () => release(answer.body))
+  if (answer.passing === true) outgoing.once("finish", () => piecesOf(answer.body).forEach(release))
   if (incoming.method === "HEAD") outgoing.end()
   else write(outgoing, answer.body)
   if (unread) linger(incoming)

@@ -1,4 +1,5 @@
 import { JsonFault } from "../kernel/json.ts"
+import { mapped } from "../kernel/memory.ts"
 import { liftObject, ObjectSplitter, type ParsedObject, parseObject, type Slice } from "../stix/index.ts"
 import type { Prepared, Rejected } from "./model.ts"
 
@@ -44,7 +45,7 @@ export class Preparation {
       if (!(error instanceof JsonFault)) throw error
       fault = { code: error.code, offset: error.offset }
     }
-    const data = new Uint8Array(this.#size)
+    const data = mapped(this.#size)
     let at = 0
     for (const part of this.#parts) {
       data.set(part, at)

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads"
+import { release } from "../kernel/memory.ts"
 import { collectGarbage, restWhenIdle } from "../kernel/rest.ts"
 import { type Batch, Preparation } from "./preparation.ts"
 
@@ -22,5 +23,6 @@ parentPort?.on("message", (order: Order) => {
   const preparation = sessions.get(session) ?? new Preparation({ lift, maxObjectBytes })
   sessions.set(session, preparation)
   const batch = chunk === null ? preparation.end() : preparation.push(chunk)
+  if (chunk !== null) release(chunk) // what goes on in the next chunk was copied
   parentPort?.postMessage({ session, batch } satisfies Delivery, [batch.data.buffer])
 })

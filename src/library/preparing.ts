@@ -1,13 +1,17 @@
 import { Worker } from "node:worker_threads"
 import { ComityError } from "../kernel/errors.ts"
+import { release } from "../kernel/memory.ts"
 import type { Prepared, Rejected } from "./model.ts"
 import { type Fault, unpack } from "./preparation.ts"
 import type { Delivery, Order } from "./prepare-worker.ts"
 
-/** What a chunk gave; after a `fault` nothing more comes. */
-export type PreparedBatch = { objects: Prepared[]; rejected: Rejected[]; fault: Fault | null }
+/**
+ * What a chunk gave; after a `fault` nothing more comes. `release` gives the memory of the objects' bytes back when
+ * they are stored: bodies come faster than garbage is collected.
+ */
+export type PreparedBatch = { objects: Prepared[]; rejected: Rejected[]; fault: Fault | null; release(): void }
 
-/** One body or file on its way through a worker, chunk by chunk, answered in order. */
+/** One body or file on its way through a worker, chunk by chunk, answered in order. A chunk pushed is given away. */
 export type Session = {
   push(chunk: Uint8Array): Promise<PreparedBatch>
   end(): Promise<PreparedBatch>
@@ -38,7 +42,7 @@ export class Preparer {
     bench.waiting.set(session, [])
     const ask = (chunk: Uint8Array | null) => this.#ask(bench, { session, lift, chunk, close: false })
     return {
-      push: (chunk) => ask(new Uint8Array(chunk)),
+      push: (chunk) => ask(wholeBuffer(chunk)),
       end: () => ask(null),
       close: () => {
         bench.waiting.delete(session)
@@ -91,7 +95,7 @@ export class Preparer {
       bench.waiting
         .get(session)
         ?.shift()
-        ?.resolve({ objects: unpack(batch), rejected, fault })
+        ?.resolve({ objects: unpack(batch), rejected, fault, release: () => release(batch.data) })
     })
     bench.worker.on("error", (error) => {
       for (const waiting of bench.waiting.values()) {
@@ -103,4 +107,9 @@ export class Preparer {
       this.#attend(bench)
     })
   }
+}
+
+/** A buffer that nothing else lies in, as threads hand over whole ones only. */
+function wholeBuffer(chunk: Uint8Array): Uint8Array {
+  return chunk.byteLength === chunk.buffer.byteLength ? chunk : new Uint8Array(chunk)
 }

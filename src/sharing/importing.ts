@@ -81,6 +81,7 @@ export async function importStream(parts: Import, input: AsyncIterable<Uint8Arra
 async function take(parts: Import, summary: Summary, batch: PreparedBatch): Promise<boolean> {
   const objects = batch.objects.map((object) => ({ ...object, marking: object.marking ?? parts.tlp }))
   const added = objects.length === 0 ? [] : await addObjects(parts.store, parts.collection, objects)
+  batch.release()
   for (const [i, outcome] of added.entries()) count(summary, objects[i] as Prepared, outcome)
   for (const { position, offset, id, code, at } of batch.rejected) {
     note(summary, { position: position + 1, offset, id, code, at, kind: "rejected" })

@@ -33,6 +33,8 @@ export type TaxiiParts = PageParts & {
 }
 
 const STIX = ["application/stix+json;version=2.1", "application/stix+json;version=2.0"]
+/** A lone string or number longer than this is called no JSON. */
+const SCALAR_MOST = 1024
 const COLLECTION = "/taxii2/api/collections/:collection"
 
 /** TAXII 2.1, every endpoint of sections 4 and 5. */
@@ -104,9 +106,10 @@ async function post(parts: TaxiiParts, ask: Ask<Caller>): Promise<Reply> {
   const requestedAt = parts.clock.now()
   const collection = collectionOf(ask.actor)
   const body = await ask.body(parts.maxContentLength)
-  const { objects, rejected, fault } = await parts.preparer.whole(body, false)
-  if (fault !== null) throw notAnEnvelope(parts.t, fault, body)
-  if (isList(body)) throw notAnEnvelope(parts.t, { code: "json.no-objects", offset: 0 }, body)
+  const start = Buffer.from(body.subarray(0, SCALAR_MOST + 1)) // the body itself is given away
+  const { objects, rejected, fault, release } = await parts.preparer.whole(body, false)
+  if (fault !== null) throw notAnEnvelope(parts.t, fault, start)
+  if (isList(start)) throw notAnEnvelope(parts.t, { code: "json.no-objects", offset: 0 }, start)
   const total = objects.length + rejected.length
   if (total === 0) throw new ComityError("unprocessable", "taxii.empty")
   const base = { id: newUuid(), account: actorOf(ask.actor).account, collection: collection.key, requestedAt, total }
@@ -115,6 +118,7 @@ async function post(parts: TaxiiParts, ask: Ask<Caller>): Promise<Reply> {
     row = { ...base, ...outcomesOf(objects, added, rejected, formatInstant(requestedAt)) }
     await insertStatus(tx, row)
   })
+  release()
   return taxiiReply(await statusResource(parts.reader, row, parts.t), 202)
 }
 
@@ -133,7 +137,7 @@ function isList(body: Buffer): boolean {
 
 /** A lone string, number or word is JSON too. */
 function isScalar(body: Buffer): boolean {
-  if (body.length > 1024 || /^\s*[[{]/.test(body.toString("latin1"))) return false
+  if (body.length > SCALAR_MOST || /^\s*[[{]/.test(body.toString("latin1"))) return false
   try {
     parseStrictJson(body)
     return true
