@@ -29,8 +29,7 @@ export async function startNode(data: string, profile: string | null = null): Pr
   const profiling = profile === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`]
   const args = [...profiling, COMMAND, "serve", "--data", data, "--port", String(port), "--host", "127.0.0.1"]
   const start = performance.now()
-  const env = { MALLOC_MMAP_THRESHOLD_: "131072", ...process.env } // as `npm start` does
-  const child = started(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"], env })
+  const child = started(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] })
   const complaints = tailOf(child)
   while (!(await healthy(port))) {
     if (child.exitCode !== null) throw new Error(`the node ended with ${child.exitCode}: ${complaints()}`)

@@ -31,8 +31,6 @@ function bundledNode() {
 function handOver(node) {
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
-    // glibc: large blocks go back to the system when they are free (docs/operating.md, "Memory").
-    env: { MALLOC_MMAP_THRESHOLD_: "131072", ...process.env },
   })
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal))
   child.on("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))

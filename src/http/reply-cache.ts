@@ -81,7 +81,7 @@ export class ReplyCache {
     const again = this.#seen.has(place)
     if (this.#seen.size >= REQUESTS_MOST) this.#seen.clear()
     this.#seen.add(place)
-    return sizeOf(body) < SMALL || (again && sizeOf(body) < BYTES_MOST / 8)
+    return again && sizeOf(body) < BYTES_MOST / 8
   }
 
   clear(): void {

@@ -1,11 +1,13 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite"
-import type { Sql } from "sql-template-tag"
 
 /** Lists of values make texts of many lengths; they must not pile up. */
 const STATEMENTS_MOST = 256
 
 /** How long a statement waits, and everything with it, for a lock that another program holds. */
 export const BUSY_MS = 200
+/** What `sql-template-tag` makes: a text with `?` and the values for it. */
+export type Query = { readonly sql: string; readonly values: readonly unknown[] }
+
 const MAPPED_BYTES = 1024 ** 3
 
 /**
@@ -35,20 +37,20 @@ export class Connection {
     this.#mapped = true
   }
 
-  all<Row>(query: Sql): Row[] {
+  all<Row>(query: Query): Row[] {
     return this.#prepared(query).all(...values(query)) as Row[]
   }
 
-  get<Row>(query: Sql): Row | undefined {
+  get<Row>(query: Query): Row | undefined {
     return this.#prepared(query).get(...values(query)) as Row | undefined
   }
 
-  iterate<Row>(query: Sql): IterableIterator<Row> {
+  iterate<Row>(query: Query): IterableIterator<Row> {
     return this.#prepared(query).iterate(...values(query)) as IterableIterator<Row>
   }
 
   /** Number of rows changed. */
-  run(query: Sql): number {
+  run(query: Query): number {
     return Number(this.#prepared(query).run(...values(query)).changes)
   }
 
@@ -66,7 +68,7 @@ export class Connection {
     this.#database.close()
   }
 
-  #prepared(query: Sql): StatementSync {
+  #prepared(query: Query): StatementSync {
     if (!this.#mapped) this.#map()
     const text = query.sql
     let statement = this.#statements.get(text)
@@ -80,7 +82,7 @@ export class Connection {
 }
 
 /** Node 26 would store `undefined` as NULL without a word; a missing value is a bug, so it stops here. */
-function values(query: Sql): SQLInputValue[] {
+function values(query: Query): SQLInputValue[] {
   if (query.values.includes(undefined)) throw new TypeError(`undefined bound in: ${query.sql}`)
   return query.values as SQLInputValue[]
 }

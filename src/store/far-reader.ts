@@ -15,6 +15,8 @@ export class FarReader implements Reader {
   readonly #near: Connection
   readonly #onFatal: (error: unknown) => void
   readonly #waiting = new Map<number, Waiting>()
+  /** The texts that the thread knows, by number: a query is asked for again and again. */
+  readonly #statements = new Map<string, number>()
   #worker: Worker | null = null
   #ready = false
   #asked = 0
@@ -32,8 +34,16 @@ export class FarReader implements Reader {
     const id = this.#asked++
     this.#waiting.set(id, { resolve: (rows) => resolve(rows as Row[]), reject })
     this.#worker.ref()
-    this.#worker.postMessage({ id, strings: query.strings, values: query.values } satisfies Question)
+    this.#worker.postMessage(this.#question(id, query))
     return promise
+  }
+
+  #question(id: number, { sql: text, values }: Sql): Question {
+    const known = this.#statements.get(text)
+    if (known !== undefined) return { id, statement: known, text: null, values }
+    const statement = this.#statements.size
+    this.#statements.set(text, statement)
+    return { id, statement, text, values }
   }
 
   async get<Row>(query: Sql): Promise<Row | undefined> {
@@ -46,6 +56,7 @@ export class FarReader implements Reader {
     const worker = this.#worker
     this.#worker = null
     this.#ready = false
+    this.#statements.clear()
     await worker?.terminate()
   }
 
