@@ -1,14 +1,13 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http"
+import type { IncomingMessage, RequestListener } from "node:http"
 import { RegExpRouter } from "hono/router/reg-exp-router"
 import { SmartRouter } from "hono/router/smart-router"
 import { TrieRouter } from "hono/router/trie-router"
 import type { Diagnostics } from "../kernel/diagnostics.ts"
 import { ComityError } from "../kernel/errors.ts"
-import { release } from "../kernel/memory.ts"
 import { readBody } from "./body.ts"
-import { errorMessage } from "./errors.ts"
-import { type Ask, type Body, piecesOf, type Reply, sizeOf } from "./reply.ts"
+import type { Ask, Reply } from "./reply.ts"
 import type { ReplyCache } from "./reply-cache.ts"
+import { errorReply, sender } from "./sending.ts"
 
 /** Who may call a route. `member` (any right), `reader`, `writer` and `owner` (both) speak of the collection in the path. */
 export type Who = "anyone" | "account" | "member" | "reader" | "writer" | "owner"
@@ -37,11 +36,6 @@ export type Edge<Actor> = {
   /** Stands for an `Authorization` header where answers are remembered; not to be turned back into it. */
   fingerprint(authorization: string | undefined): string
 }
-
-/** How long the rest of a refused body is read and thrown away, so that the client sees the answer. */
-const LINGER_MS = 1000
-const LARGE = 64 * 1024
-const UNDER_WAY_MOST = 256 * 1024 * 1024
 
 type Found<Actor> = { route: Route<Actor>; params: Record<string, string> }
 type Find<Actor> = (method: string, path: string) => Found<Actor> | null
@@ -171,78 +165,4 @@ function addressOf(incoming: IncomingMessage, behindProxy: boolean): string {
   const forwarded = behindProxy ? incoming.headers["x-forwarded-for"] : undefined
   const last = (Array.isArray(forwarded) ? forwarded.join(",") : forwarded)?.split(",").at(-1)?.trim()
   return last || (incoming.socket.remoteAddress ?? "")
-}
-
-function errorReply(error: unknown, type: string): Reply {
-  const { status, message } = errorMessage(error)
-  const headers: Record<string, string> = { "content-type": type, "cache-control": "no-store" }
-  if (status === 401) headers["www-authenticate"] = 'Basic realm="Comity", charset="UTF-8", Bearer realm="Comity"'
-  if (error instanceof ComityError && error.kind === "slow-down") {
-    headers["retry-after"] = String(error.details.seconds ?? 1)
-  }
-  return { status, headers, body: JSON.stringify(message) }
-}
-
-/**
- * Sends answers while counting the large ones that are under way: clients that ask much and read nothing must not
- * fill the memory of the node. Beyond the bound the answer is 503.
- */
-function sender(): (incoming: IncomingMessage, outgoing: ServerResponse, answer: Reply) => void {
-  let underWay = 0
-  return (incoming, outgoing, answer) => {
-    if (outgoing.headersSent || outgoing.destroyed) return
-    const size = sizeOf(answer.body)
-    if (size < LARGE) return send(incoming, outgoing, answer)
-    if (underWay + size > UNDER_WAY_MOST) {
-      return send(incoming, outgoing, errorReply(new ComityError("unavailable", "http.busy"), "application/json"))
-    }
-    underWay += size
-    outgoing.once("close", () => {
-      underWay -= size
-    })
-    send(incoming, outgoing, answer)
-  }
-}
-
-function send(incoming: IncomingMessage, outgoing: ServerResponse, answer: Reply): void {
-  const unread = !incoming.complete && hasBody(incoming)
-  outgoing.writeHead(answer.status, unread ? [...headersOf(answer), "connection", "close"] : headersOf(answer))
-  if (answer.passing === true) outgoing.once("finish", () => piecesOf(answer.body).forEach(release))
-  if (incoming.method === "HEAD") outgoing.end()
-  else write(outgoing, answer.body)
-  if (unread) linger(incoming)
-}
-
-/** Head and pieces leave in one call to the system. */
-function write(outgoing: ServerResponse, body: Body): void {
-  if (typeof body === "string" || body instanceof Uint8Array) {
-    outgoing.end(body)
-    return
-  }
-  outgoing.cork()
-  for (const piece of body) outgoing.write(piece)
-  outgoing.end()
-}
-
-const ready = new WeakMap<Reply, string[]>()
-
-/** Names and values in turn, made once for an answer that is given again and again. */
-function headersOf(answer: Reply): string[] {
-  let headers = ready.get(answer)
-  if (headers === undefined) {
-    const length = String(sizeOf(answer.body))
-    headers = [...Object.entries(answer.headers).flat(), "content-length", length, "x-content-type-options", "nosniff"]
-    ready.set(answer, headers)
-  }
-  return headers
-}
-
-function hasBody(incoming: IncomingMessage): boolean {
-  return incoming.headers["transfer-encoding"] !== undefined || Number(incoming.headers["content-length"] ?? 0) > 0
-}
-
-/** Closing at once would reset the connection before the client has read why; so the rest goes nowhere for a while. */
-function linger(incoming: IncomingMessage): void {
-  incoming.resume()
-  setTimeout(() => incoming.socket.destroy(), LINGER_MS).unref()
 }
