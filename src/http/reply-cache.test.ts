@@ -2,7 +2,8 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { gunzipSync } from "node:zlib"
 import { random } from "../kernel/hash.ts"
-import { type Reply, reply } from "./reply.ts"
+import { release } from "../kernel/memory.ts"
+import { piecesOf, type Reply, reply } from "./reply.ts"
 import { ReplyCache } from "./reply-cache.ts"
 
 const MIB = 1024 * 1024
@@ -104,6 +105,25 @@ test("what is kept is never given away with its memory, however large the page w
         const found = answer.headers["content-encoding"] === "gzip" ? gunzipSync(answer.body as Buffer) : answer.body
         assert.ok(body.equals(found as Buffer), `${bytes} bytes, round ${round}`)
       }
+    }
+  }
+})
+
+test("what is sent and given back empties nothing that is kept, in whichever form a page was asked for first", async () => {
+  const orders = [
+    [false, false, true, false, true],
+    [true, false, true, false],
+    [false, true, true, true, false],
+  ]
+  for (const [bytes, order] of [10, 2000, 100_000].flatMap((size) => orders.map((order) => [size, order] as const))) {
+    const cache = new ReplyCache(() => "same")
+    const body = random(bytes)
+    for (const [i, zipped] of order.entries()) {
+      const answer = await cache.answer("k", zipped, async () => reply("text/plain", [new Uint8Array(body)]))
+      const sent = Buffer.concat(piecesOf(answer.body))
+      const found = answer.headers["content-encoding"] === "gzip" ? gunzipSync(sent) : sent
+      assert.ok(found.equals(body), `${bytes} bytes, ${order}, request ${i}`)
+      if (answer.passing === true) piecesOf(answer.body).forEach(release)
     }
   }
 })

@@ -69,8 +69,9 @@ export class ReplyCache {
     }
     const plain = zipped ? await this.answer(key, false, make) : await make()
     const made = zipped ? await compressed(plain) : plain
-    if (!this.#worthKeeping(place, made)) return { ...made, passing: true }
-    const kept = { ...made, body: sizeOf(made.body) < SMALL ? made.body : moved(made.body), place }
+    // Too small to be packed, the answer shares its body with the plain one, which may be kept.
+    if (!this.#worthKeeping(place, made)) return zipped && made.body === plain.body ? made : { ...made, passing: true }
+    const kept = { ...made, body: sizeOf(made.body) < SMALL ? made.body : moved(made.body), place, passing: false }
     this.#keep(place, kept)
     return kept
   }
