@@ -74,13 +74,16 @@ async function askOwner(folder: Folder, config: Config, request: Request): Promi
 async function asOwner(folder: Folder, config: Config, owned: Claim, request: Request): Promise<Json> {
   const diag = diagnostics((line) => process.stderr.write(line))
   const node = await open(config, folder, owned, diag)
-  const socket = await serveSocket(folder.socket, node.handlers, diag)
   try {
-    const line = await reach(folder.socket)
-    if (line === null) throw new ComityError("unavailable", "folder.no-answer", { path: folder.root })
-    return await ask(line, request)
+    const socket = await serveSocket(folder.socket, node.handlers, diag)
+    try {
+      const line = await reach(folder.socket)
+      if (line === null) throw new ComityError("unavailable", "folder.no-answer", { path: folder.root })
+      return await ask(line, request)
+    } finally {
+      await socket.close()
+    }
   } finally {
-    await socket.close()
     await node.stop()
   }
 }

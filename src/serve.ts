@@ -1,5 +1,5 @@
 import type { Config } from "./config.ts"
-import { serveSocket, translator } from "./http/index.ts"
+import { serveSocket, type Translate, translator } from "./http/index.ts"
 import { type Diagnostics, diagnostics } from "./kernel/diagnostics.ts"
 import { ComityError } from "./kernel/errors.ts"
 import { monotonic, systemClock } from "./kernel/time.ts"
@@ -17,17 +17,30 @@ export async function runNode(config: Config): Promise<number> {
   const folder = folderAt(config.data)
   const owned = await patiently(folder)
   const node = await open(config, folder, owned, diag)
-  const socket = await serveSocket(folder.socket, node.handlers, diag)
-  const listening = await listenOrStop(node, socket, config)
-  if (config.keyPassphrase !== null) await node.seal(config.keyPassphrase)
-  if (node.unsealed()) process.stdout.write(`${t("cli.unsealed")}\n`)
-  const stopped = stopSignal()
-  process.stdout.write(`${t("cli.ready", { url: listening.url })}\n`)
-  await stopped
-  await listening.close()
-  await socket.close()
-  await node.stop()
+  try {
+    const socket = await serveSocket(folder.socket, node.handlers, diag)
+    try {
+      await answerUntilStopped(node, config, t)
+    } finally {
+      await socket.close()
+    }
+  } finally {
+    await node.stop() // also where the start failed: its threads would keep the process, and with it the folder
+  }
   return 0
+}
+
+async function answerUntilStopped(node: Node, config: Config, t: Translate): Promise<void> {
+  const listening = await listen(node, config)
+  try {
+    if (config.keyPassphrase !== null) await node.seal(config.keyPassphrase)
+    if (node.unsealed()) process.stdout.write(`${t("cli.unsealed")}\n`)
+    const stopped = stopSignal()
+    process.stdout.write(`${t("cli.ready", { url: listening.url })}\n`)
+    await stopped
+  } finally {
+    await listening.close()
+  }
 }
 
 /** Opens the node that owns `folder`; ends the process when the disk fails. */
@@ -40,12 +53,10 @@ export function open(config: Config, folder: Folder, claim: Claim, diag: Diagnos
   return openNode({ config, folder, claim, clock: systemClock, diagnostics: diag, onFatal })
 }
 
-async function listenOrStop(node: Node, socket: { close(): Promise<void> }, { host, port }: Config) {
+async function listen(node: Node, { host, port }: Config) {
   try {
     return await node.serve()
   } catch (error) {
-    await socket.close()
-    await node.stop()
     if (error instanceof Error && "code" in error && typeof error.code === "string") {
       throw new ComityError("unavailable", "config.listen", { host, port, reason: error.code }, error)
     }

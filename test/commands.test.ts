@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { spawnSync } from "node:child_process"
-import { readdirSync, readFileSync, statSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { after, test } from "node:test"
 import { call } from "./support/http.ts"
@@ -230,6 +230,18 @@ test("a port that is taken is said so", async () => {
   assert.ok(!stdout.includes("Comity is ready"))
   assert.match(stderr, new RegExp(String(node.port)))
   assert.doesNotMatch(stderr, /^\s+at .*:\d+:\d+\)?$/m)
+})
+
+test("what fails after it took the folder lets go of it and ends", async () => {
+  const folder = join(tempFolder(), "d")
+  mkdirSync(join(folder, "comity.sock"), { recursive: true })
+  assert.equal((await comity(["collection", "list", "--data", folder])).status, 1)
+  assert.equal((await comity(["serve", "--data", folder, "--port", "0"])).status, 1)
+  rmdirSync(join(folder, "comity.sock"))
+  mkdirSync(join(folder, "keys/offline-keys.age.new"))
+  const env = { COMITY_KEY_PASSPHRASE: "a passphrase that cannot be used" }
+  assert.equal((await comity(["serve", "--data", folder, "--port", "0"], { env })).status, 1)
+  assert.match(await run(["collection", "add", "T", "--data", folder]), UUID)
 })
 
 test("a data folder has one owner: a second node is refused and the first goes on", async () => {
