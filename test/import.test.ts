@@ -62,6 +62,15 @@ test("a bundle, an envelope, a bare list and each of them packed are imported wi
   assert.deepEqual((await tester.texts(collection)).toSorted(), objects.toSorted())
 })
 
+test("an object of 18 MiB, where so large ones are let in, goes in and comes out as it was", async () => {
+  const data = join(tempFolder(), "d")
+  const large = JSON.stringify(indicator({ description: "x".repeat(18 * 1024 * 1024) }))
+  const collection = await run(["collection", "add", "Large", "--data", data])
+  const env = { COMITY_MAX_CONTENT_LENGTH: String(32 * 1024 * 1024) }
+  await run(["import", file(envelope(large)), "--data", data, "--collection", collection], env)
+  assert.ok((await run(["export", "--data", data, "--collection", collection])).includes(large))
+})
+
 test("importing again finds duplicates only; another content of a version is listed as conflicting", async () => {
   const collection = scene.collection()
   const objects = [indicator(), malware()] as const

@@ -10,6 +10,8 @@ import type { Store } from "../store/index.ts"
 import { importStream, type Problem, type Summary } from "./importing.ts"
 import { problem as problemSentence } from "./status.ts"
 
+const PIECE_BYTES = 1024 * 1024
+
 const collection = { type: "string", value: "ID", required: true } as const
 
 export const sharingDeclarations: readonly Declaration[] = [
@@ -71,8 +73,11 @@ async function runExport({ store, database }: SharingParts, call: Call): Promise
   const { key } = await loadCollection(store, wanted)
   const order = { collection: key, types, since: since === null ? null : instant(since), bundleId: newUuid() }
   for await (const chunk of exportObjects(database, order)) {
+    // An object may be larger than what the command's line takes at once.
+    for (let at = 0; at < chunk.length && !call.signal.aborted; at += PIECE_BYTES) {
+      await call.write(chunk.subarray(at, at + PIECE_BYTES))
+    }
     if (call.signal.aborted) break
-    await call.write(chunk)
   }
   return {}
 }
