@@ -100,6 +100,7 @@ function problemCodes(): string[] {
     ...FINDING_CODES,
     ...JSON_FAULT_CODES,
     ...literalsAfter(sourceOf("stix/splitter.ts"), /code: "([^"]+)"/g),
+    ...literalsAfter(sourceOf("library/adding.ts"), /: Warning = \{ code: "([^"]+)"/g),
     ...literalsAfter(reasons, /"([^"]+)"/g).map((reason) => `object.conflict-${reason}`),
   ]
 }
