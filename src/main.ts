@@ -46,6 +46,8 @@ export const declarations: readonly Declaration[] = [
 export async function run(argv: readonly string[]): Promise<void> {
   const { env } = process
   process.umask(0o077) // what a node writes is nobody else's to read
+  // Who read along may go, as in `| head`: that ends no node. A command that has more to say is told where it writes.
+  for (const output of [process.stdout, process.stderr]) output.on("error", () => {})
   const language = pickLanguage(env.COMITY_LANGUAGE || env.LC_ALL || env.LC_MESSAGES || env.LANG || "")
   try {
     process.exitCode = await dispatch(argv, language)

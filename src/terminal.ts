@@ -1,4 +1,3 @@
-import { once } from "node:events"
 import { createReadStream } from "node:fs"
 import { open } from "node:fs/promises"
 import { createInterface } from "node:readline/promises"
@@ -87,9 +86,14 @@ export function visible(line: string): string {
   return line.replaceAll(OBEYED, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
 }
 
-/** Waits where the reader of our output is slower; ends quietly where it has gone. */
+/** Waits where the reader of our output is slower. Throws `unavailable command.output-gone` where it has gone. */
 export async function toStandardOutput(chunk: Uint8Array): Promise<void> {
-  if (!process.stdout.write(chunk)) await once(process.stdout, "drain")
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  process.stdout.write(chunk, (error) => {
+    if (error == null) resolve()
+    else reject(new ComityError("unavailable", "command.output-gone", {}, error))
+  })
+  return promise
 }
 
 /** Asks on the terminal without echo; without a terminal the secret is the first line of standard input. */

@@ -161,6 +161,16 @@ test("export writes a bundle of the exact bytes, by type and from a time on", as
   assert.equal((JSON.parse(await exported("--since", "2999-01-01T00:00:00Z")) as { objects?: [] }).objects, undefined)
 })
 
+test("an export whose reader has gone ends and says so in one line", async () => {
+  const collection = await asking(["collection", "add", "Long", "--alias", "long"])
+  const token = await asking(["token", "add", "long-writer", "--grant", "long:rw"])
+  await taxii(() => node.url, `Bearer ${token}`).put(collection, indicator({ description: "x".repeat(2_000_000) }))
+  const pipe = '"$0" bin/comity.js export --data "$1" --collection long | head -c 1'
+  const cwd = join(import.meta.dirname, "..")
+  const { stdout, stderr } = spawnSync("sh", ["-c", pipe, process.execPath, data], { cwd, encoding: "utf8" })
+  assert.deepEqual([stdout, stderr], ["{", "Nobody reads the output any more.\n"])
+})
+
 test("log verify passes on what was written; log export can be checked by Python alone", async (t) => {
   const collection = await asking(["collection", "add", "Proven", "--alias", "proven"])
   const client = taxii(() => node.url, `Bearer ${await asking(["token", "add", "prover", "--grant", "proven:rw"])}`)
