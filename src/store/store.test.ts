@@ -224,3 +224,40 @@ test("a lock that another program holds delays writes, and nothing else", async 
   assert.deepEqual(await words(store), ["late"])
   assert.deepEqual(fatal, [])
 })
+
+test("a lock that another program takes while a group of writes is undone delays them, and loses none", async (t) => {
+  const path = join(tempFolder(), "comity.db")
+  const foreign = new DatabaseSync(path, { timeout: 0 })
+  let lurking = false
+  /** Between this commit and what follows, the other program is there. */
+  const takeLock = () => {
+    try {
+      foreign.exec("begin immediate")
+      setTimeout(() => foreign.exec("rollback"), 50)
+    } catch {
+      queueMicrotask(takeLock)
+    }
+  }
+  const beforeCommit = async () => {
+    if (lurking) queueMicrotask(takeLock)
+    lurking = false
+  }
+  const fatal: unknown[] = []
+  const onFatal = (error: unknown) => fatal.push(error)
+  const store = new Store({ path, clock: fakeClock(), beforeCommit, onFatal, maxMib: 0 })
+  t.after(() => store.close())
+  await store.write((tx) => tx.run(sql`create table word (text text not null unique, body blob)`))
+  let runs = 0
+  const faulty = async () => {
+    runs += 1
+    lurking = runs === 1 // the next commit is that of the first write, made again alone
+    throw new Error("this one fails")
+  }
+  const outcomes = await Promise.allSettled([store.write(put("a")), store.write(faulty), store.write(put("b"))])
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ["fulfilled", "rejected", "fulfilled"],
+  )
+  assert.deepEqual([await words(store), fatal], [["a", "b"], []])
+  foreign.close()
+})

@@ -155,8 +155,8 @@ export class Store implements Reader {
     this.#rollback()
     if (isFatal(error)) return this.#fail(error, jobs)
     if (jobs.length === 1) return jobs[0]?.reject(translated(error))
-    for (const job of jobs) {
-      const tx = this.#begin()
+    for (const [i, job] of jobs.entries()) {
+      const tx = this.#beginFor(jobs.slice(i))
       try {
         const value = await job.run(tx)
         await this.#commit(tx)
@@ -166,6 +166,16 @@ export class Store implements Reader {
         if (isFatal(again)) return this.#fail(again, jobs)
         job.reject(translated(again))
       }
+    }
+  }
+
+  /** Another program may have taken the lock in between; then the jobs wait in the queue as before. */
+  #beginFor(jobs: readonly Job[]): Tx {
+    try {
+      return this.#begin()
+    } catch (error) {
+      this.#queue.unshift(...jobs)
+      throw error
     }
   }
 
