@@ -9,6 +9,8 @@ import { type Claim, claim, type Folder, folderAt } from "./store/index.ts"
 /** `EX_IOERR`: nothing is signed or acknowledged after the disk failed; the next start recovers. */
 const EXIT_IO = 74
 const PATIENCE_MS = 10_000
+/** What a command under way still gets when the node is asked to stop; an import that is cut off can be repeated. */
+const COMMANDS_MS = 5000
 
 /** `comity serve`: answers until SIGTERM or SIGINT, or until the process that handed over is gone. */
 export async function runNode(config: Config): Promise<number> {
@@ -22,7 +24,7 @@ export async function runNode(config: Config): Promise<number> {
     try {
       await answerUntilStopped(node, config, t)
     } finally {
-      await socket.close()
+      await socket.close(COMMANDS_MS)
     }
   } finally {
     await node.stop() // also where the start failed: its threads would keep the process, and with it the folder

@@ -53,8 +53,8 @@ async function listen(incoming: Line["incoming"], request: Request): Promise<Jso
       else if (kind === "x") throw refusal(payload)
     }
   } catch (error) {
-    const lost = error instanceof Error && "code" in error && error.code === "ECONNRESET"
-    if (!lost) throw error
+    const code = error instanceof Error && "code" in error ? error.code : null
+    if (code !== "ECONNRESET" && code !== "EPIPE") throw error
   }
   throw new ComityError("unavailable", "command.owner-gone")
 }

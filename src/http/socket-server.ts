@@ -14,7 +14,8 @@ const LINGER_MS = 1000
 /** A caller says at once what it wants. */
 const FIRST_WORD_MS = 10_000
 
-export type SocketServer = { close(): Promise<void> }
+/** Calls under way end before `close` does; with `mostMs` those that take longer are cut off, as if the caller went. */
+export type SocketServer = { close(mostMs?: number): Promise<void> }
 
 /**
  * Answers the commands of other processes of the same system user: the socket is readable and writable by that user
@@ -40,18 +41,26 @@ export async function serveSocket(path: string, handlers: Handlers, diagnostics:
   } finally {
     process.umask(mask)
   }
-  return { close: () => closeServer(server, open, calls) }
+  return { close: (mostMs) => closeServer(server, open, calls, mostMs ?? null) }
 }
 
-/** Calls under way end first; a connection whose other end is gone or silent must not keep the process. */
-async function closeServer(server: Server, open: Set<Socket>, calls: Set<Promise<void>>): Promise<void> {
+/** A connection whose other end is gone or silent must not keep the process. */
+async function closeServer(
+  server: Server,
+  open: Set<Socket>,
+  calls: Set<Promise<void>>,
+  mostMs: number | null,
+): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  await Promise.all(calls)
-  const force = setTimeout(() => {
+  const force = () => {
     for (const socket of open) socket.destroy()
-  }, LINGER_MS)
+  }
+  const impatient = mostMs === null ? undefined : setTimeout(force, mostMs)
+  await Promise.all(calls)
+  clearTimeout(impatient)
+  const lingering = setTimeout(force, LINGER_MS)
   await closed
-  clearTimeout(force)
+  clearTimeout(lingering)
 }
 
 async function serveConnection(socket: Socket, handlers: Handlers, diagnostics: Diagnostics): Promise<void> {

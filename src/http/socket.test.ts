@@ -6,7 +6,7 @@ import { after, test } from "node:test"
 import { z } from "zod"
 import { tempFolder } from "../../test/support/temp.ts"
 import type { Json } from "../kernel/canonical.ts"
-import { diagnostics } from "../kernel/diagnostics.ts"
+import { diagnostics, silent } from "../kernel/diagnostics.ts"
 import { ComityError } from "../kernel/errors.ts"
 import type { Handlers } from "./command.ts"
 import { ask, type Request, reach } from "./socket-client.ts"
@@ -136,6 +136,24 @@ test("what is no command is answered with a refusal or hung up on, and harms nob
     assert.ok(["", hello].includes(answer) || answer.startsWith(`${hello}x`), JSON.stringify([bytes, answer]))
   }
   assert.deepEqual(await run("echo"), {})
+})
+
+test("a server that closes waits for a command, but not for ever where the caller has stopped in the middle", async () => {
+  const place = join(tempFolder(), "c.sock")
+  const closing = await serveSocket(place, handlers, silent)
+  const line = await reach(place)
+  assert.ok(line)
+  const started = Promise.withResolvers<void>()
+  async function* stalled(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from("a")
+    await new Promise(() => {})
+  }
+  const progress = () => started.resolve()
+  const request = { command: "size", arguments: {}, input: stalled(), progress, write: async () => {} }
+  const answer = assert.rejects(ask(line, request), { code: "command.owner-gone" })
+  await started.promise
+  await closing.close(50)
+  await answer
 })
 
 test("the socket is its owner's alone, and where nobody listens nobody is reached", async () => {
