@@ -53,6 +53,7 @@ export type NodeParts = {
 }
 
 const HOUR_MS = 3_600_000
+const SWEPT_AT_ONCE = 200
 
 /** Builds the node; the only place that knows every module. */
 export async function openNode(parts: NodeParts): Promise<Node> {
@@ -178,8 +179,10 @@ function urlOf({ host, tlsCert }: Config, port: number): string {
 }
 
 async function sweepStatuses({ clock, diagnostics }: NodeParts, store: Store): Promise<void> {
+  const old = plusMicroseconds(clock.now(), -2 * DAY)
   try {
-    await store.write((tx) => deleteStatusesBefore(tx, plusMicroseconds(clock.now(), -2 * DAY)))
+    // In slices, so that a busy day's worth does not hold up everybody else.
+    while ((await store.write((tx) => deleteStatusesBefore(tx, old, SWEPT_AT_ONCE))) === SWEPT_AT_ONCE);
   } catch (error) {
     diagnostics.warn("status.sweep-failed", { code: error instanceof ComityError ? error.code : "bug" })
   }

@@ -47,7 +47,10 @@ export async function findStatus(reader: Reader, id: string, account: string): P
   }
 }
 
-/** Statuses are kept for at least a day (TAXII 2.1 section 4.3). */
-export async function deleteStatusesBefore(tx: Tx, instant: Instant): Promise<number> {
-  return tx.run(sql`delete from status where requested_at < ${instant}`)
+/** Statuses are kept for at least a day (TAXII 2.1 section 4.3). Deletes the oldest `most` and says how many it did. */
+export async function deleteStatusesBefore(tx: Tx, instant: Instant, most: number): Promise<number> {
+  return tx.run(
+    sql`delete from status where id in
+          (select id from status where requested_at < ${instant} order by requested_at limit ${most})`,
+  )
 }

@@ -3,7 +3,7 @@ import { after, test } from "node:test"
 import { openInProcess, prepared, START } from "../../test/support/node-in-process.ts"
 import { address, indicator, malware, type Stix } from "../../test/support/stix.ts"
 import { translator } from "../http/index.ts"
-import { formatInstant, plusMicroseconds } from "../kernel/time.ts"
+import { formatInstant } from "../kernel/time.ts"
 import { addObjects, type Collection, eraseObject, type Rejected } from "../library/index.ts"
 import { deleteStatusesBefore, findStatus, insertStatus, type StatusRow } from "./queries.ts"
 import { outcomesOf, problem, statusResource } from "./status.ts"
@@ -101,12 +101,17 @@ test("what was erased since is counted and no longer named, also when something 
   assert.equal("successes" in (await shown(row)), false)
 })
 
-test("only statuses older than the limit are swept", async () => {
+test("only statuses older than the limit are swept, the oldest first and no more at once than asked for", async () => {
   const collection = await node.collection()
+  const oldest = await post(collection, [indicator()])
+  node.clock.forward(10)
   const old = await post(collection, [indicator()])
   node.clock.forward(10)
   const young = await post(collection, [indicator()])
-  await node.store.write((tx) => deleteStatusesBefore(tx, plusMicroseconds(old.requestedAt, 10)))
+  const sweep = () => node.store.write((tx) => deleteStatusesBefore(tx, young.requestedAt, 1))
+  while ((await findStatus(node.store, oldest.id, "a")) !== null) assert.equal(await sweep(), 1)
+  assert.notEqual(await findStatus(node.store, old.id, "a"), null)
+  assert.deepEqual([await sweep(), await sweep()], [1, 0])
   assert.equal(await findStatus(node.store, old.id, "a"), null)
   assert.deepEqual(await findStatus(node.store, young.id, "a"), young)
 })
