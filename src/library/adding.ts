@@ -137,12 +137,25 @@ async function putEntry(
   }
   await insertEntry(tx, { ...place, salt, h, previous: last?.seq ?? null, erases: null, served: true })
   if (others.length > 0) {
-    await settleStanding(tx, collection.key, [...others, { seq, spec, stamp, dateAdded }])
+    await settleStanding(tx, collection.key, others, [...others, { seq, spec, stamp, dateAdded }])
   }
   return dateAdded
 }
 
-/** Writes down how an object's versions stand in a collection, so that pages need not look at the others. */
-export async function settleStanding(tx: Tx, collection: number, entries: readonly Standing[]): Promise<void> {
-  for (const { seq, ...flags } of standingOf(entries)) await setStanding(tx, collection, seq, flags)
+/**
+ * Writes down how an object's versions stand in a collection, so that pages need not look at the others. `before` are
+ * those that stood there until now: of them only what changes is written.
+ */
+export async function settleStanding(
+  tx: Tx,
+  collection: number,
+  before: readonly Standing[],
+  after: readonly Standing[],
+): Promise<void> {
+  const stored = new Map(standingOf(before).map((one) => [one.seq, one]))
+  for (const { seq, ...flags } of standingOf(after)) {
+    const was = stored.get(seq)
+    const same = was?.newest === flags.newest && was.first === flags.first && was.last === flags.last
+    if (!same) await setStanding(tx, collection, seq, flags)
+  }
 }

@@ -19,11 +19,9 @@ export async function eraseObject(store: Store, collection: Collection, erasure:
     if (entries.length === 0) return null
     const wanted = chosen(entries, erasure)
     for (const entry of wanted) await eraseEntry(tx, collection, entry)
-    await settleStanding(
-      tx,
-      collection.key,
-      entries.filter((entry) => !wanted.includes(entry)),
-    )
+    const erased = new Set(wanted)
+    const kept = entries.filter((entry) => !erased.has(entry))
+    await settleStanding(tx, collection.key, entries, kept)
     if (wanted.length === entries.length) await deleteConflicts(tx, collection.key, erasure.id)
     const facts = { collection: collection.id, entries: wanted.map(({ seq }) => seq) }
     if (wanted.length > 0) await record(tx, { what: "object.erased", by: erasure.by, facts })

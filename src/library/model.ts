@@ -104,14 +104,16 @@ export function select<Entry extends Standing>(
   const newest = entries.some(({ spec }) => spec === "2.1") ? "2.1" : "2.0"
   const allowed = entries
     .filter(({ spec }) => (specs === null ? spec === newest : specs.includes(spec)))
+    .map((entry) => ({ entry, order: orderOf(entry) })) // told once: an object may have thousands of versions
     .sort(byVersion)
-  if (versions === "all") return allowed
-  return allowed.filter(
-    (entry, i) =>
-      (versions.first && i === 0) ||
-      (versions.last && i === allowed.length - 1) ||
-      versions.at.includes(orderOf(entry)),
-  )
+  const chosen =
+    versions === "all"
+      ? allowed
+      : allowed.filter(
+          ({ order }, i) =>
+            (versions.first && i === 0) || (versions.last && i === allowed.length - 1) || versions.at.includes(order),
+        )
+  return chosen.map(({ entry }) => entry)
 }
 
 /** Which of an object's versions in a collection are of the newest specification, and of these the first and the last. */
@@ -119,9 +121,10 @@ export function standingOf(
   entries: readonly Standing[],
 ): { seq: number; newest: boolean; first: boolean; last: boolean }[] {
   const newest = select(entries, null, "all").map(({ seq }) => seq)
+  const among = new Set(newest)
   return entries.map(({ seq }) => ({
     seq,
-    newest: newest.includes(seq),
+    newest: among.has(seq),
     first: seq === newest[0],
     last: seq === newest.at(-1),
   }))
@@ -133,9 +136,10 @@ export function orderOf(entry: Standing): string {
   return stamp ?? timestampKey(formatInstant(entry.dateAdded)) ?? ""
 }
 
-function byVersion(a: Standing, b: Standing): number {
-  const [left, right] = [orderOf(a), orderOf(b)]
-  return left === right ? a.seq - b.seq : left < right ? -1 : 1
+type Ordered = { entry: Standing; order: string }
+
+function byVersion(a: Ordered, b: Ordered): number {
+  return a.order === b.order ? a.entry.seq - b.entry.seq : a.order < b.order ? -1 : 1
 }
 
 /** What TAXII shows as an object's version: `modified`, else `created` (as sent), else the date it was added. */
