@@ -18,15 +18,21 @@ const Refusal = z.object({ kind: z.string(), code: z.string(), details: z.record
 /** A connection on which the owner of the folder has said that it is there. */
 export type Line = { socket: Socket; incoming: AsyncGenerator<Frame, void, undefined> }
 
-/** Null if no owner answers, or if it hung up before it said a word: then nothing was asked of it either. */
-export async function reach(path: string): Promise<Line | null> {
+/** An owner greets at once; one that was halted by the system does not. */
+const GREETING_MS = 10_000
+
+/** Null if no owner answers in time, or if it hung up before it said a word: then nothing was asked of it either. */
+export async function reach(path: string, mostMs: number = GREETING_MS): Promise<Line | null> {
   const socket = connect(path)
+  const silent = setTimeout(() => socket.destroy(), mostMs)
   const incoming = frames(socket)
   try {
     const { done, value } = await incoming.next()
     if (done !== true && value.kind === "h") return { socket, incoming }
   } catch (error) {
     if (!(error instanceof Error && "code" in error)) throw error
+  } finally {
+    clearTimeout(silent)
   }
   socket.destroy()
   return null

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
+import { once } from "node:events"
 import { statSync, writeFileSync } from "node:fs"
-import { connect } from "node:net"
+import { connect, createServer } from "node:net"
 import { join } from "node:path"
 import { after, test } from "node:test"
 import { z } from "zod"
@@ -159,4 +160,13 @@ test("a server that closes waits for a command, but not for ever where the calle
 test("the socket is its owner's alone, and where nobody listens nobody is reached", async () => {
   assert.equal(statSync(path).mode & 0o777, 0o600)
   assert.equal(await reach(join(tempFolder(), "none.sock")), null)
+})
+
+test("an owner that stands still is not waited for without end", async (t) => {
+  const place = join(tempFolder(), "h.sock")
+  const halted = createServer(() => {})
+  halted.listen(place)
+  await once(halted, "listening")
+  t.after(() => halted.close())
+  assert.equal(await reach(place, 50), null)
 })
