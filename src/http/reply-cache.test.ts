@@ -123,6 +123,9 @@ test("what is sent and given back empties nothing that is kept, in whichever for
       const sent = Buffer.concat(piecesOf(answer.body))
       const found = answer.headers["content-encoding"] === "gzip" ? gunzipSync(sent) : sent
       assert.ok(found.equals(body), `${bytes} bytes, ${order}, request ${i}`)
+      cache.remember(String(zipped), "same", answer)
+      const again = cache.recall(String(zipped)) ?? answer
+      assert.equal(again.headers["content-encoding"], answer.headers["content-encoding"])
       if (answer.passing === true) piecesOf(answer.body).forEach(release)
     }
   }

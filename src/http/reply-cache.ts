@@ -118,7 +118,7 @@ function moved(body: Body): Uint8Array {
 }
 
 async function compressed(reply: Reply): Promise<Reply> {
-  const { passing: _, ...lasting } = reply // what is packed is a body of its own
+  const { passing: _, place: __, ...lasting } = reply // what is packed is a body of its own, kept at another place
   const headers = { ...reply.headers, vary: "accept-encoding, authorization" }
   if (sizeOf(reply.body) < WORTH_ZIPPING) return { ...reply, headers }
   const body = await zip(Buffer.concat(piecesOf(reply.body)), { level: 4 })
