@@ -79,7 +79,8 @@ async function serveConnection(socket: Socket, handlers: Handlers, diagnostics: 
   } catch (error) {
     if (gone.signal.aborted) return
     const known = asKnown(error)
-    if (known === null) diagnostics.error("command.bug", { name: String(error), stack: stackOf(error) })
+    if (known === null)
+      diagnostics.error("command.bug", { name: error instanceof Error ? error.name : "unknown", stack: stackOf(error) })
     const { kind, code, details } = known ?? { kind: "internal", code: "internal", details: {} }
     await sendJson(socket, "x", { kind, code, details: { ...details } }).catch(() => {})
   } finally {

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads"
 import type { Sql } from "sql-template-tag"
 import type { Connection } from "./connection.ts"
+import { isFatal } from "./failures.ts"
 import type { Answer, Question } from "./reading-worker.ts"
 import type { Reader } from "./transaction.ts"
 
@@ -79,6 +80,11 @@ export class FarReader implements Reader {
     this.#waiting.delete(answer.id)
     if (this.#waiting.size === 0) this.#worker?.unref()
     if ("rows" in answer) waiting?.resolve(answer.rows)
-    else waiting?.reject(Object.assign(new Error(answer.failure.message), { errcode: answer.failure.errcode }))
+    else this.#refuse(waiting, Object.assign(new Error(answer.failure.message), { errcode: answer.failure.errcode }))
+  }
+
+  #refuse(waiting: Waiting | undefined, error: Error): void {
+    if (isFatal(error)) this.#onFatal(error)
+    waiting?.reject(error)
   }
 }

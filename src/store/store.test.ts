@@ -261,3 +261,18 @@ test("a lock that another program takes while a group of writes is undone delays
   assert.deepEqual([await words(store), fatal], [["a", "b"], []])
   foreign.close()
 })
+
+test("a database that cannot be read any more ends the process, as one that cannot be written does", async (t) => {
+  const { store, path, fatal } = await scratch(t)
+  for (let i = 0; i < 50; i++) await store.write(put(`word ${i}`, Buffer.alloc(3000)))
+  await store.close()
+  const file = openSync(path, "r+")
+  const { size } = statSync(path)
+  for (let at = size - 20 * 4096; at < size; at += 4096) writeSync(file, Buffer.alloc(4096, 7), 0, 4096, at)
+  closeSync(file)
+  const beforeCommit = async () => {}
+  const again = new Store({ path, clock: fakeClock(), beforeCommit, onFatal: (error) => fatal.push(error), maxMib: 0 })
+  t.after(() => again.close().catch(unlessClosed))
+  await assert.rejects(again.all(sql`select text, body from word`))
+  assert.equal(fatal.length, 1)
+})

@@ -84,12 +84,12 @@ export class Store implements Reader {
 
   async all<Row>(query: Sql): Promise<Row[]> {
     this.#queries += 1
-    return this.#reader.all<Row>(query)
+    return this.#watched(() => this.#reader.all<Row>(query))
   }
 
   async get<Row>(query: Sql): Promise<Row | undefined> {
     this.#queries += 1
-    return this.#reader.get<Row>(query)
+    return this.#watched(() => this.#reader.get<Row>(query))
   }
 
   /**
@@ -114,6 +114,16 @@ export class Store implements Reader {
     this.#foldWal()
     this.#reader.close()
     this.#writer.close()
+  }
+
+  /** A disk that can't be read can't be trusted to have kept what was written. */
+  #watched<T>(read: () => T): T {
+    try {
+      return read()
+    } catch (error) {
+      if (isFatal(error)) this.#fail(error)
+      throw error
+    }
   }
 
   async #drain(): Promise<void> {
