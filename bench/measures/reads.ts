@@ -30,7 +30,7 @@ async function coldPages(bench: Bench, { node, inbox }: Library): Promise<void> 
   )
   const goal = { of: "ratio", atLeast: 0.3 } as const
   const name = "cold pages of 100, 8 clients"
-  bench.report(await compareReading(bench, { ...reading, name, clients: 8, perRound: 1500, goal }))
+  bench.report(await compareReading(bench, { ...reading, name, clients: 8, perRound: 3000, goal }))
 }
 
 async function repeatedPages(bench: Bench, { node, inbox }: Library): Promise<void> {
