@@ -23,7 +23,7 @@ export type StoreOptions = {
 type Job = { run: (tx: Tx) => Promise<unknown>; resolve: (value: unknown) => void; reject: (error: unknown) => void }
 
 const SLICE_MS = 8
-const COMMITS_BETWEEN_LOOKS = 16
+const COMMITS_BETWEEN_LOOKS = 4
 const PASSIVE_BYTES = 8 * 1024 * 1024
 const TRUNCATE_BYTES = 64 * 1024 * 1024
 
@@ -41,6 +41,8 @@ export class Store implements Reader {
   readonly far: FarReader
   #draining: Promise<void> | null = null
   #checkpointing = false
+  /** The checkpoint thread has just been through: there is little left to copy. */
+  #copied = false
   #closed = false
   #queries = 0
   #commits = 0
@@ -60,6 +62,7 @@ export class Store implements Reader {
     })
     this.#checkpointer.on("message", () => {
       this.#checkpointing = false
+      this.#copied = true
     })
     this.#checkpointer.on("error", (error) => this.#fail(error))
     this.#checkpointer.unref()
@@ -226,7 +229,8 @@ export class Store implements Reader {
     if (this.#commits % COMMITS_BETWEEN_LOOKS !== 0) return
     const size = statSync(`${this.#options.path}-wal`).size
     if (size < PASSIVE_BYTES || this.#checkpointing) return
-    if (size > TRUNCATE_BYTES) {
+    if (size > TRUNCATE_BYTES && this.#copied) {
+      this.#copied = false
       this.#foldWal()
       return
     }
