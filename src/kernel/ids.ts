@@ -22,14 +22,6 @@ export function isUuid(text: string): boolean {
   return UUID.test(text)
 }
 
-/** Throws `invalid id.malformed` unless the text is an id of that kind. */
-export function parseId<Kind extends string>(kind: Kind, text: string): Id<Kind> {
-  if (!text.startsWith(`${kind}--`) || !isUuid(text.slice(kind.length + 2))) {
-    throw new ComityError("invalid", "id.malformed", { kind })
-  }
-  return text as Id<Kind>
-}
-
 /** Accepts capitals, as people paste them; throws `invalid id.malformed` for anything but a UUID. */
 export function parseUuid<Kind extends string>(kind: Kind, text: string): Uuid<Kind> {
   const lower = text.toLowerCase()

@@ -32,8 +32,8 @@ export function plusMicroseconds(instant: Instant, microseconds: number): Instan
 /** In the year 2255. */
 const LATEST = Number.MAX_SAFE_INTEGER
 
-export const HOUR = 3_600_000_000
-export const DAY = 24 * HOUR
+/** In microseconds. */
+export const DAY = 86_400_000_000
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)$/
 
