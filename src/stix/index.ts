@@ -1,5 +1,5 @@
-/** Cuts a body into objects while it arrives, and what it says of each slice and of the surroundings. */
-
+/** Values as they may be shown without becoming links, and back; `respell` also tells where things stood. */
+export { defang, type Respelled, refang, respell } from "./defang.ts"
 /** Codes of refusals (`stix.…`) and of warnings; their sentences stand in the locale files. */
 export { FAULT_CODES, type FaultCode, FINDING_CODES, type Finding, type FindingCode } from "./findings.ts"
 /** The type named by a STIX id (`indicator` of `indicator--…`), or null if the text is no STIX id. */
@@ -18,6 +18,7 @@ export { scoId } from "./sco-id.ts"
 export { resolveSelector, type Selected } from "./selectors.ts"
 /** A JSON object whose properties are not known. */
 export type { JsonObject } from "./spec.ts"
+/** Cuts a body into objects while it arrives, and what it says of each slice and of the surroundings. */
 export { type Container, ObjectSplitter, type Slice } from "./splitter.ts"
 /** The Traffic Light Protocol: its five levels, their order and join, the ids and the exact objects of the standard. */
 export {
