@@ -23,6 +23,12 @@ export type Reply = {
   status: number
   headers: Record<string, string>
   body: Body
+  /** `Set-Cookie` values. */
+  cookies?: readonly string[]
+  /** Sent piece by piece instead of the body; `gone` says that nobody reads any more. */
+  stream?: (gone: AbortSignal) => AsyncIterable<Uint8Array>
+  /** Id of an error that the caller was given, where the body is a page. */
+  id?: string
   /** Name of an answer that the cache keeps. */
   place?: string
   /** Nobody needs the body once it is sent: its memory is given back at once. */

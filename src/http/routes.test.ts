@@ -4,7 +4,8 @@ import { after, test } from "node:test"
 import { call, connectRaw } from "../../test/support/http.ts"
 import { diagnostics } from "../kernel/diagnostics.ts"
 import { ComityError } from "../kernel/errors.ts"
-import { type Ask, type Edge, listen, listener, ReplyCache, type Route, reply } from "./index.ts"
+import { type Ask, type Edge, guarded, listen, listener, ReplyCache, type Route, reply } from "./index.ts"
+import { errorReply } from "./sending.ts"
 
 type Actor = { name: string }
 
@@ -32,10 +33,10 @@ const routes: Route<Actor>[] = [
   }),
 ]
 
-async function serve(changes: Partial<Edge<Actor>> = {}): Promise<string> {
-  const edge: Edge<Actor> = {
-    routes,
-    guard: async (_, ask) => ({ name: ask.header("x-name") ?? "nobody" }),
+async function serve(changes: Partial<Edge> = {}): Promise<string> {
+  const edge: Edge = {
+    rows: guarded(routes, async (_, ask) => ({ name: ask.header("x-name") ?? "nobody" })),
+    elsewhere: async (error) => errorReply(error, "application/json"),
     diagnostics: diagnostics((line) => said.push(line)),
     behindProxy: false,
     replies: new ReplyCache(() => "same"),

@@ -9,26 +9,53 @@ import type { Ask, Reply } from "./reply.ts"
 import type { ReplyCache } from "./reply-cache.ts"
 import { errorReply, sender } from "./sending.ts"
 
-/** Who may call a route. `member` (any right), `reader`, `writer` and `owner` (both) speak of the collection in the path. */
-export type Who = "anyone" | "account" | "member" | "reader" | "writer" | "owner"
+/**
+ * Who may call a route. Programs: `member` (any right), `reader`, `writer` and `owner` (both) speak of the collection
+ * in the path. Pages: a visitor is anybody, a person has signed in, the rest is a role of that person.
+ */
+export type Who = ProgramWho | PageWho
+export type ProgramWho = "anyone" | "account" | "member" | "reader" | "writer" | "owner"
+export type PageWho = "visitor" | "person" | "role:reader" | "role:analyst" | "role:officer" | "role:administrator"
 
-/** One row of the table of who may call what. Nothing is served that is not a row of it. */
+/** A route of programs, before its guard: `Actor` is what the guard makes of a request. */
 export type Route<Actor> = {
   method: "GET" | "POST" | "DELETE"
   /** Hono's notation, without a closing slash; both forms are served (TAXII 2.1 section 3.1). */
   path: string
-  who: Who
+  who: ProgramWho
   /** Media type of error messages. */
   errors: string
   handle(ask: Ask<Actor>): Promise<Reply>
 }
 
 /** Makes the actor of a request or throws `unauthenticated`, `refused`, `not-found`, `slow-down`. */
-export type Guard<Actor> = (who: Who, ask: Ask<undefined>) => Promise<Actor>
+export type Guard<Actor> = (who: ProgramWho, ask: Ask<undefined>) => Promise<Actor>
 
-export type Edge<Actor> = {
-  routes: readonly Route<Actor>[]
-  guard: Guard<Actor>
+/** How an interface says that something went wrong; `ask` is null where not even the address could be read. */
+export type Refuse = (error: unknown, ask: Ask<undefined> | null) => Promise<Reply>
+
+/** One row of the table of who may call what. Nothing is served that is not a row of it, behind its guard. */
+export type Row = Pick<Route<never>, "method" | "path"> & {
+  who: Who
+  /** The person must have proven again, within minutes, who it is. */
+  stepUp: boolean
+  answer(ask: Ask<undefined>): Promise<Reply>
+  refuse: Refuse
+}
+
+/** Routes of programs behind their guard; errors are messages of the route's media type. */
+export function guarded<Actor>(routes: readonly Route<Actor>[], guard: Guard<Actor>): Row[] {
+  return routes.map(({ method, path, who, errors, handle }) => ({
+    ...{ method, path, who, stepUp: false },
+    answer: async (ask) => handle({ ...ask, actor: await guard(who, ask) }),
+    refuse: async (error) => errorReply(error, errors),
+  }))
+}
+
+export type Edge = {
+  rows: readonly Row[]
+  /** Answers at addresses that no row begins like. */
+  elsewhere: Refuse
   diagnostics: Diagnostics
   /** True if a proxy of ours in front tells the caller's address. */
   behindProxy: boolean
@@ -37,13 +64,13 @@ export type Edge<Actor> = {
   fingerprint(authorization: string | undefined): string
 }
 
-type Found<Actor> = { route: Route<Actor>; params: Record<string, string> }
-type Find<Actor> = (method: string, path: string) => Found<Actor> | null
+type Found = { row: Row; params: Record<string, string> }
+type Find = (method: string, path: string) => Found | null
 
 /** Serves exactly the table. */
-export function listener<Actor>(edge: Edge<Actor>): RequestListener {
-  const find = finder(edge.routes)
-  const send = sender()
+export function listener(edge: Edge): RequestListener {
+  const find = finder(edge.rows)
+  const send = sender((error) => report(edge.diagnostics, error, ""))
   return (incoming, outgoing) => {
     const request = incoming.method === "GET" ? requestOf(edge, incoming) : null
     const ready = request === null ? undefined : edge.replies.recall(request)
@@ -60,24 +87,24 @@ export function listener<Actor>(edge: Edge<Actor>): RequestListener {
 }
 
 /** All of a request that an answer may depend on. */
-function requestOf<Actor>({ fingerprint }: Edge<Actor>, { headers, url }: IncomingMessage): string {
+function requestOf({ fingerprint }: Edge, { headers, url }: IncomingMessage): string {
   return `${fingerprint(headers.authorization)} ${url} ${headers.accept} ${headers["accept-encoding"]}`
 }
 
 /** Hono's router alone: its Request and Response objects cost more than a page of a collection. */
-function finder<Actor>(routes: readonly Route<Actor>[]): Find<Actor> {
-  const router = new SmartRouter<Route<Actor>>({ routers: [new RegExpRouter(), new TrieRouter()] })
-  for (const route of routes) router.add(route.method, route.path, route)
+function finder(rows: readonly Row[]): Find {
+  const router = new SmartRouter<Row>({ routers: [new RegExpRouter(), new TrieRouter()] })
+  for (const row of rows) router.add(row.method, row.path, row)
   return (method, path) => {
     const clean = path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path
     const [handlers, stash] = router.match(method === "HEAD" ? "GET" : method, clean)
-    const [route, places] = handlers[0] ?? []
-    if (route === undefined || places === undefined) return null
+    const [row, places] = handlers[0] ?? []
+    if (row === undefined || places === undefined) return null
     const params = Object.entries(places).map(([name, place]) => [
       name,
       decoded(stash?.[place as number] ?? String(place)),
     ])
-    return { route, params: Object.fromEntries(params) }
+    return { row, params: Object.fromEntries(params) }
   }
 }
 
@@ -91,50 +118,51 @@ function decoded(text: string): string {
   }
 }
 
-async function serve<Actor>(edge: Edge<Actor>, find: Find<Actor>, incoming: IncomingMessage): Promise<Reply> {
+async function serve(edge: Edge, find: Find, incoming: IncomingMessage): Promise<Reply> {
   const target = incoming.url ?? "/"
   const mark = target.indexOf("?")
   const path = mark < 0 ? target : target.slice(0, mark)
-  const errors = errorsAt(edge.routes, path)
+  const query = mark < 0 ? "" : target.slice(mark + 1)
+  let refuse = refusalAt(edge, path)
+  let ask: Ask<undefined> = askOf(incoming, path, query, {}, edge.behindProxy)
   try {
     const found = find(incoming.method ?? "GET", path)
-    if (found === null) return unknownRoute(edge.routes, find, path)
-    const ask = askOf(incoming, path, mark < 0 ? "" : target.slice(mark + 1), found.params, edge.behindProxy)
-    const actor = await edge.guard(found.route.who, ask)
-    return await found.route.handle({ ...ask, actor })
+    if (found === null) return await unknownRoute(edge, find, ask, refuse)
+    refuse = found.row.refuse
+    ask = { ...ask, params: found.params }
+    return await found.row.answer(ask)
   } catch (error) {
-    const answer = errorReply(error, errors)
-    if (!(error instanceof ComityError)) report(edge.diagnostics, error, answer)
+    const answer = await refuse(error, ask)
+    if (!(error instanceof ComityError)) report(edge.diagnostics, error, answer.id ?? String(answer.body))
     return answer
   }
 }
 
 /** Each interface has its own way to say what went wrong; it is known by the first part of the path. */
-function errorsAt<Actor>(routes: readonly Route<Actor>[], path: string): string {
+function refusalAt({ rows, elsewhere }: Edge, path: string): Refuse {
   const first = path.split("/")[1]
-  return routes.find((route) => route.path.split("/")[1] === first)?.errors ?? "application/json"
+  return rows.find((row) => row.path.split("/")[1] === first)?.refuse ?? elsewhere
 }
 
 /** A row that catches every address says nothing of this one. */
-function isMethodOf<Actor>(found: Found<Actor> | null): boolean {
-  return found !== null && !found.route.path.endsWith("*")
+function isMethodOf(found: Found | null): boolean {
+  return found !== null && !found.row.path.endsWith("*")
 }
 
 /** 405 where the address exists for another method, 404 where it does not. */
-function unknownRoute<Actor>(routes: readonly Route<Actor>[], find: Find<Actor>, path: string): Reply {
-  const methods = [...new Set(routes.map(({ method }) => method))].filter((method) => isMethodOf(find(method, path)))
-  const type = errorsAt(routes, path)
-  if (methods.length === 0) return errorReply(new ComityError("not-found", "route.unknown"), type)
-  const answer = errorReply(new ComityError("invalid", "route.method", { methods: methods.join(", ") }), type)
+async function unknownRoute({ rows }: Edge, find: Find, ask: Ask<undefined>, refuse: Refuse): Promise<Reply> {
+  const methods = [...new Set(rows.map(({ method }) => method))].filter((method) => isMethodOf(find(method, ask.path)))
+  if (methods.length === 0) return refuse(new ComityError("not-found", "route.unknown"), ask)
+  const answer = await refuse(new ComityError("invalid", "route.method", { methods: methods.join(", ") }), ask)
   const body = String(answer.body).replace('"http_status":"400"', '"http_status":"405"')
   return { ...answer, status: 405, headers: { ...answer.headers, allow: methods.join(", ") }, body }
 }
 
 /** An unforeseen error: its place in the code for the operator, and the id that the caller was given. */
-function report(diagnostics: Diagnostics, error: unknown, answer: Reply): void {
+function report(diagnostics: Diagnostics, error: unknown, answer: string): void {
   const stack = error instanceof Error ? (error.stack ?? "").split("\n").slice(1, 6).join(" ") : ""
   const name = error instanceof Error ? error.name : "unknown"
-  diagnostics.error("http.bug", { name, stack, answer: String(answer.body) })
+  diagnostics.error("http.bug", { name, stack, answer })
 }
 
 function askOf(

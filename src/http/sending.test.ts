@@ -10,7 +10,7 @@ import { sender } from "./sending.ts"
 const MIB = 1024 * 1024
 /** By path. */
 const answers = new Map<string, Reply>()
-const send = sender()
+const send = sender(() => {})
 const server = createServer((incoming, outgoing) => {
   send(incoming, outgoing, answers.get(incoming.url ?? "") ?? reply("text/plain", "?", 404))
 })

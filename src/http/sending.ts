@@ -1,3 +1,4 @@
+import { once } from "node:events"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { ComityError } from "../kernel/errors.ts"
 import { release } from "../kernel/memory.ts"
@@ -24,10 +25,13 @@ export function errorReply(error: unknown, type: string): Reply {
  * Sends answers while counting the large ones that are under way: clients that ask much and read nothing must not
  * fill the memory of the node. Beyond the bound the answer is 503.
  */
-export function sender(): (incoming: IncomingMessage, outgoing: ServerResponse, answer: Reply) => void {
+export function sender(
+  failed: (error: unknown) => void,
+): (incoming: IncomingMessage, outgoing: ServerResponse, answer: Reply) => void {
   let underWay = 0
   return (incoming, outgoing, answer) => {
     if (outgoing.headersSent || outgoing.destroyed) return
+    if (answer.stream !== undefined) return void stream(incoming, outgoing, answer, answer.stream).catch(failed)
     const size = sizeOf(answer.body)
     if (size < LARGE) return send(incoming, outgoing, answer)
     if (underWay + size > UNDER_WAY_MOST) {
@@ -50,6 +54,33 @@ function send(incoming: IncomingMessage, outgoing: ServerResponse, answer: Reply
   if (unread) linger(incoming)
 }
 
+/** Piece by piece, as fast as the reader takes them; a source that fails ends the connection: half an answer is none. */
+async function stream(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { status, headers }: Reply,
+  source: NonNullable<Reply["stream"]>,
+): Promise<void> {
+  const leaving = new AbortController()
+  outgoing.once("close", () => leaving.abort())
+  outgoing.writeHead(status, { ...headers, "x-content-type-options": "nosniff", connection: "close" })
+  if (incoming.method === "HEAD") {
+    outgoing.end()
+    return
+  }
+  outgoing.flushHeaders()
+  try {
+    for await (const piece of source(leaving.signal)) {
+      if (leaving.signal.aborted) return
+      if (!outgoing.write(piece)) await once(outgoing, "drain", { signal: leaving.signal })
+    }
+    outgoing.end()
+  } catch (error) {
+    outgoing.destroy()
+    if (!leaving.signal.aborted) throw error
+  }
+}
+
 /** Head and pieces leave in one call to the system. */
 function write(outgoing: ServerResponse, body: Body): void {
   if (typeof body === "string" || body instanceof Uint8Array) {
@@ -68,7 +99,9 @@ function headersOf(answer: Reply): string[] {
   let headers = ready.get(answer)
   if (headers === undefined) {
     const length = String(sizeOf(answer.body))
-    headers = [...Object.entries(answer.headers).flat(), "content-length", length, "x-content-type-options", "nosniff"]
+    const cookies = (answer.cookies ?? []).flatMap((value) => ["set-cookie", value])
+    const given = [...Object.entries(answer.headers).flat(), ...cookies]
+    headers = [...given, "content-length", length, "x-content-type-options", "nosniff"]
     ready.set(answer, headers)
   }
   return headers

@@ -1,5 +1,5 @@
 import { type Actor, type Authenticator, rightOn } from "../accounts/index.ts"
-import type { Ask, Guard, Who } from "../http/index.ts"
+import type { Ask, Guard, ProgramWho } from "../http/index.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { type Collection, loadCollection } from "../library/index.ts"
 import type { Reader } from "../store/index.ts"
@@ -27,7 +27,7 @@ export function guardian(parts: {
   authenticator: Authenticator
   forbidden: "refused" | "not-found"
 }): Guard<Caller> {
-  return async (who: Who, ask: Ask<undefined>): Promise<Caller> => {
+  return async (who: ProgramWho, ask: Ask<undefined>): Promise<Caller> => {
     if (who === "anyone") return { in: "public" }
     const actor = await parts.authenticator.authenticate(ask.header("authorization"), ask.address)
     if (who === "account") return { in: "account", actor }

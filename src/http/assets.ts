@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import { brotliCompressSync, gzipSync, constants as zip } from "node:zlib"
+import { sha256 } from "../kernel/hash.ts"
+import { type Ask, type Reply, reply } from "./reply.ts"
+
+const web = (file: string) => new URL(`../../web/${file}`, import.meta.url)
+const library = (file: string) => createRequire(import.meta.url).resolve(file)
+const JS = "text/javascript; charset=utf-8"
+const CSS = "text/css; charset=utf-8"
+const SVG = "image/svg+xml"
+
+/** Every file that browsers get, by its name in the address; nothing else of the folders is served. */
+const files = {
+  "style.css": { at: () => web("style.css"), type: CSS },
+  "icon.svg": { at: () => web("icon.svg"), type: SVG },
+  "frame.js": { at: () => web("scripts/frame.js"), type: JS },
+  "palette.js": { at: () => web("scripts/palette.js"), type: JS },
+  "passkey.js": { at: () => web("scripts/passkey.js"), type: JS },
+  "import.js": { at: () => web("scripts/import.js"), type: JS },
+  "progress.js": { at: () => web("scripts/progress.js"), type: JS },
+  "list.js": { at: () => web("scripts/list.js"), type: JS },
+  "graph.js": { at: () => web("scripts/graph.js"), type: JS },
+  "graph.css": { at: () => web("graph.css"), type: CSS },
+  "cytoscape.js": { at: () => library("cytoscape/dist/cytoscape.esm.min.mjs"), type: JS },
+} as const
+
+export type Asset = keyof typeof files
+
+type Ready = { tag: string; type: string; plain: Buffer; gzip: Buffer; brotli: Buffer }
+const ready = new Map<string, Ready>()
+
+/** A file that the node makes itself, such as the outline of land; made at the first request. */
+const producers = new Map<string, { type: string; make: () => Buffer }>()
+
+/** Adds a file that is made by `make`, once; its address is `/assets/<name>`. */
+export function produce(name: string, type: string, make: () => Buffer): void {
+  producers.set(name, { type, make })
+}
+
+/** The address of a file: it carries the hash of the content, so that a browser keeps it for ever. */
+export function asset(name: Asset): string {
+  return `/assets/${name}?v=${load(name)?.tag ?? ""}`
+}
+
+/** The same for a file that was added by `produce`. */
+export function producedAsset(name: string): string {
+  return `/assets/${name}?v=${load(name)?.tag ?? ""}`
+}
+
+function load(name: string): Ready | null {
+  const already = ready.get(name)
+  if (already !== undefined) return already
+  const made = read(name)
+  if (made === null) return null
+  const { plain, type } = made
+  const one = {
+    tag: sha256(plain).toString("hex").slice(0, 12),
+    type,
+    plain,
+    gzip: gzipSync(plain, { level: 9 }),
+    brotli: brotliCompressSync(plain, { params: { [zip.BROTLI_PARAM_QUALITY]: 9 } }),
+  }
+  ready.set(name, one)
+  return one
+}
+
+function read(name: string): { plain: Buffer; type: string } | null {
+  const made = producers.get(name)
+  if (made !== undefined) return { plain: made.make(), type: made.type }
+  const file = Object.hasOwn(files, name) ? files[name as Asset] : null
+  return file === null ? null : { plain: readFileSync(file.at()), type: file.type }
+}
+
+/** Null for a name that is no asset. An address without the present hash is answered too, but not kept for long. */
+export function assetReply(ask: Ask<unknown>): Reply | null {
+  const found = load(ask.params.name ?? "")
+  if (found === null) return null
+  const current = ask.query.get("v") === found.tag
+  const headers = {
+    "cache-control": current ? "public, max-age=31536000, immutable" : "no-cache",
+    "cross-origin-resource-policy": "same-origin",
+    "content-security-policy": "default-src 'none'",
+    vary: "accept-encoding",
+  }
+  const encodings = ask.header("accept-encoding") ?? ""
+  if (/\bbr\b/.test(encodings)) {
+    return reply(found.type, found.brotli, 200, { ...headers, "content-encoding": "br" })
+  }
+  if (/\bgzip\b/.test(encodings)) return reply(found.type, found.gzip, 200, { ...headers, "content-encoding": "gzip" })
+  return reply(found.type, found.plain, 200, headers)
+}

@@ -1,0 +1,105 @@
+import { formatInstant, type Instant } from "../kernel/time.ts"
+import { type Html, html } from "./html.ts"
+import type { Language } from "./locale.ts"
+
+/** Numbers, times and names of places in the reader's language and zone. */
+export type Format = {
+  number(value: number): string
+  bytes(value: number): string
+  percent(share: number): string
+  /** A `time` element: the reader's zone beside it, UTC in the title. */
+  time(instant: Instant): Html
+  date(instant: Instant): Html
+  /** As text, for titles and cells. */
+  timeText(instant: Instant): string
+  /** "3 hours ago"; only ever beside the time itself. */
+  ago(instant: Instant, now: Instant): string
+  /** Name of a country or territory (ISO 3166-1 alpha-2) or of the EU; the code itself if nobody knows it. */
+  place(code: string): string
+  /** Name of a language in the reader's. */
+  languageName(code: string): string
+  list(parts: readonly string[]): string
+  compare(a: string, b: string): number
+}
+
+const UNITS: readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+]
+
+const made = new Map<string, Format>()
+const KEPT_MOST = 200
+
+/** `zone` is an IANA name from the reader's browser; one that does not exist becomes UTC. */
+export function formatOf(language: Language, zone: string): Format {
+  const name = isZone(zone) ? zone : "UTC"
+  const key = `${language} ${name}`
+  let format = made.get(key)
+  if (format === undefined) {
+    if (made.size >= KEPT_MOST) made.clear()
+    format = makeFormat(language, name)
+    made.set(key, format)
+  }
+  return format
+}
+
+function isZone(zone: string): boolean {
+  if (!/^[A-Za-z0-9_+\-/]{1,64}$/.test(zone)) return false
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function makeFormat(language: Language, timeZone: string): Format {
+  const number = new Intl.NumberFormat(language)
+  const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 })
+  const [time, date] = timeFormats(language, timeZone)
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" })
+  const places = new Intl.DisplayNames(language, { type: "region", fallback: "code" })
+  const languageNames = new Intl.DisplayNames(language, { type: "language", fallback: "code" })
+  const list = new Intl.ListFormat(language)
+  const collator = new Intl.Collator(language, { numeric: true })
+  return {
+    number: (value) => number.format(value),
+    bytes: (value) => bytesText(language, value),
+    percent: (share) => percent.format(share),
+    time: (instant) => timeElement(instant, time.format(instant / 1000)),
+    date: (instant) => timeElement(instant, date.format(instant / 1000)),
+    timeText: (instant) => time.format(instant / 1000),
+    ago: (instant, now) => agoText(relative, (instant - now) / 1_000_000),
+    place: (code) => (/^[A-Z]{2}$/.test(code) ? (places.of(code) ?? code) : code),
+    languageName: (code) => languageNames.of(code) ?? code,
+    list: (parts) => list.format(parts),
+    compare: (a, b) => collator.compare(a, b),
+  }
+}
+
+function timeFormats(language: Language, timeZone: string) {
+  const day = { year: "numeric", month: "2-digit", day: "2-digit", timeZone } as const
+  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" } as const
+  const tag = language === "en" ? "en-CA" : language // year first, as in the log
+  return [new Intl.DateTimeFormat(tag, { ...day, ...clock }), new Intl.DateTimeFormat(tag, day)] as const
+}
+
+function timeElement(instant: Instant, text: string): Html {
+  const utc = formatInstant(instant)
+  return html`<time datetime="${utc}" title="${utc}">${text}</time>`
+}
+
+function agoText(relative: Intl.RelativeTimeFormat, seconds: number): string {
+  const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? (["second", 1] as const)
+  return relative.format(Math.round(seconds / size), unit)
+}
+
+function bytesText(language: Language, bytes: number): string {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const
+  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(bytes, 1)) / 3)))
+  const options = { style: "unit", unit: units[step], unitDisplay: "short", maximumFractionDigits: 1 } as const
+  return new Intl.NumberFormat(language, options as Intl.NumberFormatOptions).format(bytes / 1000 ** step)
+}
