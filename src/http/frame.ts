@@ -72,7 +72,7 @@ function documentOf(viewer: Viewer, content: PageContent): Html {
   const title = content.title === t("frame.name") ? content.title : `${content.title} · ${t("frame.name")}`
   const scripts: Asset[] = ["frame.js", ...(content.scripts ?? [])]
   return html`<!doctype html>
-<html lang="${language}" dir="${t("frame.direction")}"${theme === null ? nothing : html` data-theme="${theme}"`} data-preferences="${viewer.preferencesCookie}" data-path="${viewer.path}">
+<html lang="${language}" dir="${t("frame.direction")}"${theme === null ? nothing : html` data-theme="${theme}"`} data-preferences="${viewer.preferencesCookie}" data-palette="${asset("palette.js")}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -90,6 +90,7 @@ ${content.bare === true ? nothing : rail(viewer, content.place)}
 ${content.body}
 </main>
 ${footer(viewer)}
+${keysDialog(viewer)}
 </body>
 </html>
 `
@@ -151,6 +152,22 @@ function subPages(t: Translate, pages: readonly Place[], place: string | undefin
       html`<li><a href="${href}"${key === place ? html` aria-current="page"` : nothing}>${t(`nav.${key}`)}</a></li>`,
   )
   return html`<ul>${items}</ul>`
+}
+
+const KEYS = [
+  ["/", "search"],
+  ["Ctrl K", "palette"],
+  ["j k", "rows"],
+  ["Enter", "open"],
+  ["?", "help"],
+  ["Esc", "close"],
+] as const
+
+/** Opened by `?`; every page has it, so that nobody has to remember where it stands. */
+function keysDialog({ t }: Viewer): Html {
+  const rows = KEYS.map(([key, what]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${t(`keys.${what}`)}</dd></div>`)
+  return html`<dialog id="keys" aria-labelledby="keys-title"><h2 id="keys-title">${t("frame.keys")}</h2><dl class="facts">${rows}</dl>
+<form method="dialog"><button class="primary">${t("keys.done")}</button></form></dialog>`
 }
 
 function footer({ t, party }: Viewer): Html {
