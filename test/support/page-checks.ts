@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import type { Page, Request } from "playwright-core"
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
+/** WCAG 2.2 AA, and what axe-core counts as good practice: landmarks, one h1, the order of headings. */
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+type AxeViolation = {
+  id: string
+  help: string
+  nodes: { target: unknown[]; html: string; any: AxeCheck[]; all: AxeCheck[]; none: AxeCheck[] }[]
+}
+type AxeCheck = { message: string }
+
+/** What axe-core finds wrong on the page, a line for each element: rule, element, what is wrong with it. */
+export async function axe(page: Page): Promise<string[]> {
+  await page.evaluate(AXE)
+  const options = { runOnly: TAGS, resultTypes: ["violations"], preload: false }
+  const violations = await page.evaluate<AxeViolation[]>(
+    `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`,
+  )
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target, html, any, all, none }) => {
+      const why = [...any, ...all, ...none].map(({ message }) => message).join("; ")
+      return `${id}: ${target.join(" ")}: ${why || help}: ${html.slice(0, 200)}`
+    }),
+  )
+}
+
+/** How many pixels the page is wider than the screen; a person would have to scroll sideways. */
+export function sidewaysPixels(page: Page): Promise<number> {
+  return page.evaluate<number>("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+}
+
+/** What the network carries while `work` runs, headers and compression included. */
+export async function transferredBytes(page: Page, work: () => Promise<unknown>): Promise<number> {
+  const sizes: Promise<number>[] = []
+  const count = (request: Request) => void sizes.push(sizeOf(request))
+  page.on("requestfinished", count)
+  await work()
+  page.off("requestfinished", count)
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+}
+
+async function sizeOf(request: Request): Promise<number> {
+  const { responseBodySize, responseHeadersSize } = await request.sizes()
+  return responseBodySize + responseHeadersSize
+}
