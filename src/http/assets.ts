@@ -13,6 +13,7 @@ const SVG = "image/svg+xml"
 /** Every file that browsers get, by its name in the address; nothing else of the folders is served. */
 const files = {
   "style.css": { at: () => web("style.css"), type: CSS },
+  "land.svg": { at: () => web("land.svg"), type: SVG },
   "icon.svg": { at: () => web("icon.svg"), type: SVG },
   "frame.js": { at: () => web("scripts/frame.js"), type: JS },
   "palette.js": { at: () => web("scripts/palette.js"), type: JS },
@@ -30,21 +31,8 @@ export type Asset = keyof typeof files
 type Ready = { tag: string; type: string; plain: Buffer; gzip: Buffer; brotli: Buffer }
 const ready = new Map<string, Ready>()
 
-/** A file that the node makes itself, such as the outline of land; made at the first request. */
-const producers = new Map<string, { type: string; make: () => Buffer }>()
-
-/** Adds a file that is made by `make`, once; its address is `/assets/<name>`. */
-export function produce(name: string, type: string, make: () => Buffer): void {
-  producers.set(name, { type, make })
-}
-
 /** The address of a file: it carries the hash of the content, so that a browser keeps it for ever. */
 export function asset(name: Asset): string {
-  return `/assets/${name}?v=${load(name)?.tag ?? ""}`
-}
-
-/** The same for a file that was added by `produce`. */
-export function producedAsset(name: string): string {
   return `/assets/${name}?v=${load(name)?.tag ?? ""}`
 }
 
@@ -66,8 +54,6 @@ function load(name: string): Ready | null {
 }
 
 function read(name: string): { plain: Buffer; type: string } | null {
-  const made = producers.get(name)
-  if (made !== undefined) return { plain: made.make(), type: made.type }
   const file = Object.hasOwn(files, name) ? files[name as Asset] : null
   return file === null ? null : { plain: readFileSync(file.at()), type: file.type }
 }

@@ -1,5 +1,5 @@
 export { callArguments, completion, findCommand, help, helpOf, type Invocation, parseInvocation } from "./arguments.ts"
-export { type Asset, asset, assetReply, produce, producedAsset } from "./assets.ts"
+export { type Asset, asset, assetReply } from "./assets.ts"
 export type { Call, Declaration, Handler, Handlers, OptionDeclaration } from "./command.ts"
 export { type CookieNames, cookie, cookieNames, readCookies } from "./cookies.ts"
 export { type ErrorMessage, errorMessage, sentence, statusOf } from "./errors.ts"
