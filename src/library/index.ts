@@ -16,4 +16,20 @@ export type { Fault } from "./preparation.ts"
 export { type PreparedBatch, Preparer, type Session } from "./preparing.ts"
 export { entriesOf, type Fact, listCollections, readCommitments, readNames } from "./queries.ts"
 export { type Bodies, entryBefore, type Page, type PageQuery, readBodies, readPage } from "./reading.ts"
+export type {
+  Edge,
+  Found,
+  Hit,
+  Keys,
+  Neighbourhood,
+  Reference,
+  References,
+  SearchQuery,
+  SearchState,
+  Sort,
+  Tallies,
+  Tally,
+} from "./search/model.ts"
+/** Finds objects by words, references and what they are, in an index beside the store. */
+export { Search, type SearchOptions } from "./search/search.ts"
 export { exportObjects } from "./tasks.ts"

@@ -21,6 +21,14 @@ export function isBusy(error: unknown): boolean {
   return primaryCode(error) === BUSY
 }
 
+const DAMAGED = new Set([10, 11, 26]) // IOERR, CORRUPT, NOTADB
+
+/** The file is not what it should be: a file that can be made again is. */
+export function isDamaged(error: unknown): boolean {
+  const code = primaryCode(error)
+  return code !== null && DAMAGED.has(code)
+}
+
 export function isFull(error: unknown): boolean {
   return primaryCode(error) === FULL
 }

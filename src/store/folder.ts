@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite"
 import { ComityError } from "../kernel/errors.ts"
 
 /** Where everything of one node lies. */
-export type Folder = { root: string; database: string; socket: string; keys: string }
+export type Folder = { root: string; database: string; index: string; socket: string; keys: string }
 
 /** `sockaddr_un.sun_path` holds 108 bytes with its closing zero on Linux, 104 on other systems. */
 const SOCKET_PATH_MAX = 103
@@ -17,7 +17,13 @@ export function folderAt(path: string): Folder {
   if (length > SOCKET_PATH_MAX) {
     throw new ComityError("invalid", "folder.path-too-long", { path: root, length, most: SOCKET_PATH_MAX })
   }
-  return { root, database: join(root, "comity.db"), socket, keys: join(root, "keys") }
+  return {
+    root,
+    database: join(root, "comity.db"),
+    index: join(root, "index.sqlite"),
+    socket,
+    keys: join(root, "keys"),
+  }
 }
 
 /** The right to be the folder's only writer; gone by itself with the process, however that ends. */

@@ -1,3 +1,5 @@
+export { type Derived, type DerivedOptions, openDerived, removeDerived } from "./derived.ts"
+export { isDamaged, isFull } from "./failures.ts"
 export { type Claim, claim, type Folder, folderAt } from "./folder.ts"
 export { openReader, type SyncReader } from "./reader.ts"
 export { scan, serveScan } from "./scan.ts"

@@ -1,0 +1,225 @@
+import type { Json } from "../../kernel/canonical.ts"
+import { type Instant, monotonic, parseInstant, timestampKey } from "../../kernel/time.ts"
+import type { JsonObject } from "../../stix/index.ts"
+import type { Derived } from "../../store/index.ts"
+import { idHash } from "../queries.ts"
+import { extract } from "./extract.ts"
+import {
+  addOwed,
+  addToMinute,
+  addToTally,
+  clearOwed,
+  type Doc,
+  deleteDoc,
+  type Holding,
+  hasStrangePlace,
+  insertDoc,
+  insertReference,
+  type Minute,
+  readBytes,
+  readDocs,
+  readHoldings,
+  readOwed,
+  readPlaces,
+  readSteps,
+  rewriteSome,
+  type Step,
+  saveHeld,
+  savePlace,
+  takeHeld,
+} from "./index-queries.ts"
+import { facetToken } from "./words.ts"
+
+const STEPS_AT_ONCE = 100
+const PAGES_AT_ONCE = 50
+/** In microseconds. */
+export const MINUTE = 60_000_000
+
+/** False if the index was made from another database, or from a later state of this one: a backup was brought back. */
+export function fits(index: Derived): boolean {
+  return !hasStrangePlace(index) && readPlaces(index).every(({ same }) => same === 1)
+}
+
+/**
+ * Reads on in the collections for some milliseconds, in one transaction. The collections themselves say what changed:
+ * every entry, also the one that erases another, is one step. True if there is more to read.
+ */
+export function readOn(index: Derived, milliseconds: number): boolean {
+  const until = monotonic() + milliseconds
+  return index.transact(() => {
+    const changes = new Changes(index)
+    let more = false
+    for (const place of readPlaces(index)) {
+      more ||= place.seq < place.size - 1
+      while (place.seq < place.size - 1 && monotonic() < until) {
+        const steps = readSteps(index, place, STEPS_AT_ONCE)
+        const last = steps.at(-1)
+        if (last === undefined) break
+        follow(index, place.collection, steps, changes)
+        savePlace(index, place.collection, last.seq, last.h)
+        place.seq = last.seq
+      }
+    }
+    changes.save()
+    return more
+  })
+}
+
+/** Objects that these entries are about are brought to what the database says of them now. */
+function follow(index: Derived, collection: number, steps: readonly Step[], changes: Changes): void {
+  const hashes = new Set<number>()
+  for (const { seq, hash, erases } of steps) {
+    if (hash !== null) {
+      saveHeld(index, collection, seq, hash)
+      hashes.add(hash)
+    }
+    const erased = erases === null ? null : takeHeld(index, collection, erases)
+    if (erased === null) continue
+    hashes.add(erased)
+    addOwed(index)
+  }
+  const wanted = [...hashes].flatMap((hash) => settle(index, hash, changes))
+  // Ascending: FTS5 begins a new segment whenever a key is lower than the one before.
+  for (const doc of wanted.sort((a, b) => a.key - b.key)) add(index, doc, changes)
+}
+
+/** Takes out what does not stand any more, and returns what should stand instead. */
+function settle(index: Derived, hash: number, changes: Changes): Doc[] {
+  const holdings = Map.groupBy(readHoldings(index, hash), ({ id }) => id)
+  const docs = new Map(readDocs(index, hash).map((doc) => [doc.id, doc]))
+  const wanted: Doc[] = []
+  for (const id of new Set([...holdings.keys(), ...docs.keys()])) {
+    const held = holdings.get(id)
+    const [now, before] = [held === undefined ? null : docOf(hash, held), docs.get(id)]
+    const same = now !== null && before?.key === now.key && before.collections === now.collections
+    if (same && before.added === now.added) continue
+    if (before !== undefined) {
+      deleteDoc(index, before.key)
+      changes.count(before, -1)
+    }
+    if (now !== null) wanted.push(now)
+  }
+  return wanted
+}
+
+/** The newest version, in all collections that hold any. Its name is not known yet. */
+function docOf(hash: number, holdings: readonly Holding[]): Doc {
+  const newest = holdings.reduce((best, one) => (isNewer(one, best) ? one : best))
+  const added = holdings.filter(({ key }) => key === newest.key).map((one) => one.added)
+  const collections = [...new Set(holdings.map(({ collection }) => collection))].sort((a, b) => a - b)
+  const { key, id, type, stamp, marking, origin, revoked } = newest
+  return {
+    ...{ key, hash, id, type, name: null, detail: null, marking, origin, revoked },
+    added: Math.min(...added) as Instant,
+    modified: stamp === null ? null : parseInstant(stamp),
+    collections: collections.join(","),
+  }
+}
+
+/** By specification version, then by `modified`; of observables the one that came last. */
+function isNewer(one: Holding, other: Holding): boolean {
+  if (one.spec !== other.spec) return one.spec > other.spec
+  const [a, b] = [orderOf(one), orderOf(other)]
+  return a === b ? one.key > other.key : a > b
+}
+
+function orderOf({ stamp }: Holding): string {
+  return (stamp === null ? null : timestampKey(stamp)) ?? ""
+}
+
+function add(index: Derived, doc: Doc, changes: Changes): void {
+  const bytes = readBytes(index, doc.key)
+  const object = bytes === null ? null : parsed(bytes)
+  if (object === null) return
+  const { name, detail, text, references } = extract(object)
+  insertDoc(index, { ...doc, name, detail }, `${text} ${facetsOf(doc).join(" ")}`)
+  for (const { label, id } of references) insertReference(index, idHash(id), label, doc.key)
+  changes.count(doc, 1)
+}
+
+/** What is stored was read strictly when it came. */
+function parsed(bytes: Uint8Array): JsonObject | null {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8")
+  const value = JSON.parse(text) as Json
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null
+}
+
+function facetsOf({ type, marking, origin, revoked, collections }: Doc): string[] {
+  return [
+    facetToken("type", type),
+    facetToken("marking", marking ?? "none"),
+    facetToken("origin", origin),
+    facetToken("revoked", revoked === 1 ? "yes" : "no"),
+    ...collections.split(",").map((collection) => facetToken("collection", collection)),
+  ]
+}
+
+/** What one transaction changes in the tallies, written once at its end. */
+class Changes {
+  readonly #index: Derived
+  readonly #tallies = new Map<string, { kind: string; value: string; more: number }>()
+  readonly #minutes = new Map<number, Minute>()
+
+  constructor(index: Derived) {
+    this.#index = index
+  }
+
+  count(doc: Doc, more: 1 | -1): void {
+    this.#tally("object", "", more)
+    this.#tally("type", doc.type, more)
+    this.#tally("marking", doc.marking ?? "none", more)
+    this.#tally("origin", doc.origin, more)
+    if (doc.revoked === 1) this.#tally("revoked", "yes", more)
+    for (const collection of doc.collections.split(",")) this.#tally("collection", collection, more)
+    const minute = Math.floor(doc.added / MINUTE)
+    const known = this.#minutes.get(minute) ?? { minute, least: doc.key, most: doc.key, objects: 0 }
+    const [least, most] = [Math.min(known.least, doc.key), Math.max(known.most, doc.key)]
+    this.#minutes.set(minute, { minute, least, most, objects: known.objects + more })
+  }
+
+  save(): void {
+    for (const { kind, value, more } of this.#tallies.values()) {
+      if (more !== 0) addToTally(this.#index, kind, value, more)
+    }
+    for (const minute of this.#minutes.values()) addToMinute(this.#index, minute)
+  }
+
+  #tally(kind: string, value: string, more: number): void {
+    const name = `${kind} ${value}`
+    const known = this.#tallies.get(name) ?? { kind, value, more: 0 }
+    known.more += more
+    this.#tallies.set(name, known)
+  }
+}
+
+/**
+ * FTS5 keeps the tokens of a deleted row until it rewrites them. After an erasure everything is rewritten, some
+ * pages at a time, until nothing of the erased object is in the file.
+ */
+export class Forgetting {
+  readonly #index: Derived
+  /** How much was owed when the rewriting that is under way began. */
+  #begun = 0
+
+  constructor(index: Derived) {
+    this.#index = index
+  }
+
+  /** Works for some milliseconds; true if there is more to do. */
+  workOn(milliseconds: number): boolean {
+    const until = monotonic() + milliseconds
+    return this.#index.transact(() => {
+      const owed = readOwed(this.#index)
+      if (owed === 0) return false
+      while (monotonic() < until) {
+        const first = this.#begun !== owed
+        this.#begun = owed
+        if (rewriteSome(this.#index, first ? -PAGES_AT_ONCE : PAGES_AT_ONCE)) continue
+        this.#begun = 0
+        clearOwed(this.#index)
+        return false
+      }
+      return true
+    })
+  }
+}
