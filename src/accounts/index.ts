@@ -1,3 +1,29 @@
 export { Authenticator } from "./authentication.ts"
 export { accountDeclarations, accountHandlers } from "./commands.ts"
-export { type Account, type AccountId, type Actor, commitmentOf, type Right, rightOn } from "./model.ts"
+export {
+  type Account,
+  type AccountId,
+  type Actor,
+  commitmentOf,
+  mayAs,
+  type Person,
+  type Right,
+  type Role,
+  rightOn,
+  type SessionId,
+  type SignedIn,
+} from "./model.ts"
+export { setPreferences } from "./preferences.ts"
+export { Refusals } from "./refusals.ts"
+export { type OpenSession, Sessions } from "./sessions.ts"
+export {
+  errorPage,
+  localPath,
+  type PageRoute,
+  type PlaceFor,
+  pageRows,
+  preferencesCookie,
+  type SectionFor,
+  type Visit,
+  type Visiting,
+} from "./visiting.ts"

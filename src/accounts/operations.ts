@@ -4,10 +4,10 @@ import { random, sha256 } from "../kernel/hash.ts"
 import { newId } from "../kernel/ids.ts"
 import { record } from "../ledger/index.ts"
 import type { Store, Tx } from "../store/index.ts"
-import { type AccountKind, commitmentOf, type Right } from "./model.ts"
+import { type AccountKind, commitmentOf, type Right, type Role } from "./model.ts"
 import { deleteAccount, findAccount, insertAccount } from "./queries.ts"
 
-export type NewAccount = { name: string; admin: boolean; rights: ReadonlyMap<string, Right> }
+export type NewAccount = { name: string; admin: boolean; rights: ReadonlyMap<string, Right>; role?: Role | null }
 
 /** A person who signs in with a password. Throws `conflict account.exists`, `invalid account.password-length`. */
 export async function addPerson(store: Store, account: NewAccount, password: string): Promise<void> {
@@ -38,14 +38,17 @@ export function tokenHash(token: string): string {
 }
 
 async function add(tx: Tx, account: NewAccount, kind: AccountKind, secret: string): Promise<void> {
-  const { name, admin, rights } = account
+  const { name, admin, rights, role = null } = account
   if ((await findAccount(tx, name)) !== undefined) throw new ComityError("conflict", "account.exists", { name })
   const salt = random(32)
-  await insertAccount(tx, { account: newId("account"), name, kind, admin, rights, secret, salt, createdAt: tx.now })
+  await insertAccount(tx, {
+    ...{ account: newId("account"), name, kind, admin, rights, secret, salt, role, createdAt: tx.now },
+  })
   const facts = {
     account: commitmentOf(salt, name),
     kind,
     admin,
+    ...(role === null ? {} : { role }),
     rights: Object.fromEntries([...rights].map(([id, right]) => [id, rightLetters(right)])),
   }
   await record(tx, { what: "account.added", by: null, facts })

@@ -2,8 +2,9 @@ import sql from "sql-template-tag"
 import { ComityError } from "../kernel/errors.ts"
 import type { Connection } from "./connection.ts"
 import * as first from "./migrations/0001-first.ts"
+import * as people from "./migrations/0002-people.ts"
 
-const migrations = [first]
+const migrations = [first, people]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */
 export function migrate(connection: Connection): void {
