@@ -1,5 +1,7 @@
 /** Values as they may be shown without becoming links, and back; `respell` also tells where things stood. */
 export { defang, type Respelled, refang, respell } from "./defang.ts"
+/** What a pattern compares with what. */
+export { type Comparison, patternComparisons } from "./comparisons.ts"
 /** Codes of refusals (`stix.…`) and of warnings; their sentences stand in the locale files. */
 export { FAULT_CODES, type FaultCode, FINDING_CODES, type Finding, type FindingCode } from "./findings.ts"
 /** The type named by a STIX id (`indicator` of `indicator--…`), or null if the text is no STIX id. */
@@ -11,8 +13,8 @@ export { type EffectiveMarking, effectiveMarking, type GranularMarking, granular
 /** Bytes of one object to a `ParsedObject`, or the code and path of why not; nothing is thrown for bad input. */
 export { type ObjectOutcome, type ParsedObject, parseObject, parseValue } from "./parse.ts"
 
-/** The deterministic id of an observable, STIX 2.1 section 2.9. */
-export { scoId } from "./sco-id.ts"
+/** The deterministic id of an observable, STIX 2.1 section 2.9, and a hash as the text of a UUID. */
+export { scoId, uuidText } from "./sco-id.ts"
 
 /** The selectors of granular markings and of language content. */
 export { resolveSelector, type Selected } from "./selectors.ts"
