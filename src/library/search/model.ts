@@ -1,6 +1,7 @@
 import type { Instant } from "../../kernel/time.ts"
 import type { Tlp } from "../../stix/index.ts"
 import type { CollectionId } from "../model.ts"
+import type { RelationGroup, RelationPage, RelationQuery } from "./relations.ts"
 
 export type Sort = "newest" | "oldest" | "name" | "modified"
 
@@ -115,6 +116,8 @@ export type Questions = {
   referring: { given: ReferringOptions & { id: string }; answer: References }
   referringLabels: { given: string; answer: Tally[] }
   referred: { given: string; answer: Reference[] }
+  relations: { given: string; answer: RelationGroup[] }
+  relationPage: { given: RelationQuery; answer: RelationPage }
   neighbourhood: { given: NeighbourhoodOptions & { ids: readonly string[] }; answer: Neighbourhood }
   tallies: { given: null; answer: Tallies }
 }

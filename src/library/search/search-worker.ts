@@ -6,6 +6,7 @@ import { countBehind } from "./index-queries.ts"
 import { Forgetting, fits, readOn } from "./indexer.ts"
 import type { Questions, SearchState } from "./model.ts"
 import { neighbourhood, referred, referring, referringLabels } from "./relating.ts"
+import { relationPage, relations } from "./relations.ts"
 import { searchFile } from "./schema.ts"
 
 /** `wake`: something was committed. `settle`: answer when nothing is left to read. `close`: let go of the file. */
@@ -77,6 +78,10 @@ function answerTo(order: Extract<Order, { given: unknown }>): unknown {
       return referringLabels(index, order.given)
     case "referred":
       return referred(index, order.given)
+    case "relations":
+      return relations(index, order.given)
+    case "relationPage":
+      return relationPage(index, order.given)
     case "neighbourhood":
       return neighbourhood(index, order.given.ids, order.given)
     case "tallies":
@@ -121,19 +126,15 @@ function slice(): void {
   if (closed) return
   try {
     const more = repaired(() => readOn(index, SLICE_MS) || forgetting.workOn(SLICE_MS))
-    if (more) work()
-    else rest()
+    rebuilding &&= more
     post({ is: "state", state: { indexed: countIndexed(index), behind: countBehind(index), rebuilding }, idle: !more })
+    if (more) work()
+    else for (const id of settling.splice(0)) post({ is: "answer", id, answer: null })
   } catch (error) {
     // A full disk, mostly. The next commit wakes us again.
     post({ is: "failure", id: null, message: String(error) })
     for (const id of settling.splice(0)) post({ is: "failure", id, message: String(error) })
   }
-}
-
-function rest(): void {
-  rebuilding = false
-  for (const id of settling.splice(0)) post({ is: "answer", id, answer: null })
 }
 
 function close(): void {

@@ -16,6 +16,7 @@ import type {
   Tallies,
   Tally,
 } from "./model.ts"
+import type { RelationGroup, RelationPage, RelationQuery } from "./relations.ts"
 import type { Order, Report } from "./search-worker.ts"
 
 export type SearchOptions = {
@@ -89,6 +90,16 @@ export class Search {
   /** What an object points at. */
   referred(id: string): Promise<Reference[]> {
     return this.#ask("referred", id)
+  }
+
+  /** The relationships of an object by word and direction: how many, and the newest of each. */
+  relations(id: string): Promise<RelationGroup[]> {
+    return this.#ask("relations", id)
+  }
+
+  /** One page of the relationships of one word and direction. */
+  relationPage(query: RelationQuery): Promise<RelationPage> {
+    return this.#ask("relationPage", query)
   }
 
   /** The objects one step around some others, at most `limit` with these, for a graph. */
