@@ -12,6 +12,7 @@ export type Format = {
   date(instant: Instant): Html
   /** As text, for titles and cells. */
   timeText(instant: Instant): string
+  dateText(instant: Instant): string
   /** "3 hours ago"; only ever beside the time itself. */
   ago(instant: Instant, now: Instant): string
   /** Name of a country or territory (ISO 3166-1 alpha-2) or of the EU; the code itself if nobody knows it. */
@@ -72,6 +73,7 @@ function makeFormat(language: Language, timeZone: string): Format {
     time: (instant) => timeElement(instant, time.format(instant / 1000)),
     date: (instant) => timeElement(instant, date.format(instant / 1000)),
     timeText: (instant) => time.format(instant / 1000),
+    dateText: (instant) => date.format(instant / 1000),
     ago: (instant, now) => agoText(relative, (instant - now) / 1_000_000),
     place: (code) => (/^[A-Z]{2}$/.test(code) ? (places.of(code) ?? code) : code),
     languageName: (code) => languageNames.of(code) ?? code,

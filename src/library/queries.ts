@@ -180,6 +180,11 @@ export async function listConflicts(reader: Reader, collection: number): Promise
   )
 }
 
+/** Contents that were kept aside, over all collections. */
+export async function countConflicts(reader: Reader): Promise<number> {
+  return (await reader.get<{ number: number }>(sql`select count(*) as number from conflict`))?.number ?? 0
+}
+
 /** Commitments of entries `from ≤ seq < to`, for the log's files. */
 export async function readCommitments(reader: Reader, collection: number, from: number, to: number): Promise<Buffer[]> {
   const rows = await reader.all<{ h: Uint8Array }>(

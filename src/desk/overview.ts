@@ -1,0 +1,101 @@
+import { statfsSync, statSync } from "node:fs"
+import type { Instant } from "../kernel/time.ts"
+import {
+  type Collection,
+  countConflicts,
+  type Hit,
+  listCollections,
+  type Search,
+  type SearchState,
+  type Tallies,
+} from "../library/index.ts"
+import type { OwnParty } from "../parties/index.ts"
+import { type RecentImport, recentImports } from "../sharing/index.ts"
+import type { Folder, Store } from "../store/index.ts"
+import { type Located, locations } from "./locations.ts"
+
+/** One thing that waits for the person who looks; `key` names its sentence, `overview.waits.<key>`. */
+export type Waiting = {
+  key: "unsealed" | "no-collection" | "conflicts" | "previewed" | "disk"
+  count: number
+  href: string | null
+}
+
+/** What the start page shows; null where the viewer's roles do not open it. */
+export type Overview = {
+  waiting: Waiting[]
+  content: { tallies: Tallies; recent: Hit[]; imports: RecentImport[]; places: Located[] } | null
+  own: OwnParty | null
+  state: { collections: Collection[]; disk: Disk; index: SearchState; unsealed: boolean }
+}
+
+/** In bytes. `store` is what the node itself takes. */
+export type Disk = { store: number; free: number; size: number }
+
+export type OverviewParts = {
+  store: Store
+  search: Search
+  folder: Folder
+  /** True if next and recovery key still lie open in the data folder. */
+  unsealed(): boolean
+  ownParty(): Promise<OwnParty | null>
+}
+
+const RECENT = 8
+const IMPORTS = 5
+/** Less free than this part of the disk is something to act on. */
+const SCARCE = 0.05
+
+export type Sees = { content: boolean; work: boolean; node: boolean }
+
+export async function overviewFor(parts: OverviewParts, sees: Sees, account: string): Promise<Overview> {
+  const { store, search } = parts
+  const [collections, own] = await Promise.all([listCollections(store), parts.ownParty()])
+  const state = { collections, disk: diskOf(parts.folder), index: search.state(), unsealed: parts.unsealed() }
+  const content = sees.content ? await contentOf(parts) : null
+  const previewed = sees.work ? await recentImports(store, { account, states: ["previewed"], limit: 1 }) : []
+  const conflicts = sees.work ? await countConflicts(store) : 0
+  return { waiting: waitingFor(sees, state, previewed, conflicts), content, own, state }
+}
+
+async function contentOf({ search, store }: OverviewParts): Promise<NonNullable<Overview["content"]>> {
+  const [tallies, recent, imports, places] = await Promise.all([
+    search.tallies(),
+    search.recent(RECENT),
+    recentImports(store, {
+      account: null,
+      states: ["done", "cancelled", "failed", "interrupted", "running"],
+      limit: IMPORTS,
+    }),
+    locations(search, store),
+  ])
+  return { tallies, recent, imports, places }
+}
+
+function waitingFor(
+  sees: Sees,
+  { unsealed, collections, disk }: Overview["state"],
+  previewed: readonly RecentImport[],
+  conflicts: number,
+): Waiting[] {
+  const found: Waiting[] = []
+  const [first] = previewed
+  if (sees.node && unsealed) found.push({ key: "unsealed", count: 1, href: "/node/keys" })
+  if (sees.node && disk.free < disk.size * SCARCE) found.push({ key: "disk", count: 1, href: null })
+  if (sees.node && collections.length === 0) found.push({ key: "no-collection", count: 1, href: "/share/collections" })
+  if (first !== undefined) found.push({ key: "previewed", count: 1, href: `/share/imports/${first.id}` })
+  if (conflicts > 0) found.push({ key: "conflicts", count: conflicts, href: "/share/collections" })
+  return found
+}
+
+function diskOf({ root, database, index }: Folder): Disk {
+  const { bsize, bavail, blocks } = statfsSync(root)
+  const files = [database, `${database}-wal`, index, `${index}-wal`]
+  const store = files.reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0)
+  return { store, free: bavail * bsize, size: blocks * bsize }
+}
+
+/** The newest of several instants, null for none. */
+export function newest(instants: readonly Instant[]): Instant | null {
+  return instants.length === 0 ? null : (Math.max(...instants) as Instant)
+}
