@@ -1,4 +1,17 @@
 export { type KeyFiles, type KeyName, keyFiles } from "./key-files.ts"
+export { type Claims, type Errand, openIdProvider, type Provider, type ProviderSettings } from "./oidc.ts"
+export { codeAddress, isCodeSecret, newCodeSecret, stepOfCode } from "./one-time-codes.ts"
+export {
+  type Assertion,
+  checkNewPasskey,
+  checkPasskey,
+  handleOf,
+  type Passkey,
+  type PasskeySite,
+  passkeyCreation,
+  passkeyRequest,
+  readAssertion,
+} from "./passkeys.ts"
 export { decoyHash, hashPassword, MAX_PASSWORD_BYTES, verifyPassword } from "./password.ts"
 export { openWithPassphrase, sealWithPassphrase, WORK_FACTOR } from "./seal.ts"
 export {
@@ -12,3 +25,4 @@ export {
   signerOf,
   verifySignature,
 } from "./signing.ts"
+export { isTagOf, tagOf } from "./tags.ts"
