@@ -60,7 +60,7 @@ function content(visit: Visit, { content }: Overview): Html {
     const action = visit.may("role:analyst") ? { href: "/share/import", label: t("overview.import") } : undefined
     return section(t("overview.in"), emptyState(t("overview.empty"), action))
   }
-  const chart = daysChart(lastDays(tallies.days, now, DAYS), format, t("overview.days", { days: DAYS }))
+  const chart = daysChart(lastDays(tallies.days, now, DAYS), visit)
   const objects = html`<h3>${t("overview.newest")}</h3>${recentTable(visit, recent)}`
   const jobs = imports.map(
     (one) =>

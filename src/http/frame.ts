@@ -86,6 +86,7 @@ ${scripts.map((name) => html`<script type="module" src="${asset(name)}"></script
 ${topBar(viewer, content)}
 ${content.bare === true ? nothing : rail(viewer, content.place)}
 <main id="content" tabindex="-1">
+${content.bare === true ? nothing : beside(viewer, content.place)}
 <header class="title"><h1>${content.heading ?? content.title}</h1>${content.state ?? nothing}</header>
 ${content.body}
 </main>
@@ -140,10 +141,17 @@ function rail({ t, sections }: Viewer, place: string | undefined): Html {
   const items = sections.map((section) => {
     const inside = section.pages.some(({ key }) => key === place)
     const pages = section.pages.length < 2 || !inside ? nothing : subPages(t, section.pages, place)
-    const current = inside ? html` aria-current="${section.pages[0]?.key === place ? "page" : "true"}"` : nothing
+    const current = inside ? html` aria-current="${section.pages.length < 2 ? "page" : "true"}"` : nothing
     return html`<li><a href="${section.pages[0]?.href ?? "/"}"${current}>${icon(section.icon)}<span>${t(`nav.${section.key}`)}</span></a>${pages}</li>`
   })
   return html`<nav class="rail" aria-label="${t("frame.navigation")}"><ul>${items}</ul></nav>`
+}
+
+/** The same pages of a verb where the rail is a bar at the bottom and has no room for them. */
+function beside({ t, sections }: Viewer, place: string | undefined): Html {
+  const section = sections.find(({ pages }) => pages.some(({ key }) => key === place))
+  if (section === undefined || section.pages.length < 2) return nothing
+  return html`<nav class="beside" aria-label="${t(`nav.${section.key}`)}">${subPages(t, section.pages, place)}</nav>`
 }
 
 function subPages(t: Translate, pages: readonly Place[], place: string | undefined): Html {
