@@ -104,7 +104,8 @@ const NAMES = (
   "region country opinion relationship_type definition_type"
 ).split(" ")
 
-function nameOf(object: JsonObject, type: string): string | null {
+/** What a person would call the object, on one line; null if it has no name, value or hash. */
+export function nameOf(object: JsonObject, type: string): string | null {
   if (type === "autonomous-system" && typeof object.number === "number") {
     const name = oneLine(object.name, NAME_MOST)
     return name === null ? `AS${object.number}` : `AS${object.number} ${name}`
