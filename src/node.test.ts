@@ -5,7 +5,7 @@ import { fakeClock } from "../test/support/node-in-process.ts"
 import { envelope, indicator } from "../test/support/stix.ts"
 import { tempFolder } from "../test/support/temp.ts"
 import { type Config, parseConfig } from "./config.ts"
-import type { Call, Who } from "./http/index.ts"
+import type { Call, ProgramWho } from "./http/index.ts"
 import type { Json } from "./kernel/canonical.ts"
 import { diagnostics } from "./kernel/diagnostics.ts"
 import { type Node, openNode, routesOf } from "./node.ts"
@@ -54,8 +54,9 @@ const holders = {
 const kept = indicator()
 
 /** The table of the node, as it stands: a route that is not here is one that nobody decided about. */
-const TABLE: readonly (readonly [route: string, who: Who])[] = [
+const TABLE: readonly (readonly [route: string, who: ProgramWho])[] = [
   ["GET /health", "anyone"],
+  ["GET /assets/:name", "anyone"],
   ["GET /taxii2", "account"],
   ["GET /taxii2/api", "account"],
   ["GET /taxii2/api/status/:status", "account"],
@@ -79,9 +80,9 @@ const EMPTY = /:status|\*/
 type Caller = "stranger" | "liar" | keyof typeof holders
 
 /** The status of a refusal, or null where the caller is let in. `hidden` with the setting that hides what exists. */
-function refusal(who: Who, caller: Caller, hidden: boolean): number | null {
+function refusal(who: ProgramWho, caller: Caller, hidden: boolean): number | null {
   const partly = hidden ? 404 : 403
-  const rows: Record<Who, Record<Caller, number | null>> = {
+  const rows: Record<ProgramWho, Record<Caller, number | null>> = {
     anyone: { stranger: null, liar: null, nothing: null, read: null, write: null, both: null },
     account: { stranger: 401, liar: 401, nothing: null, read: null, write: null, both: null },
     member: { stranger: 401, liar: 401, nothing: 404, read: null, write: null, both: null },
@@ -97,6 +98,7 @@ const PLACES: Record<string, string> = {
   ":collection": COLLECTION,
   ":object": kept.id,
   ":status": COLLECTION,
+  ":name": "style.css",
   ":path{.+}": "checkpoint",
   "*": "none/at/all",
 }

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from "node:fs"
-import { Authenticator, accountHandlers } from "./accounts/index.ts"
+import { Authenticator, accountHandlers, errorPage, Refusals, Sessions, type Visiting } from "./accounts/index.ts"
 import type { Config } from "./config.ts"
 import { keyFiles } from "./crypto/index.ts"
+import { assetRoute } from "./desk/index.ts"
 import {
+  errorReply,
+  guarded,
   type Handlers,
   type Listening,
   listen,
@@ -10,14 +13,19 @@ import {
   ReplyCache,
   type Route,
   reply,
+  type Site,
+  siteOf,
   translator,
 } from "./http/index.ts"
 import type { Diagnostics } from "./kernel/diagnostics.ts"
 import { ComityError } from "./kernel/errors.ts"
+import { sha256 } from "./kernel/hash.ts"
 import { collectGarbage, restWhenIdle } from "./kernel/rest.ts"
 import { type Clock, DAY, plusMicroseconds } from "./kernel/time.ts"
 import { inceptKeyLog, keyHandlers, loadOrCreateKeys, record, sealLogs } from "./ledger/index.ts"
-import { libraryHandlers, loadCollection, Preparer } from "./library/index.ts"
+import { libraryHandlers, loadCollection, Preparer, Search } from "./library/index.ts"
+import { navigation, pagesOf } from "./pages.ts"
+import { ownParty } from "./parties/index.ts"
 import {
   type Caller,
   type Cursors,
@@ -71,7 +79,9 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   const preparer = new Preparer({ workers: config.workers, maxObjectBytes: config.maxContentLength })
   const authenticator = new Authenticator(store)
   const replies = new ReplyCache(() => `${store.commits} ${authenticator.epoch}`)
-  const { database } = folder
+  const { database, index } = folder
+  const search = new Search({ database, index, commits: () => store.commits, diagnostics: parts.diagnostics })
+  const site = siteOf({ ...config, tls: config.tlsCert !== null }, sha256(signer.publicKey).toString("hex"))
   const sweep = setInterval(() => void sweepStatuses(parts, store), HOUR_MS)
   sweep.unref()
   const rest = restWhenIdle(
@@ -79,6 +89,7 @@ export async function openNode(parts: NodeParts): Promise<Node> {
     async () => {
       replies.clear()
       await store.rest()
+      await search.rest()
       collectGarbage()
     },
   )
@@ -99,11 +110,12 @@ export async function openNode(parts: NodeParts): Promise<Node> {
       await files.seal(passphrase)
       await store.write((tx) => record(tx, { what: "key.sealed", by: null, facts: {} }))
     },
-    serve: () => serve(parts, { store, preparer, authenticator, replies, secret: files.secret() }),
+    serve: () => serve(parts, { store, preparer, search, site, authenticator, replies, secret: files.secret() }),
     async stop() {
       clearInterval(sweep)
       rest.stop()
       await preparer.close()
+      await search.close()
       await store.close()
       claim.release()
     },
@@ -113,26 +125,45 @@ export async function openNode(parts: NodeParts): Promise<Node> {
 type Running = {
   store: Store
   preparer: Preparer
+  search: Search
+  site: Site
   authenticator: Authenticator
   replies: ReplyCache
   secret: Buffer
 }
 
-async function serve({ config, clock, diagnostics }: NodeParts, running: Running) {
-  const { store, authenticator, replies, secret } = running
-  const answer = listener<Caller>({
-    routes: routesOf(config, clock, running, cursors(secret)),
-    guard: guardian({ reader: store, authenticator, forbidden: config.forbiddenStatus }),
+async function serve(parts: NodeParts, running: Running) {
+  const { config, diagnostics } = parts
+  const { store, authenticator, replies, site } = running
+  const visiting = visitingOf(parts, running)
+  const guard = guardian({ reader: store, authenticator, forbidden: config.forbiddenStatus })
+  const programs = routesOf(config, parts.clock, running, cursors(running.secret))
+  const answer = listener({
+    rows: [...guarded(programs, guard), ...pagesOf({ store, visiting })],
+    elsewhere: async (error, ask) =>
+      ask?.header("accept")?.includes("text/html") === true
+        ? errorPage(visiting, error, ask)
+        : errorReply(error, "application/json"),
     diagnostics,
     behindProxy: config.behindProxy,
     replies,
     fingerprint: (header) => authenticator.fingerprint(header),
   })
   const listening = await listen(answer, { host: config.host, port: config.port, tls: readTls(config) })
+  site.listensAt(listening.port)
   return { ...listening, url: urlOf(config, listening.port) }
 }
 
-/** The table of every route of this node and who may call it. */
+function visitingOf({ clock }: NodeParts, { store, site }: Running): Visiting {
+  return {
+    ...{ site, clock, navigation },
+    sessions: new Sessions(store, clock),
+    refusals: new Refusals(store),
+    party: async () => (await ownParty(store))?.name ?? "",
+  }
+}
+
+/** The table of what programs may call, and the files of pages. */
 export function routesOf(
   config: Config,
   clock: Clock,
@@ -161,7 +192,7 @@ export function routesOf(
     errors: "application/json",
     handle: async () => reply("application/json", '{"status":"ok"}\n', 200, { "cache-control": "no-store" }),
   }
-  return [health, ...taxii, ...logRoutes(store)]
+  return [health, assetRoute(), ...taxii, ...logRoutes(store)]
 }
 
 function readTls({ tlsCert, tlsKey }: Config) {

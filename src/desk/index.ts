@@ -1,2 +1,1 @@
 export { assetRoute, framePages } from "./frame-pages.ts"
-export { overviewPages } from "./overview-page.ts"

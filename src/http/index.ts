@@ -66,6 +66,7 @@ export {
   type Row,
   type Who,
 } from "./routes.ts"
+export { errorReply } from "./sending.ts"
 export { type Listening, listen, type Tls } from "./server.ts"
 export { type Site, siteOf } from "./site.ts"
 export { ask, type Request, reach } from "./socket-client.ts"

@@ -29,7 +29,7 @@ export function translator(language: Language): Translate {
 
 /** Whether the language files know the key; for codes that come from another process or version. */
 export function knows(language: Language, key: string): boolean {
-  return key in sentences(language)
+  return Object.hasOwn(sentences(language), key)
 }
 
 /**

@@ -74,7 +74,7 @@ const TLP_WORDS: Readonly<Record<string, string>> = {
 
 /** The label as FIRST draws it: its colour on black, and its word. */
 export function tlpLabel(level: string): Html {
-  const word = TLP_WORDS[level]
+  const word = Object.hasOwn(TLP_WORDS, level) ? TLP_WORDS[level] : undefined
   return word === undefined ? nothing : html`<span class="tlp tlp-${level.replace("+", "-")}">${word}</span>`
 }
 
