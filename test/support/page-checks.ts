@@ -28,6 +28,13 @@ export async function axe(page: Page): Promise<string[]> {
   )
 }
 
+const FOREIGN_MARKUP = readFileSync(new URL("foreign-markup.js", import.meta.url), "utf8")
+
+/** Elements and attributes that none of our templates writes: text from outside that became markup. */
+export function foreignMarkup(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(FOREIGN_MARKUP)
+}
+
 /** How many pixels the page is wider than the screen; a person would have to scroll sideways. */
 export function sidewaysPixels(page: Page): Promise<number> {
   return page.evaluate<number>("document.documentElement.scrollWidth - document.documentElement.clientWidth")

