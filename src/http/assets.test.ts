@@ -1,0 +1,40 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { brotliDecompressSync, gunzipSync } from "node:zlib"
+import { type Ask, asset, assetReply } from "./index.ts"
+
+function ask(address: string, encodings = ""): Ask<unknown> {
+  const url = new URL(address, "http://x")
+  const header = (name: string) => (name === "accept-encoding" ? encodings : undefined)
+  return { params: { name: url.pathname.slice("/assets/".length) }, query: url.searchParams, header } as never
+}
+
+test("a file under the hash of its content is kept for ever, under another one not", () => {
+  const named = assetReply(ask(asset("style.css")))
+  assert.match(named?.headers["cache-control"] ?? "", /immutable/)
+  assert.equal(assetReply(ask("/assets/style.css?v=old"))?.headers["cache-control"], "no-cache")
+  assert.deepEqual(assetReply(ask("/assets/style.css"))?.body, named?.body)
+})
+
+test("what a browser cannot unpack is sent plain", () => {
+  const plain = assetReply(ask("/assets/frame.js"))?.body as Buffer
+  const brotli = assetReply(ask("/assets/frame.js", "gzip, deflate, br"))
+  const gzip = assetReply(ask("/assets/frame.js", "gzip"))
+  assert.equal(brotli?.headers["content-encoding"], "br")
+  assert.deepEqual(brotliDecompressSync(brotli?.body as Buffer), plain)
+  assert.deepEqual(gunzipSync(gzip?.body as Buffer), plain)
+})
+
+test("nothing but the listed files is served", () => {
+  for (const name of [
+    "../package.json",
+    "..%2fpackage.json",
+    "style.css/",
+    "toString",
+    "__proto__",
+    "locales/en.json",
+  ]) {
+    const found = assetReply({ params: { name }, query: new URLSearchParams(), header: () => "" } as never)
+    assert.equal(found, null, name)
+  }
+})

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { type Instant, parseInstant } from "../kernel/time.ts"
+import { formatOf } from "./index.ts"
+
+const at = parseInstant("2026-11-23T23:30:00Z") as Instant
+
+test("a time is the reader's, with its zone; UTC to the microsecond stands in the title", () => {
+  const shown = String(formatOf("en", "Asia/Tokyo").time(at))
+  assert.match(shown, /datetime="2026-11-23T23:30:00\.000000Z" title="2026-11-23T23:30:00\.000000Z"/)
+  assert.match(shown, />2026-11-24, 08:30 (GMT\+9|JST)</)
+  assert.match(formatOf("zh-Hant", "Asia/Taipei").timeText(at), /^2026\/11\/24 GMT\+8 07:30$|^2026\/11\/24.*07:30/)
+})
+
+test("a zone that does not exist, or is none, is UTC", () => {
+  for (const zone of ["", "Mars/Olympus", "../../etc", "<b>", "UTC\n", "x".repeat(500)]) {
+    assert.match(formatOf("en", zone).timeText(at), /2026-11-23, 23:30 UTC/, zone)
+  }
+})
+
+test("numbers, sizes, places and lists follow the language", () => {
+  const en = formatOf("en", "UTC")
+  const hant = formatOf("zh-Hant", "UTC")
+  assert.equal(en.number(1_234_567), "1,234,567")
+  assert.equal(en.bytes(1_500_000), "1.5 MB")
+  assert.equal(en.bytes(0), "0 byte")
+  assert.equal(en.place("JP"), "Japan")
+  assert.equal(hant.place("JP"), "日本")
+  assert.equal(en.place("not a code"), "not a code")
+  assert.equal(en.list(["a", "b", "c"]), "a, b, and c")
+  assert.equal(hant.list(["甲", "乙"]), "甲和乙")
+})
+
+test("how long ago is told in the largest whole unit", () => {
+  const { ago } = formatOf("en", "UTC")
+  const before = (seconds: number) => ago((at - seconds * 1_000_000) as Instant, at)
+  assert.deepEqual([30, 100, 7200, 86_400, 40 * 86_400].map(before), [
+    "30 seconds ago",
+    "2 minutes ago",
+    "2 hours ago",
+    "yesterday",
+    "last month",
+  ])
+})
