@@ -10,8 +10,7 @@ import type { SyncReader } from "./reader.ts"
  * table's name means the database, which this connection can only read.
  */
 export type Derived = SyncReader & {
-  /** Number of rows changed. */
-  run(query: Sql): number
+  run(query: Sql): void
   /** All of it or nothing; everything read within is of the same moment. */
   transact<T>(work: () => T): T
   /** Gives memory back to the system until the next query. */
@@ -97,15 +96,17 @@ function connect({ path, database }: DerivedOptions): Connection {
 }
 
 function derived(connection: Connection): Derived {
+  // `all` also for what changes something: FTS5 leaves row ids behind that the driver's `run` cannot tell as numbers.
+  const run = (query: Sql) => void connection.all(query)
   return {
     all: (query) => connection.all(query),
     get: (query) => connection.get(query),
     iterate: (query) => connection.iterate(query),
-    run: (query) => connection.run(query),
+    run,
     transact: (work) => transact(connection, work),
     rest: () => connection.rest(),
     close() {
-      connection.run(sql`update opened set clean = 1`)
+      run(sql`update opened set clean = 1`)
       connection.close()
     },
   }

@@ -77,7 +77,7 @@ function quoted(text: string): string {
 
 function phraseTerm(phrase: string): string[] {
   const sequence = sequenceOf(phrase, null).trim()
-  const open = sequence.endsWith(BREAK) ? sequence.slice(0, -BREAK.length) : sequence
+  const open = sequence.endsWith(BREAK) ? sequence.slice(0, -BREAK.length).trim() : sequence
   return isEmpty(open) ? [] : [quoted(open)]
 }
 

@@ -53,8 +53,12 @@ export function savePlace(index: Derived, collection: number, seq: number, h: Ui
   )
 }
 
-export function saveHeld(index: Derived, collection: number, seq: number, hash: number): void {
-  index.run(sql`insert or replace into held (collection, seq, hash) values (${collection}, ${seq}, ${hash})`)
+/** `[seq, hash]` of many entries. */
+export function saveHeld(index: Derived, collection: number, entries: readonly (readonly [number, number])[]): void {
+  index.run(
+    sql`insert or replace into held (collection, seq, hash)
+        select ${collection}, value ->> 0, value ->> 1 from json_each(${JSON.stringify(entries)})`,
+  )
 }
 
 /** What the entry held, which is forgotten with this. */
@@ -67,6 +71,7 @@ export function takeHeld(index: Derived, collection: number, seq: number): numbe
 
 /** A version of an object in one of the collections that hold it. */
 export type Holding = {
+  hash: number
   key: number
   id: string
   type: string
@@ -79,11 +84,13 @@ export type Holding = {
   added: Instant
 }
 
-export function readHoldings(index: Derived, hash: number): Holding[] {
+/** All versions of these objects that any collection holds. */
+export function readHoldings(index: Derived, hashes: readonly number[]): Holding[] {
   return index.all<Holding>(
-    sql`select o.key, o.id, o.type, o.spec, o.stamp, o.revoked, o.marking, o.origin, e.collection,
+    sql`select o.id_hash as hash, o.key, o.id, o.type, o.spec, o.stamp, o.revoked, o.marking, o.origin, e.collection,
           e.date_added as added
-        from library.object o join library.entry e on e.object = o.key where o.id_hash = ${hash}`,
+        from json_each(${JSON.stringify(hashes)}) h cross join library.object o on o.id_hash = h.value
+        cross join library.entry e on e.object = o.key`,
   )
 }
 
@@ -107,10 +114,11 @@ export type Doc = {
   collections: string
 }
 
-export function readDocs(index: Derived, hash: number): Doc[] {
+export function readDocs(index: Derived, hashes: readonly number[]): Doc[] {
   return index.all<Doc>(
-    sql`select key, hash, id, type, name, detail, added, modified, marking, origin, revoked, collections
-        from doc where hash = ${hash}`,
+    sql`select d.key, d.hash, d.id, d.type, d.name, d.detail, d.added, d.modified, d.marking, d.origin, d.revoked,
+          d.collections
+        from json_each(${JSON.stringify(hashes)}) h cross join doc d on d.hash = h.value`,
   )
 }
 
@@ -123,9 +131,12 @@ export function insertDoc(index: Derived, doc: Doc, text: string): void {
   index.run(sql`insert into search (rowid, text) values (${doc.key}, ${text})`)
 }
 
-export function insertReference(index: Derived, target: number, label: string, source: number): void {
+/** `[target, label, source]` of many, in the order of the index: neighbours are written together. */
+export function insertReferences(index: Derived, references: readonly (readonly [number, string, number])[]): void {
   index.run(
-    sql`insert into reference (target, label, source) values (${target}, ${label}, ${source}) on conflict do nothing`,
+    sql`insert into reference (target, label, source)
+        select value ->> 0 as target, value ->> 1 as label, value ->> 2 as source
+        from json_each(${JSON.stringify(references)}) where true order by 1, 2, 3 on conflict do nothing`,
   )
 }
 

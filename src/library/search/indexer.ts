@@ -14,7 +14,7 @@ import {
   type Holding,
   hasStrangePlace,
   insertDoc,
-  insertReference,
+  insertReferences,
   type Minute,
   readBytes,
   readDocs,
@@ -67,30 +67,29 @@ export function readOn(index: Derived, milliseconds: number): boolean {
 
 /** Objects that these entries are about are brought to what the database says of them now. */
 function follow(index: Derived, collection: number, steps: readonly Step[], changes: Changes): void {
-  const hashes = new Set<number>()
-  for (const { seq, hash, erases } of steps) {
-    if (hash !== null) {
-      saveHeld(index, collection, seq, hash)
-      hashes.add(hash)
-    }
+  const held = steps.flatMap(({ seq, hash }) => (hash === null ? [] : [[seq, hash] as const]))
+  saveHeld(index, collection, held)
+  const hashes = new Set(held.map(([, hash]) => hash))
+  for (const { erases } of steps) {
     const erased = erases === null ? null : takeHeld(index, collection, erases)
     if (erased === null) continue
     hashes.add(erased)
     addOwed(index)
   }
-  const wanted = [...hashes].flatMap((hash) => settle(index, hash, changes))
+  const wanted = settle(index, [...hashes], changes)
   // Ascending: FTS5 begins a new segment whenever a key is lower than the one before.
-  for (const doc of wanted.sort((a, b) => a.key - b.key)) add(index, doc, changes)
+  const references = wanted.sort((a, b) => a.key - b.key).flatMap((doc) => add(index, doc, changes))
+  insertReferences(index, references)
 }
 
 /** Takes out what does not stand any more, and returns what should stand instead. */
-function settle(index: Derived, hash: number, changes: Changes): Doc[] {
-  const holdings = Map.groupBy(readHoldings(index, hash), ({ id }) => id)
-  const docs = new Map(readDocs(index, hash).map((doc) => [doc.id, doc]))
+function settle(index: Derived, hashes: readonly number[], changes: Changes): Doc[] {
+  const holdings = Map.groupBy(readHoldings(index, hashes), ({ id }) => id)
+  const docs = new Map(readDocs(index, hashes).map((doc) => [doc.id, doc]))
   const wanted: Doc[] = []
   for (const id of new Set([...holdings.keys(), ...docs.keys()])) {
     const held = holdings.get(id)
-    const [now, before] = [held === undefined ? null : docOf(hash, held), docs.get(id)]
+    const [now, before] = [held === undefined ? null : docOf(held), docs.get(id)]
     const same = now !== null && before?.key === now.key && before.collections === now.collections
     if (same && before.added === now.added) continue
     if (before !== undefined) {
@@ -103,11 +102,11 @@ function settle(index: Derived, hash: number, changes: Changes): Doc[] {
 }
 
 /** The newest version, in all collections that hold any. Its name is not known yet. */
-function docOf(hash: number, holdings: readonly Holding[]): Doc {
+function docOf(holdings: readonly Holding[]): Doc {
   const newest = holdings.reduce((best, one) => (isNewer(one, best) ? one : best))
   const added = holdings.filter(({ key }) => key === newest.key).map((one) => one.added)
   const collections = [...new Set(holdings.map(({ collection }) => collection))].sort((a, b) => a - b)
-  const { key, id, type, stamp, marking, origin, revoked } = newest
+  const { hash, key, id, type, stamp, marking, origin, revoked } = newest
   return {
     ...{ key, hash, id, type, name: null, detail: null, marking, origin, revoked },
     added: Math.min(...added) as Instant,
@@ -127,14 +126,28 @@ function orderOf({ stamp }: Holding): string {
   return (stamp === null ? null : timestampKey(stamp)) ?? ""
 }
 
-function add(index: Derived, doc: Doc, changes: Changes): void {
+/** Returns what it names: `[target, label, source]`. */
+function add(index: Derived, doc: Doc, changes: Changes): [number, string, number][] {
   const bytes = readBytes(index, doc.key)
   const object = bytes === null ? null : parsed(bytes)
-  if (object === null) return
+  if (object === null) return []
   const { name, detail, text, references } = extract(object)
   insertDoc(index, { ...doc, name, detail }, `${text} ${facetsOf(doc).join(" ")}`)
-  for (const { label, id } of references) insertReference(index, idHash(id), label, doc.key)
   changes.count(doc, 1)
+  return references.map(({ label, id }) => [knownHash(id), label, doc.key])
+}
+
+const HASHES_MOST = 20_000
+const hashes = new Map<string, number>()
+
+/** Some objects are named by half of a library. */
+function knownHash(id: string): number {
+  const known = hashes.get(id)
+  if (known !== undefined) return known
+  if (hashes.size >= HASHES_MOST) hashes.clear()
+  const hash = idHash(id)
+  hashes.set(id, hash)
+  return hash
 }
 
 /** What is stored was read strictly when it came. */

@@ -1,0 +1,241 @@
+import assert from "node:assert/strict"
+import { openSync, readFileSync, statSync, writeFileSync, writeSync } from "node:fs"
+import { type TestContext, test } from "node:test"
+import { day, type InProcess, openInProcess, prepared } from "../../../test/support/node-in-process.ts"
+import { address, indicator, malware, newVersion, type Stix } from "../../../test/support/stix.ts"
+import { diagnostics } from "../../kernel/diagnostics.ts"
+import { addObjects } from "../adding.ts"
+import { eraseObject } from "../erasing.ts"
+import type { Collection } from "../model.ts"
+import type { Found, SearchQuery } from "./model.ts"
+import { Search } from "./search.ts"
+
+const NONE: SearchQuery = {
+  ...{ text: "", types: [], markings: [], origins: [], collections: [], from: null, to: null },
+  ...{ revoked: "any", sort: "newest", after: null, limit: 50 },
+}
+
+type Scene = { node: InProcess; collection: Collection; search: Search; said: string[] }
+
+function searchOf(node: InProcess, said: string[] = []): Search {
+  const { database, index } = node.folder
+  return new Search({
+    database,
+    index,
+    commits: () => node.store.commits,
+    diagnostics: diagnostics((line) => said.push(line)),
+  })
+}
+
+async function scene(t: TestContext, ...objects: Stix[]): Promise<Scene> {
+  const node = await openInProcess()
+  const said: string[] = []
+  const made: Scene = { node, collection: await node.collection(), search: searchOf(node, said), said }
+  t.after(async () => {
+    await made.search.close()
+    await node.close()
+  })
+  await keep(made, ...objects)
+  return made
+}
+
+async function keep(made: Scene, ...objects: Stix[]): Promise<void> {
+  const collection = await made.node.reload(made.collection)
+  if (objects.length > 0) await addObjects(made.node.store, collection, prepared(...objects))
+  await made.search.settled()
+}
+
+async function erase({ node, collection }: Scene, id: string): Promise<void> {
+  await eraseObject(node.store, await node.reload(collection), { id, specs: null, versions: "all", by: null })
+}
+
+const named = ({ hits }: Found) => hits.map(({ name }) => name)
+const look = async ({ search }: Scene, text: string) => named(await search.find({ ...NONE, text }))
+
+test("Chinese words of two characters are found wherever they stand, and other pairs are not", async (t) => {
+  const report = malware({ name: "A", description: "攻擊者以Emotet惡意程式竊取憑證。" })
+  const made = await scene(
+    t,
+    report,
+    malware({ name: "B", description: "善意 程度" }),
+    malware({ name: "ランサムウェア" }),
+  )
+  assert.deepEqual(await look(made, "惡意"), ["A"])
+  assert.deepEqual(await look(made, "意程"), ["A"])
+  assert.deepEqual(await look(made, "竊取憑證"), ["A"])
+  assert.deepEqual(await look(made, "emotet惡意"), ["A"])
+  assert.deepEqual(await look(made, "意"), ["B", "A"])
+  assert.deepEqual(await look(made, "取竊"), [])
+  assert.deepEqual(await look(made, "ムウ"), ["ランサムウェア"])
+})
+
+test("indicators are found as they are and as people break them", async (t) => {
+  const pattern = "[ipv4-addr:value = '198.51.100.7' OR url:value = 'https://evil.example/a?b=1']"
+  const made = await scene(t, indicator({ name: "I", pattern }), address("203.0.113.9"))
+  for (const text of ["198.51.100.7", "198.51.100[.]7", "hxxps://evil[.]example/a", "evil(dot)example"]) {
+    assert.deepEqual(await look(made, text), ["I"], text)
+  }
+  assert.deepEqual(await look(made, "203[.]0[.]113[.]9"), ["203.0.113.9"])
+  assert.deepEqual(await look(made, "51.198.100.7"), [])
+})
+
+test("a value is found that a report breaks itself", async (t) => {
+  const made = await scene(
+    t,
+    malware({ name: "M", description: "It calls hxxp://bad[.]example/x and bad2[dot]example." }),
+  )
+  assert.deepEqual(await look(made, "http://bad.example/x"), ["M"])
+  assert.deepEqual(await look(made, "bad2.example"), ["M"])
+})
+
+test("other catalogues' numbers, aliases and an object's own id find it", async (t) => {
+  const external_references = [{ source_name: "mitre-attack", external_id: "T1059.001" }]
+  const object = malware({ name: "M", aliases: ["Kobold"], external_references })
+  const made = await scene(t, object, malware({ name: "N" }))
+  for (const text of ["T1059", "t1059.001", "kob", object.id, ` ${object.id.toUpperCase()}`]) {
+    assert.deepEqual(await look(made, text), ["M"], text)
+  }
+})
+
+test("a new version replaces the old one, and one that comes late does not", async (t) => {
+  const first = malware({ name: "Before", modified: day(3) })
+  const made = await scene(t, first)
+  await keep(made, newVersion(first, day(5), { name: "Now", revoked: true }))
+  await keep(made, newVersion(first, day(4), { name: "Late" }))
+  assert.deepEqual(await look(made, ""), ["Now"])
+  assert.deepEqual(await look(made, "before"), [])
+  assert.deepEqual(named(await made.search.find({ ...NONE, revoked: "no" })), [])
+  const { objects, revoked } = await made.search.tallies()
+  assert.deepEqual({ objects, revoked }, { objects: 1, revoked: 1 })
+})
+
+test("what the database holds no more is not shown, whether the index knows it or not", async (t) => {
+  const object = malware({ name: "Here" })
+  const made = await scene(t, object)
+  made.node.meddle("delete from entry where object = 1")
+  made.node.meddle("delete from object where key = 1")
+  assert.deepEqual(await look(made, "here"), [])
+  for (const sort of ["oldest", "name", "modified"] as const) {
+    assert.deepEqual((await made.search.find({ ...NONE, sort })).hits, [], sort)
+  }
+  assert.deepEqual((await made.search.keys(NONE, 10)).keys, [])
+  assert.deepEqual([...(await made.search.names([object.id])).keys()], [])
+  assert.deepEqual(await made.search.recent(5), [])
+})
+
+test("what is erased is gone from the file, with every word of it", async (t) => {
+  const objects = Array.from({ length: 30 }, (_, i) => malware({ name: `Other ${i}`, description: "kept words" }))
+  const secret = malware({ name: "Unmistakablename", description: "unmistakabletext 惡意程式" })
+  const made = await scene(t, ...objects, secret)
+  const inFile = () => ["nmistakablename", "unmistakabletext", secret.id].filter((text) => fileOf(made).includes(text))
+  assert.deepEqual(inFile().length, 3)
+  await erase(made, secret.id)
+  await made.search.settled()
+  assert.deepEqual(await look(made, "unmistakablename"), [])
+  assert.deepEqual(inFile(), [])
+  assert.equal((await look(made, "kept")).length, 30)
+})
+
+test("of an object whose newest version is erased the one before is found again", async (t) => {
+  const first = malware({ name: "Before", modified: day(3) })
+  const made = await scene(t, first, newVersion(first, day(5), { name: "Now" }))
+  const { node, collection } = made
+  const last = { id: first.id, specs: null, versions: { first: false, last: true, at: [] }, by: null }
+  await eraseObject(node.store, await node.reload(collection), last)
+  await made.search.settled()
+  assert.deepEqual(await look(made, ""), ["Before"])
+})
+
+test("after a restart the index goes on where it was", async (t) => {
+  const made = await scene(t, malware({ name: "One" }))
+  await made.search.close()
+  const made2 = { ...made, search: searchOf(made.node, made.said) }
+  t.after(() => made2.search.close())
+  await keep(made2, malware({ name: "Two" }))
+  assert.deepEqual(await look(made2, ""), ["Two", "One"])
+  assert.deepEqual(made.said, [])
+})
+
+test("a damaged index is made again, at the start and under way", async (t) => {
+  const many = Array.from({ length: 400 }, (_, i) => malware({ name: `Number ${i}`, description: "x".repeat(300) + i }))
+  const made = await scene(t, ...many)
+  await made.search.close()
+  const { index } = made.node.folder
+  const spoilt = [
+    () => writeFileSync(index, "no database ".repeat(1000)),
+    () => {
+      const file = openSync(index, "r+")
+      for (let at = 4 * 4096; at < statSync(index).size; at += 4096) writeSync(file, Buffer.alloc(4096, 9), 0, 4096, at)
+    },
+  ]
+  for (const spoil of spoilt) {
+    spoil()
+    const search = searchOf(made.node, made.said)
+    await search.find({ ...NONE, text: "number" })
+    await search.settled()
+    assert.equal((await search.find({ ...NONE, text: "number" })).total, 400)
+    await search.close()
+  }
+})
+
+test("a database that is older than the index, as a backup brought back is, makes it again", async (t) => {
+  const made = await scene(t, malware({ name: "One" }), malware({ name: "Two" }))
+  await made.search.close()
+  made.node.meddle("update entry set h = zeroblob(32) where collection = 1 and seq = 1")
+  const search = searchOf(made.node, made.said)
+  await search.settled()
+  assert.equal((await search.find(NONE)).total, 2)
+  await search.close()
+  assert.equal(made.said.filter((line) => line.includes("another-database")).length, 1)
+})
+
+test("a thread that rested comes back with the next question, and what waits is answered", async (t) => {
+  const made = await scene(t, malware({ name: "One" }))
+  await new Promise((resolve) => setTimeout(resolve, 300)) // the look that follows a commit has been
+  await made.search.settled()
+  await made.search.rest()
+  assert.deepEqual(await look(made, "one"), ["One"])
+  const asked = look(made, "one")
+  await made.search.rest()
+  assert.deepEqual(await asked, ["One"])
+})
+
+test("without being told, the index notices a commit", async (t) => {
+  const made = await scene(t)
+  await addObjects(made.node.store, await made.node.reload(made.collection), prepared(malware({ name: "One" })))
+  for (let tries = 0; (await look(made, "one")).length === 0; tries++) {
+    assert.ok(tries < 200)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+})
+
+test("tallies count each object once, as its newest version says it", async (t) => {
+  const green = "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb"
+  const object = malware({ name: "M", modified: day(1), object_marking_refs: [green] })
+  const made = await scene(t, object, address("203.0.113.9"))
+  const second = await made.node.collection("second")
+  await addObjects(made.node.store, second, prepared(object))
+  await keep(made, newVersion(object, day(2)))
+  const { objects, types, markings, collections, days } = await made.search.tallies()
+  assert.equal(objects, 2)
+  assert.deepEqual(types, [
+    { value: "ipv4-addr", objects: 1 },
+    { value: "malware", objects: 1 },
+  ])
+  assert.deepEqual(markings, [
+    { value: "green", objects: 1 },
+    { value: "none", objects: 1 },
+  ])
+  assert.deepEqual(collections, [
+    { id: made.collection.id, objects: 2 },
+    { id: second.id, objects: 1 },
+  ])
+  assert.deepEqual(
+    days.map((one) => ({ ...one })),
+    [{ day: Date.UTC(2026, 0, 1) * 1000, objects: 2 }],
+  )
+})
+
+function fileOf({ node }: Scene): Buffer {
+  return readFileSync(node.folder.index)
+}
