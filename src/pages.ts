@@ -23,6 +23,7 @@ export const navigation: readonly SectionFor[] = [
       { key: "people", href: "/people", who: "role:administrator" },
       { key: "programs", href: "/share/programs", who: "role:administrator" },
       { key: "ledger", href: "/node/ledger", who: "role:administrator" },
+      { key: "keys", href: "/node/keys", who: "role:administrator" },
     ],
   },
 ]
