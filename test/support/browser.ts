@@ -3,6 +3,9 @@ import { fileURLToPath } from "node:url"
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core"
 import { chromiumPath } from "./chromium.ts"
 
+/** What a browser keeps between visits. */
+export type Session = Awaited<ReturnType<BrowserContext["storageState"]>>
+
 /** How somebody sits in front of the page; everything has a default. */
 export type View = {
   width?: number
@@ -11,6 +14,8 @@ export type View = {
   /** The browser's language, which it sends along with each request. */
   language?: string
   javaScript?: boolean
+  /** Cookies of somebody who signed in before. */
+  session?: Session
   /** Pixels of the screen for each pixel of the page. */
   scale?: number
 }
@@ -102,6 +107,7 @@ function settings({ width = 1440, height = width < PHONE_WIDTH ? 844 : 900, ...v
     locale: view.language ?? "en",
     timezoneId: "Asia/Taipei",
     javaScriptEnabled: view.javaScript ?? true,
+    ...(view.session === undefined ? {} : { storageState: view.session }),
     deviceScaleFactor: view.scale ?? 1,
     isMobile: handheld,
     hasTouch: handheld,

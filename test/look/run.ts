@@ -1,0 +1,48 @@
+import { mkdirSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import type { Page } from "playwright-core"
+import { launchBrowser, type TestBrowser, type View } from "../support/browser.ts"
+import { pages, type ShownPage } from "../support/pages.ts"
+import { enter } from "../support/workplace.ts"
+import { type Options, parseOptions, USAGE } from "./options.ts"
+import { openStage, type Stage } from "./stage.ts"
+
+const FOLDER = join(import.meta.dirname, "../../pictures")
+
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2))
+  if (options.help) return void process.stdout.write(USAGE)
+  mkdirSync(FOLDER, { recursive: true })
+  const stage = await openStage()
+  const browser = await launchBrowser()
+  try {
+    for (const view of options.views) await photograph(browser, stage, view, options)
+  } finally {
+    await browser.close()
+    await stage.stop()
+  }
+}
+
+/** A browser for each person, since that is who the pages are shown to. */
+async function photograph(browser: TestBrowser, stage: Stage, view: View, { only }: Options): Promise<void> {
+  const wanted = pages.filter(({ name }) => only.length === 0 || only.some((start) => name.startsWith(start)))
+  for (const who of new Set(wanted.map((page) => page.who))) {
+    const visitor = await enter(browser, stage.furnished, stage.origin, who, view)
+    for (const shown of wanted.filter((page) => page.who === who)) {
+      const file = join(FOLDER, `${shown.name}-${view.width}-${view.scheme}-${view.language}.png`)
+      rmSync(file, { force: true })
+      await picture(visitor.page, `${visitor.origin}${shown.path}`, shown, file)
+    }
+    for (const fault of visitor.faults()) process.stdout.write(`  ${fault}\n`)
+    await visitor.context.close()
+  }
+}
+
+async function picture(page: Page, address: string, { ready }: ShownPage, path: string): Promise<void> {
+  const answer = await page.goto(address)
+  await ready?.(page)
+  await page.screenshot({ path, fullPage: true, animations: "disabled" })
+  process.stdout.write(`${answer?.status()} ${path}\n`)
+}
+
+await main()

@@ -1,0 +1,99 @@
+import { commitmentOf, Sessions } from "../../src/accounts/index.ts"
+import { addNewcomer } from "../../src/accounts/people.ts"
+import { cookieNames } from "../../src/http/index.ts"
+import { sha256 } from "../../src/kernel/hash.ts"
+import { systemClock } from "../../src/kernel/time.ts"
+import { addCollection, addObjects, loadCollection } from "../../src/library/index.ts"
+import { addOwnParty } from "../../src/parties/index.ts"
+import type { Session, TestBrowser, View, Visitor } from "./browser.ts"
+import { type InProcess, openInProcess, prepared } from "./node-in-process.ts"
+import type { Role } from "./pages.ts"
+import type { Stix } from "./stix.ts"
+
+export const COLLECTIONS = {
+  own: "Own findings",
+  partners: "From partners",
+  empty: "Nothing yet",
+} as const
+
+/** Who works here, each with one role. */
+export const PEOPLE: Readonly<Record<Role, { name: string; role: "reader" | "analyst" | "officer" | null }>> = {
+  reader: { name: "Rita Reader", role: "reader" },
+  analyst: { name: "陳分析", role: "analyst" },
+  officer: { name: "Olga Officer", role: "officer" },
+  administrator: { name: "Adam Administrator", role: null },
+}
+
+/** A data folder of a node that is set up and has people who are signed in; nothing runs on it yet. */
+export type Furnished = {
+  data: string
+  /** The cookie of the session of each. */
+  cookies: Readonly<Record<Role, { name: string; value: string }>>
+  collections: Readonly<Record<keyof typeof COLLECTIONS, string>>
+}
+
+export type Furniture = { objects: readonly Stix[]; party?: string; titles?: Partial<typeof COLLECTIONS> }
+
+/**
+ * Writes a data folder by the same operations that the pages call, so that a test of one page need not walk through
+ * all others first; setting up and signing in have tests of their own.
+ */
+export async function furnish(data: string, furniture: Furniture): Promise<Furnished> {
+  const node = await openInProcess({ path: data })
+  try {
+    node.clock.set(systemClock.now())
+    const { party = "Harbour CERT", objects } = furniture
+    await node.store.write((tx) => addOwnParty(tx, { name: party, kind: "government", place: "FI" }, null))
+    const collections = await addCollections(node, { ...COLLECTIONS, ...furniture.titles })
+    const middle = Math.ceil(objects.length / 2)
+    await fill(node, collections.own, objects.slice(0, middle))
+    await fill(node, collections.partners, objects.slice(middle))
+    return { data, cookies: await signIn(node), collections }
+  } finally {
+    await node.close()
+  }
+}
+
+async function addCollections({ store }: InProcess, titles: Record<string, string>): Promise<Furnished["collections"]> {
+  const made = { own: "", partners: "", empty: "" }
+  for (const alias of ["own", "partners", "empty"] as const) {
+    made[alias] = await addCollection(store, { title: titles[alias] ?? alias, id: null, alias })
+  }
+  return made
+}
+
+async function fill({ store }: InProcess, collection: string, objects: readonly Stix[]): Promise<void> {
+  if (objects.length > 0) await addObjects(store, await loadCollection(store, collection), prepared(...objects))
+}
+
+async function signIn({ store, clock, signer }: InProcess): Promise<Furnished["cookies"]> {
+  const { session } = cookieNames(sha256(signer.publicKey).toString("hex"), false)
+  const sessions = new Sessions(store, clock)
+  const enter = (who: Role) =>
+    store.write(async (tx) => {
+      const { name, role } = PEOPLE[who]
+      const { key, salt } = await addNewcomer(tx, { name, role, administrator: who === "administrator" }, null)
+      const entry = { account: key, commitment: commitmentOf(salt, name), agent: "test", replaces: null }
+      return { name: session, value: await sessions.start(tx, { ...entry, method: "passkey" }) }
+    })
+  return {
+    reader: await enter("reader"),
+    analyst: await enter("analyst"),
+    officer: await enter("officer"),
+    administrator: await enter("administrator"),
+  }
+}
+
+/** A visitor of the node that runs on the folder, signed in as that role. */
+export async function enter(
+  browser: TestBrowser,
+  { cookies }: Furnished,
+  origin: string,
+  who: Role | "visitor",
+  view: View = {},
+): Promise<Visitor> {
+  if (who === "visitor") return browser.visitor(origin, view)
+  const cookie = { ...cookies[who], domain: "localhost", path: "/", expires: -1, httpOnly: true, secure: false }
+  const session: Session = { cookies: [{ ...cookie, sameSite: "Lax" }], origins: [] }
+  return browser.visitor(origin, { ...view, session })
+}
