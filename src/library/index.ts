@@ -14,7 +14,50 @@ export {
 export { type Added, addObjects } from "./adding.ts"
 export { addCollection, loadCollection } from "./collections.ts"
 export { libraryDeclarations, libraryHandlers } from "./commands.ts"
+export {
+  type Contradiction,
+  type EntryPage,
+  type LoggedEntry,
+  listEntries,
+  loadContradiction,
+} from "./entries.ts"
+export { type ConflictRow, countConflictsIn, listConflicts } from "./entry-queries.ts"
 export { type Erasure, eraseObject } from "./erasing.ts"
+/** Tables and texts become objects, and what would become of a file is told before anything is stored. */
+export type { Author } from "./intake/compose.ts"
+export { decoded, ENCODINGS, type Encoding, guessEncoding } from "./intake/encodings.ts"
+export {
+  type Expected,
+  emptyPreview,
+  type Listed,
+  type Preview,
+  previewStream,
+  type Sample,
+} from "./intake/preview.ts"
+export { newestBytes } from "./intake/queries.ts"
+export {
+  type Composed,
+  type Composer,
+  composeRows,
+  type Finding,
+  findingRows,
+  noneComposed,
+  type RowProblem,
+  readFindings,
+  tableRows,
+} from "./intake/reading.ts"
+export { ROW_FAULT_CODES, type RowFault } from "./intake/rows.ts"
+export {
+  type Delimiter,
+  guessDelimiter,
+  guessMapping,
+  headerSignature,
+  type Line,
+  type Mapping,
+  ROLES,
+  type Role,
+  sampleLines,
+} from "./intake/table.ts"
 export {
   type Collection,
   type CollectionId,
@@ -28,7 +71,17 @@ export {
 } from "./model.ts"
 export type { Fault } from "./preparation.ts"
 export { type PreparedBatch, Preparer, type Session } from "./preparing.ts"
-export { entriesOf, type Fact, listCollections, readCommitments, readNames } from "./queries.ts"
+export { type ObjectProof, proveObject } from "./proving.ts"
+export {
+  bodyOf,
+  countConflicts,
+  entriesOf,
+  type Fact,
+  idHash,
+  listCollections,
+  readCommitments,
+  readNames,
+} from "./queries.ts"
 export { type Bodies, entryBefore, type Page, type PageQuery, readBodies, readPage } from "./reading.ts"
 export type {
   Edge,
@@ -47,4 +100,10 @@ export type {
 export type { Related, RelationGroup, RelationPage, RelationQuery } from "./search/relations.ts"
 /** Finds objects by words, references and what they are, in an index beside the store. */
 export { Search, type SearchOptions } from "./search/search.ts"
-export { exportObjects } from "./tasks.ts"
+export { exportObjects, verifyLogs } from "./tasks.ts"
+export type { LogReport, Problem, VerifyStep } from "./verifying.ts"
+/** Lists of values that are seldom worth an alarm, supplied by the operator. */
+export { warningListDeclarations, warningListHandlers } from "./warning-lists/commands.ts"
+export { type Hit as WarningHit, type Lookup, type Sought, valuesOf } from "./warning-lists/lookup.ts"
+export type { ListSummary } from "./warning-lists/queries.ts"
+export { LIST_BYTES_MOST, WarningLists } from "./warning-lists/warning-lists.ts"

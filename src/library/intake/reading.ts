@@ -100,9 +100,20 @@ export function* findingRows(findings: readonly Finding[]): Generator<RowOutcome
 export type RowProblem = { line: number; text: string; code: RowFault }
 
 /** What composing noticed; `lines` tells the line of each object by its position in the bytes. */
-export type Composed = { lines: number[]; refused: number; repeated: number; problems: RowProblem[]; ragged: number }
+export type Composed = {
+  lines: number[]
+  refused: number
+  repeated: number
+  /** By the person's choice. */
+  leftOut: number
+  /** Lines of another width than the first. */
+  ragged: number
+  problems: RowProblem[]
+}
 
-export const noneComposed = (): Composed => ({ lines: [], refused: 0, repeated: 0, problems: [], ragged: 0 })
+export function noneComposed(): Composed {
+  return { lines: [], refused: 0, repeated: 0, leftOut: 0, ragged: 0, problems: [] }
+}
 
 export type Composer = {
   author: Author
@@ -115,7 +126,9 @@ export type Composer = {
 }
 
 const PROBLEMS_MOST = 1000
-const OBJECTS_AT_ONCE = 32
+/** As many as one transaction takes at most. */
+const OBJECTS_AT_ONCE = 500
+const OBJECTS_A_TURN = 32
 
 /** Rows as the bytes of a TAXII envelope, so that they go the way of every import. A value counts once. */
 export async function* composeRows(
@@ -133,11 +146,11 @@ export async function* composeRows(
     const before = await composer.before(ownId(composer.author, outcome.row.value))
     texts.push(JSON.stringify(composeObject(composer.author, outcome.row, before)))
     composed.lines.push(outcome.line)
+    if (texts.length % OBJECTS_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve))
     if (texts.length < OBJECTS_AT_ONCE) continue
     yield Buffer.from(opening + texts.join(","))
     opening = ","
     texts = []
-    await new Promise((resolve) => setImmediate(resolve))
   }
   yield Buffer.from(`${texts.length > 0 || opening !== "," ? opening : ""}${texts.join(",")}]}`)
 }
@@ -156,6 +169,7 @@ function refusalOf(outcome: RowOutcome, composer: Composer, seen: Set<number>): 
 
 function note(composed: Composed, problem: RowProblem): void {
   if (problem.code === "intake.value-repeated") composed.repeated += 1
+  else if (problem.code === "intake.left-out" || problem.code === "intake.special-address") composed.leftOut += 1
   else composed.refused += 1
   if (composed.problems.length < PROBLEMS_MOST) composed.problems.push({ ...problem, text: problem.text.slice(0, 200) })
 }

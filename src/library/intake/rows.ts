@@ -2,18 +2,24 @@ import { formatInstant, parseInstant } from "../../kernel/time.ts"
 import { parseTlp } from "../../stix/index.ts"
 import type { Row } from "./compose.ts"
 import { kindOfWord, type Line, type Mapping, type Role } from "./table.ts"
-import { readValue, type ValueFault } from "./values.ts"
+import { readValue } from "./values.ts"
 
-/** Why a line of a table gives no object. */
-export type RowFault =
-  | ValueFault
-  | "intake.confidence"
-  | "intake.time"
-  | "intake.time-order"
-  | "intake.tlp"
-  | "intake.value-repeated"
-  | "intake.special-address"
-  | "intake.left-out"
+/** Why a line of a table gives no object; their sentences stand in the locale files. */
+export const ROW_FAULT_CODES = [
+  "intake.value-missing",
+  "intake.value-unknown",
+  "intake.value-kind",
+  "intake.range-too-wide",
+  "intake.confidence",
+  "intake.time",
+  "intake.time-order",
+  "intake.tlp",
+  "intake.value-repeated",
+  "intake.special-address",
+  "intake.left-out",
+] as const
+
+export type RowFault = (typeof ROW_FAULT_CODES)[number]
 
 export type RowOutcome = { line: number; text: string } & ({ ok: true; row: Row } | { ok: false; code: RowFault })
 

@@ -37,7 +37,10 @@ export function parseWarningList(text: string): WarningList {
   const { data } = Given.safeParse(parsedJson(text))
   if (data === undefined) throw new ComityError("invalid", "warning-list.malformed")
   const { name, description, type, list } = data
-  const entries = list.map((entry) => entry.trim()).filter((entry) => entry !== "")
+  const entries = list
+    .flatMap((entry) => entry.split(/[\r\n]+/))
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "")
   if (entries.length === 0) throw new ComityError("invalid", "warning-list.malformed")
   checkEntries(type, entries)
   const attributes = data.matching_attributes.flatMap((one) => one.split("|"))
