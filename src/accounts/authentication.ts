@@ -7,7 +7,7 @@ import type { Store } from "../store/index.ts"
 import { Brake } from "./brake.ts"
 import { type Actor, commitmentOf } from "./model.ts"
 import { tokenHash } from "./operations.ts"
-import { type AccountRow, findAccount, findProgram, loadRights } from "./queries.ts"
+import { type AccountRow, findAccount, findProgram, loadRights, saveUse } from "./queries.ts"
 
 type Basic = { scheme: "basic"; name: string; password: string }
 type Bearer = { scheme: "bearer"; token: string }
@@ -17,6 +17,7 @@ const NO_NAME = " "
 
 const REMEMBERED_MS = 5 * 60_000
 const REMEMBERED_MOST = 10_000
+const NOTED_MS = 60 * 60_000
 
 /**
  * Turns an `Authorization` header into an actor. A verified header is remembered for five minutes by a keyed hash
@@ -28,6 +29,7 @@ export class Authenticator {
   readonly #remembered = new Map<string, { actor: Actor; until: number }>()
   readonly #running = new Map<string, Promise<Actor>>()
   readonly #brake = new Brake()
+  readonly #noted = new Map<number, number>()
   #changes = 0
 
   constructor(store: Store) {
@@ -78,7 +80,10 @@ export class Authenticator {
     const credential = parseCredential(header)
     const row =
       credential?.scheme === "basic" ? await this.#person(credential, address) : await this.#program(credential)
-    if (row !== null) return actorOf(row, await loadRights(this.#store, row.key))
+    if (row !== null) {
+      this.#noteUse(row.key)
+      return actorOf(row, await loadRights(this.#store, row.key))
+    }
     if (credential?.scheme === "bearer") this.#brake.begin(NO_NAME, address)
     throw new ComityError("unauthenticated", "account.credentials-wrong")
   }
@@ -88,7 +93,7 @@ export class Authenticator {
     const slowing = this.#brake.begin(name, address)
     const row = await findAccount(this.#store, name)
     const known = row?.kind === "person" ? row : null
-    const right = await verifyPassword(password, known?.secret ?? decoyHash)
+    const right = await verifyPassword(password, known?.secret || decoyHash)
     if (right && known !== null) {
       this.#brake.release(name, address)
       return known
@@ -100,6 +105,14 @@ export class Authenticator {
   /** Nobody guesses 256 bits: a token is looked up first, so that a wrong one does not slow the others down. */
   async #program(credential: Bearer | null): Promise<AccountRow | null> {
     return credential === null ? null : ((await findProgram(this.#store, tokenHash(credential.token))) ?? null)
+  }
+
+  /** For the review of access, once an hour. Nobody waits for it, and a full disk must not keep anybody from reading. */
+  #noteUse(account: number): void {
+    const now = monotonic()
+    if ((this.#noted.get(account) ?? 0) > now) return
+    this.#noted.set(account, now + NOTED_MS)
+    void this.#store.write((tx) => saveUse(tx, account)).catch(() => {})
   }
 
   async #recordSlowing(subject: string): Promise<void> {

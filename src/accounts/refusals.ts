@@ -1,9 +1,12 @@
 import { monotonic } from "../kernel/time.ts"
 import { record } from "../ledger/index.ts"
 import type { Store } from "../store/index.ts"
+import type { Method } from "./model.ts"
 
 const QUIET_MS = 60 * 60_000
 const KNOWN_MOST = 10_000
+/** Wrong credentials that are told one by one within an hour; the rest is told as one. */
+const WRONG_MOST = 200
 
 /**
  * Puts refusals into the node's ledger: who was refused what. The same once an hour, since a program that asks for
@@ -12,17 +15,36 @@ const KNOWN_MOST = 10_000
 export class Refusals {
   readonly #store: Store
   readonly #noted = new Map<string, number>()
+  #wrong = { count: 0, until: 0 }
 
   constructor(store: Store) {
     this.#store = store
   }
 
   async note(by: string, what: string): Promise<void> {
-    const key = `${by} ${what}`
+    if (!this.#isNew(`${by} ${what}`)) return
+    await this.#store.write((tx) => record(tx, { what: "access.refused", by, facts: { route: what } }))
+  }
+
+  /**
+   * A wrong credential: the first for an account (or for names that nobody has, `by` null) from an address, and no more
+   * in an hour than somebody could read. `reason` says it where it is not simply wrong.
+   */
+  async wrong(by: string | null, method: Method, address: string, reason = "wrong"): Promise<void> {
+    if (!this.#isNew(`${by} ${method} ${reason} ${address}`)) return
     const now = monotonic()
-    if ((this.#noted.get(key) ?? 0) > now) return
+    if (this.#wrong.until < now) this.#wrong = { count: 0, until: now + QUIET_MS }
+    this.#wrong.count += 1
+    if (this.#wrong.count > WRONG_MOST + 1) return
+    const facts = this.#wrong.count > WRONG_MOST ? { reason: "many" } : { method, reason }
+    await this.#store.write((tx) => record(tx, { what: "sign-in.refused", by, facts }))
+  }
+
+  #isNew(key: string): boolean {
+    const now = monotonic()
+    if ((this.#noted.get(key) ?? 0) > now) return false
     if (this.#noted.size >= KNOWN_MOST) this.#noted.clear()
     this.#noted.set(key, now + QUIET_MS)
-    await this.#store.write((tx) => record(tx, { what: "access.refused", by, facts: { route: what } }))
+    return true
   }
 }
