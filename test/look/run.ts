@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import type { Page } from "playwright-core"
 import { launchBrowser, type TestBrowser, type View } from "../support/browser.ts"
-import { pages, type ShownPage } from "../support/pages.ts"
+import { pages, pathOf, type ShownPage } from "../support/pages.ts"
 import { enter } from "../support/workplace.ts"
 import { type Options, parseOptions, USAGE } from "./options.ts"
 import { openStage, type Stage } from "./stage.ts"
@@ -31,7 +31,7 @@ async function photograph(browser: TestBrowser, stage: Stage, view: View, { only
     for (const shown of wanted.filter((page) => page.who === who)) {
       const file = join(FOLDER, `${shown.name}-${view.width}-${view.scheme}-${view.language}.png`)
       rmSync(file, { force: true })
-      await picture(visitor.page, `${visitor.origin}${shown.path}`, shown, file)
+      await picture(visitor.page, visitor.origin + pathOf(shown, stage.furnished), shown, file)
     }
     for (const fault of visitor.faults()) process.stdout.write(`  ${fault}\n`)
     await visitor.context.close()

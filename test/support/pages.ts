@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core"
+import type { Furnished } from "./workplace.ts"
 import { known } from "./world.ts"
 
 /** The roles of the people of a workplace in tests: one person each. */
@@ -8,8 +9,11 @@ export type Role = "reader" | "analyst" | "officer" | "administrator"
 export type ShownPage = {
   /** Part of the name of its pictures. */
   name: string
-  path: string
+  /** Where it is, and with which of the furnished collections. */
+  path: string | ((collections: Furnished["collections"]) => string)
   who: Role | "visitor"
+  /** 200 if nothing is said. */
+  status?: number
   /** Graph and map: the only pages that may need JavaScript, or weigh more than 60 kB. */
   heavy?: true
   /** Settles when there is to be seen what the page is for, where that comes after its markup. */
@@ -18,12 +22,34 @@ export type ShownPage = {
 
 /**
  * Every page of the workplace: the tests check each (axe, phone, weight, without JavaScript), `npm run look` takes
- * pictures of each. A test fails on a GET row of the table of routes that is not here.
+ * pictures of each. A test fails on a GET row of the table of pages that is not here.
  */
 export const pages: readonly ShownPage[] = [
-  { name: "sign-in", path: "/sign-in", who: "visitor" },
-  { name: "overview", path: "/", who: "administrator" },
-  { name: "overview-reader", path: "/", who: "reader" },
-  { name: "library", path: "/library", who: "analyst" },
-  { name: "object-malware", path: `/library/${known.loader}`, who: "analyst" },
+  { name: "no-such-page", path: "/nothing", who: "visitor", status: 404 },
+  { name: "overview", path: "/", who: "officer" },
+  { name: "overview-administrator", path: "/", who: "administrator" },
+  { name: "library", path: "/share/library", who: "analyst" },
+  { name: "library-chinese", path: "/share/library?q=釣魚", who: "reader" },
+  { name: "library-none", path: "/share/library?q=nothingofthekind", who: "reader" },
+  { name: "object-malware", path: object(known.loader), who: "analyst" },
+  { name: "object-indicator", path: object(known.relay), who: "analyst" },
+  { name: "object-expired", path: object(known.expired), who: "reader" },
+  { name: "object-revoked", path: object(known.revoked), who: "reader" },
+  { name: "object-report", path: object(known.report), who: "reader" },
+  { name: "object-arabic", path: object(known.reportArabic), who: "reader" },
+  { name: "object-incident", path: object(known.incident), who: "officer" },
+  { name: "object-party", path: object(known.party), who: "reader" },
+  { name: "collections", path: "/share/collections", who: "reader" },
+  { name: "collections-administrator", path: "/share/collections", who: "administrator" },
+  { name: "collection", path: ({ own }) => `/share/collections/${own}`, who: "reader" },
+  { name: "collection-empty", path: ({ empty }) => `/share/collections/${empty}`, who: "reader" },
 ]
+
+function object(id: string): string {
+  return `/share/objects/${id}`
+}
+
+/** The address of a page on that node. */
+export function pathOf({ path }: ShownPage, { collections }: Furnished): string {
+  return typeof path === "string" ? path : path(collections)
+}
