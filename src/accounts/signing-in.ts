@@ -15,7 +15,7 @@ import type { Clock } from "../kernel/time.ts"
 import { record } from "../ledger/index.ts"
 import type { Store, Tx } from "../store/index.ts"
 import type { Brake } from "./brake.ts"
-import { findCode, findPasskey, listPasskeys, useCode, usePasskey } from "./credential-queries.ts"
+import { findCode, findPasskey, type KeptCode, listPasskeys, useCode, usePasskey } from "./credential-queries.ts"
 import type { Browser } from "./links.ts"
 import type { SignedIn } from "./model.ts"
 import type { Pending } from "./pending.ts"
@@ -125,15 +125,15 @@ export async function signInByPassword(
   const row = found?.kind === "person" ? found : null
   const right = await verifyPassword(given.password, row?.secret || decoyHash)
   if (row === null || !right) return wrong(entrance, row, address, slowing)
-  const step = await secondFactor(entrance, row, given.code)
-  if (step === "wrong") return wrong(entrance, row, address, slowing)
+  const kept = await findCode(store, row.key)
+  if (kept === null && (await hasOther(store, row))) throw new ComityError("unauthenticated", "sign-in.passkey-only")
+  const step = kept === null ? null : await stepOf(entrance, row, kept, given.code)
+  if (kept !== null && step === null) return wrong(entrance, row, address, slowing)
   const token = await store.write(async (tx) => {
-    const now = await findAccount(tx, name)
-    if (now?.secret !== row.secret) throw new ComityError("unauthenticated", "sign-in.wrong")
-    if (step !== null && !(await useCode(tx, row.key, step.secret, step.step))) {
-      throw new ComityError("unauthenticated", "sign-in.wrong")
-    }
-    const entry = { account: row.key, commitment: nameless(row), method: step === null ? "password" : "code" } as const
+    const same = (await findAccount(tx, name))?.secret === row.secret
+    const fresh = kept === null || step === null || (await useCode(tx, row.key, kept.secret, step))
+    if (!same || !fresh) throw new ComityError("unauthenticated", "sign-in.wrong")
+    const entry = { account: row.key, commitment: nameless(row), method: kept === null ? "password" : "code" } as const
     return sessions.start(tx, { ...entry, ...attempt })
   })
   brake.release(name, address)
@@ -149,33 +149,28 @@ export async function proveByCode(
 ): Promise<void> {
   const { store, sessions, refusals } = entrance
   const row = await loadPerson(store, person.account)
-  const step = await secondFactor(entrance, row, code)
-  if (step === "wrong" || step === null) {
+  const kept = await findCode(store, row.key)
+  const step = kept === null ? null : await stepOf(entrance, row, kept, code)
+  if (kept === null || step === null) {
     await refusals.wrong(person.commitment, "code", attempt.address)
     throw new ComityError("unauthenticated", "sign-in.code")
   }
   await store.write(async (tx) => {
-    if (!(await useCode(tx, row.key, step.secret, step.step))) throw new ComityError("unauthenticated", "sign-in.code")
+    if (!(await useCode(tx, row.key, kept.secret, step))) throw new ComityError("unauthenticated", "sign-in.code")
     await sessions.prove(tx, session, person.commitment, "code")
   })
 }
 
-/** The step of a right code; null for an account that has no second factor at all. */
-async function secondFactor(
-  { store, clock, brake }: Entrance,
-  row: AccountRow,
-  code: string,
-): Promise<{ secret: string; step: number } | "wrong" | null> {
-  const kept = await findCode(store, row.key)
-  if (kept === null) {
-    if ((await listPasskeys(store, row.key)).length === 0 && row.subject === null) return null
-    throw new ComityError("unauthenticated", "sign-in.passkey-only")
-  }
-  brake.begin(row.name, ANYWHERE)
+/** The step of a right code; null for a wrong one. */
+async function stepOf({ clock, brake }: Entrance, { name }: AccountRow, kept: KeptCode, code: string) {
+  brake.begin(name, ANYWHERE)
   const step = await stepOfCode(code, kept.secret, clock.now(), kept.lastStep)
-  if (step === null) return "wrong"
-  brake.release(row.name, ANYWHERE)
-  return { secret: kept.secret, step }
+  if (step !== null) brake.release(name, ANYWHERE)
+  return step
+}
+
+async function hasOther(store: Store, { key, subject }: AccountRow): Promise<boolean> {
+  return subject !== null || (await listPasskeys(store, key)).length > 0
 }
 
 async function wrong(
