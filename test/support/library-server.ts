@@ -5,9 +5,10 @@ import { commitmentOf, pageRows, Refusals, Sessions } from "../../src/accounts/i
 import { addNewcomer } from "../../src/accounts/people.ts"
 import { assetReply, listener, ReplyCache, type Row, reply, siteOf } from "../../src/http/index.ts"
 import { silent } from "../../src/kernel/diagnostics.ts"
+import type { Instant } from "../../src/kernel/time.ts"
 import { addObjects, type Collection, Search } from "../../src/library/index.ts"
 import { libraryPages } from "../../src/sharing/pages/library/routes.ts"
-import { type InProcess, openInProcess, prepared } from "./node-in-process.ts"
+import { type InProcess, openInProcess, prepared, START } from "./node-in-process.ts"
 import type { Role } from "./pages.ts"
 import type { Stix } from "./stix.ts"
 import { PEOPLE } from "./workplace.ts"
@@ -27,8 +28,9 @@ export type LibraryServer = {
   close(): Promise<void>
 }
 
-export async function startLibrary(): Promise<LibraryServer> {
+export async function startLibrary(at: Instant = START): Promise<LibraryServer> {
   const node = await openInProcess()
+  node.clock.set(at)
   const { store, clock, folder } = node
   const { database, index } = folder
   const search = new Search({ database, index, commits: () => node.store.commits, diagnostics: silent })

@@ -31,21 +31,22 @@ export const pages: readonly ShownPage[] = [
   { name: "library", path: "/share/library", who: "analyst" },
   { name: "library-chinese", path: "/share/library?q=釣魚", who: "reader" },
   { name: "library-none", path: "/share/library?q=nothingofthekind", who: "reader" },
-  { name: "object-malware", path: object(known.loader), who: "analyst" },
-  { name: "object-indicator", path: object(known.relay), who: "analyst" },
-  { name: "object-expired", path: object(known.expired), who: "reader" },
-  { name: "object-revoked", path: object(known.revoked), who: "reader" },
-  { name: "object-report", path: object(known.report), who: "reader" },
-  { name: "object-arabic", path: object(known.reportArabic), who: "reader" },
-  { name: "object-incident", path: object(known.incident), who: "officer" },
-  { name: "object-party", path: object(known.party), who: "reader" },
+  { name: "object-malware", path: objectPath(known.loader), who: "analyst" },
+  { name: "object-indicator", path: objectPath(known.relay), who: "analyst" },
+  { name: "object-expired", path: objectPath(known.expired), who: "reader" },
+  { name: "object-revoked", path: objectPath(known.revoked), who: "reader" },
+  { name: "object-report", path: objectPath(known.report), who: "reader" },
+  { name: "object-arabic", path: objectPath(known.reportArabic), who: "reader" },
+  { name: "object-incident", path: objectPath(known.incident), who: "officer" },
+  { name: "object-party", path: objectPath(known.party), who: "reader" },
   { name: "collections", path: "/share/collections", who: "reader" },
   { name: "collections-administrator", path: "/share/collections", who: "administrator" },
   { name: "collection", path: ({ own }) => `/share/collections/${own}`, who: "reader" },
   { name: "collection-empty", path: ({ empty }) => `/share/collections/${empty}`, who: "reader" },
 ]
 
-function object(id: string): string {
+/** The page of the object with that STIX id. */
+export function objectPath(id: string): string {
   return `/share/objects/${id}`
 }
 

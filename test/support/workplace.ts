@@ -32,7 +32,12 @@ export type Furnished = {
   collections: Readonly<Record<keyof typeof COLLECTIONS, string>>
 }
 
-export type Furniture = { objects: readonly Stix[]; party?: string; titles?: Partial<typeof COLLECTIONS> }
+export type Furniture = {
+  objects: readonly Stix[]
+  party?: string
+  titles?: Partial<Record<keyof typeof COLLECTIONS, string>>
+  /** Put behind the name of each person. */ names?: string
+}
 
 /**
  * Writes a data folder by the same operations that the pages call, so that a test of one page need not walk through
@@ -48,7 +53,7 @@ export async function furnish(data: string, furniture: Furniture): Promise<Furni
     const middle = Math.ceil(objects.length / 2)
     await fill(node, collections.own, objects.slice(0, middle))
     await fill(node, collections.partners, objects.slice(middle))
-    return { data, cookies: await signIn(node), collections }
+    return { data, cookies: await signIn(node, furniture.names ?? ""), collections }
   } finally {
     await node.close()
   }
@@ -66,12 +71,13 @@ async function fill({ store }: InProcess, collection: string, objects: readonly 
   if (objects.length > 0) await addObjects(store, await loadCollection(store, collection), prepared(...objects))
 }
 
-async function signIn({ store, clock, signer }: InProcess): Promise<Furnished["cookies"]> {
+async function signIn({ store, clock, signer }: InProcess, names: string): Promise<Furnished["cookies"]> {
   const { session } = cookieNames(sha256(signer.publicKey).toString("hex"), false)
   const sessions = new Sessions(store, clock)
   const enter = (who: Role) =>
     store.write(async (tx) => {
-      const { name, role } = PEOPLE[who]
+      const { name: short, role } = PEOPLE[who]
+      const name = `${short}${names}`
       const { key, salt } = await addNewcomer(tx, { name, role, administrator: who === "administrator" }, null)
       const entry = { account: key, commitment: commitmentOf(salt, name), agent: "test", replaces: null }
       return { name: session, value: await sessions.start(tx, { ...entry, method: "passkey" }) }
