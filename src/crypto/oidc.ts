@@ -78,9 +78,10 @@ async function claimsFrom(config: Configuration, address: URL, checks: Authoriza
 }
 
 async function discover({ issuer, clientId, clientSecret }: ProviderSettings): Promise<Configuration> {
-  const { allowInsecureRequests, discovery } = await library()
+  const { allowInsecureRequests, discovery, enableNonRepudiationChecks } = await library()
   const url = new URL(issuer)
-  const execute = url.protocol === "http:" ? [allowInsecureRequests] : []
+  // Core section 3.1.3.7 would believe whoever answers at the token endpoint; the signature must be right as well.
+  const execute = [enableNonRepudiationChecks, ...(url.protocol === "http:" ? [allowInsecureRequests] : [])]
   const options = { execute, timeout: PATIENCE_S }
   try {
     return await discovery(url, clientId, clientSecret ?? undefined, undefined, options)
