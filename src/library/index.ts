@@ -83,6 +83,7 @@ export {
   readNames,
 } from "./queries.ts"
 export { type Bodies, entryBefore, type Page, type PageQuery, readBodies, readPage } from "./reading.ts"
+export { nameOf } from "./search/extract.ts"
 export type {
   Edge,
   Found,

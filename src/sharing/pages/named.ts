@@ -47,6 +47,7 @@ export function objectLink(t: Translate, { id, type, name, revoked }: Named): Ht
 export function reference(t: Translate, id: string, hit: Named | null | undefined): Html {
   if (hit != null) return html`${objectLink(t, hit)} <span class="quiet small">${typeWord(t, hit.type)}</span>`
   const type = typeOfId(id)
-  const word = type === null ? null : html`<span class="quiet small">${typeWord(t, type)}, ${t("object.not-here")}</span>`
+  const word =
+    type === null ? null : html`<span class="quiet small">${typeWord(t, type)}, ${t("object.not-here")}</span>`
   return html`${shortId(t, id)} ${word}`
 }

@@ -1,0 +1,3 @@
+/** Pages of one object, and what they need. */
+export type { ObjectParts } from "./gathering.ts"
+export { objectPages } from "./routes.ts"
