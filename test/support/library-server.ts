@@ -1,7 +1,7 @@
 import { once } from "node:events"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import { commitmentOf, pageRows, Refusals, Sessions } from "../../src/accounts/index.ts"
+import { commitmentOf, type PageRoute, pageRows, Refusals, Sessions } from "../../src/accounts/index.ts"
 import { addNewcomer } from "../../src/accounts/people.ts"
 import { assetReply, listener, ReplyCache, type Row, reply, siteOf } from "../../src/http/index.ts"
 import { silent } from "../../src/kernel/diagnostics.ts"
@@ -28,7 +28,10 @@ export type LibraryServer = {
   close(): Promise<void>
 }
 
-export async function startLibrary(at: Instant = START): Promise<LibraryServer> {
+/** Further pages on the same store and index. */
+export type MorePages = (node: InProcess, search: Search) => readonly PageRoute[]
+
+export async function startLibrary(at: Instant = START, more: MorePages = () => []): Promise<LibraryServer> {
   const node = await openInProcess()
   node.clock.set(at)
   const { store, clock, folder } = node
@@ -45,7 +48,7 @@ export async function startLibrary(at: Instant = START): Promise<LibraryServer> 
     refusals: new Refusals(store),
     party: async () => "Harbour CERT",
   }
-  const pages = pageRows(libraryPages({ store, search, database }), visiting)
+  const pages = pageRows([...libraryPages({ store, search, database }), ...more(node, search)], visiting)
   const missing = async () => reply("text/plain", "", 404)
   const assets: Row = {
     ...{ method: "GET", path: "/assets/:name", who: "visitor", stepUp: false, refuse: missing },
