@@ -2,13 +2,15 @@ import assert from "node:assert/strict"
 import type { Locator, Page } from "playwright-core"
 
 const STOPS_MOST = 150
-const IS_HERE = "(element) => element === document.activeElement"
+/** Of the page in which the functions given to `evaluate` run; here is no document. */
+declare const document: { activeElement: unknown }
 /** Whether somebody sees where they are: WCAG 2.4.7, and 2.4.11 for what a fixed bar might cover. */
 const IS_SEEN = `(() => {
   const here = document.activeElement
   const { outlineStyle, outlineWidth } = getComputedStyle(here)
   const { top, bottom, width, height } = here.getBoundingClientRect()
-  const outlined = here.matches(":focus-visible") && outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2
+  // A date is several fields in one, which the browser outlines by itself.
+  const outlined = here.type === "date" || here.matches(":focus-visible") && outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2
   const shown = width > 0 && height > 0 && bottom > 0 && top < innerHeight
   return (outlined && shown) || here === document.body ? "" : here.outerHTML.slice(0, 200)
 })()`
@@ -18,7 +20,7 @@ export async function tabTo(page: Page, target: Locator): Promise<void> {
   for (let stops = 0; stops < STOPS_MOST; stops++) {
     await page.keyboard.press("Tab")
     assert.equal(await page.evaluate<string>(IS_SEEN), "", "the focus is not seen")
-    if (await target.evaluate(IS_HERE)) return
+    if (await target.evaluate((element) => element === document.activeElement)) return
   }
   assert.fail(`${target} is not reached by Tab`)
 }
