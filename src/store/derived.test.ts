@@ -65,7 +65,7 @@ test("a file that is no database, or was cut off, is made anew", () => {
 test("damage that shows only later is told from other failures", () => {
   const { options } = scratch()
   const old = openDerived(options)
-  old.transact(() => {
+  old.extend(() => {
     for (let i = 0; i < 500; i++) put(old, `word ${i} ${"x".repeat(100)}`)
   })
   old.close()
@@ -105,15 +105,23 @@ test("a file that its process left open in the same run of the system is kept", 
   assert.deepEqual(words(next), ["x"])
 })
 
-test("a transaction that fails leaves nothing", () => {
-  const { options } = scratch()
+test("a transaction goes on until it is committed, and one that fails leaves nothing", () => {
+  const { own, options } = scratch()
   const index = openDerived(options)
+  const objects = () => index.all(sql`select id from library.object`).length
+  index.extend(() => put(index, "x"))
+  assert.equal(objects(), 1)
+  own.exec("insert into object values ('b')")
+  index.extend(() => put(index, "y"))
+  assert.equal(objects(), 1)
+  index.commit()
+  assert.deepEqual([words(index), objects()], [["x", "y"], 2])
+  index.extend(() => put(index, "z"))
   const failing = () => {
-    put(index, "x")
     throw new Error("this one fails")
   }
-  assert.throws(() => index.transact(failing), /this one fails/)
-  assert.deepEqual(words(index), [])
+  assert.throws(() => index.extend(failing), /this one fails/)
+  assert.deepEqual(words(index), ["x", "y"])
   index.close()
 })
 

@@ -11,8 +11,13 @@ import type { SyncReader } from "./reader.ts"
  */
 export type Derived = SyncReader & {
   run(query: Sql): void
-  /** All of it or nothing; everything read within is of the same moment. */
-  transact<T>(work: () => T): T
+  /**
+   * Works in a transaction that stays open until `commit`: all of it or nothing, and everything read meanwhile is of
+   * the same moment. What fails takes the whole transaction back.
+   */
+  extend<T>(work: () => T): T
+  /** Does nothing where no transaction is open. */
+  commit(): void
   /** Gives memory back to the system until the next query. */
   rest(): void
   /** Says that the file is whole, so that not even a power failure makes the next start doubt it. */
@@ -103,21 +108,31 @@ function derived(connection: Connection): Derived {
     get: (query) => connection.get(query),
     iterate: (query) => connection.iterate(query),
     run,
-    transact: (work) => transact(connection, work),
+    extend: (work) => extend(connection, work),
+    commit: () => commit(connection),
     rest: () => connection.rest(),
     close() {
+      commit(connection)
       run(sql`update opened set clean = 1`)
       connection.close()
     },
   }
 }
 
-function transact<T>(connection: Connection, work: () => T): T {
-  connection.exec("begin")
+function extend<T>(connection: Connection, work: () => T): T {
+  if (!connection.inTransaction) connection.exec("begin")
   try {
-    const result = work()
+    return work()
+  } catch (error) {
+    if (connection.inTransaction) connection.exec("rollback")
+    throw error
+  }
+}
+
+function commit(connection: Connection): void {
+  if (!connection.inTransaction) return
+  try {
     connection.exec("commit")
-    return result
   } finally {
     if (connection.inTransaction) connection.exec("rollback")
   }

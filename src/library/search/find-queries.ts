@@ -3,6 +3,7 @@ import type { Instant } from "../../kernel/time.ts"
 import type { Tlp } from "../../stix/index.ts"
 import type { Derived } from "../../store/index.ts"
 import type { CollectionId } from "../model.ts"
+import { labelIn, referenceRange, referenceToken } from "./words.ts"
 
 /**
  * SQL that answers. Every row that leaves is joined with `library.object` in the same statement: what was erased there
@@ -131,15 +132,18 @@ export function readHitsByKey(index: Derived, keys: readonly number[]): HitRow[]
   )
 }
 
-/** What the properties of these objects name, by property, where it has a name. */
-export type Named = { source: number; label: string; name: string | null; type: string }
+/** The ends of relationships, and what sightings sighted, by what they are called here. */
+export type Joined = { key: number; end: "source" | "target"; name: string | null; type: string }
 
-export function readNamed(index: Derived, sources: readonly number[], labels: readonly string[]): Named[] {
-  return index.all<Named>(
-    sql`select r.source, r.label, d.name, d.type from json_each(${JSON.stringify(sources)}) k
-        cross join reference r on r.source = k.value cross join doc d on d.hash = r.target
-        cross join library.object o on o.key = d.key
-        where r.label in (${join(labels)})`,
+export function readJoined(index: Derived, keys: readonly number[]): Joined[] {
+  return index.all<Joined>(
+    sql`with joining as (select r.key, r.source, r.target
+          from json_each(${JSON.stringify(keys)}) k cross join doc r on r.key = k.value)
+        select j.key, 'source' as end, d.name, d.type from joining j
+          cross join doc d on d.hash = j.source ${living}
+        union all
+        select j.key, 'target' as end, d.name, d.type from joining j
+          cross join doc d on d.hash = j.target ${living}`,
   )
 }
 
@@ -150,27 +154,18 @@ export function readBody(index: Derived, hash: number, id: string): { key: numbe
   return row ?? null
 }
 
-/** By which properties an object is named, and how often; counts no further than `most` for each. */
-export function countLabels(index: Derived, target: number, most: number): { label: string; objects: number }[] {
-  return readLabels(index, target).map((label) => {
-    const row = index.get<{ objects: number }>(
-      sql`select count() as objects from
-            (select 1 from reference where target = ${target} and label = ${label} limit ${most} + 0)`,
-    )
-    return { label, objects: row?.objects ?? 0 }
-  })
+/** By which properties an object is named, and by how many objects. Deleted ones may still be counted. */
+export function readLabels(index: Derived, target: number): { label: string; objects: number }[] {
+  const [first, last] = referenceRange(target)
+  const terms = index.all<{ term: string; doc: number }>(
+    sql`select term, doc from term where term >= ${first} and term < ${last}`,
+  )
+  return terms.map(({ term, doc }) => ({ label: labelIn(term), objects: doc }))
 }
 
-/** Steps from one to the next in the index: an author is named by half of a library. */
-export function readLabels(index: Derived, target: number): string[] {
-  const labels: string[] = []
-  for (;;) {
-    const row = index.get<{ label: string | null }>(
-      sql`select min(label) as label from reference where target = ${target} and label > ${labels.at(-1) ?? ""}`,
-    )
-    if (row === undefined || row.label === null) return labels
-    labels.push(row.label)
-  }
+/** What names the target by this property. */
+function naming(target: number, label: string): Sql {
+  return sql`search match ${`"${referenceToken(target, label)}"`}`
 }
 
 /** Keys of the objects whose property names the target, the newest first. */
@@ -179,16 +174,16 @@ export function readSources(
   target: number,
   label: string,
   span: { before: number; limit: number },
-): { key: number; type: string }[] {
-  return index.all<{ key: number; type: string }>(
-    sql`select d.key, d.type from reference r cross join doc d on d.key = r.source ${living}
-        where r.target = ${target} and r.label = ${label} and r.source < ${span.before}
-        order by r.source desc limit ${span.limit} + 0`,
+): { key: number; id: string; type: string }[] {
+  return index.all<{ key: number; id: string; type: string }>(
+    sql`select d.key, d.id, d.type from search cross join doc d on d.key = search.rowid ${living}
+        where ${naming(target, label)} and search.rowid < ${span.before}
+        order by search.rowid desc limit ${span.limit} + 0`,
   )
 }
 
-/** A relationship of an object: in which of its ends the object stands, and what stands in the other. */
-export type Relation = { id: string; type: string | null; other: number }
+/** A relationship of an object: its kind, and what stands at the other end. */
+export type Relation = { id: string; type: string | null; other: number | null }
 
 export function readRelations(
   index: Derived,
@@ -196,20 +191,12 @@ export function readRelations(
   end: "source_ref" | "target_ref",
   limit: number,
 ): Relation[] {
-  const opposite = end === "source_ref" ? "target_ref" : "source_ref"
+  const other = end === "source_ref" ? sql`d.target` : sql`d.source`
   return index.all<Relation>(
-    sql`select d.id, d.name as type, other.target as other from reference r
-        cross join doc d on d.key = r.source ${living}
-        cross join reference other on other.source = r.source and other.label = ${opposite}
-        where r.target = ${target} and r.label = ${end} and d.type = 'relationship' and d.revoked = 0
-        order by r.source desc limit ${limit} + 0`,
-  )
-}
-
-/** What an object names itself. */
-export function readTargets(index: Derived, source: number, limit: number): { target: number; label: string }[] {
-  return index.all<{ target: number; label: string }>(
-    sql`select target, label from reference where source = ${source} order by target limit ${limit} + 0`,
+    sql`select d.id, d.name as type, ${other} as other from search
+        cross join doc d on d.key = search.rowid ${living}
+        where ${naming(target, end)} and d.type = 'relationship' and d.revoked = 0
+        order by search.rowid desc limit ${limit} + 0`,
   )
 }
 

@@ -101,6 +101,11 @@ function randomObject(modified: string): Stix {
   }
 }
 
+function settle(): void {
+  while (readOn(index, 1000));
+  index.commit()
+}
+
 const uuid = () => `00000000-0000-4000-8000-${String(below(2 ** 31)).padStart(12, "0")}`
 
 /** Of each object its newest version counts, in whatever order the versions came; some are erased again. */
@@ -114,7 +119,7 @@ async function fill(): Promise<void> {
     if (what === 0) await keep(collection, newVersion(object, day(60), { name: sentence(2), revoked: below(2) === 0 }))
     if (what === 1) await keep(one(collections), newVersion(object, day(40), { name: sentence(2) }))
     if (what === 2) await keep(one(collections), object)
-    if (i % 3 === 0) readOn(index, 1000)
+    if (i % 3 === 0) settle()
     if (what === 3) await erase(collection, object.id)
   }
 }
@@ -129,7 +134,7 @@ before(async () => {
   index = openDerived(searchFile(node.folder.index, node.folder.database))
   collections = [await node.collection("one"), await node.collection("two")]
   await fill()
-  while (readOn(index, 1000));
+  settle()
 })
 after(async () => {
   index.close()
@@ -242,7 +247,7 @@ test("the model finds something with most of its words, and its objects are of e
 
 test("no text that anybody can write is a question that fails, and none reaches the filters", async () => {
   await addObjects(node.store, await node.reload(collections[0] as Collection), prepared(address("203.0.113.9")))
-  while (readOn(index, 1000));
+  settle()
   const signs = fc.constantFrom(
     ..."\"'*^:-+(){}[]\\/;%_&|~.,\u0000\ue001\ue002\ue003\ud800",
     "NEAR",

@@ -11,9 +11,9 @@ import {
   readCollectionIds,
   readHitOf,
   readHits,
+  readJoined,
   readKeyRange,
   readKeys,
-  readNamed,
   readSorted,
   readTallies,
   readTally,
@@ -182,20 +182,17 @@ export function hitsOf(index: Derived, rows: readonly HitRow[]): Hit[] {
 }
 
 function joinsOf(index: Derived, rows: readonly HitRow[]): Map<number, string> {
-  const wanted = rows.filter(({ type }) => type === "relationship" || type === "sighting").map(({ key }) => key)
+  const wanted = rows.filter(({ type }) => type === "relationship" || type === "sighting")
   if (wanted.length === 0) return new Map()
-  const ends = new Map<number, Map<string, string>>()
-  for (const { source, label, name, type } of readNamed(index, wanted, [
-    "source_ref",
-    "target_ref",
-    "sighting_of_ref",
-  ])) {
-    const known = ends.get(source) ?? new Map<string, string>()
-    ends.set(source, known.set(label, name ?? type))
-  }
-  const lines = [...ends].map(([key, names]): [number, string] => {
-    const sighted = names.get("sighting_of_ref")
-    return [key, sighted ?? `${names.get("source_ref") ?? "…"} → ${names.get("target_ref") ?? "…"}`]
+  const joined = readJoined(
+    index,
+    wanted.map(({ key }) => key),
+  )
+  const ends = new Map(joined.map(({ key, end, name, type }) => [`${key} ${end}`, name ?? type]))
+  const lines = wanted.flatMap(({ key, type }): [number, string][] => {
+    const [source, target] = [ends.get(`${key} source`), ends.get(`${key} target`)]
+    if (type === "sighting") return target === undefined ? [] : [[key, target]]
+    return [[key, `${source ?? "…"} → ${target ?? "…"}`]]
   })
   return new Map(lines)
 }

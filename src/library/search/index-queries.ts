@@ -53,12 +53,12 @@ export function savePlace(index: Derived, collection: number, seq: number, h: Ui
   )
 }
 
-/** `[seq, hash]` of many entries. */
-export function saveHeld(index: Derived, collection: number, entries: readonly (readonly [number, number])[]): void {
-  index.run(
-    sql`insert or replace into held (collection, seq, hash)
-        select ${collection}, value ->> 0, value ->> 1 from json_each(${JSON.stringify(entries)})`,
-  )
+/**
+ * One row a statement: before a statement of several rows FTS5 writes out what it collected, a thousand small pieces
+ * that must be merged later.
+ */
+export function saveHeld(index: Derived, collection: number, seq: number, hash: number): void {
+  index.run(sql`insert into held (collection, seq, hash) values (${collection}, ${seq}, ${hash})`)
 }
 
 /** What the entry held, which is forgotten with this. */
@@ -112,38 +112,32 @@ export type Doc = {
   origin: string
   revoked: number
   collections: string
+  /** Hashes of the objects at the ends of a relationship; of a sighting what was sighted. */
+  source: number | null
+  target: number | null
 }
 
 export function readDocs(index: Derived, hashes: readonly number[]): Doc[] {
   return index.all<Doc>(
     sql`select d.key, d.hash, d.id, d.type, d.name, d.detail, d.added, d.modified, d.marking, d.origin, d.revoked,
-          d.collections
+          d.collections, d.source, d.target
         from json_each(${JSON.stringify(hashes)}) h cross join doc d on d.hash = h.value`,
   )
 }
 
 export function insertDoc(index: Derived, doc: Doc, text: string): void {
   index.run(
-    sql`insert into doc (key, hash, id, type, name, detail, added, modified, marking, origin, revoked, collections)
+    sql`insert into doc (key, hash, id, type, name, detail, added, modified, marking, origin, revoked, collections,
+          source, target)
         values (${doc.key}, ${doc.hash}, ${doc.id}, ${doc.type}, ${doc.name}, ${doc.detail}, ${doc.added},
-          ${doc.modified}, ${doc.marking}, ${doc.origin}, ${doc.revoked}, ${doc.collections})`,
+          ${doc.modified}, ${doc.marking}, ${doc.origin}, ${doc.revoked}, ${doc.collections}, ${doc.source}, ${doc.target})`,
   )
   index.run(sql`insert into search (rowid, text) values (${doc.key}, ${text})`)
-}
-
-/** `[target, label, source]` of many, in the order of the index: neighbours are written together. */
-export function insertReferences(index: Derived, references: readonly (readonly [number, string, number])[]): void {
-  index.run(
-    sql`insert into reference (target, label, source)
-        select value ->> 0 as target, value ->> 1 as label, value ->> 2 as source
-        from json_each(${JSON.stringify(references)}) where true order by 1, 2, 3 on conflict do nothing`,
-  )
 }
 
 export function deleteDoc(index: Derived, key: number): void {
   index.run(sql`delete from doc where key = ${key}`)
   index.run(sql`delete from search where rowid = ${key}`)
-  index.run(sql`delete from reference where source = ${key}`)
 }
 
 export function addToTally(index: Derived, kind: string, value: string, more: number): void {

@@ -14,7 +14,6 @@ import {
   type Holding,
   hasStrangePlace,
   insertDoc,
-  insertReferences,
   type Minute,
   readBytes,
   readDocs,
@@ -28,7 +27,7 @@ import {
   savePlace,
   takeHeld,
 } from "./index-queries.ts"
-import { facetToken } from "./words.ts"
+import { facetToken, referenceToken } from "./words.ts"
 
 const STEPS_AT_ONCE = 100
 const PAGES_AT_ONCE = 50
@@ -41,16 +40,16 @@ export function fits(index: Derived): boolean {
 }
 
 /**
- * Reads on in the collections for some milliseconds, in one transaction. The collections themselves say what changed:
+ * Reads on in the collections for some milliseconds, in a transaction that stays open: the longer it is, the fewer
+ * pages are written twice. The collections themselves say what changed:
  * every entry, also the one that erases another, is one step. True if there is more to read.
  */
 export function readOn(index: Derived, milliseconds: number): boolean {
   const until = monotonic() + milliseconds
-  return index.transact(() => {
+  return index.extend(() => {
     const changes = new Changes(index)
     let more = false
     for (const place of readPlaces(index)) {
-      more ||= place.seq < place.size - 1
       while (place.seq < place.size - 1 && monotonic() < until) {
         const steps = readSteps(index, place, STEPS_AT_ONCE)
         const last = steps.at(-1)
@@ -59,6 +58,7 @@ export function readOn(index: Derived, milliseconds: number): boolean {
         savePlace(index, place.collection, last.seq, last.h)
         place.seq = last.seq
       }
+      more ||= place.seq < place.size - 1
     }
     changes.save()
     return more
@@ -67,10 +67,12 @@ export function readOn(index: Derived, milliseconds: number): boolean {
 
 /** Objects that these entries are about are brought to what the database says of them now. */
 function follow(index: Derived, collection: number, steps: readonly Step[], changes: Changes): void {
-  const held = steps.flatMap(({ seq, hash }) => (hash === null ? [] : [[seq, hash] as const]))
-  saveHeld(index, collection, held)
-  const hashes = new Set(held.map(([, hash]) => hash))
-  for (const { erases } of steps) {
+  const hashes = new Set<number>()
+  for (const { seq, hash, erases } of steps) {
+    if (hash !== null) {
+      saveHeld(index, collection, seq, hash)
+      hashes.add(hash)
+    }
     const erased = erases === null ? null : takeHeld(index, collection, erases)
     if (erased === null) continue
     hashes.add(erased)
@@ -78,8 +80,7 @@ function follow(index: Derived, collection: number, steps: readonly Step[], chan
   }
   const wanted = settle(index, [...hashes], changes)
   // Ascending: FTS5 begins a new segment whenever a key is lower than the one before.
-  const references = wanted.sort((a, b) => a.key - b.key).flatMap((doc) => add(index, doc, changes))
-  insertReferences(index, references)
+  for (const doc of wanted.sort((a, b) => a.key - b.key)) add(index, doc, changes)
 }
 
 /** Takes out what does not stand any more, and returns what should stand instead. */
@@ -108,7 +109,7 @@ function docOf(holdings: readonly Holding[]): Doc {
   const collections = [...new Set(holdings.map(({ collection }) => collection))].sort((a, b) => a - b)
   const { hash, key, id, type, stamp, marking, origin, revoked } = newest
   return {
-    ...{ key, hash, id, type, name: null, detail: null, marking, origin, revoked },
+    ...{ key, hash, id, type, name: null, detail: null, marking, origin, revoked, source: null, target: null },
     added: Math.min(...added) as Instant,
     modified: stamp === null ? null : parseInstant(stamp),
     collections: collections.join(","),
@@ -126,15 +127,18 @@ function orderOf({ stamp }: Holding): string {
   return (stamp === null ? null : timestampKey(stamp)) ?? ""
 }
 
-/** Returns what it names: `[target, label, source]`. */
-function add(index: Derived, doc: Doc, changes: Changes): [number, string, number][] {
+function add(index: Derived, doc: Doc, changes: Changes): void {
   const bytes = readBytes(index, doc.key)
   const object = bytes === null ? null : parsed(bytes)
-  if (object === null) return []
+  if (object === null) return
   const { name, detail, text, references } = extract(object)
-  insertDoc(index, { ...doc, name, detail }, `${text} ${facetsOf(doc).join(" ")}`)
+  const hashed = references.map(({ label, id }) => ({ label, target: knownHash(id) }))
+  const tokens = [...facetsOf(doc), ...hashed.map(({ label, target }) => referenceToken(target, label))]
+  const end = (...labels: string[]) => hashed.find(({ label }) => labels.includes(label))?.target ?? null
+  const joins = doc.type === "relationship" || doc.type === "sighting"
+  const ends = joins ? { source: end("source_ref"), target: end("target_ref", "sighting_of_ref") } : null
+  insertDoc(index, { ...doc, ...ends, name, detail }, `${text} ${tokens.join(" ")}`)
   changes.count(doc, 1)
-  return references.map(({ label, id }) => [knownHash(id), label, doc.key])
 }
 
 const HASHES_MOST = 20_000
@@ -221,7 +225,7 @@ export class Forgetting {
   /** Works for some milliseconds; true if there is more to do. */
   workOn(milliseconds: number): boolean {
     const until = monotonic() + milliseconds
-    return this.#index.transact(() => {
+    return this.#index.extend(() => {
       const owed = readOwed(this.#index)
       if (owed === 0) return false
       while (monotonic() < until) {

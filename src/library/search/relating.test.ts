@@ -41,6 +41,7 @@ after(async () => {
 async function keep(...objects: Stix[]): Promise<void> {
   await addObjects(node.store, await node.reload(collection), prepared(...objects))
   while (readOn(index, 1000));
+  index.commit()
 }
 
 const ALL = { labels: [], limit: 50, after: null }

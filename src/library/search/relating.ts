@@ -3,7 +3,6 @@ import type { Derived } from "../../store/index.ts"
 import { idHash } from "../queries.ts"
 import { extract } from "./extract.ts"
 import {
-  countLabels,
   type HitRow,
   readBody,
   readHitsByHash,
@@ -11,7 +10,6 @@ import {
   readLabels,
   readRelations,
   readSources,
-  readTargets,
 } from "./find-queries.ts"
 import { hitsOf, names } from "./finding.ts"
 import type {
@@ -26,14 +24,13 @@ import type {
 } from "./model.ts"
 
 const LIMIT_MOST = 1000
-const COUNT_MOST = 10_000
 
 /** What points at an object, the newest first. */
 export function referring(index: Derived, id: string, options: ReferringOptions): References {
   const target = idHash(id)
   const limit = Math.max(1, Math.min(options.limit, LIMIT_MOST))
   const span = { before: options.after ?? Number.MAX_SAFE_INTEGER, limit: limit + 1 }
-  const labels = options.labels.length > 0 ? options.labels : readLabels(index, target)
+  const labels = options.labels.length > 0 ? options.labels : readLabels(index, target).map(({ label }) => label)
   const found = labels
     .flatMap((label) => readSources(index, target, label, span).map(({ key }) => ({ label, key })))
     .sort((a, b) => b.key - a.key)
@@ -63,9 +60,9 @@ function relationOf(index: Derived, hit: Hit, label: string): Reference["relatio
   return { type: hit.name ?? "", outward: label === "source_ref", id: other.id, hit: known }
 }
 
-/** How often an object is named, by property; counted up to 10,000 each. */
+/** How often an object is named, by property. */
 export function referringLabels(index: Derived, id: string): Tally[] {
-  return countLabels(index, idHash(id), COUNT_MOST).map(({ label, objects }) => ({ value: label, objects }))
+  return readLabels(index, idHash(id)).map(({ label, objects }) => ({ value: label, objects }))
 }
 
 /** What an object points at, as it says it itself, also where that is not here. */
@@ -97,7 +94,7 @@ export function neighbourhood(
   ids: readonly string[],
   { limit, types }: NeighbourhoodOptions,
 ): Neighbourhood {
-  const centres = [...names(index, ids).values()].map((hit) => ({ hash: idHash(hit.id), key: hit.key }))
+  const centres = [...names(index, ids).values()].map((hit) => ({ hash: idHash(hit.id), id: hit.id }))
   const most = Math.max(1, Math.min(limit, LIMIT_MOST))
   const links = centres.flatMap((centre) => linksOf(index, centre, most + 1))
   const rows = rowsOf(index, [...centres.map(({ hash }) => hash), ...links.flatMap(({ from, to }) => [from, to])])
@@ -134,23 +131,24 @@ function edgesOf(links: readonly Link[], wanted: ReadonlySet<number>, rows: Read
 
 const LAST = "created_by_ref"
 
-function linksOf(index: Derived, { hash, key }: { hash: number; key: number }, most: number): Link[] {
+function linksOf(index: Derived, { hash, id }: { hash: number; id: string }, most: number): Link[] {
   const relations = (["source_ref", "target_ref"] as const).flatMap((end) =>
-    readRelations(index, hash, end, most).map(({ id, type, other }): Link => {
-      const label = type ?? ""
-      return end === "source_ref" ? { from: hash, to: other, label, id } : { from: other, to: hash, label, id }
+    readRelations(index, hash, end, most).flatMap(({ id: relation, type, other }): Link[] => {
+      if (other === null) return []
+      const [from, to] = end === "source_ref" ? [hash, other] : [other, hash]
+      return [{ from, to, label: type ?? "", id: relation }]
     }),
   )
-  const own = readTargets(index, key, most).map(
-    ({ target, label }): Link => ({ from: hash, to: target, label, id: null }),
-  )
-  const foreign = readLabels(index, hash).flatMap((label) => sourcesOf(index, hash, label, most))
+  const own = namesIn(index, id)
+    .slice(0, most)
+    .map((one): Link => ({ from: hash, to: idHash(one.id), label: one.label, id: null }))
+  const foreign = readLabels(index, hash).flatMap(({ label }) => sourcesOf(index, hash, label, most))
   const isLast = ({ label }: Link) => Number(label === LAST)
   return [...relations, ...[...own, ...foreign].sort((a, b) => isLast(a) - isLast(b))]
 }
 
 function sourcesOf(index: Derived, hash: number, label: string, limit: number): Link[] {
-  const sources = readSources(index, hash, label, { before: Number.MAX_SAFE_INTEGER, limit })
-  const keys = sources.filter(({ type }) => type !== "relationship").map(({ key }) => key)
-  return readHitsByKey(index, keys).map(({ id }): Link => ({ from: idHash(id), to: hash, label, id: null }))
+  return readSources(index, hash, label, { before: Number.MAX_SAFE_INTEGER, limit })
+    .filter(({ type }) => type !== "relationship")
+    .map(({ id }): Link => ({ from: idHash(id), to: hash, label, id: null }))
 }

@@ -1,8 +1,13 @@
-import sql from "sql-template-tag"
+import sql, { type Sql } from "sql-template-tag"
 import type { Derived } from "../../store/index.ts"
+import { referenceToken } from "./words.ts"
 
 /** SQL over the relationships of one object; `end` is the property in which they name it. */
 export type End = "source_ref" | "target_ref"
+
+function naming(target: number, end: End): Sql {
+  return sql`search match ${`"${referenceToken(target, end)}"`}`
+}
 
 /** One of the newest relationships of its word, and how many of that word there are among those looked at. */
 export type Placed = { key: number; word: string; objects: number }
@@ -18,8 +23,8 @@ export function readPlaced(
     sql`select key, word, objects from
           (select d.key, d.name as word, count() over (partition by d.name) as objects,
               row_number() over (partition by d.name order by d.key desc) as place
-            from (select source from reference where target = ${target} and label = ${end}
-                order by source desc limit ${among} + 0) r
+            from (select rowid as source from search where ${naming(target, end)}
+                order by rowid desc limit ${among} + 0) r
             cross join doc d on d.key = r.source where d.type = 'relationship' and d.name is not null)
         where place <= ${each} order by objects desc, word, key desc limit ${most} + 0`,
   )
@@ -33,9 +38,9 @@ export function readKeysOfWord(
   { word, before, limit }: { word: string; before: number; limit: number },
 ): number[] {
   const rows = index.all<{ key: number }>(
-    sql`select d.key from reference r cross join doc d on d.key = r.source
-        where r.target = ${target} and r.label = ${end} and r.source < ${before}
-          and d.type = 'relationship' and d.name = ${word} order by r.source desc limit ${limit} + 0`,
+    sql`select d.key from search cross join doc d on d.key = search.rowid
+        where ${naming(target, end)} and search.rowid < ${before}
+          and d.type = 'relationship' and d.name = ${word} order by search.rowid desc limit ${limit} + 0`,
   )
   return rows.map(({ key }) => key)
 }

@@ -5,10 +5,10 @@ export const VERSION = 1
 
 /**
  * `doc` holds one row for each object id, for its newest version, under that version's key: a higher key was added
- * later. `search` has the same keys and keeps no text, only which tokens stand where. `held` remembers which object an
+ * later; `source` and `target` are what a relationship joins. `search` has the same keys and keeps no text, only which
+ * tokens stand where; what an object names is a token too, which is much cheaper to add than a row. `held` remembers which object an
  * entry held, since an erased entry no longer says it. `place` is how far each collection was read, with the commitment
- * of the entry there: another database is noticed by it. `hash` and `target` are 48 bits of an id's SHA-256, as in the
- * database.
+ * of the entry there: another database is noticed by it. Hashes are 48 bits of an id's SHA-256, as in the database.
  */
 const schema = `
 create table doc (
@@ -23,7 +23,9 @@ create table doc (
   marking text,
   origin text not null,
   revoked integer not null,
-  collections text not null
+  collections text not null,
+  source integer,
+  target integer
 );
 create index doc_by_hash on doc (hash);
 
@@ -32,13 +34,7 @@ create virtual table search using fts5 (
 );
 insert into search (search, rank) values ('usermerge', 2);
 
-create table reference (
-  target integer not null,
-  label text not null,
-  source integer not null,
-  primary key (target, label, source)
-) without rowid;
-create index reference_by_source on reference (source);
+create virtual table term using fts5vocab(search, row);
 
 create table held (
   collection integer not null,

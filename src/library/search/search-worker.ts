@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads"
+import { monotonic } from "../../kernel/time.ts"
 import { isDamaged, openDerived, removeDerived } from "../../store/index.ts"
 import { countIndexed } from "./find-queries.ts"
 import { find, keys, names, recent, tallies } from "./finding.ts"
@@ -24,6 +25,8 @@ export type Report =
 
 /** Queries wait no longer than this for what is being read. */
 const SLICE_MS = 40
+/** A transaction is open no longer than this, or until somebody asks. */
+const COMMIT_MS = 500
 const REMAKE_MOST = 2
 
 const { path, database } = workerData as { path: string; database: string }
@@ -35,6 +38,7 @@ let rebuilding = false
 let remade = 0
 let working = false
 let closed = false
+let begun: number | null = null
 const settling: number[] = []
 
 if (!fits(index)) remake("another-database")
@@ -44,6 +48,7 @@ parentPort?.on("message", (order: Order) => {
   else if (order.is === "wake") work()
   else if (order.is === "settle") {
     settling.push(order.id)
+    commit() // what is read from now on is of now
     work()
   } else answer(order)
 })
@@ -56,7 +61,11 @@ function post(report: Report): void {
 function answer(order: Extract<Order, { given: unknown }>): void {
   const { id } = order
   try {
-    post({ is: "answer", id, answer: repaired(() => answerTo(order)) })
+    const found = repaired(() => {
+      commit() // what was erased since the transaction began must not show
+      return answerTo(order)
+    })
+    post({ is: "answer", id, answer: found })
   } catch (error) {
     post({ is: "failure", id, message: String(error) })
   }
@@ -125,7 +134,7 @@ function slice(): void {
   working = false
   if (closed) return
   try {
-    const more = repaired(() => readOn(index, SLICE_MS) || forgetting.workOn(SLICE_MS))
+    const more = repaired(step)
     rebuilding &&= more
     post({ is: "state", state: { indexed: countIndexed(index), behind: countBehind(index), rebuilding }, idle: !more })
     if (more) work()
@@ -135,6 +144,23 @@ function slice(): void {
     post({ is: "failure", id: null, message: String(error) })
     for (const id of settling.splice(0)) post({ is: "failure", id, message: String(error) })
   }
+}
+
+/** True if there is more to do. */
+function step(): boolean {
+  begun ??= monotonic()
+  const more = readOn(index, SLICE_MS)
+  if (more && monotonic() - begun < COMMIT_MS) return true
+  commit()
+  if (more) return true
+  const owing = forgetting.workOn(SLICE_MS)
+  commit()
+  return owing
+}
+
+function commit(): void {
+  begun = null
+  index.commit()
 }
 
 function close(): void {

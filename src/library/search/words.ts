@@ -10,6 +10,9 @@ export const BREAK = "\ue001"
 const HEAD = "\ue002"
 /** Before what an object is filtered by. */
 const FACET = "\ue003"
+/** Before the object that another one names, and between it and the property. */
+const REFERENCE = "\ue004"
+const BY = "\ue005"
 
 /** Heads are so many letters and fewer; longer beginnings of words are looked up as such. */
 export const HEAD_MOST = 3
@@ -93,4 +96,20 @@ export type FacetKind = "type" | "marking" | "origin" | "collection" | "revoked"
 /** A token for a value of any spelling: its bytes in hex. */
 export function facetToken(kind: FacetKind, value: string): string {
   return `${FACET}${kind}${Buffer.from(value).toString("hex")}`
+}
+
+/** The object of that hash is named, by that property. */
+export function referenceToken(target: number, label: string): string {
+  return `${REFERENCE}${target.toString(36)}${BY}${Buffer.from(label).toString("hex")}`
+}
+
+/** Every token for an object that is named stands from the first to the second of these. */
+export function referenceRange(target: number): [first: string, last: string] {
+  const start = `${REFERENCE}${target.toString(36)}${BY}`
+  return [start, `${start}g`]
+}
+
+/** The property in such a token. */
+export function labelIn(token: string): string {
+  return Buffer.from(token.slice(token.indexOf(BY) + BY.length), "hex").toString("utf8")
 }
