@@ -5,7 +5,6 @@ import {
   type Piece,
   prose,
   section,
-  shortId,
   type Translate,
   tlpLabel,
   visible,
@@ -102,8 +101,7 @@ function papShown(t: Translate, level: Pap): Html {
 function markingShown(showing: Showing, id: string, marking: JsonObject | undefined): Piece {
   const { t, names } = showing
   const level = tlpOfMarking(id)
-  if (level !== null)
-    return html`${tlpLabel(level)} ${tlpMeaning(t, level)} <span class="small">${shortId(t, id)}</span>`
+  if (level !== null) return html`<span title="${id}">${tlpLabel(level)}</span> ${tlpMeaning(t, level)}`
   if (marking === undefined)
     return html`${reference(t, id, names.get(id))} <span class="quiet">${t("object.marking-unknown")}</span>`
   const statement = isObject(marking.definition) ? textAt(marking.definition, "statement") : null
@@ -121,7 +119,12 @@ function partsShown(showing: Showing, object: JsonObject, markings: Markings): P
     if (part.kind === "language")
       return [label, t("object.part-language", { language: languageOf(format, part.language) })]
     const level = tlpOfMarking(part.marking)
-    return [label, level === null ? markingShown(showing, part.marking, markings.get(part.marking)) : tlpLabel(level)]
+    return [
+      label,
+      level === null
+        ? markingShown(showing, part.marking, markings.get(part.marking))
+        : html`<span title="${part.marking}">${tlpLabel(level)}</span>`,
+    ]
   })
   const rest = parts.length > rows.length ? theRest(showing, "items", parts.length - rows.length) : null
   return html`<h3>${t("object.marked-parts")}</h3>${facts(rows)}${rest}`

@@ -45,7 +45,7 @@ export function objectPage(visit: Visit, gathered: Gathered): PageContent {
   return {
     ...{ title: text, heading, place: "nav.library" },
     state: html`<span class="quiet">${typeWord(t, type)}</span>${standing === null ? null : standingMark(t, standing)}${label}`,
-    body: html`${older}${warningsShown(showing, gathered)}<div class="columns"><div>${leftColumn(showing, gathered)}</div>${sideColumn(showing, gathered)}</div>`,
+    body: html`${older}${warningsShown(showing, gathered)}<div class="columns object"><div>${leftColumn(showing, gathered)}</div>${sideColumn(showing, gathered)}</div>`,
   }
 }
 

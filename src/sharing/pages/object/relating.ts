@@ -102,6 +102,19 @@ export function relationPageShown(
   return html`${relatedList(showing, page.related)}<p class="paging"><a href="${objectPath(id)}">${t("object.back")}</a>${next}</p>`
 }
 
+function namedByLabel(t: Translate, label: string): Piece {
+  switch (label) {
+    case "object_refs":
+      return t("object.named-by.object_refs")
+    case "created_by_ref":
+      return t("object.named-by.created_by_ref")
+    case "where_sighted_refs":
+      return t("object.named-by.where_sighted_refs")
+    default:
+      return labelOf(t, label) ?? html`<code>${visible(label)}</code>`
+  }
+}
+
 /** By what other objects it is named: reports, observations, what it created. */
 export function namedByShown(showing: Showing, namedBy: readonly NamedBy[]): Piece {
   const { t, format } = showing
@@ -113,7 +126,7 @@ export function namedByShown(showing: Showing, namedBy: readonly NamedBy[]): Pie
     const left = objects - newest.length
     const more =
       left > 0 ? html`<li class="quiet small">${t("object.and-more", { count: format.number(left) })}</li>` : null
-    return html`<h3>${labelOf(t, label) ?? html`<code>${visible(label)}</code>`} <span class="quiet">(${format.number(objects)})</span></h3><ul class="plain-list">${items}${more}</ul>`
+    return html`<h3>${namedByLabel(t, label)} <span class="quiet">(${format.number(objects)})</span></h3><ul class="plain-list">${items}${more}</ul>`
   })
   return section(t("object.named-by"), html`<p class="quiet">${t("object.named-by-hint")}</p>${rows}`, "named-by")
 }

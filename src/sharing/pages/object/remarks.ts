@@ -9,7 +9,7 @@ import {
   type Translate,
   visible,
 } from "../../../http/index.ts"
-import { objectPath, reference } from "../named.ts"
+import { objectLink, objectPath, reference } from "../named.ts"
 import type { Companion, Gathered } from "./gathering.ts"
 import { opinionOf, tallyOf, type Verdict, verdictOf } from "./reactions.ts"
 import { beginning, type Showing, textAt, textsAt } from "./showing.ts"
@@ -44,9 +44,9 @@ export function sightingsShown(showing: Showing, gathered: Gathered): Piece {
 const SIGHTINGS_LISTED = 10
 
 function sightingShown(showing: Showing, { hit, object }: Companion): Html {
-  const { t, format, names } = showing
+  const { t, format } = showing
   const where = textsAt(object, "where_sighted_refs").slice(0, 5)
-  const places = where.map((id, i) => html`${i > 0 ? ", " : ""}${reference(t, id, names.get(id))}`)
+  const places = where.map((id, i) => html`${i > 0 ? ", " : ""}${placeShown(showing, id)}`)
   const first = textAt(object, "first_seen")
   const last = textAt(object, "last_seen")
   const count =
@@ -56,8 +56,13 @@ function sightingShown(showing: Showing, { hit, object }: Companion): Html {
   const text = textAt(object, "description")
   return html`<div>${verdictMark(t, verdictOf(object))} ${count} <a class="small" href="${objectPath(hit.id)}">${t("object.open")}</a></div>
 <div class="quiet">${when.map((time, i) => [i > 0 ? " – " : "", time])}</div>
-<div>${places.length === 0 ? null : html`${t("object.sightings.where")}: ${places}`}${by === null ? null : html` ${t("object.said-by")}: ${reference(t, by, names.get(by))}`}</div>
+<div>${places.length === 0 ? null : html`${t("object.sightings.where")}: ${places}`}${by === null || where.includes(by) ? null : html` · ${t("object.said-by")}: ${placeShown(showing, by)}`}</div>
 ${text === null ? null : html`<div>${prose(beginning(text))}</div>`}`
+}
+
+function placeShown({ t, names }: Showing, id: string): Html {
+  const hit = names.get(id)
+  return hit === undefined ? reference(t, id, null) : objectLink(t, hit)
 }
 
 function verdictMark(t: Translate, verdict: Verdict): Html {
@@ -79,7 +84,7 @@ export function remarksShown(showing: Showing, { opinions, notes }: Gathered): P
 }
 
 function remarkShown(showing: Showing, { hit, object }: Companion): Html {
-  const { t, names } = showing
+  const { t } = showing
   const opinion = opinionOf(object)
   const head =
     opinion === null
@@ -92,7 +97,7 @@ function remarkShown(showing: Showing, { hit, object }: Companion): Html {
   const alarm = opinion?.falseAlarm === true ? stateMark("conditional", t("object.sightings.false-alarm")) : null
   return html`<div>${head} ${alarm} <a class="small" href="${objectPath(hit.id)}">${t("object.open")}</a></div>
 ${text === null ? null : html`<div>${prose(beginning(text))}</div>`}
-<div class="quiet">${by === null ? null : reference(t, by, names.get(by))} ${authors.slice(0, 5).map((author, i) => [i > 0 ? ", " : "", visible(author)])} ${modified === null ? null : timeShown(showing, modified)}</div>`
+<div class="quiet">${by === null ? null : placeShown(showing, by)} ${authors.slice(0, 5).map((author, i) => [i > 0 ? ", " : "", visible(author)])} ${modified === null ? null : timeShown(showing, modified)}</div>`
 }
 
 /** The scale of STIX 2.1 section 10.13; other words are shown as they are. */
