@@ -219,7 +219,7 @@ test("Chinese sentences have full-width punctuation, no typed space beside Latin
       `${wide} +\\S|\\S +${wide}`, // the space between the scripts is CSS (text-autospace), not typed
       `${wide}[,;:!?()]|[,;:!?(]${wide}`,
       `${wide}\\.(?![\\w/])`,
-      "[!！]|[请請](?!求)",
+      "[!！]|(?<!邀)[请請](?!求)",
     ].map((rule) => new RegExp(rule, "u"))
     assert.deepEqual(
       faultySentences(sentences, (sentence) => rules.some((rule) => rule.test(sentence))),

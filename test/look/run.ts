@@ -23,12 +23,16 @@ async function main(): Promise<void> {
   }
 }
 
+const HIGHEST = 6000
+
 /** A browser for each person, since that is who the pages are shown to. */
 async function photograph(browser: TestBrowser, stage: Stage, view: View, { only }: Options): Promise<void> {
   const wanted = pages.filter(({ name }) => only.length === 0 || only.some((start) => name.startsWith(start)))
   for (const who of new Set(wanted.map((page) => page.who))) {
     const visitor = await enter(browser, stage.furnished, stage.origin, who, view)
+    const size = visitor.page.viewportSize() ?? { width: 0, height: 0 }
     for (const shown of wanted.filter((page) => page.who === who)) {
+      await visitor.page.setViewportSize(size)
       const file = join(FOLDER, `${shown.name}-${view.width}-${view.scheme}-${view.language}.png`)
       rmSync(file, { force: true })
       await picture(visitor.page, visitor.origin + pathOf(shown, stage.furnished), shown, file)
@@ -41,8 +45,16 @@ async function photograph(browser: TestBrowser, stage: Stage, view: View, { only
 async function picture(page: Page, address: string, { ready }: ShownPage, path: string): Promise<void> {
   const answer = await page.goto(address)
   await ready?.(page)
-  await page.screenshot({ path, fullPage: true, animations: "disabled" })
+  await unroll(page)
+  await page.screenshot({ path, animations: "disabled" })
   process.stdout.write(`${answer?.status()} ${path}\n`)
+}
+
+/** The window as high as the page, so that bars at its edges lie at the edges of the picture. */
+async function unroll(page: Page): Promise<void> {
+  const width = page.viewportSize()?.width ?? 0
+  const height = await page.evaluate<number>("document.documentElement.scrollHeight")
+  await page.setViewportSize({ width, height: Math.min(height, HIGHEST) })
 }
 
 await main()

@@ -40,7 +40,6 @@ export const pages: readonly ShownPage[] = [
   { name: "object-incident", path: objectPath(known.incident), who: "officer" },
   { name: "object-party", path: objectPath(known.party), who: "reader" },
   { name: "collections", path: "/share/collections", who: "reader" },
-  { name: "collections-administrator", path: "/share/collections", who: "administrator" },
   { name: "collection", path: ({ own }) => `/share/collections/${own}`, who: "reader" },
   { name: "collection-empty", path: ({ empty }) => `/share/collections/${empty}`, who: "reader" },
 ]
