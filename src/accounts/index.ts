@@ -13,7 +13,17 @@ export {
   type SessionId,
   type SignedIn,
 } from "./model.ts"
+export { addProgram } from "./operations.ts"
 export { setPreferences } from "./preferences.ts"
+export {
+  changeRights,
+  listPrograms,
+  loadProgram,
+  namesByCommitment,
+  type Program,
+  removeProgram,
+  renewToken,
+} from "./programs.ts"
 export { Refusals } from "./refusals.ts"
 export { type OpenSession, Sessions } from "./sessions.ts"
 export {

@@ -16,10 +16,14 @@ export async function addPerson(store: Store, account: NewAccount, password: str
 }
 
 /** A program with a bearer token of 256 random bits. The token is returned once; only its SHA-256 is kept. */
-export async function addProgram(store: Store, account: NewAccount): Promise<string> {
-  const token = `comity_${random(32).toString("base64url")}`
-  await store.write((tx) => add(tx, account, "program", tokenHash(token)))
+export async function addProgram(store: Store, account: NewAccount, by: string | null = null): Promise<string> {
+  const token = newToken()
+  await store.write((tx) => add(tx, account, "program", tokenHash(token), by))
   return token
+}
+
+export function newToken(): string {
+  return `comity_${random(32).toString("base64url")}`
 }
 
 /** Takes name, rights and the salt of the ledger's commitment away; what was recorded stays, without a name. */
@@ -37,7 +41,13 @@ export function tokenHash(token: string): string {
   return sha256(token).toString("hex")
 }
 
-async function add(tx: Tx, account: NewAccount, kind: AccountKind, secret: string): Promise<void> {
+async function add(
+  tx: Tx,
+  account: NewAccount,
+  kind: AccountKind,
+  secret: string,
+  by: string | null = null,
+): Promise<void> {
   const { name, admin, rights, role = null } = account
   if ((await findAccount(tx, name)) !== undefined) throw new ComityError("conflict", "account.exists", { name })
   const salt = random(32)
@@ -51,7 +61,7 @@ async function add(tx: Tx, account: NewAccount, kind: AccountKind, secret: strin
     ...(role === null ? {} : { role }),
     rights: Object.fromEntries([...rights].map(([id, right]) => [id, rightLetters(right)])),
   }
-  await record(tx, { what: "account.added", by: null, facts })
+  await record(tx, { what: "account.added", by, facts })
 }
 
 /** `r`, `w` or `rw`. */

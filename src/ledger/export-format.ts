@@ -53,5 +53,14 @@ export function offsetAfter({ offset, length }: { offset: number; length: number
   return length === 0 ? offset : offset + length + 1
 }
 
+export const PROOF_FORMAT = "comity-object-proof/1"
+
+/** One object with all that binds it to a signed checkpoint: what `verify.py` checks alone. In RFC 8785 form. */
+export function proofBundle(one: { vkey: string; salt: Buffer; header: string; body: Buffer; proof: string }): string {
+  const { vkey, header, proof } = one
+  const bytes = { salt: one.salt.toString("base64"), body: one.body.toString("base64") }
+  return `${canonicalize({ format: PROOF_FORMAT, vkey, header, proof, ...bytes })}\n`
+}
+
 /** The verifier that travels with every export. */
 export const verifierProgram = new URL("./verify.py", import.meta.url)

@@ -1,7 +1,16 @@
 export { type Checkpoint, openCheckpoint, parseCheckpoint } from "./checkpoint.ts"
 export { keyDeclarations, keyHandlers } from "./commands.ts"
-export { type EntryHeader, type EntryKind, entryHash, headerText, leafBytes, SALT_BYTES } from "./entry.ts"
-export { aboutText, entryLine, offsetAfter, verifierProgram } from "./export-format.ts"
+export {
+  type EntryHeader,
+  type EntryKind,
+  type EventHeader,
+  entryHash,
+  headerText,
+  leafBytes,
+  parseEventHeader,
+  SALT_BYTES,
+} from "./entry.ts"
+export { aboutText, entryLine, offsetAfter, proofBundle, verifierProgram } from "./export-format.ts"
 export { type Commitments, type LogFile, logFile } from "./files.ts"
 export { type Happening, record } from "./journal.ts"
 export { inceptKeyLog, loadOrCreateKeys } from "./key-log.ts"
@@ -9,5 +18,13 @@ export { appendEntry, createLog, nextInstant, type OpenLog, openLog, sealLogs } 
 export { Edge, leafHash, TILE_HEIGHT } from "./merkle.ts"
 export { formatVkey, parseNote, verifierOf } from "./note.ts"
 export { proofFile, proveConsistency, proveContinuation, proveInclusion } from "./proving.ts"
-export { findLog, type JournalRow, journalEntries, type LogKind, type LogRow } from "./queries.ts"
+export {
+  findLog,
+  findOwnLog,
+  type JournalRow,
+  journalEntries,
+  type LogKind,
+  type LogRow,
+  readJournal,
+} from "./queries.ts"
 export { encodeBundle, entryTile, formatTilePath, hashTile, TILE_WIDTH, type TileRequest } from "./tiles.ts"

@@ -1,4 +1,4 @@
-import sql from "sql-template-tag"
+import sql, { empty, join } from "sql-template-tag"
 import { ComityError } from "../kernel/errors.ts"
 import type { Instant } from "../kernel/time.ts"
 import type { Reader, Tx } from "../store/index.ts"
@@ -91,4 +91,19 @@ export async function insertJournalEntry(
 export function journalEntries(log: number, from: number, to: number) {
   return sql`select seq, salt, h, header, body from journal_entry
              where log = ${log} and seq >= ${from} and seq < ${to} order by seq`
+}
+
+/** Entries of one of the node's own logs, `lowest ≤ seq ≤ from`, the newest first; `whats` narrows to some happenings. */
+export async function readJournal(
+  reader: Reader,
+  log: number,
+  range: { from: number; lowest: number; whats: readonly string[] | null; most: number },
+): Promise<JournalRow[]> {
+  const likes = range.whats?.map((what) => sql`header like ${`%"what":"${what}"}`}`)
+  const ofWhat = likes === undefined ? empty : sql`and (${join(likes, " or ")})`
+  return reader.all<JournalRow>(
+    sql`select seq, salt, h, header, body from journal_entry
+        where log = ${log} and seq <= ${range.from} and seq >= ${range.lowest} ${ofWhat}
+        order by seq desc limit ${range.most} + 0`,
+  )
 }

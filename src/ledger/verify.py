@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Checks a folder that `comity log export` wrote. Needs Python 3.8 or newer and nothing else.
+"""Checks a folder that `comity log export` wrote, or the proof of one object. Needs Python 3.8 or newer, nothing else.
 
     python3 verify.py [FOLDER]      without FOLDER: the folder in which this file lies
+    python3 verify.py FILE          a proof of one object, as the page of a collection gives it
 
-It shows that the entries in the folder are exactly those over which the node's key signed: none changed, none
+For a folder it shows that the entries in the folder are exactly those over which the node's key signed: none changed, none
 dropped, none put in between. Exit status: 0 nothing is wrong; 1 something is (the first fault is named); 2 the
 command was called wrongly or the folder cannot be read.
 
@@ -639,17 +640,78 @@ def check(folder, say):
     say("Everything above holds if the node's key is the one that the node's operators showed you.")
 
 
+# ---- The proof of one object ----
+
+PROOF_FORMAT = "comity-object-proof/1"
+PROOF = ("body", "format", "header", "proof", "salt", "vkey")
+
+
+def path_root(index, size, node, path):
+    """The root to which an audit path leads: RFC 9162, section 2.1.3.2."""
+    at, last = index, size - 1
+    for step in path:
+        if last == 0:
+            raise Fault("the proof has more hashes than the tree needs")
+        if at % 2 or at == last:
+            node = hashlib.sha256(b"\x01" + step + node).digest()
+            while at % 2 == 0 and at != 0:
+                at, last = at // 2, last // 2
+        else:
+            node = hashlib.sha256(b"\x01" + node + step).digest()
+        at, last = at // 2, last // 2
+    if last != 0:
+        raise Fault("the proof has fewer hashes than the tree needs")
+    return node
+
+
+def read_proof(text):
+    """Extra, number and hashes of a tlog-proof (https://c2sp.org/tlog-proof), and the checkpoint in it."""
+    top, _, checkpoint = text.partition("\n\n")
+    lines = top.split("\n")
+    number = re.match(r"index (0|[1-9][0-9]{0,15})\Z", lines[2]) if len(lines) > 2 else None
+    if lines[0] != "c2sp.org/tlog-proof@v1" or not lines[1].startswith("extra ") or not number:
+        raise Fault("the proof is malformed")
+    hashes = [decode(line, "a hash of the proof", 32) for line in lines[3:]]
+    return decode(lines[1][6:], "the leaf in the proof"), int(number.group(1)), hashes, checkpoint.encode("utf-8")
+
+
+def check_proof(path, say):
+    with open(path, "rb") as file:
+        one = read_json(file.read(), "the file")
+    if tuple(sorted(one)) != PROOF or one["format"] != PROOF_FORMAT or not all(type(v) is str for v in one.values()):
+        raise Fault("this is no proof of the format %s" % PROOF_FORMAT)
+    name, key_id, public = read_vkey(one["vkey"])
+    leaf, seq, hashes, checkpoint = read_proof(one["proof"])
+    size, root = read_checkpoint(checkpoint, name, key_id, public)
+    if seq >= size:
+        raise Fault("the proof is about an entry that the checkpoint does not cover")
+    if path_root(seq, size, hashlib.sha256(b"\x00" + leaf).digest(), hashes) != root:
+        raise Fault("the proof does not lead to the root that the checkpoint names")
+    salt, header = decode(one["salt"], "the salt", 32), one["header"].encode("utf-8")
+    body = decode(one["body"], "the body")
+    h = hashlib.sha256(b"comity/entry/v1" + salt + len(header).to_bytes(4, "big") + header + body).digest()
+    if leaf != b'{"h":"%s","seq":%d,"v":1}' % (base64.b64encode(h), seq):
+        raise Fault("salt, header and body are not what was logged")
+    say("  log %s" % name)
+    say("  signature of the checkpoint: good, over %s" % count(size, "entry", "entries"))
+    say("  entry %d: stands in the log under that signature" % seq)
+    say("  header: %s" % shown(one["header"]))
+    say("  body: %d bytes, SHA-256 %s" % (len(body), hashlib.sha256(body).hexdigest()))
+    say("  the node's key: %s" % base64.b64encode(public).decode("ascii"))
+    say("Everything above holds if the node's key is the one that the node's operators showed you.")
+
+
 def main(arguments):
     if len(arguments) > 1 or any(argument.startswith("-") for argument in arguments):
-        print("usage: python3 verify.py [FOLDER]", file=sys.stderr)
+        print("usage: python3 verify.py [FOLDER or FILE]", file=sys.stderr)
         return 2
     folder = arguments[0] if arguments else os.path.dirname(os.path.abspath(__file__))
-    if not os.path.isdir(folder):
-        print("no such folder: %s" % folder, file=sys.stderr)
+    if not os.path.exists(folder):
+        print("no such folder or file: %s" % folder, file=sys.stderr)
         return 2
     sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        check(folder, print)
+        (check if os.path.isdir(folder) else check_proof)(folder, print)
     except Fault as fault:
         print("FAULT: %s" % fault)
         return 1

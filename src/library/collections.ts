@@ -6,12 +6,13 @@ import type { Collection, CollectionId } from "./model.ts"
 import { findCollection, findCollectionByAlias, insertCollection } from "./queries.ts"
 
 /**
- * Makes an inbox: its audience is this node alone. Throws `conflict collection.exists` if id or alias is taken and
+ * Makes an inbox: its audience is this node alone; `by` is who wants it. Throws `conflict collection.exists` if id or alias is taken and
  * `invalid collection.alias` for an alias that could be taken for an id.
  */
 export async function addCollection(
   store: Store,
   wanted: { title: string; id: string | null; alias: string | null },
+  by: string | null = null,
 ): Promise<CollectionId> {
   const id = wanted.id === null ? newUuid<"collection">() : parseUuid("collection", wanted.id)
   const { alias, title } = wanted
@@ -21,7 +22,7 @@ export async function addCollection(
     if (taken !== null) throw new ComityError("conflict", "collection.exists", { id: taken.id })
     const log = await createLog(tx, "collection")
     await insertCollection(tx, { id, alias, title, log })
-    await record(tx, { what: "collection.added", by: null, facts: { collection: id } })
+    await record(tx, { what: "collection.added", by, facts: { collection: id } })
     return id
   })
 }

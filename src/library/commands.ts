@@ -7,9 +7,10 @@ import { type Clock, formatInstant } from "../kernel/time.ts"
 import { formatVkey, verifierOf } from "../ledger/index.ts"
 import type { Store } from "../store/index.ts"
 import { addCollection, loadCollection } from "./collections.ts"
+import { listConflicts } from "./entry-queries.ts"
 import type { Collection } from "./model.ts"
 import { compareWithKept, type Kept, proveObject, readKept } from "./proving.ts"
-import { listCollections, listConflicts } from "./queries.ts"
+import { listCollections } from "./queries.ts"
 import { exportLog, verifyLogs } from "./tasks.ts"
 import type { LogReport } from "./verifying.ts"
 
@@ -70,6 +71,8 @@ const None = z.strictObject({})
 
 /** A command's answer travels as one frame of 16 MiB, and base64 takes a third more. */
 const BODY_MOST = 11 * 1024 * 1024
+/** The newest ones; pages show them all. */
+const CONFLICTS_MOST = 10_000
 
 export type LibraryParts = { store: Store; clock: Clock; database: string; publicKey: Buffer }
 
@@ -89,8 +92,10 @@ export function libraryHandlers(parts: LibraryParts): Handlers {
     },
     "conflict list": async (call) => {
       const { key } = await loadCollection(store, One.parse(call.arguments).collection)
-      const rows = await listConflicts(store, key)
-      return rows.map(({ received_at, ...row }) => ({ ...row, received_at: formatInstant(received_at) }))
+      const rows = await listConflicts(store, key, { below: null, most: CONFLICTS_MOST })
+      return rows
+        .toReversed()
+        .map(({ key: _, received_at, ...row }) => ({ ...row, received_at: formatInstant(received_at) }))
     },
     "log verify": (call) => verify(parts, call),
     "log proof": (call) => prove(parts, call),

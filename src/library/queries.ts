@@ -172,14 +172,6 @@ export async function deleteConflicts(tx: Tx, collection: number, id: string): P
   await tx.run(sql`delete from conflict where collection = ${collection} and id = ${id}`)
 }
 
-export type ConflictRow = { id: string; version: string; reason: string; received_at: Instant }
-
-export async function listConflicts(reader: Reader, collection: number): Promise<ConflictRow[]> {
-  return reader.all<ConflictRow>(
-    sql`select id, version, reason, received_at from conflict where collection = ${collection} order by key`,
-  )
-}
-
 /** Contents that were kept aside, over all collections. */
 export async function countConflicts(reader: Reader): Promise<number> {
   return (await reader.get<{ number: number }>(sql`select count(*) as number from conflict`))?.number ?? 0

@@ -45,14 +45,14 @@ export type StoredEntry = {
   served: ServedAs | null
 }
 
-/** Every log, the node's own ones last; `id` narrows to one collection. */
+/** Every log, the node's own ones last; `id` narrows to one collection, `ledger` or `keys` to one of the node's own. */
 export function storedLogs(reader: SyncReader, id: string | null): StoredLog[] {
   const rows = reader.all<LogRow & { collection: number | null; id: string | null; title: string | null }>(
     sql`select l.key, l.kind, l.origin, l.size, l.edge, l.checkpoint, l.last_at, c.key as collection, c.id, c.title
         from log l left join collection c on c.log = l.key order by l.kind, l.key`,
   )
   return rows
-    .filter((row) => id === null || row.id === id)
+    .filter((row) => id === null || (row.id ?? row.kind) === id)
     .map(({ collection, id, title, ...log }) => ({
       ...log,
       collection: collection === null ? null : { key: collection, id: id ?? "", title: title ?? "" },

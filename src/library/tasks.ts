@@ -5,7 +5,7 @@ import type { VerifyStep } from "./verifying.ts"
 
 const here = (file: string) => new URL(file, import.meta.url)
 
-/** Verifies one collection's log, or every log of the node, in a thread of its own. */
+/** Verifies one log (`ledger`, `keys` or a collection's id), or every log of the node, in a thread of its own. */
 export function verifyLogs(database: string, collection: string | null): AsyncGenerator<VerifyStep> {
   return scan<VerifyStep>(here("./verify-worker.ts"), database, { collection })
 }

@@ -1,0 +1,153 @@
+import type { PageRoute, Visit } from "../../../accounts/index.ts"
+import {
+  copyable,
+  emptyState,
+  facts,
+  type Html,
+  html,
+  noForm,
+  nothing,
+  type Reply,
+  reply,
+  section,
+  selectField,
+  shortId,
+  visible,
+  visibleText,
+} from "../../../http/index.ts"
+import { findLog, formatVkey, type LogRow, parseCheckpoint, parseNote, verifierOf } from "../../../ledger/index.ts"
+import { type Collection, countConflictsIn, listEntries } from "../../../library/index.ts"
+import { snippet } from "../snippet.ts"
+import { entryKindWord, entryTable, KINDS } from "./entry-table.ts"
+import {
+  type CollectionParts,
+  collectionOfVisit,
+  collectionPath,
+  kindWord,
+  safeFileName,
+  taxiiAddress,
+  wholeNumber,
+} from "./parts.ts"
+import { verdictMark, verifyForm } from "./verify-pages.ts"
+
+const ROWS = 50
+
+export function onePages(parts: CollectionParts): PageRoute[] {
+  return [
+    {
+      ...{ method: "GET", path: "/share/collections/:id", who: "role:reader" },
+      handle: async (visit) => page(parts, visit, await collectionOfVisit(parts, visit)),
+    },
+    {
+      ...{ method: "GET", path: "/share/collections/:id/checkpoint", who: "role:reader" },
+      handle: async (visit) => checkpointFile(parts, await collectionOfVisit(parts, visit)),
+    },
+  ]
+}
+
+async function page(parts: CollectionParts, visit: Visit, collection: Collection): Promise<Reply> {
+  const { t } = visit
+  const [log, aside] = await Promise.all([
+    findLog(parts.store, collection.log),
+    countConflictsIn(parts.store, collection.key),
+  ])
+  return visit.page({
+    title: visibleText(collection.title),
+    heading: visible(collection.title),
+    state: html`<span class="quiet">${kindWord(t, collection)}</span>`,
+    place: "collections",
+    body: html`<div class="columns"><div>${await entries(parts, visit, collection)}${checkpointSection(visit, collection, log)}</div>
+<aside>${known(parts, visit, collection, log, aside)}</aside></div>`,
+  })
+}
+
+async function entries(parts: CollectionParts, visit: Visit, collection: Collection): Promise<Html> {
+  const { t } = visit
+  const wanted = visit.ask.query.get("kind")
+  const kind = KINDS.find((one) => one === wanted) ?? null
+  const from = wholeNumber(visit.ask.query.get("from")) ?? collection.size - 1
+  const { entries, older } = await listEntries(parts.store, collection, { from, kind, most: ROWS })
+  const names = await parts.search.names(entries.flatMap(({ object }) => (object === null ? [] : [object.id])))
+  const empty = emptyEntries(visit, collection, kind !== null)
+  const list = entryTable(visit, collection, entries, names, empty)
+  const at = (seq: number | null) => addressOf(collection, seq, kind)
+  const newest = from < collection.size - 1 ? html`<a href="${at(null)}">${t("entry.newest")}</a>` : nothing
+  const newer =
+    from < collection.size - 1
+      ? html`<a class="button" href="${at(Math.min(collection.size - 1, from + ROWS))}">${t("entry.newer")}</a>`
+      : nothing
+  const back = older === null ? nothing : html`<a class="button" href="${at(older)}">${t("entry.older")}</a>`
+  const paging = html`<nav class="paging" aria-label="${t("entry.paging")}">${newer}${back}${newest}</nav>`
+  return section(t("collections.log"), html`${kindFilter(visit, kind)}${list}${paging}`, "log")
+}
+
+function addressOf(collection: Collection, from: number | null, kind: string | null): string {
+  const query = new URLSearchParams()
+  if (from !== null) query.set("from", String(from))
+  if (kind !== null) query.set("kind", kind)
+  const text = query.toString()
+  return `${collectionPath(collection)}${text === "" ? "" : `?${text}`}#log`
+}
+
+function emptyEntries({ t }: Visit, collection: Collection, filtered: boolean): Html {
+  if (filtered)
+    return emptyState(t("entry.none-of-kind"), { href: addressOf(collection, null, null), label: t("entry.all") })
+  return emptyState(t("entry.none"), { href: "/share/import", label: t("nav.import") })
+}
+
+function kindFilter({ t }: Visit, kind: string | null): Html {
+  const choices = [
+    { value: "", label: t("entry.any-kind") },
+    ...KINDS.map((one) => ({ value: one, label: entryKindWord(t, one) })),
+  ]
+  const field = selectField({ t, ...noForm }, { name: "kind", label: t("entry.kind"), choices, value: kind ?? "" })
+  return html`<form class="bar" method="get" action="#log">${field}<button>${t("entry.show")}</button></form>`
+}
+
+function known(
+  { publicKey, verifications }: CollectionParts,
+  visit: Visit,
+  collection: Collection,
+  log: LogRow,
+  aside: number,
+): Html {
+  const { t, format } = visit
+  const home = collectionPath(collection)
+  const { size, root } = parseCheckpoint(parseNote(log.checkpoint).text)
+  const address = taxiiAddress(visit, collection)
+  const vkey = formatVkey(verifierOf(log.origin, publicKey))
+  const kept =
+    aside === 0
+      ? t("collections.none-aside")
+      : html`<a href="${home}/conflicts">${t("collections.aside-count", { count: format.number(aside) })}</a>`
+  return html`<p>${collection.kind === "inbox" ? t("collections.is-inbox") : t("collections.is-shared")}</p>
+<p><a href="/share/library?collection=${collection.id}">${t("collections.search-inside")}</a></p>
+${facts([
+  [t("collections.verified"), verdictMark(visit, verifications.verdict(collection.id))],
+  [t("collections.entries"), format.number(size)],
+  [t("collections.last"), size === 0 ? null : format.time(collection.lastAt)],
+  [t("collections.aside"), kept],
+  [t("collections.alias"), collection.alias === null ? null : copyable(t, visible(collection.alias), collection.alias)],
+  [t("collections.id"), shortId(t, collection.id)],
+  [t("collections.taxii"), copyable(t, address, address)],
+  [t("collections.origin"), copyable(t, log.origin, log.origin)],
+  [t("collections.vkey"), copyable(t, vkey, vkey)],
+  [t("collections.root"), copyable(t, root.toString("base64"), root.toString("base64"))],
+])}${verifyForm(visit, { home })}`
+}
+
+function checkpointSection({ t }: Visit, collection: Collection, { checkpoint }: LogRow): Html {
+  const body = html`<p>${t("collections.checkpoint-what")}</p>${snippet(t, checkpoint)}
+<p><a href="${collectionPath(collection)}/checkpoint" download>${t("collections.checkpoint-get")}</a></p>`
+  return section(t("collections.checkpoint"), body, "checkpoint")
+}
+
+async function checkpointFile({ store }: CollectionParts, collection: Collection): Promise<Reply> {
+  const { checkpoint, size } = await findLog(store, collection.log)
+  const name = safeFileName(`${collection.alias ?? collection.id}-${size}`)
+  return reply("text/plain; charset=utf-8", checkpoint, 200, {
+    "cache-control": "no-store",
+    "content-disposition": `attachment; filename="${name}.checkpoint"`,
+    "content-security-policy": "default-src 'none'; sandbox",
+  })
+}

@@ -1,0 +1,128 @@
+import type { Translate } from "../../../http/index.ts"
+
+type Values = Readonly<Record<string, string | number>>
+type Facts = Readonly<Record<string, unknown>>
+
+/** What the ledger names by commitment or id becomes what people call it. */
+export type Calling = { account(commitment: string): string; collection(id: string): string }
+
+type Say = (t: Translate, facts: Facts, calling: Calling) => string
+
+const text = (facts: Facts, name: string): string => (typeof facts[name] === "string" ? String(facts[name]) : "")
+const number = (facts: Facts, name: string): number => (typeof facts[name] === "number" ? Number(facts[name]) : 0)
+const whom = (facts: Facts, calling: Calling): Values => ({ whom: calling.account(text(facts, "account")) })
+const where = (facts: Facts, calling: Calling): Values => ({
+  collection: calling.collection(text(facts, "collection")),
+})
+
+/** Every happening that this version of the node writes down, as a sentence. */
+const sentences: Readonly<Record<string, Say>> = {
+  "access.refused": (t, facts) => t("ledger.access.refused", { route: text(facts, "route") }),
+  "account.added": (t, facts, calling) =>
+    t(
+      text(facts, "kind") === "program" ? "ledger.account.added-program" : "ledger.account.added",
+      whom(facts, calling),
+    ),
+  "account.invited": (t, facts, calling) => t("ledger.account.invited", whom(facts, calling)),
+  "account.removed": (t, facts, calling) =>
+    t(
+      text(facts, "kind") === "program" ? "ledger.account.removed-program" : "ledger.account.removed",
+      whom(facts, calling),
+    ),
+  "account.roles-changed": (t, facts, calling) =>
+    t("ledger.account.roles-changed", { ...whom(facts, calling), roles: rolesOf(t, facts) }),
+  "account.slowed": (t) => t("ledger.account.slowed"),
+  "code.removed": (t) => t("ledger.code.removed"),
+  "code.set": (t) => t("ledger.code.set"),
+  "collection.added": (t, facts, calling) => t("ledger.collection.added", where(facts, calling)),
+  "import.done": (t, facts, calling) =>
+    t("ledger.import.done", {
+      ...where(facts, calling),
+      accepted: number(facts, "accepted"),
+      duplicate: number(facts, "duplicate"),
+      conflicting: number(facts, "conflicting"),
+      rejected: number(facts, "rejected"),
+    }),
+  "invitation.accepted": (t) => t("ledger.invitation.accepted"),
+  "key.incept": (t) => t("ledger.key.incept"),
+  "key.sealed": (t) => t("ledger.key.sealed"),
+  "library.exported": (t, facts) =>
+    t("ledger.library.exported", { count: number(facts, "count"), format: text(facts, "format").toUpperCase() }),
+  "object.erased": (t, facts, calling) =>
+    t("ledger.object.erased", {
+      ...where(facts, calling),
+      entries: Array.isArray(facts.entries) ? facts.entries.slice(0, 20).join(", ") : "",
+    }),
+  "openid.linked": (t) => t("ledger.openid.linked"),
+  "openid.unlinked": (t) => t("ledger.openid.unlinked"),
+  "party.added": (t, facts) => t("ledger.party.added", { name: text(facts, "name") }),
+  "passkey.added": (t) => t("ledger.passkey.added"),
+  "passkey.removed": (t) => t("ledger.passkey.removed"),
+  "password.set": (t) => t("ledger.password.set"),
+  "program.rights-changed": (t, facts, calling) => t("ledger.program.rights-changed", whom(facts, calling)),
+  "program.token-renewed": (t, facts, calling) => t("ledger.program.token-renewed", whom(facts, calling)),
+  "session.ended": (t, facts, calling) => t("ledger.session.ended", whom(facts, calling)),
+  "session.proven": (t) => t("ledger.session.proven"),
+  "session.started": (t, facts) => t(startedBy(text(facts, "method"))),
+  "sessions.ended": (t, facts, calling) =>
+    t("ledger.sessions.ended", { ...whom(facts, calling), number: number(facts, "number") }),
+  "setup.link-made": (t) => t("ledger.setup.link-made"),
+  "setup.link-used": (t) => t("ledger.setup.link-used"),
+  "sign-in.refused": (t, facts) =>
+    t(text(facts, "reason") === "many" ? "ledger.sign-in.refused-many" : "ledger.sign-in.refused"),
+  "warning-list.added": (t, facts) => t("ledger.warning-list.added", { name: text(facts, "name") }),
+  "warning-list.removed": (t, facts) => t("ledger.warning-list.removed", { name: text(facts, "name") }),
+}
+
+/** All that can happen at this node. */
+export const happenings: readonly string[] = Object.keys(sentences).toSorted()
+
+/** What a person asks the ledger for: happenings by the first word of their names. */
+const subjects = {
+  accounts: ["account", "invitation", "party", "program", "setup"],
+  entering: ["access", "code", "openid", "passkey", "password", "session", "sessions", "sign-in"],
+  library: ["collection", "import", "library", "object", "warning-list"],
+  keys: ["key"],
+} as const satisfies Record<string, readonly string[]>
+
+export type Subject = keyof typeof subjects
+export const SUBJECTS: readonly Subject[] = ["accounts", "entering", "library", "keys"]
+
+export function happeningsOf(subject: Subject): string[] {
+  const first: readonly string[] = subjects[subject]
+  return happenings.filter((what) => first.includes(what.split(".")[0] ?? ""))
+}
+
+export function subjectWord(t: Translate, subject: Subject): string {
+  const words: Readonly<Record<Subject, () => string>> = {
+    accounts: () => t("ledger.about-accounts"),
+    entering: () => t("ledger.about-entering"),
+    library: () => t("ledger.about-library"),
+    keys: () => t("ledger.about-keys"),
+  }
+  return words[subject]()
+}
+
+/** The sentence of a happening; one that only another version knows is called by its code. */
+export function happeningText(t: Translate, what: string, facts: Facts, calling: Calling): string {
+  const say = Object.hasOwn(sentences, what) ? sentences[what] : undefined
+  return say === undefined ? t("ledger.unknown", { what }) : say(t, facts, calling)
+}
+
+function startedBy(method: string): string {
+  if (method === "passkey") return "ledger.session.started-passkey"
+  if (method === "code") return "ledger.session.started-code"
+  if (method === "openid") return "ledger.session.started-openid"
+  return method === "link" ? "ledger.session.started-link" : "ledger.session.started-password"
+}
+
+function rolesOf(t: Translate, facts: Facts): string {
+  const role = text(facts, "role")
+  const names = [
+    ...(role === "reader" ? [t("role.reader")] : []),
+    ...(role === "analyst" ? [t("role.analyst")] : []),
+    ...(role === "officer" ? [t("role.officer")] : []),
+    ...(facts.administrator === true ? [t("role.administrator")] : []),
+  ]
+  return names.length === 0 ? t("ledger.no-role") : names.join(t("ledger.and"))
+}

@@ -1,0 +1,120 @@
+import { z } from "zod"
+import type { PageRoute, Visit } from "../../../accounts/index.ts"
+import {
+  actions,
+  copyable,
+  emptyState,
+  errorSummary,
+  type Faults,
+  type Given,
+  type Html,
+  html,
+  inputField,
+  noForm,
+  nothing,
+  type Reply,
+  section,
+  table,
+  visible,
+} from "../../../http/index.ts"
+import { ComityError } from "../../../kernel/errors.ts"
+import { addCollection, type Collection, listCollections } from "../../../library/index.ts"
+import { type CollectionParts, collectionPath, kindWord } from "./parts.ts"
+import { verdictMark } from "./verify-pages.ts"
+
+const NewInbox = z.object({
+  title: z.string().trim().min(1).max(200),
+  alias: z
+    .string()
+    .trim()
+    .max(100)
+    .regex(/^[\p{L}\p{N}._-]*$/u, "collections.alias-signs")
+    .transform((alias) => (alias === "" ? null : alias)),
+})
+
+export function listPages(parts: CollectionParts): PageRoute[] {
+  return [
+    {
+      ...{ method: "GET", path: "/share/collections", who: "role:reader" },
+      handle: (visit) => page(parts, visit, noForm),
+    },
+    {
+      ...{ method: "POST", path: "/share/collections", who: "role:administrator" },
+      handle: (visit) => add(parts, visit),
+    },
+  ]
+}
+
+async function add(parts: CollectionParts, visit: Visit): Promise<Reply> {
+  const form = await visit.form(NewInbox)
+  if (!form.ok) return page(parts, visit, form, 400)
+  try {
+    const id = await addCollection(parts.store, { ...form.value, id: null }, visit.person().commitment)
+    return visit.redirect(visit.may("role:reader") ? collectionPath({ id }) : "/share/programs")
+  } catch (error) {
+    const code = error instanceof ComityError ? error.code : ""
+    if (code !== "collection.exists" && code !== "collection.alias") throw error
+    const key = code === "collection.exists" ? "collections.alias-taken" : "error.collection.alias"
+    return page(parts, visit, { given: form.given, faults: { alias: { key } } }, 409)
+  }
+}
+
+async function page(
+  parts: CollectionParts,
+  visit: Visit,
+  { given, faults }: { given: Given; faults: Faults },
+  status = 200,
+): Promise<Reply> {
+  const { t } = visit
+  const collections = (await listCollections(parts.store)).toSorted((a, b) => visit.format.compare(a.title, b.title))
+  const list = visit.may("role:reader") ? collectionTable(parts, visit, collections) : nothing
+  return visit.page({
+    title: t("nav.collections"),
+    place: "collections",
+    status,
+    body: html`${errorSummary(t, faults)}<p>${t("collections.what")}</p>${list}${visit.may("role:administrator") ? newInbox(visit, given, faults) : nothing}`,
+  })
+}
+
+function collectionTable({ verifications }: CollectionParts, visit: Visit, rows: readonly Collection[]): Html {
+  const { t, format } = visit
+  const empty = visit.may("role:administrator")
+    ? emptyState(t("collections.none"), { href: "#new", label: t("collections.make") })
+    : emptyState(t("collections.none-ask"))
+  return table<Collection>({
+    caption: t("nav.collections"),
+    rows,
+    empty,
+    columns: [
+      {
+        label: t("collections.title"),
+        kind: "name",
+        cell: (row) => html`<a href="${collectionPath(row)}">${visible(row.title)}</a>`,
+      },
+      { label: t("collections.alias"), kind: "mono", cell: ({ alias }) => aliasCell(visit, alias) },
+      { label: t("collections.kind"), cell: (row) => kindWord(t, row) },
+      { label: t("collections.entries"), kind: "number", cell: ({ size }) => format.number(size) },
+      {
+        label: t("collections.last"),
+        kind: "quiet",
+        cell: ({ size, lastAt }) => (size === 0 ? t("collections.nothing-yet") : format.time(lastAt)),
+      },
+      { label: t("collections.verified"), wide: true, cell: ({ id }) => verdictMark(visit, verifications.verdict(id)) },
+    ],
+  })
+}
+
+function aliasCell({ t }: Visit, alias: string | null) {
+  return alias === null ? null : copyable(t, visible(alias), alias)
+}
+
+function newInbox({ t }: Visit, given: Given, faults: Faults): Html {
+  const shown = { t, given, faults }
+  const fields = html`${inputField(shown, { name: "title", label: t("collections.title"), hint: t("collections.title-hint"), required: true, most: 200 })}
+${inputField(shown, { name: "alias", label: t("collections.alias-optional"), hint: t("collections.alias-hint"), most: 100, spellcheck: false })}`
+  return section(
+    t("collections.new"),
+    html`<p>${t("collections.new-what")}</p><form method="post" action="/share/collections">${fields}${actions(t("collections.make"))}</form>`,
+    "new",
+  )
+}
