@@ -1,8 +1,8 @@
+import { BYTE_ORDER_MARK, csvLine } from "../http/index.ts"
 import type { Json } from "../kernel/canonical.ts"
 import { type JsonObject, tlpMarkingId, tlpObjectText, tlpOfMarking } from "../stix/index.ts"
 import type { SyncReader } from "../store/index.ts"
 import { readMarking, readSelected, readTitles, type SelectedObject } from "./selection-queries.ts"
-import { BYTE_ORDER_MARK, csvLine } from "./spreadsheet.ts"
 
 export type SelectionFormat = "stix" | "csv"
 /** `keys` of object versions, in the order in which they are written. */
