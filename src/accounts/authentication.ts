@@ -90,8 +90,6 @@ export class Authenticator {
 
   /** An attempt counts from its beginning, so that guesses that come together are slowed like those in a row. */
   async #person({ name, password }: Basic, address: string): Promise<AccountRow | null> {
-    const program = await this.#programOf(name, password)
-    if (program !== null) return program
     const slowing = this.#brake.begin(name, address)
     const row = await findAccount(this.#store, name)
     const known = row?.kind === "person" ? row : null
@@ -102,13 +100,6 @@ export class Authenticator {
     }
     if (slowing) await this.#recordSlowing(name)
     return null
-  }
-
-  /** Some clients know names and passwords only, such as MISP's push: there the token is the password. */
-  async #programOf(name: string, password: string): Promise<AccountRow | null> {
-    if (!password.startsWith("comity_")) return null
-    const row = await this.#program({ scheme: "bearer", token: password })
-    return row?.name === name ? row : null
   }
 
   /** Nobody guesses 256 bits: a token is looked up first, so that a wrong one does not slow the others down. */

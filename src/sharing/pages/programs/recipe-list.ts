@@ -19,7 +19,6 @@ const TITLES: Readonly<Record<RecipeKey, (t: Translate) => [title: string, hint:
   "opencti-feed": (t) => [t("recipe.opencti-feed"), t("recipe.opencti-feed-hint")],
   "opencti-connector": (t) => [t("recipe.opencti-connector"), t("recipe.opencti-connector-hint")],
   misp: (t) => [t("recipe.misp"), t("recipe.misp-hint")],
-  "misp-api": (t) => [t("recipe.misp-api"), t("recipe.misp-api-hint")],
   "curl-read": (t) => [t("recipe.curl-read"), t("recipe.curl-hint")],
   "curl-write": (t) => [t("recipe.curl-write"), t("recipe.envelope-hint")],
   "python-read": (t) => [t("recipe.python-read"), t("recipe.python-hint")],
@@ -32,13 +31,13 @@ export const NO_TOKEN = "COMITY_TOKEN"
 /** Settings for what people use, filled in for one of the collections that the program has a right on. */
 export function recipeList(
   visit: Visit,
-  program: Pick<Program, "name" | "rights">,
+  program: Pick<Program, "rights">,
   collection: Collection,
   token: string,
 ): Html {
   const { t, site } = visit
   const right = program.rights.get(collection.id) ?? { read: false, write: false }
-  const recipes = recipesFor({ origin: site.origin, collection: collection.id, name: program.name, token, right })
+  const recipes = recipesFor({ origin: site.origin, collection: collection.id, token, right })
   return section(
     html`${t("recipe.title")} ${visible(collection.title)}`,
     html`<p>${t("recipe.what")}</p>${reach(visit)}${recipes.map((recipe) => shown(t, recipe))}`,

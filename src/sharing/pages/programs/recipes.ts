@@ -17,13 +17,11 @@ export type RecipeKey =
   | "opencti-feed"
   | "opencti-connector"
   | "misp"
-  | "misp-api"
 
 export type Ingredients = {
   origin: string
   /** Id of the collection. */
   collection: string
-  name: string
   token: string
   right: { read: boolean; write: boolean }
 }
@@ -33,7 +31,7 @@ const MEDIA = "application/taxii+json;version=2.1"
 /** Only what the program's right allows. */
 export function recipesFor(one: Ingredients): Recipe[] {
   const reading = [openctiFeed(one), openctiConnector(one), curlRead(one), pythonRead(one)]
-  const writing = [misp(one), mispApi(one), curlWrite(one), pythonWrite(one)]
+  const writing = [misp(one), curlWrite(one), pythonWrite(one)]
   return [...(one.right.read ? reading : []), ...(one.right.write ? writing : [])]
 }
 
@@ -138,7 +136,10 @@ function openctiConnector({ origin, token }: Ingredients): Recipe {
   return { key: "opencti-connector", tried: false, fields: [], text: lines.join("\n") }
 }
 
-/** MISP's form as of the versions that ask for a discovery URL and know bearer tokens. */
+/**
+ * MISP's form in the versions that ask for a discovery URL and know bearer tokens. Earlier ones send Basic alone
+ * (MISP issue 9858), which opens nothing for a program.
+ */
 function misp({ origin, collection, token }: Ingredients): Recipe {
   const fields = [
     ["Discovery URL", `${origin}/taxii2/`],
@@ -147,20 +148,4 @@ function misp({ origin, collection, token }: Ingredients): Recipe {
     ["Collection", collection],
   ] as const
   return { key: "misp", tried: false, fields, text: null }
-}
-
-/**
- * Versions of MISP before that know Basic only, and their form cuts the API root's path to its last part: so over
- * MISP's own interface (`/taxii_servers/add`). `api_key` is name and token as Basic wants them.
- */
-function mispApi({ origin, collection, name, token }: Ingredients): Recipe {
-  const settings = {
-    name: "Comity",
-    owner: "Comity",
-    baseurl: origin,
-    api_root: "taxii2/api",
-    collection,
-    api_key: Buffer.from(`${name}:${token}`).toString("base64"),
-  }
-  return { key: "misp-api", tried: false, fields: [], text: JSON.stringify(settings, null, 2) }
 }
