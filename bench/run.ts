@@ -11,6 +11,7 @@ import { measureGrowth } from "./measures/growth.ts"
 import { measureIngest } from "./measures/ingest.ts"
 import { measureMemory } from "./measures/memory.ts"
 import { measureReads } from "./measures/reads.ts"
+import { measureSearch } from "./measures/search.ts"
 import { measureStart } from "./measures/start.ts"
 import { measureTransfer } from "./measures/transfer.ts"
 import { readable } from "./numbers.ts"
@@ -25,6 +26,7 @@ const MEASURES: Record<string, Measure> = {
   memory: measureMemory,
   reads: measureReads,
   filters: measureFilters,
+  search: measureSearch,
   "during-import": measureDuringImport,
   start: measureStart,
   ingest: measureIngest,

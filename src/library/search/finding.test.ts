@@ -86,7 +86,7 @@ async function keep(collection: Collection, object: Stix): Promise<void> {
     marking: MARKS.find((mark) => mark !== null && Array.isArray(marks) && marks.includes(TLP[mark])) ?? null,
     revoked: object.revoked === true,
     collections: new Set([...(before?.collections ?? []), collection.id]),
-    ...{ at: node.clock.now(), order: order++ },
+    ...{ at: (await node.reload(collection)).lastAt, order: order++ },
   })
 }
 
@@ -205,8 +205,12 @@ function walk(query: SearchQuery): Hit[] {
 
 const idsOf = (hits: readonly { id: string }[]) => hits.map(({ id }) => id)
 const some = <Item>(...items: Item[]) => fc.subarray(items, { maxLength: 2 })
+/** Times at which something was added, and the next microsecond. */
 const instant = fc.option(
-  fc.integer({ min: 0, max: 130 }).map((i) => plusMicroseconds(node.clock.now(), -i * 24_999_999)),
+  fc.record({ at: fc.nat(), later: fc.constantFrom(0, 1) }).map(({ at, later }) => {
+    const times = [...known.values()].map((object) => object.at)
+    return plusMicroseconds(times[at % times.length] ?? node.clock.now(), later)
+  }),
 )
 
 test("words and filters together find what a look at everything finds, in the same order, page by page", () => {

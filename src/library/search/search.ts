@@ -48,6 +48,8 @@ export class Search {
   /** The count of commits at which the thread was woken last. */
   #seen = -1
   #idle = true
+  /** It may go when it is idle. */
+  #tired = false
   #asked = 0
   #closed = false
 
@@ -128,10 +130,10 @@ export class Search {
     await promise
   }
 
-  /** Ends the thread, with its memory, unless it is at work. */
+  /** Ends the thread, with its memory, now or as soon as it has nothing to do. */
   async rest(): Promise<void> {
-    if (!this.#idle || this.#waiting.size > 0 || this.#seen !== this.#options.commits()) return
-    await this.#end()
+    this.#tired = true
+    await this.#restIfIdle()
   }
 
   async close(): Promise<void> {
@@ -139,6 +141,11 @@ export class Search {
     clearInterval(this.#timer)
     await this.#end()
     this.#abandon(new ComityError("unavailable", "worker.gone"))
+  }
+
+  async #restIfIdle(): Promise<void> {
+    const idle = this.#idle && this.#waiting.size === 0 && this.#seen === this.#options.commits()
+    if (this.#tired && idle) await this.#end()
   }
 
   #look(): void {
@@ -158,6 +165,7 @@ export class Search {
   #expect<Answer>(): { promise: Promise<Answer>; id: number } {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
     const id = this.#asked++
+    this.#tired = false
     this.#waiting.set(id, { resolve: (answer) => resolve(answer as Answer), reject })
     return { promise, id }
   }
@@ -194,6 +202,7 @@ export class Search {
     if (report.is === "state") {
       this.#state = report.state
       this.#idle = report.idle
+      void this.#restIfIdle()
     } else if (report.is === "remade") {
       this.#options.diagnostics.warn("search.remade", { why: report.why })
     } else if (report.id === null) {
