@@ -51,6 +51,7 @@ export const settings = {
     "refused" as const,
   ),
   maxStoreMib: setting("max-store-mib", "COMITY_MAX_STORE_MIB", "N", whole(0, 16 * 1024 * 1024), 0),
+  maxImportMib: setting("max-import-mib", "COMITY_MAX_IMPORT_MIB", "N", whole(1, 16 * 1024), 256),
   workers: setting(
     "workers",
     "COMITY_WORKERS",

@@ -14,7 +14,7 @@ import {
 } from "./http/index.ts"
 import { ComityError } from "./kernel/errors.ts"
 import { keyDeclarations } from "./ledger/index.ts"
-import { libraryDeclarations } from "./library/index.ts"
+import { libraryDeclarations, warningListDeclarations } from "./library/index.ts"
 import { runCommand } from "./owner.ts"
 import { runNode } from "./serve.ts"
 import { sharingDeclarations } from "./sharing/index.ts"
@@ -36,6 +36,7 @@ const completionDeclaration: Declaration = { name: "completion", positionals: []
 export const declarations: readonly Declaration[] = [
   serveDeclaration,
   ...libraryDeclarations,
+  ...warningListDeclarations,
   ...accountDeclarations,
   ...sharingDeclarations,
   ...keyDeclarations,

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs"
-import { Authenticator, accountHandlers, errorPage, Refusals, Sessions, type Visiting } from "./accounts/index.ts"
+import { Authenticator, accountHandlers } from "./accounts/index.ts"
 import type { Config } from "./config.ts"
 import { keyFiles } from "./crypto/index.ts"
 import { assetRoute } from "./desk/index.ts"
@@ -13,19 +13,21 @@ import {
   ReplyCache,
   type Route,
   reply,
-  type Site,
-  siteOf,
   translator,
 } from "./http/index.ts"
 import type { Diagnostics } from "./kernel/diagnostics.ts"
 import { ComityError } from "./kernel/errors.ts"
-import { sha256 } from "./kernel/hash.ts"
 import { collectGarbage, restWhenIdle } from "./kernel/rest.ts"
 import { type Clock, DAY, plusMicroseconds } from "./kernel/time.ts"
 import { inceptKeyLog, keyHandlers, loadOrCreateKeys, record, sealLogs } from "./ledger/index.ts"
-import { libraryHandlers, loadCollection, Preparer, Search } from "./library/index.ts"
-import { navigation, pagesOf } from "./pages.ts"
-import { ownParty } from "./parties/index.ts"
+import {
+  libraryHandlers,
+  loadCollection,
+  Preparer,
+  Search,
+  WarningLists,
+  warningListHandlers,
+} from "./library/index.ts"
 import {
   type Caller,
   type Cursors,
@@ -36,7 +38,8 @@ import {
   sharingHandlers,
   taxiiRoutes,
 } from "./sharing/index.ts"
-import { type Claim, type Folder, Store } from "./store/index.ts"
+import { type Claim, type Folder, type Reader, Store } from "./store/index.ts"
+import { type Core, openWorkplace, type Workplace } from "./workplace.ts"
 
 /** One node that owns its data folder. */
 export type Node = {
@@ -81,7 +84,8 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   const replies = new ReplyCache(() => `${store.commits} ${authenticator.epoch}`)
   const { database, index } = folder
   const search = new Search({ database, index, commits: () => store.commits, diagnostics: parts.diagnostics })
-  const site = siteOf({ ...config, tls: config.tlsCert !== null }, sha256(signer.publicKey).toString("hex"))
+  const warnings = new WarningLists(store)
+  let workplace: Workplace | null = null
   const sweep = setInterval(() => void sweepStatuses(parts, store), HOUR_MS)
   sweep.unref()
   const rest = restWhenIdle(
@@ -90,30 +94,27 @@ export async function openNode(parts: NodeParts): Promise<Node> {
       replies.clear()
       await store.rest()
       await search.rest()
+      warnings.rest()
       collectGarbage()
     },
   )
   return {
-    handlers: {
-      ...accountHandlers({
-        store,
-        authenticator,
-        collectionId: async (reader, name) => (await loadCollection(reader, name)).id,
-      }),
-      ...keyHandlers({ store, files }),
-      ...libraryHandlers({ store, clock, database, publicKey: signer.publicKey }),
-      ...sharingHandlers({ store, preparer, database, t: translator("en") }),
-    },
+    handlers: handlersOf(parts, { store, authenticator, preparer, warnings, files, publicKey: signer.publicKey }),
     unsealed: () => !files.sealed(),
     async seal(passphrase) {
       if (files.sealed()) return
       await files.seal(passphrase)
       await store.write((tx) => record(tx, { what: "key.sealed", by: null, facts: {} }))
     },
-    serve: () => serve(parts, { store, preparer, search, site, authenticator, replies, secret: files.secret() }),
+    async serve() {
+      const core = { store, preparer, search, warnings, authenticator, files, publicKey: signer.publicKey }
+      workplace = await openWorkplace(parts, core)
+      return serve(parts, { ...core, replies, workplace })
+    },
     async stop() {
       clearInterval(sweep)
       rest.stop()
+      await workplace?.close()
       await preparer.close()
       await search.close()
       await store.close()
@@ -122,27 +123,32 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   }
 }
 
-type Running = {
-  store: Store
-  preparer: Preparer
-  search: Search
-  site: Site
-  authenticator: Authenticator
-  replies: ReplyCache
-  secret: Buffer
+type Working = Pick<Core, "store" | "authenticator" | "preparer" | "warnings" | "files" | "publicKey">
+
+/** What commands ask of the process that owns the folder. */
+function handlersOf({ clock, folder: { database } }: NodeParts, working: Working): Handlers {
+  const { store, authenticator, preparer, warnings, files, publicKey } = working
+  const collectionId = async (reader: Reader, name: string) => (await loadCollection(reader, name)).id
+  return {
+    ...accountHandlers({ store, authenticator, collectionId }),
+    ...keyHandlers({ store, files }),
+    ...libraryHandlers({ store, clock, database, publicKey }),
+    ...warningListHandlers(warnings),
+    ...sharingHandlers({ store, preparer, database, t: translator("en") }),
+  }
 }
 
-async function serve(parts: NodeParts, running: Running) {
-  const { config, diagnostics } = parts
-  const { store, authenticator, replies, site } = running
-  const visiting = visitingOf(parts, running)
+type Running = Core & { replies: ReplyCache; workplace: Workplace }
+
+async function serve({ config, clock, diagnostics }: NodeParts, running: Running) {
+  const { store, authenticator, replies, workplace, files } = running
   const guard = guardian({ reader: store, authenticator, forbidden: config.forbiddenStatus })
-  const programs = routesOf(config, parts.clock, running, cursors(running.secret))
+  const programs = routesOf(config, clock, running, cursors(files.secret()))
   const answer = listener({
-    rows: [...guarded(programs, guard), ...pagesOf({ store, visiting })],
+    rows: [...guarded(programs, guard), ...workplace.rows],
     elsewhere: async (error, ask) =>
       ask?.header("accept")?.includes("text/html") === true
-        ? errorPage(visiting, error, ask)
+        ? workplace.refuse(error, ask)
         : errorReply(error, "application/json"),
     diagnostics,
     behindProxy: config.behindProxy,
@@ -150,17 +156,8 @@ async function serve(parts: NodeParts, running: Running) {
     fingerprint: (header) => authenticator.fingerprint(header),
   })
   const listening = await listen(answer, { host: config.host, port: config.port, tls: readTls(config) })
-  site.listensAt(listening.port)
+  workplace.site.listensAt(listening.port)
   return { ...listening, url: urlOf(config, listening.port) }
-}
-
-function visitingOf({ clock }: NodeParts, { store, site }: Running): Visiting {
-  return {
-    ...{ site, clock, navigation },
-    sessions: new Sessions(store, clock),
-    refusals: new Refusals(store),
-    party: async () => (await ownParty(store))?.name ?? "",
-  }
 }
 
 /** The table of what programs may call, and the files of pages. */

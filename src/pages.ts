@@ -1,7 +1,31 @@
-import { type PageRoute, pageRows, type SectionFor, type Visiting } from "./accounts/index.ts"
-import { framePages } from "./desk/index.ts"
+import {
+  type Authenticator,
+  type Entrance,
+  enrolPages,
+  type PageRoute,
+  pageRows,
+  type SectionFor,
+  signInPages,
+  stepUpPages,
+  type Visiting,
+} from "./accounts/index.ts"
+import type { Provider } from "./crypto/index.ts"
+import { framePages, type KeyParts, keyPages, overviewPages } from "./desk/index.ts"
 import type { Row } from "./http/index.ts"
-import type { Store } from "./store/index.ts"
+import { type Search, valuesOf, type WarningLists } from "./library/index.ts"
+import { ownParty } from "./parties/index.ts"
+import {
+  collectionPages,
+  graphPages,
+  type Imports,
+  importRoutes,
+  libraryPages,
+  objectPages,
+  programPages,
+  type Verifications,
+  warningListRoutes,
+} from "./sharing/index.ts"
+import type { Folder, Store } from "./store/index.ts"
 
 /** Where one can go, in the order of the rail. A place is shown to whom its page is open; a verb when it has a place. */
 export const navigation: readonly SectionFor[] = [
@@ -28,13 +52,46 @@ export const navigation: readonly SectionFor[] = [
   },
 ]
 
-export type PageParts = { store: Store; visiting: Visiting }
+/** What the pages are made from. */
+export type PageParts = {
+  store: Store
+  folder: Folder
+  search: Search
+  visiting: Visiting
+  entrance: Entrance
+  authenticator: Authenticator
+  provider: Provider | null
+  imports: Imports
+  warnings: WarningLists
+  verifications: Verifications
+  publicKey: Buffer
+  keys: KeyParts
+}
 
 /** Every page, behind its guard. */
 export function pagesOf(parts: PageParts): Row[] {
-  return pageRows(pageRoutes(parts), parts.visiting)
+  return pageRows([...peoplePages(parts), ...sharingPages(parts), ...deskPages(parts)], parts.visiting)
 }
 
-function pageRoutes({ store, visiting }: PageParts): PageRoute[] {
-  return [...framePages(store, visiting)]
+function peoplePages({ entrance, provider, authenticator }: PageParts): PageRoute[] {
+  const signIn = { ...entrance, provider }
+  return [...signInPages(signIn), ...stepUpPages(signIn), ...enrolPages({ ...entrance, authenticator })]
+}
+
+function sharingPages(parts: PageParts): PageRoute[] {
+  const { store, search, imports, warnings, verifications, publicKey, authenticator, folder } = parts
+  return [
+    ...libraryPages({ store, search, database: folder.database }),
+    ...objectPages({ reader: store, search, warningsOf: async (object) => warnings.warningsFor(valuesOf(object)) }),
+    ...graphPages({ search }),
+    ...importRoutes({ store, imports }),
+    ...warningListRoutes(warnings),
+    ...collectionPages({ store, search, verifications, publicKey }),
+    ...programPages({ store, authenticator }),
+  ]
+}
+
+function deskPages({ store, visiting, keys, search, folder }: PageParts): PageRoute[] {
+  const overview = { store, search, folder, unsealed: keys.unsealed, ownParty: () => ownParty(store) }
+  return [...framePages(store, visiting), ...overviewPages(overview), ...keyPages(keys)]
 }

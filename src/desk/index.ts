@@ -1,1 +1,5 @@
 export { assetRoute, framePages } from "./frame-pages.ts"
+export { type KeyParts, keyPages } from "./keys-page.ts"
+export { overviewPages } from "./overview-page.ts"
+export { palettePages } from "./palette.ts"
+export { searchPages } from "./search-page.ts"

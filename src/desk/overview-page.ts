@@ -12,10 +12,11 @@ import {
   stateMark,
   table,
   tlpLabel,
+  visible,
 } from "../http/index.ts"
 import { findPlace } from "../kernel/places.ts"
 import type { Hit, Tally } from "../library/index.ts"
-import { hitName, importState, typeName } from "../sharing/index.ts"
+import { type Import, importState, objectLink, typeWord } from "../sharing/index.ts"
 import { daysChart, lastDays } from "./days.ts"
 import { type Dot, map } from "./map.ts"
 import { newest, type Overview, type OverviewParts, overviewFor } from "./overview.ts"
@@ -36,7 +37,7 @@ async function overview(parts: OverviewParts, visit: Visit): Promise<Reply> {
     work: visit.may("role:analyst"),
     node: visit.may("role:administrator"),
   }
-  const found = await overviewFor(parts, sees, visit.person().account)
+  const found = await overviewFor(parts, sees, visit.person().commitment)
   const body = html`${waiting(visit, found)}${content(visit, found)}${state(visit, found)}${world(visit, found)}`
   return visit.page({ title: t("overview.title"), place: "overview", body })
 }
@@ -64,13 +65,13 @@ function content(visit: Visit, { content }: Overview): Html {
   const objects = html`<h3>${t("overview.newest")}</h3>${recentTable(visit, recent)}`
   const jobs = imports.map(
     (one) =>
-      html`<li><a href="/share/imports/${one.id}">${importState(visit, one)}</a> <span class="quiet">${format.time(one.at)}</span></li>`,
+      html`<li><a href="/share/imports/${one.id}">${one.name === "" ? t("overview.pasted") : visible(one.name)}</a>: ${importOutcome(visit, one)} <span class="quiet">${format.time(one.createdAt)}</span></li>`,
   )
   const came = imports.length === 0 ? nothing : html`<h3>${t("overview.imports")}</h3><ul>${jobs}</ul>`
   const held = html`<p>${t("overview.objects", { count: format.number(tallies.objects) })} <a href="/share/library">${t("overview.open-library")}</a></p>
 ${bars(
   t("overview.by-type"),
-  tallyBars(visit, tallies.types, "type", (value) => typeName(t, value)),
+  tallyBars(visit, tallies.types, "type", (value) => typeWord(t, value)),
 )}
 <h3>${t("overview.by-marking")}</h3>${bars(
     t("overview.by-marking"),
@@ -81,14 +82,20 @@ ${bars(
   return html`<div class="halves">${section(t("overview.in"), html`${chart}${objects}${came}`)}${section(t("overview.holds"), held)}</div>`
 }
 
+function importOutcome({ t, format }: Visit, one: Import): Html {
+  const added =
+    one.outcome === null ? nothing : t("overview.import-added", { count: format.number(one.outcome.accepted) })
+  return html`${importState(t, one)} ${added}`
+}
+
 function recentTable({ t, format }: Visit, hits: readonly Hit[]): Html {
   return table<Hit>({
     caption: t("overview.newest"),
     rows: hits,
     empty: nothing,
     columns: [
-      { label: t("overview.name"), kind: "name", cell: (hit) => hitName(t, hit) },
-      { label: t("overview.type"), kind: "quiet", cell: ({ type }) => typeName(t, type) },
+      { label: t("overview.name"), kind: "name", cell: (hit) => objectLink(t, hit) },
+      { label: t("overview.type"), kind: "quiet", cell: ({ type }) => typeWord(t, type) },
       { label: t("overview.added"), kind: "quiet", wide: true, cell: ({ added }) => format.time(added) },
     ],
   })
@@ -149,7 +156,7 @@ function world({ t, format }: Visit, { content, own }: Overview): Html {
     ...(home === null || own === null ? [] : [{ ...home, kind: "own" as const, label: own.name }]),
   ]
   if (dots.length === 0) return nothing
-  const named = places.slice(0, PLACES_MOST).map(({ hit }) => html`<li>${hitName(t, hit)}</li>`)
+  const named = places.slice(0, PLACES_MOST).map(({ hit }) => html`<li>${objectLink(t, hit)}</li>`)
   const list = places.length === 0 ? nothing : html`<ul class="chips">${named}</ul>`
   return section(t("overview.map"), html`${map(dots, t("overview.map-source"))}${list}`)
 }

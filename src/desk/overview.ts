@@ -10,7 +10,7 @@ import {
   type Tallies,
 } from "../library/index.ts"
 import type { OwnParty } from "../parties/index.ts"
-import { type RecentImport, recentImports } from "../sharing/index.ts"
+import { type Import, listImports } from "../sharing/index.ts"
 import type { Folder, Store } from "../store/index.ts"
 import { type Located, locations } from "./locations.ts"
 
@@ -24,7 +24,7 @@ export type Waiting = {
 /** What the start page shows; null where the viewer's roles do not open it. */
 export type Overview = {
   waiting: Waiting[]
-  content: { tallies: Tallies; recent: Hit[]; imports: RecentImport[]; places: Located[] } | null
+  content: { tallies: Tallies; recent: Hit[]; imports: Import[]; places: Located[] } | null
   own: OwnParty | null
   state: { collections: Collection[]; disk: Disk; index: SearchState; unsealed: boolean }
 }
@@ -43,47 +43,49 @@ export type OverviewParts = {
 
 const RECENT = 8
 const IMPORTS = 5
+const LOOKED_AT = 12
+const UNDECIDED: ReadonlySet<Import["state"]> = new Set(["mapping", "previewed"])
 /** Less free than this part of the disk is something to act on. */
 const SCARCE = 0.05
 
 export type Sees = { content: boolean; work: boolean; node: boolean }
 
-export async function overviewFor(parts: OverviewParts, sees: Sees, account: string): Promise<Overview> {
+/** `by` is the commitment of who looks: what it began waits for it. */
+export async function overviewFor(parts: OverviewParts, sees: Sees, by: string): Promise<Overview> {
   const { store, search } = parts
   const [collections, own] = await Promise.all([listCollections(store), parts.ownParty()])
   const state = { collections, disk: diskOf(parts.folder), index: search.state(), unsealed: parts.unsealed() }
-  const content = sees.content ? await contentOf(parts) : null
-  const previewed = sees.work ? await recentImports(store, { account, states: ["previewed"], limit: 1 }) : []
+  const imports = sees.content ? await listImports(store, LOOKED_AT) : []
+  const content = sees.content ? await contentOf(parts, imports) : null
+  const mine = sees.work ? imports.filter(({ account, state }) => account === by && UNDECIDED.has(state)) : []
   const conflicts = sees.work ? await countConflicts(store) : 0
-  return { waiting: waitingFor(sees, state, previewed, conflicts), content, own, state }
+  return { waiting: waitingFor(sees, state, mine, conflicts), content, own, state }
 }
 
-async function contentOf({ search, store }: OverviewParts): Promise<NonNullable<Overview["content"]>> {
-  const [tallies, recent, imports, places] = await Promise.all([
+async function contentOf(
+  { search, store }: OverviewParts,
+  imports: readonly Import[],
+): Promise<NonNullable<Overview["content"]>> {
+  const [tallies, recent, places] = await Promise.all([
     search.tallies(),
     search.recent(RECENT),
-    recentImports(store, {
-      account: null,
-      states: ["done", "cancelled", "failed", "interrupted", "running"],
-      limit: IMPORTS,
-    }),
     locations(search, store),
   ])
-  return { tallies, recent, imports, places }
+  const begun = imports.filter(({ state }) => !UNDECIDED.has(state) && state !== "previewing").slice(0, IMPORTS)
+  return { tallies, recent, imports: begun, places }
 }
 
 function waitingFor(
   sees: Sees,
   { unsealed, collections, disk }: Overview["state"],
-  previewed: readonly RecentImport[],
+  mine: readonly Import[],
   conflicts: number,
 ): Waiting[] {
   const found: Waiting[] = []
-  const [first] = previewed
   if (sees.node && unsealed) found.push({ key: "unsealed", count: 1, href: "/node/keys" })
   if (sees.node && disk.free < disk.size * SCARCE) found.push({ key: "disk", count: 1, href: null })
   if (sees.node && collections.length === 0) found.push({ key: "no-collection", count: 1, href: "/share/collections" })
-  if (first !== undefined) found.push({ key: "previewed", count: 1, href: `/share/imports/${first.id}` })
+  for (const { id } of mine) found.push({ key: "previewed", count: 1, href: `/share/imports/${id}` })
   if (conflicts > 0) found.push({ key: "conflicts", count: conflicts, href: "/share/collections" })
   return found
 }

@@ -3,7 +3,7 @@ import { after, test } from "node:test"
 import { openInProcess } from "../../test/support/node-in-process.ts"
 import { Authenticator } from "../accounts/index.ts"
 import { addPerson } from "../accounts/operations.ts"
-import type { Ask, Who } from "../http/index.ts"
+import type { Ask, ProgramWho } from "../http/index.ts"
 import { actorOf, collectionOf, guardian } from "./guard.ts"
 
 const node = await openInProcess()
@@ -21,7 +21,7 @@ function ask(collection: string): Ask<undefined> {
   return known as Ask<undefined>
 }
 
-const enter = (who: Who, collection: string) => guard(who, ask(collection))
+const enter = (who: ProgramWho, collection: string) => guard(who, ask(collection))
 
 test("into a shared collection nobody writes over TAXII, whatever rights they have", async () => {
   for (const who of ["writer", "owner"] as const) {

@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite"
 import { ComityError } from "../kernel/errors.ts"
 
 /** Where everything of one node lies. */
-export type Folder = { root: string; database: string; index: string; socket: string; keys: string }
+export type Folder = { root: string; database: string; index: string; socket: string; keys: string; uploads: string }
 
 /** `sockaddr_un.sun_path` holds 108 bytes with its closing zero on Linux, 104 on other systems. */
 const SOCKET_PATH_MAX = 103
@@ -23,6 +23,7 @@ export function folderAt(path: string): Folder {
     index: join(root, "index.sqlite"),
     socket,
     keys: join(root, "keys"),
+    uploads: join(root, "uploads"),
   }
 }
 

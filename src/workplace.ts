@@ -1,0 +1,87 @@
+import { type Authenticator, Brake, errorPage, Pending, Refusals, Sessions, type Visiting } from "./accounts/index.ts"
+import type { KeyFiles } from "./crypto/index.ts"
+import { type Refuse, type Row, type Site, siteOf } from "./http/index.ts"
+import { sha256 } from "./kernel/hash.ts"
+import { record } from "./ledger/index.ts"
+import { type Preparer, type Search, verifyLogs, type WarningLists } from "./library/index.ts"
+import type { NodeParts } from "./node.ts"
+import { navigation, pagesOf } from "./pages.ts"
+import { ownParty } from "./parties/index.ts"
+import { Imports, Verifications } from "./sharing/index.ts"
+import type { Store } from "./store/index.ts"
+
+/** The pages of a node and what they need beside the store, for as long as it answers. */
+export type Workplace = {
+  rows: Row[]
+  refuse: Refuse
+  site: Site
+  close(): Promise<void>
+}
+
+export type Core = {
+  store: Store
+  preparer: Preparer
+  search: Search
+  warnings: WarningLists
+  authenticator: Authenticator
+  files: KeyFiles
+  publicKey: Buffer
+}
+
+export async function openWorkplace(parts: NodeParts, core: Core): Promise<Workplace> {
+  const { config, folder, clock, diagnostics } = parts
+  const { store, publicKey, search, warnings, authenticator } = core
+  const site = siteOf({ ...config, tls: config.tlsCert !== null }, sha256(publicKey).toString("hex"))
+  const visiting = visitingOf(parts, store, site)
+  const { sessions, refusals } = visiting
+  const imports = await openImports(parts, core)
+  const verifications = new Verifications({
+    clock,
+    verify: (name) => verifyLogs(folder.database, name),
+    onFailure: (error) => diagnostics.error("verify.failed", { name: error instanceof Error ? error.name : "unknown" }),
+  })
+  const rows = pagesOf({
+    ...{ store, folder, search, visiting, authenticator, imports, warnings, verifications, publicKey },
+    provider: null,
+    entrance: { store, sessions, clock, refusals, site, brake: new Brake(), pending: new Pending(clock) },
+    keys: keyPartsOf(core),
+  })
+  return {
+    rows,
+    site,
+    refuse: (error, ask) => errorPage(visiting, error, ask),
+    close: () => imports.close(),
+  }
+}
+
+function visitingOf({ clock }: NodeParts, store: Store, site: Site): Visiting {
+  return {
+    ...{ site, clock, navigation },
+    sessions: new Sessions(store, clock),
+    refusals: new Refusals(store),
+    party: async () => (await ownParty(store))?.name ?? "",
+  }
+}
+
+function openImports({ config, folder, clock, diagnostics }: NodeParts, core: Core): Promise<Imports> {
+  const { store, preparer, warnings, files } = core
+  return Imports.open({
+    ...{ store, preparer, clock, warnings, diagnostics },
+    secret: files.secret(),
+    folder: folder.uploads,
+    bytesMost: config.maxImportMib * 1024 * 1024,
+    identity: async () => (await ownParty(store))?.id ?? null,
+  })
+}
+
+function keyPartsOf({ files, store, publicKey }: Core) {
+  return {
+    publicKey: publicKey.toString("base64"),
+    unsealed: () => !files.sealed(),
+    async seal(passphrase: string, by: string | null) {
+      const file = await files.seal(passphrase)
+      await store.write((tx) => record(tx, { what: "key.sealed", by, facts: {} }))
+      return file
+    },
+  }
+}
