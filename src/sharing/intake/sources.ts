@@ -3,6 +3,7 @@ import {
   type Composed,
   type Composer,
   composeRows,
+  type Delimiter,
   decoded,
   type Encoding,
   type Finding,
@@ -97,11 +98,18 @@ export async function lookAt(
     choices.mapping?.delimiter ?? (await guessDelimiter(sample)) ?? (named || wanted === "csv" ? "," : null)
   if (wanted === "text" || delimiter === null) return { ...nothing, format: "text", encoding }
   const lines = await sampleLines(sample, delimiter)
-  const mapping = choices.mapping ?? guessMapping(lines, delimiter)
+  const mapping = mappingFor(choices.mapping, lines, delimiter)
   // Prose with commas is cut evenly at times, but no column of it holds values.
   if (wanted === null && !named && !mapping.roles.includes("value")) return { ...nothing, format: "text", encoding }
   const signature = headerSignature(lines, mapping.header)
   return { format: "csv", encoding, mapping, lines: lines.slice(0, LINES_SHOWN), signature }
+}
+
+/** What a person said of header and delimiter holds, also before the columns are named. */
+function mappingFor(chosen: Mapping | null, lines: readonly Line[], delimiter: Delimiter): Mapping {
+  if (chosen !== null && chosen.roles.length > 0) return chosen
+  const guessed = guessMapping(lines, delimiter)
+  return chosen === null ? guessed : { ...guessed, header: chosen.header }
 }
 
 /** Texts may begin with a bracket too, but not with one that an object or its end follows. */
