@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs"
-import { createRequire } from "node:module"
 import { brotliCompressSync, gzipSync, constants as zip } from "node:zlib"
 import { sha256 } from "../kernel/hash.ts"
 import { type Ask, type Reply, reply } from "./reply.ts"
 
 const web = (file: string) => new URL(`../../web/${file}`, import.meta.url)
-const library = (file: string) => createRequire(import.meta.url).resolve(file)
+const library = (file: string) => new URL(import.meta.resolve(file))
 const JS = "text/javascript; charset=utf-8"
 const CSS = "text/css; charset=utf-8"
 const SVG = "image/svg+xml"
@@ -22,6 +21,9 @@ const files = {
   "progress.js": { at: () => web("scripts/progress.js"), type: JS },
   "list.js": { at: () => web("scripts/list.js"), type: JS },
   "graph.js": { at: () => web("scripts/graph.js"), type: JS },
+  "graph-layout.js": { at: () => web("scripts/graph-layout.js"), type: JS },
+  "graph-style.js": { at: () => web("scripts/graph-style.js"), type: JS },
+  "graph-export.js": { at: () => web("scripts/graph-export.js"), type: JS },
   "graph.css": { at: () => web("graph.css"), type: CSS },
   "cytoscape.js": { at: () => library("cytoscape/dist/cytoscape.esm.min.mjs"), type: JS },
 } as const

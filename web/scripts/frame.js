@@ -43,14 +43,14 @@ function onClick(event) {
   if (action instanceof HTMLElement && action.dataset.action === "help") openHelp()
 }
 
-/** A menu closes when something else is clicked, or by Escape, which gives the focus back to its word.
+/** A menu closes when something else is clicked, or by Escape or an action, which give the focus back to its word.
  * @param {Element | null} target */
 function closeMenus(target) {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (menu.contains(target) && !target?.closest("[data-action]")) continue
     const within = menu.contains(document.activeElement)
     menu.removeAttribute("open")
-    if (target === null && within) menu.querySelector("summary")?.focus()
+    if (within && (target === null || menu.contains(target))) menu.querySelector("summary")?.focus()
   }
 }
 

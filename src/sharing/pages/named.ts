@@ -36,10 +36,15 @@ export function nameShown(type: string, name: string): Html {
   return visible(defangedName(type, name))
 }
 
+/** The same as plain text, for pictures, titles and what programs write. */
+export function nameText(t: Translate, { type, name }: Pick<Named, "type" | "name">): string {
+  return name === null ? typeWord(t, type) : visibleText(defangedName(type, name))
+}
+
 /** The name as a link to the object's page; one without a name is called by its type. */
 export function objectLink(t: Translate, { id, type, name, revoked }: Named): Html {
   const text = name === null ? html`<span class="quiet">${typeWord(t, type)}</span>` : nameShown(type, name)
-  const mark = revoked ? html` <span class="quiet small">(${t("object.state.revoked")})</span>` : null
+  const mark = revoked ? html` <span class="quiet small">· ${t("object.state.revoked")}</span>` : null
   return html`<a href="${objectPath(id)}">${text}</a>${mark}`
 }
 

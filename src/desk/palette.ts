@@ -1,0 +1,93 @@
+import type { PageRoute, Visit } from "../accounts/index.ts"
+import { languages, type Reply, reply, visibleText } from "../http/index.ts"
+import type { Search } from "../library/index.ts"
+import { nameText, objectPath, typeWord } from "../sharing/index.ts"
+
+/** One line of the palette: a page, or something that is done by sending a form. Text only. */
+export type Entry = { label: string; hint: string; href: string }
+export type Action = { label: string; path: string; fields: Readonly<Record<string, string>> }
+
+/** What the palette offers; every word of it comes from here. */
+export type Offered = {
+  words: { title: string; field: string; pages: string; actions: string; objects: string; none: string }
+  pages: Entry[]
+  actions: Action[]
+  objects: Entry[]
+}
+
+const OBJECTS_MOST = 8
+export const QUERY_MOST = 200
+
+/** What `Ctrl-K` opens, in the viewer's language: only what this viewer may open. */
+export function palettePages({ search }: { search: Search }): PageRoute[] {
+  return [
+    {
+      ...{ method: "GET", path: "/palette.json", who: "person", enrolling: true },
+      handle: (visit) => answer(search, visit),
+    },
+  ]
+}
+
+async function answer(search: Search, visit: Visit): Promise<Reply> {
+  const { t } = visit
+  const text = (visit.ask.query.get("q") ?? "").trim().slice(0, QUERY_MOST)
+  const offered: Offered = {
+    words: {
+      title: t("palette.title"),
+      field: t("palette.field"),
+      pages: t("palette.pages"),
+      actions: t("palette.actions"),
+      objects: t("palette.objects"),
+      none: t("palette.none"),
+    },
+    pages: pagesFor(visit),
+    actions: actionsFor(visit),
+    objects: visit.may("role:reader") && isWorthLooking(text) ? await objectsFor(search, visit, text) : [],
+  }
+  return reply("application/json", JSON.stringify(offered), 200, { "cache-control": "no-store" })
+}
+
+function pagesFor({ t, viewer }: Visit): Entry[] {
+  const places = viewer.sections.flatMap(({ key: section, pages }) =>
+    pages.map(({ key, href }) => ({ label: t(`nav.${key}`), hint: key === section ? "" : t(`nav.${section}`), href })),
+  )
+  return [...places, { label: t("nav.account"), hint: "", href: "/account" }]
+}
+
+function actionsFor({ t, viewer }: Visit): Action[] {
+  const others = languages.filter((one) => one !== viewer.language)
+  const themes = (["light", "dark", null] as const).filter((one) => one !== viewer.theme).map((one) => one ?? "system")
+  return [
+    ...others.map((language) => ({
+      label: t("palette.language", { language: t(`language.${language}`) }),
+      path: "/preferences",
+      fields: { language },
+    })),
+    ...themes.map((theme) => ({
+      label: t("palette.theme", { theme: t(`theme.${theme}`) }),
+      path: "/preferences",
+      fields: { theme },
+    })),
+    { label: t("frame.sign-out"), path: "/sign-out", fields: {} },
+  ]
+}
+
+/** One letter fits half of a library; one Chinese character is a word. */
+function isWorthLooking(text: string): boolean {
+  return [...text].length >= 2 || /\p{Script=Han}/u.test(text)
+}
+
+async function objectsFor(search: Search, { t }: Visit, text: string): Promise<Entry[]> {
+  const { hits } = await search.find({
+    ...{ text, types: [], markings: [], origins: [], collections: [], from: null, to: null },
+    ...{ revoked: "any", sort: "newest", after: null, limit: OBJECTS_MOST },
+  })
+  const found = hits.map((hit) => ({ label: nameText(t, hit), hint: typeWord(t, hit.type), href: objectPath(hit.id) }))
+  const all = { label: t("palette.all", { text: visibleText(text) }), hint: "", href: libraryPath(text) }
+  return [...found, all]
+}
+
+/** The library's list of what fits. */
+export function libraryPath(text: string): string {
+  return text === "" ? "/share/library" : `/share/library?${new URLSearchParams({ q: text })}`
+}
