@@ -10,7 +10,7 @@ import {
   type Visiting,
 } from "./accounts/index.ts"
 import type { Provider } from "./crypto/index.ts"
-import { framePages, type KeyParts, keyPages, overviewPages } from "./desk/index.ts"
+import { framePages, type KeyParts, keyPages, overviewPages, palettePages, searchPages } from "./desk/index.ts"
 import type { Row } from "./http/index.ts"
 import { type Search, valuesOf, type WarningLists } from "./library/index.ts"
 import { ownParty } from "./parties/index.ts"
@@ -93,5 +93,11 @@ function sharingPages(parts: PageParts): PageRoute[] {
 
 function deskPages({ store, visiting, keys, search, folder }: PageParts): PageRoute[] {
   const overview = { store, search, folder, unsealed: keys.unsealed, ownParty: () => ownParty(store) }
-  return [...framePages(store, visiting), ...overviewPages(overview), ...keyPages(keys)]
+  return [
+    ...framePages(store, visiting),
+    ...overviewPages(overview),
+    ...palettePages({ search }),
+    ...searchPages({ search }),
+    ...keyPages(keys),
+  ]
 }

@@ -141,6 +141,7 @@ export function placeNames(cy, wanted) {
     .sort((a, b) => rankOf(b) - rankOf(a))
   const taken = ranked.map((node) => boxAround(node, (size * zoom) / 2))
   const near = cy.edges(".near")
+  const font = getComputedStyle(/** @type {HTMLElement} */ (cy.container())).fontFamily
   cy.batch(() => {
     cy.nodes().style(sizesAt(zoom, size))
     cy.edges().style({ "font-size": TEXT / zoom })
@@ -148,7 +149,8 @@ export function placeNames(cy, wanted) {
     if (near.length <= RELATIONS_NAMED) near.addClass("worded")
     for (const [at, node] of ranked.entries()) {
       const own = taken[at]
-      const places = own === undefined ? [] : [false, true].map((above) => ({ above, box: nameBox(node, own, above) }))
+      const half = widthOf(node.data("name"), font) / 2 + 3
+      const places = own === undefined ? [] : [false, true].map((above) => ({ above, box: nameBox(own, half, above) }))
       const free = places.find(({ box }) => !taken.some((one) => one !== own && overlap(one, box)))
       const must = node.hasClass("chosen") || node.hasClass("centre") ? places[0] : undefined
       const place = wanted ? (free ?? must) : node.hasClass("chosen") ? must : undefined
@@ -171,10 +173,9 @@ function boxAround(node, half) {
   return { left: x - half, right: x + half, top: y - half, bottom: y + half }
 }
 
-/** @param {import("cytoscape").NodeSingular} node @param {Box} body @param {boolean} above @returns {Box} */
-function nameBox(node, body, above) {
-  const font = getComputedStyle(/** @type {HTMLElement} */ (node.cy().container())).fontFamily
-  const [middle, half] = [(body.left + body.right) / 2, widthOf(node.data("name"), font) / 2 + 3]
+/** @param {Box} body @param {number} half @param {boolean} above @returns {Box} */
+function nameBox(body, half, above) {
+  const middle = (body.left + body.right) / 2
   const top = above ? body.top - TEXT - 5 : body.bottom + 1
   return { left: middle - half, right: middle + half, top, bottom: top + TEXT + 4 }
 }

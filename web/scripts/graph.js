@@ -17,6 +17,8 @@ const namesField = /** @type {HTMLInputElement} */ (document.getElementById("gra
 /** Types and words that are not ticked; they stay so when the picture grows. */
 const unticked = { type: new Set(), label: new Set() }
 const FORCE_MOST = 150
+const MARGIN = { x: 72, y: 40 }
+const ZOOM_FIT = 1.2
 /** @type {string | null} */
 let chosen = null
 
@@ -96,13 +98,13 @@ function arrangeAll(cy, fresh) {
   fit(cy)
 }
 
-/** A few objects are not blown up to fill the picture. @param {Core} cy */
+/** Everything, with room for names at the sides; a few objects are not blown up to fill the picture. @param {Core} cy */
 function fit(cy) {
-  cy.fit(cy.elements(":visible"), 48)
-  if (cy.zoom() > 1.2) {
-    cy.zoom(1.2)
-    cy.center(cy.elements(":visible"))
-  }
+  const { x1, y1, w, h } = cy.nodes(":visible").boundingBox({ includeLabels: false })
+  const room = [(cy.width() - 2 * MARGIN.x) / w, (cy.height() - 2 * MARGIN.y) / h]
+  const zoom = Math.max(cy.minZoom(), Math.min(ZOOM_FIT, ...room))
+  const pan = { x: cy.width() / 2 - zoom * (x1 + w / 2), y: cy.height() / 2 - zoom * (y1 + h / 2) }
+  cy.viewport({ zoom, pan })
 }
 
 /** @param {Core} cy @param {number} factor */
