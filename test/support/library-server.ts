@@ -56,6 +56,7 @@ export async function startLibrary(at: Instant = START, more: MorePages = () => 
   }
   const edge = { elsewhere: missing, diagnostics: silent, behindProxy: false, replies: new ReplyCache(() => "") }
   const server = createServer(listener({ rows: [...pages, assets], ...edge, fingerprint: () => "" }))
+  server.keepAliveTimeout = 0 // a busy test must not find its connections closed
   server.listen(0, "127.0.0.1")
   await once(server, "listening")
   const { port } = server.address() as AddressInfo

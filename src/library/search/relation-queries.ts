@@ -12,7 +12,7 @@ function naming(target: number, end: End): Sql {
 /** One of the newest relationships of its word, and how many of that word there are among those looked at. */
 export type Placed = { key: number; word: string; objects: number }
 
-/** One pass over the newest `among` relationships: the newest `each` of every word, the commonest words first. */
+/** One pass over the newest `among` relationships: the newest `each` of every word, each word's first before the second of any. */
 export function readPlaced(
   index: Derived,
   target: number,
@@ -26,7 +26,7 @@ export function readPlaced(
             from (select rowid as source from search where ${naming(target, end)}
                 order by rowid desc limit ${among} + 0) r
             cross join doc d on d.key = r.source where d.type = 'relationship' and d.name is not null)
-        where place <= ${each} order by objects desc, word, key desc limit ${most} + 0`,
+        where place <= ${each} order by place, objects desc, word limit ${most} + 0`,
   )
 }
 

@@ -31,7 +31,8 @@ export type RelationPage = { related: Related[]; next: number | null }
 /** Counting and grouping looks at so many of the newest; nobody reads so many lines. */
 export const RELATIONS_AMONG = 10_000
 const EACH = 20
-const MOST = 200
+/** In all for one direction; every word gets its first before any gets its second. */
+const MOST = 40
 const LIMIT_MOST = 500
 
 /** The relationships of an object by word and direction, the newest of each. */
@@ -51,7 +52,7 @@ export function relations(index: Derived, id: string): RelationGroup[] {
       if (one !== undefined) group.newest.push(one)
       groups.set(word, group)
     }
-    return [...groups.values()].filter(({ newest }) => newest.length > 0)
+    return [...groups.values()].filter(({ newest }) => newest.length > 0).sort((a, b) => b.objects - a.objects)
   })
 }
 

@@ -14,7 +14,7 @@ export function scaleOf(confidence: number): Scale | null {
 export function confidenceShown(t: Translate, confidence: number): Html {
   const scale = scaleOf(confidence)
   if (scale === null) return html`${String(confidence)}`
-  return html`${wordOf(t, scale)} <span class="quiet">(${t("object.of-100", { value: confidence })})</span>`
+  return html`${wordOf(t, scale)} <span class="quiet">${t("object.of-100", { value: confidence })}</span>`
 }
 
 function wordOf(t: Translate, scale: Scale): string {

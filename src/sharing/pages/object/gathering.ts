@@ -46,7 +46,7 @@ export type Gathered = ObjectAbout & {
 }
 
 const IDS_MOST = 400
-const SIGHTINGS_MOST = 200
+const SIGHTINGS_MOST = 100
 const REMARKS_LOOKED_AT = 100
 const REMARKS_MOST = 20
 const NAMED_BY_MOST = 5

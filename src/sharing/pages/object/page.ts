@@ -112,11 +112,18 @@ function saysShown(showing: Showing, gathered: Gathered, translations: ReadonlyM
     ...rows.map(([name, , value]) => {
       const translation = translations.get(name)
       const translated = translation === undefined ? null : translationShown(showing, type, name, translation)
-      return [labelShown(showing, name), html`${value}${translated}`] as const
+      return [labelShown(showing, name), html`${inItsLanguage(object, name, value)}${translated}`] as const
     }),
   ]
   return pairs.length === 0 ? null : section(t("object.says"), facts(pairs), "says")
 }
+
+/** What people wrote, in the language that the object names: fonts and screen readers go by it. */
+function inItsLanguage(object: Gathered["shown"]["object"], name: string, value: Piece): Piece {
+  const lang = textAt(object, "lang")
+  return lang === null || !WRITTEN.has(name) ? value : html`<div lang="${lang}">${value}</div>`
+}
+const WRITTEN: ReadonlySet<string> = new Set(["abstract", "content", "description", "explanation", "objective"])
 
 function labelShown({ t }: Showing, name: string): Piece {
   return labelOf(t, name) ?? html`<code>${visible(name)}</code>`

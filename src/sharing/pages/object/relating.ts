@@ -68,7 +68,7 @@ function relatedRow(showing: Showing, one: Related): Html {
   const name = one.hit === null ? reference(t, one.other, null) : objectLink(t, one.hit)
   const type = one.hit === null ? null : typeWord(t, one.hit.type)
   const confidence = one.confidence === null ? null : confidenceShown(t, one.confidence)
-  const revoked = one.revoked ? html` <span class="quiet small">(${t("object.state.revoked")})</span>` : null
+  const revoked = one.revoked ? html` <span class="quiet small">· ${t("object.state.revoked")}</span>` : null
   return html`<span class="name">${name}${revoked}</span><span class="quiet">${type}</span><span class="quiet">${confidence}</span><a class="quiet" href="${objectPath(one.id)}" aria-label="${t("object.the-relationship")}">${timeOf(showing, one)}</a>`
 }
 

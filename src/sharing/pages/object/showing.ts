@@ -19,7 +19,7 @@ export type Showing = {
 export type Room = { values: number; characters: number }
 
 export function newRoom(): Room {
-  return { values: 2000, characters: 150_000 }
+  return { values: 300, characters: 30_000 }
 }
 
 /** Takes room for one value; false if there is none left. */
@@ -31,9 +31,9 @@ export function takeRoom(room: Room, characters: number): boolean {
 }
 
 /** So much of one text is shown. */
-export const TEXT_MOST = 20_000
+export const TEXT_MOST = 12_000
 /** So many items of one list are shown. */
-export const ITEMS_MOST = 200
+export const ITEMS_MOST = 100
 
 /** The beginning of a long text, cut between characters. */
 export function beginning(text: string): string {

@@ -1,6 +1,6 @@
 import { type Html, html, type Language, pickLanguage } from "../../../http/index.ts"
 import { type JsonObject, resolveSelector } from "../../../stix/index.ts"
-import { objectLink } from "../named.ts"
+import { objectLink, objectPath } from "../named.ts"
 import type { Companion } from "./gathering.ts"
 import { isObject, type Showing, textAt } from "./showing.ts"
 import { shown } from "./values.ts"
@@ -41,12 +41,8 @@ function isOf(tag: string, language: Language): boolean {
 export function translationShown(showing: Showing, type: string, name: string, translation: Translation): Html {
   const { t } = showing
   const { value, tag, from, ofThisVersion } = translation
+  const author = showing.names.get(textAt(from.object, "created_by_ref") ?? "")
+  const by = author === undefined ? null : html`, ${objectLink(t, author)}`
   const warning = ofThisVersion ? null : html` ${t("object.translation-of-another")}`
-  return html`<div class="translation"><span lang="${tag}">${shown(showing, type, name, value)}</span> <span class="quiet small">${t("object.translation")}: ${authorOf(showing, from)}${warning}</span></div>`
-}
-
-/** Who made it, if that is said; the link leads to the translation itself. */
-function authorOf(showing: Showing, { hit, object }: Companion): Html {
-  const author = showing.names.get(textAt(object, "created_by_ref") ?? "")
-  return objectLink(showing.t, { ...hit, name: author?.name ?? null })
+  return html`<div class="translation"><span lang="${tag}">${shown(showing, type, name, value)}</span> <span class="quiet small"><a href="${objectPath(from.hit.id)}">${t("object.translation")}</a>${by}${warning}</span></div>`
 }
