@@ -1,5 +1,14 @@
 export { Authenticator } from "./authentication.ts"
+export { Brake } from "./brake.ts"
 export { accountDeclarations, accountHandlers } from "./commands.ts"
+export {
+  addFirstAdministrator,
+  type Browser,
+  checkSetupLink,
+  hasAdministrator,
+  makeSetupLink,
+  useSetupLink,
+} from "./links.ts"
 export {
   type Account,
   type AccountId,
@@ -10,10 +19,19 @@ export {
   type Right,
   type Role,
   rightOn,
+  roles,
   type SessionId,
   type SignedIn,
 } from "./model.ts"
 export { addProgram } from "./operations.ts"
+export type { AccountParts } from "./pages/account.ts"
+export { attemptOf, faultsOf, sessionCookie } from "./pages/browser.ts"
+export { enrolPages } from "./pages/enrol.ts"
+export { entrancePages } from "./pages/index.ts"
+export { type SignInParts, signInPages } from "./pages/sign-in.ts"
+export { stepUpPages } from "./pages/step-up.ts"
+export { Pending } from "./pending.ts"
+export { Name } from "./people.ts"
 export { setPreferences } from "./preferences.ts"
 export {
   changeRights,
@@ -25,7 +43,9 @@ export {
   renewToken,
 } from "./programs.ts"
 export { Refusals } from "./refusals.ts"
+export { type Reviewed, reviewAccess } from "./review.ts"
 export { type OpenSession, Sessions } from "./sessions.ts"
+export type { Entrance } from "./signing-in.ts"
 export {
   errorPage,
   localPath,

@@ -96,12 +96,12 @@ export class Sessions {
   }
 
   /** Ends one session of this account; `by` is whoever asked for it. Nothing happens if it is none of its own. */
-  async end(account: AccountId, session: SessionId, by: string | null): Promise<void> {
+  async end(account: AccountId, session: string, by: string | null): Promise<void> {
     await this.#store.write(async (tx) => {
       const whose = await loadAccount(tx, account)
-      const own = (await listSessions(tx, whose.key)).some(({ id }) => id === session)
-      if (!own) return
-      await deleteSession(tx, session)
+      const own = (await listSessions(tx, whose.key)).find(({ id }) => id === session)
+      if (own === undefined) return
+      await deleteSession(tx, own.id)
       await record(tx, { what: "session.ended", by, facts: { account: commitmentOf(whose.salt, whose.name), session } })
     })
   }
