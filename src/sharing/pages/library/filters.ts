@@ -33,7 +33,7 @@ ${revokedFilter(t, view)}
 ${tallies.origins.length < 2 ? nothing : facet(visit, "origin", t("library.origin"), origins(t, view, tallies))}
 ${collections.length < 2 ? nothing : facet(visit, "collection", t("library.collection"), held(view, tallies, collections))}
 ${timeFilter(t, view)}
-<p class="apply"><button form="${FORM}">${t("library.apply")}</button></p></details>`
+<p><button form="${FORM}">${t("library.apply")}</button></p></details>`
 }
 
 type Choice = { value: string; label: Piece; objects: number; chosen: boolean }

@@ -18,7 +18,7 @@ import { savedSearches } from "../../saved-searches.ts"
 import type { Selections } from "../../selection.ts"
 import { countText, exportMenu, type Reds } from "./exporting.ts"
 import { type Around, chosenFilters, filters, searchForm } from "./filters.ts"
-import { readEnds } from "./queries.ts"
+import { LOOKED_INTO, readInside } from "./queries.ts"
 import { resultList } from "./rows.ts"
 import { savedAside } from "./searches.ts"
 import { hrefOf, type Ignored, isNarrowed, queryOf, type View } from "./view.ts"
@@ -44,11 +44,11 @@ export async function libraryPage(parts: LibraryPageParts, visit: Visit, wanted:
     listCollections(store),
     savedSearches(store, visit.person().account),
   ])
-  const indicators = found.hits.filter(({ type }) => type === "indicator").map(({ key }) => key)
-  const [reds, ends] = await Promise.all([redsOf(parts, view, tallies), readEnds(store, indicators)])
+  const looked = found.hits.filter(({ type }) => LOOKED_INTO.has(type)).map(({ key }) => key)
+  const [reds, inside] = await Promise.all([redsOf(parts, view, tallies), readInside(store, looked)])
   const around: Around = { tallies, collections }
   const empty = emptyList(visit, view, tallies.objects)
-  const list = resultList(visit, view, { hits: found.hits, ends, origins: tallies.origins.length, empty })
+  const list = resultList(visit, view, { hits: found.hits, inside, origins: tallies.origins.length, empty })
   const body = html`${errorSummary(visit.t, faults)}${ignoredNote(visit, ignored)}${searchForm(visit, view)}
 <div class="library"><aside aria-label="${visit.t("library.filters")}">${filters(visit, view, around)}${savedAside(visit, { view, saved, given, faults })}</aside>
 <div>${chosenFilters(visit, view, collections)}${bar(visit, parts, view, found, reds)}${list}${paging(visit, view, found)}</div></div>`

@@ -14,6 +14,7 @@ import { type Instant, parseInstant } from "../../../kernel/time.ts"
 import type { Hit, Sort } from "../../../library/index.ts"
 import { defangedText, nameShown, objectPath, typeWord } from "../named.ts"
 import { originWord } from "./filters.ts"
+import type { Inside } from "./queries.ts"
 import { hrefOf, type View } from "./view.ts"
 
 /** The form that ticked rows belong to; it stands beside the list. */
@@ -21,8 +22,7 @@ export const TICKS = "ticks"
 
 export type Listed = {
   hits: readonly Hit[]
-  /** Until when those that say so are valid, by key. */
-  ends: ReadonlyMap<number, Instant>
+  inside: ReadonlyMap<number, Inside>
   /** How many origins the library knows. */
   origins: number
   empty: Html
@@ -39,14 +39,19 @@ export function resultList(visit: Visit, view: View, listed: Listed): Html {
 }
 
 /** State and origin only where rows differ in them: a column that says the same in each row says nothing. */
-function columns(visit: Visit, view: View, { hits, ends, origins }: Listed): Column<Hit>[] {
+function columns(visit: Visit, view: View, { hits, inside, origins }: Listed): Column<Hit>[] {
   const { t, format } = visit
-  const state = (hit: Hit) => stateOf(visit, hit, ends.get(hit.key))
+  const state = (hit: Hit) => stateOf(visit, hit, inside.get(hit.key)?.until ?? null)
   const stated = hits.some((hit) => state(hit) !== null)
   return [
-    { label: tickAll(visit), cell: (hit) => tick(visit, hit) },
-    { label: t("library.name"), kind: "name", cell: (hit) => nameCell(visit, hit), sort: sort(view, "name") },
-    { label: t("library.type"), ...quiet, cell: ({ type }) => html`<bdi>${typeWord(t, type)}</bdi>` },
+    { label: tickAll(visit), cell: tick },
+    {
+      label: t("library.name"),
+      kind: "name",
+      cell: (hit) => nameCell(visit, hit, inside.get(hit.key)),
+      sort: sort(view, "name"),
+    },
+    { label: t("library.type"), ...quiet, cell: ({ type }) => typeWord(t, type) },
     { label: t("library.marking"), cell: ({ marking }) => (marking === null ? nothing : tlpLabel(marking)) },
     ...(stated ? [{ label: t("library.state"), cell: state }] : []),
     { label: t("library.detail"), wide: true, cell: detailCell },
@@ -81,20 +86,28 @@ function tickAll({ t }: Visit): Html {
   return html`<input type="checkbox" class="needs-script" data-tick-all aria-label="${t("library.tick-all")}"><span class="unseen">${t("library.tick")}</span>`
 }
 
-function tick({ t }: Visit, { key, id, marking }: Hit): Html {
+function tick({ key, id, marking }: Hit): Html {
   const red = marking === "red" ? html` data-red` : nothing
-  return html`<input type="checkbox" form="${TICKS}" name="id[]" value="${id}"${red} aria-label="${t("library.tick")}" aria-describedby="n${key}">`
+  return html`<input type="checkbox" form="${TICKS}" name="id[]" value="${id}"${red} aria-labelledby="n${key}">`
 }
 
-function nameCell({ t }: Visit, { key, id, type, name }: Hit): Html {
-  const text = name === null ? html`<span class="quiet">${typeWord(t, type)}</span>` : nameShown(type, name)
-  return html`<a id="n${key}" href="${objectPath(id)}">${text}</a>`
+/** A relationship is called by what it joins, a marking by what it says; what has no name by its type. */
+function nameCell({ t }: Visit, hit: Hit, inside: Inside | undefined): Html {
+  const { key, id, type, name } = hit
+  const text = joinedBy(hit) ?? inside?.statement ?? (name === null ? null : nameShown(type, name))
+  const shown =
+    typeof text === "string" ? visible(text) : (text ?? html`<span class="quiet">${typeWord(t, type)}</span>`)
+  return html`<a id="n${key}" href="${objectPath(id)}">${shown}</a>`
 }
 
-function detailCell({ type, detail }: Hit): Piece {
-  if (detail === null) return nothing
-  const joined = type === "relationship" || type === "sighting"
-  return html`<span class="quiet small">${joined ? visible(defangedText(detail)) : nameShown(type, detail)}</span>`
+function joinedBy({ type, detail }: Hit): string | null {
+  return (type === "relationship" || type === "sighting") && detail !== null ? defangedText(detail) : null
+}
+
+function detailCell(hit: Hit): Piece {
+  const { type, name } = hit
+  const detail = joinedBy(hit) === null ? hit.detail : name
+  return detail === null ? nothing : html`<span class="quiet small">${nameShown(type, detail)}</span>`
 }
 
 function modifiedCell({ format }: Visit, { modified }: Hit): Piece {
@@ -102,7 +115,7 @@ function modifiedCell({ format }: Visit, { modified }: Hit): Piece {
   return instant === null ? nothing : format.date(instant)
 }
 
-function stateOf({ t, now }: Visit, { revoked }: Hit, end: Instant | undefined): Html | null {
+function stateOf({ t, now }: Visit, { revoked }: Hit, until: Instant | null): Html | null {
   if (revoked) return stateMark("closed", t("library.revoked"))
-  return end !== undefined && end <= now ? stateMark("conditional", t("library.expired")) : null
+  return until !== null && until <= now ? stateMark("conditional", t("library.expired")) : null
 }
