@@ -15,11 +15,12 @@ import {
   visible,
 } from "../http/index.ts"
 import { findPlace } from "../kernel/places.ts"
-import type { Hit, Tally } from "../library/index.ts"
+import type { Hit, Tallies, Tally } from "../library/index.ts"
 import { type Import, importState, objectLink, typeWord } from "../sharing/index.ts"
 import { daysChart, lastDays } from "./days.ts"
 import { type Dot, map } from "./map.ts"
 import { newest, type Overview, type OverviewParts, overviewFor } from "./overview.ts"
+import type { WentOut } from "./went-out.ts"
 
 const DAYS = 28
 const TYPES_MOST = 8
@@ -38,7 +39,8 @@ async function overview(parts: OverviewParts, visit: Visit): Promise<Reply> {
     node: visit.may("role:administrator"),
   }
   const found = await overviewFor(parts, sees, visit.person().commitment)
-  const body = html`${waiting(visit, found)}${content(visit, found)}${state(visit, found)}${world(visit, found)}`
+  const top = html`<div class="halves">${waiting(visit, found)}${state(visit, found)}</div>`
+  const body = html`${top}${content(visit, found)}${world(visit, found)}`
   return visit.page({ title: t("overview.title"), place: "overview", body })
 }
 
@@ -68,7 +70,14 @@ function content(visit: Visit, { content }: Overview): Html {
       html`<li><a href="/share/imports/${one.id}">${one.name === "" ? t("overview.pasted") : visible(one.name)}</a>: ${importOutcome(visit, one)} <span class="quiet">${format.time(one.createdAt)}</span></li>`,
   )
   const came = imports.length === 0 ? nothing : html`<h3>${t("overview.imports")}</h3><ul>${jobs}</ul>`
-  const held = html`<p>${t("overview.objects", { count: format.number(tallies.objects) })} <a href="/share/library">${t("overview.open-library")}</a></p>
+  const held = section(t("overview.holds"), holdings(visit, tallies))
+  const left = section(t("overview.out"), outgoing(visit, content.out))
+  return html`<div class="halves">${section(t("overview.in"), html`${chart}${objects}${came}`)}<div>${held}${left}</div></div>`
+}
+
+function holdings(visit: Visit, tallies: Tallies): Html {
+  const { t, format } = visit
+  return html`<p>${t("overview.objects", { count: format.number(tallies.objects) })} <a href="/share/library">${t("overview.open-library")}</a></p>
 ${bars(
   t("overview.by-type"),
   tallyBars(visit, tallies.types, "type", (value) => typeWord(t, value)),
@@ -79,7 +88,19 @@ ${bars(
       value === "none" ? t("overview.unmarked") : tlpLabel(value),
     ),
   )}`
-  return html`<div class="halves">${section(t("overview.in"), html`${chart}${objects}${came}`)}${section(t("overview.holds"), held)}</div>`
+}
+
+function outgoing({ t, format }: Visit, { exports, programs }: WentOut): Html {
+  if (exports.length === 0 && programs.length === 0) return html`<p class="quiet">${t("overview.out.nothing")}</p>`
+  const files = exports.map(
+    ({ at, count, format: kind }) =>
+      html`<li>${t("overview.out.exported", { count: format.number(count), format: kind.toUpperCase() })} <span class="quiet">${format.time(at)}</span></li>`,
+  )
+  const read = programs.map(
+    ({ name, lastUsedAt }) =>
+      html`<li>${t("overview.out.program")} ${visible(name)} <span class="quiet">${lastUsedAt === null ? nothing : format.time(lastUsedAt)}</span></li>`,
+  )
+  return html`<ul>${files}${read}</ul>`
 }
 
 function importOutcome({ t, format }: Visit, one: Import): Html {
@@ -96,7 +117,7 @@ function recentTable({ t, format }: Visit, hits: readonly Hit[]): Html {
     columns: [
       { label: t("overview.name"), kind: "name", cell: (hit) => objectLink(t, hit) },
       { label: t("overview.type"), kind: "quiet", cell: ({ type }) => typeWord(t, type) },
-      { label: t("overview.added"), kind: "quiet", wide: true, cell: ({ added }) => format.time(added) },
+      { label: t("overview.added"), kind: "quiet", wide: true, cell: ({ added }) => format.date(added) },
     ],
   })
 }
@@ -156,7 +177,7 @@ function world({ t, format }: Visit, { content, own }: Overview): Html {
     ...(home === null || own === null ? [] : [{ ...home, kind: "own" as const, label: own.name }]),
   ]
   if (dots.length === 0) return nothing
-  const named = places.slice(0, PLACES_MOST).map(({ hit }) => html`<li>${objectLink(t, hit)}</li>`)
+  const named = places.slice(0, PLACES_MOST).map(({ hit }) => html`<li class="chip">${objectLink(t, hit)}</li>`)
   const list = places.length === 0 ? nothing : html`<ul class="chips">${named}</ul>`
   return section(t("overview.map"), html`${map(dots, t("overview.map-source"))}${list}`)
 }

@@ -13,6 +13,7 @@ import type { OwnParty } from "../parties/index.ts"
 import { type Import, listImports } from "../sharing/index.ts"
 import type { Folder, Store } from "../store/index.ts"
 import { type Located, locations } from "./locations.ts"
+import { type WentOut, wentOut } from "./went-out.ts"
 
 /** One thing that waits for the person who looks; `key` names its sentence, `overview.waits.<key>`. */
 export type Waiting = {
@@ -24,7 +25,7 @@ export type Waiting = {
 /** What the start page shows; null where the viewer's roles do not open it. */
 export type Overview = {
   waiting: Waiting[]
-  content: { tallies: Tallies; recent: Hit[]; imports: Import[]; places: Located[] } | null
+  content: { tallies: Tallies; recent: Hit[]; imports: Import[]; places: Located[]; out: WentOut } | null
   own: OwnParty | null
   state: { collections: Collection[]; disk: Disk; index: SearchState; unsealed: boolean }
 }
@@ -66,13 +67,14 @@ async function contentOf(
   { search, store }: OverviewParts,
   imports: readonly Import[],
 ): Promise<NonNullable<Overview["content"]>> {
-  const [tallies, recent, places] = await Promise.all([
+  const [tallies, recent, places, out] = await Promise.all([
     search.tallies(),
     search.recent(RECENT),
     locations(search, store),
+    wentOut(store),
   ])
   const begun = imports.filter(({ state }) => !UNDECIDED.has(state) && state !== "previewing").slice(0, IMPORTS)
-  return { tallies, recent, imports: begun, places }
+  return { tallies, recent, imports: begun, places, out }
 }
 
 function waitingFor(

@@ -209,7 +209,7 @@ export function readTallies(index: Derived): { kind: string; value: string; obje
 /** `minutes` in one bucket; its number and how many objects. */
 export function readAdded(index: Derived, minutes: number): { bucket: number; objects: number }[] {
   return index.all<{ bucket: number; objects: number }>(
-    sql`select minute / ${minutes} as bucket, sum(objects) as objects from minute
+    sql`select cast(minute / ${minutes} as integer) as bucket, sum(objects) as objects from minute
         group by 1 having sum(objects) > 0 order by 1`,
   )
 }

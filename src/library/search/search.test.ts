@@ -97,6 +97,16 @@ test("other catalogues' numbers, aliases and an object's own id find it", async 
   }
 })
 
+test("a marking is called by what it says", async (t) => {
+  const marking = (uuid: string, kind: string, value: string) => ({
+    ...{ type: "marking-definition", spec_version: "2.1", id: `marking-definition--${uuid}`, created: day(1) },
+    ...{ definition_type: kind, definition: { [kind]: value } },
+  })
+  const statement = marking("0f0e0d0c-0b0a-4000-8000-000000000001", "statement", "Copyright of somebody")
+  const made = await scene(t, statement, marking("0f0e0d0c-0b0a-4000-8000-000000000002", "pap", "amber"))
+  assert.deepEqual(await look(made, ""), ["PAP:AMBER", "Copyright of somebody"])
+})
+
 test("a new version replaces the old one, and one that comes late does not", async (t) => {
   const first = malware({ name: "Before", modified: day(3) })
   const made = await scene(t, first)
@@ -214,6 +224,7 @@ test("tallies count each object once, as its newest version says it", async (t) 
   const object = malware({ name: "M", modified: day(1), object_marking_refs: [green] })
   const made = await scene(t, object, address("203.0.113.9"))
   const second = await made.node.collection("second")
+  made.node.clock.forward(100 * 60_000_000) // the same day, in another hour
   await addObjects(made.node.store, second, prepared(object))
   await keep(made, newVersion(object, day(2)))
   const { objects, types, markings, collections, days } = await made.search.tallies()
