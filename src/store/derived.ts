@@ -112,9 +112,12 @@ function derived(connection: Connection): Derived {
     commit: () => commit(connection),
     rest: () => connection.rest(),
     close() {
-      commit(connection)
-      run(sql`update opened set clean = 1`)
-      connection.close()
+      try {
+        commit(connection)
+        run(sql`update opened set clean = 1`)
+      } finally {
+        connection.close()
+      }
     },
   }
 }

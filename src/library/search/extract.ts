@@ -110,11 +110,22 @@ export function nameOf(object: JsonObject, type: string): string | null {
     const name = oneLine(object.name, NAME_MOST)
     return name === null ? `AS${object.number}` : `AS${object.number} ${name}`
   }
+  if (type === "marking-definition" && object.name === undefined) return markingName(object)
   for (const key of NAMES) {
     const name = oneLine(object[key], NAME_MOST)
     if (name !== null) return name
   }
   return firstHash(object.hashes)
+}
+
+/** What a statement says; `TLP:RED` and its like for levels. */
+function markingName({ definition_type: kind, definition }: JsonObject): string | null {
+  if (typeof kind !== "string" || typeof definition !== "object" || definition === null || Array.isArray(definition)) {
+    return oneLine(kind, NAME_MOST)
+  }
+  const value = definition[kind]
+  if (typeof value !== "string") return oneLine(kind, NAME_MOST)
+  return oneLine(kind === "statement" ? value : `${kind}:${value}`.toUpperCase(), NAME_MOST)
 }
 
 function firstHash(hashes: Json | undefined): string | null {

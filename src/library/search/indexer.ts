@@ -41,8 +41,8 @@ export function fits(index: Derived): boolean {
 
 /**
  * Reads on in the collections for some milliseconds, in a transaction that stays open: the longer it is, the fewer
- * pages are written twice. The collections themselves say what changed:
- * every entry, also the one that erases another, is one step. True if there is more to read.
+ * pages are written twice. The collections themselves say what changed: every entry, also one that erases another, is
+ * one step. True if there is more to read.
  */
 export function readOn(index: Derived, milliseconds: number): boolean {
   const until = monotonic() + milliseconds
