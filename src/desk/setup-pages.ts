@@ -60,11 +60,13 @@ async function finish({ store, sessions }: SetupParts, visit: Visit, setup: Setu
 }
 
 function partyPage(visit: Visit, given: Given = {}, faults: Faults = {}): Reply {
-  return step(visit, 1, visit.t("setup.party"), partyForm(visit, given, faults), faults)
+  const { t } = visit
+  return step(visit, 1, t("setup.party"), partyForm(visit, given, faults), faults)
 }
 
 function administratorPage(visit: Visit, given: Given = {}, faults: Faults = {}): Reply {
-  return step(visit, 2, visit.t("setup.administrator"), administratorForm(visit, given, faults), faults)
+  const { t } = visit
+  return step(visit, 2, t("setup.administrator"), administratorForm(visit, given, faults), faults)
 }
 
 function sealing({ keys }: SetupParts, visit: Visit, faults: Faults = {}): Reply {
@@ -86,6 +88,7 @@ async function seal(parts: SetupParts, visit: Visit): Promise<Reply> {
 }
 
 function step(visit: Visit, number: number, title: string, form: ReturnType<typeof html>, faults: Faults): Reply {
-  const body = html`<p class="quiet">${visit.t("setup.step", { number, all: 3 })}</p>${form}`
+  const { t } = visit
+  const body = html`<p class="quiet">${t("setup.step", { number, all: 3 })}</p>${form}`
   return visit.page({ title, body, bare: true, status: Object.keys(faults).length === 0 ? 200 : 400 })
 }
