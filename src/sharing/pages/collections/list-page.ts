@@ -12,6 +12,7 @@ import {
   inputField,
   noForm,
   nothing,
+  notice,
   type Reply,
   section,
   table,
@@ -35,8 +36,14 @@ const NewInbox = z.object({
 export function listPages(parts: CollectionParts): PageRoute[] {
   return [
     {
-      ...{ method: "GET", path: "/share/collections", who: "role:reader" },
-      handle: (visit) => page(parts, visit, noForm),
+      // Readers look into collections, administrators make them without looking.
+      ...{ method: "GET", path: "/share/collections", who: "person" },
+      handle: async (visit) => {
+        if (!visit.may("role:reader") && !visit.may("role:administrator")) {
+          throw new ComityError("refused", "session.role", { role: "reader" })
+        }
+        return page(parts, visit, noForm)
+      },
     },
     {
       ...{ method: "POST", path: "/share/collections", who: "role:administrator" },
@@ -50,7 +57,7 @@ async function add(parts: CollectionParts, visit: Visit): Promise<Reply> {
   if (!form.ok) return page(parts, visit, form, 400)
   try {
     const id = await addCollection(parts.store, { ...form.value, id: null }, visit.person().commitment)
-    return visit.redirect(visit.may("role:reader") ? collectionPath({ id }) : "/share/programs")
+    return visit.redirect(visit.may("role:reader") ? collectionPath({ id }) : `/share/collections?made=${id}`)
   } catch (error) {
     const code = error instanceof ComityError ? error.code : ""
     if (code !== "collection.exists" && code !== "collection.alias") throw error
@@ -67,12 +74,12 @@ async function page(
 ): Promise<Reply> {
   const { t } = visit
   const collections = (await listCollections(parts.store)).toSorted((a, b) => visit.format.compare(a.title, b.title))
-  const list = visit.may("role:reader") ? collectionTable(parts, visit, collections) : nothing
+  const made = collections.find(({ id }) => id === visit.ask.query.get("made"))
   return visit.page({
     title: t("nav.collections"),
     place: "collections",
     status,
-    body: html`${errorSummary(t, faults)}<p>${t("collections.what")}</p>${list}${visit.may("role:administrator") ? newInbox(visit, given, faults) : nothing}`,
+    body: html`${errorSummary(t, faults)}${made === undefined ? nothing : notice(html`${t("collections.made")} ${visible(made.title)}`)}<p>${t("collections.what")}</p>${collectionTable(parts, visit, collections)}${visit.may("role:administrator") ? newInbox(visit, given, faults) : nothing}`,
   })
 }
 
@@ -89,7 +96,10 @@ function collectionTable({ verifications }: CollectionParts, visit: Visit, rows:
       {
         label: t("collections.title"),
         kind: "name",
-        cell: (row) => html`<a href="${collectionPath(row)}">${visible(row.title)}</a>`,
+        cell: (row) =>
+          visit.may("role:reader")
+            ? html`<a href="${collectionPath(row)}">${visible(row.title)}</a>`
+            : visible(row.title),
       },
       { label: t("collections.alias"), kind: "mono", cell: ({ alias }) => aliasCell(visit, alias) },
       { label: t("collections.kind"), cell: (row) => kindWord(t, row) },
