@@ -1,16 +1,23 @@
 import {
   type Authenticator,
   type Entrance,
-  enrolPages,
+  entrancePages,
   type PageRoute,
   pageRows,
   type SectionFor,
-  signInPages,
-  stepUpPages,
   type Visiting,
 } from "./accounts/index.ts"
 import type { Provider } from "./crypto/index.ts"
-import { framePages, type KeyParts, keyPages, overviewPages, palettePages, searchPages } from "./desk/index.ts"
+import {
+  framePages,
+  type KeyParts,
+  keyPages,
+  overviewPages,
+  palettePages,
+  searchPages,
+  setupPages,
+  setupPages,
+} from "./desk/index.ts"
 import type { Row } from "./http/index.ts"
 import { type Search, valuesOf, type WarningLists } from "./library/index.ts"
 import { ownParty } from "./parties/index.ts"
@@ -70,12 +77,7 @@ export type PageParts = {
 
 /** Every page, behind its guard. */
 export function pagesOf(parts: PageParts): Row[] {
-  return pageRows([...peoplePages(parts), ...sharingPages(parts), ...deskPages(parts)], parts.visiting)
-}
-
-function peoplePages({ entrance, provider, authenticator }: PageParts): PageRoute[] {
-  const signIn = { ...entrance, provider }
-  return [...signInPages(signIn), ...stepUpPages(signIn), ...enrolPages({ ...entrance, authenticator })]
+  return pageRows([...entrancePages({ ...parts.entrance, ...parts }), ...sharingPages(parts), ...deskPages(parts)], parts.visiting)
 }
 
 function sharingPages(parts: PageParts): PageRoute[] {
@@ -91,7 +93,8 @@ function sharingPages(parts: PageParts): PageRoute[] {
   ]
 }
 
-function deskPages({ store, visiting, keys, search, folder }: PageParts): PageRoute[] {
+function deskPages({ store, visiting, entrance, keys, search, folder }: PageParts): PageRoute[] {
+  const { sessions, clock } = entrance
   const overview = { store, search, folder, unsealed: keys.unsealed, ownParty: () => ownParty(store) }
   return [
     ...framePages(store, visiting),
@@ -99,5 +102,7 @@ function deskPages({ store, visiting, keys, search, folder }: PageParts): PageRo
     ...palettePages({ search }),
     ...searchPages({ search }),
     ...keyPages(keys),
+    ...setupPages({ store, sessions, clock, keys }),
+    ...setupPages({ store, sessions, clock, keys }),
   ]
 }
