@@ -31,6 +31,8 @@ export const pages: readonly ShownPage[] = [
   { name: "library", path: "/share/library", who: "analyst" },
   { name: "library-chinese", path: "/share/library?q=釣魚", who: "reader" },
   { name: "library-none", path: "/share/library?q=nothingofthekind", who: "reader" },
+  { name: "library-filtered", path: "/share/library?type=indicator&marking=green&sort=name", who: "reader" },
+  { name: "library-searches", path: "/share/library/searches", who: "reader" },
   { name: "object-malware", path: objectPath(known.loader), who: "analyst" },
   { name: "object-indicator", path: objectPath(known.relay), who: "analyst" },
   { name: "object-expired", path: objectPath(known.expired), who: "reader" },
@@ -42,6 +44,10 @@ export const pages: readonly ShownPage[] = [
   { name: "collections", path: "/share/collections", who: "reader" },
   { name: "collection", path: ({ own }) => `/share/collections/${own}`, who: "reader" },
   { name: "collection-empty", path: ({ empty }) => `/share/collections/${empty}`, who: "reader" },
+  { name: "import", path: "/share/import", who: "analyst" },
+  { name: "import-unknown", path: "/share/imports/import--0", who: "analyst", status: 404 },
+  { name: "warning-lists", path: "/share/warning-lists", who: "reader" },
+  { name: "warning-lists-administrator", path: "/share/warning-lists", who: "administrator" },
 ]
 
 /** The page of the object with that STIX id. */
