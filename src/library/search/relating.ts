@@ -24,6 +24,8 @@ import type {
 } from "./model.ts"
 
 const LIMIT_MOST = 1000
+/** Neighbours of certain types are looked for among so many. */
+const AMONG_MOST = 5000
 
 /** What points at an object, the newest first. */
 export function referring(index: Derived, id: string, options: ReferringOptions): References {
@@ -96,10 +98,11 @@ export function neighbourhood(
 ): Neighbourhood {
   const centres = [...names(index, ids).values()].map((hit) => ({ hash: idHash(hit.id), id: hit.id }))
   const most = Math.max(1, Math.min(limit, LIMIT_MOST))
-  const links = centres.flatMap((centre) => linksOf(index, centre, most + 1))
+  const among = types.length > 0 ? AMONG_MOST : most + 1
+  const links = centres.flatMap((centre) => linksOf(index, centre, among))
   const rows = rowsOf(index, [...centres.map(({ hash }) => hash), ...links.flatMap(({ from, to }) => [from, to])])
   const wanted = new Set(centres.map(({ hash }) => hash))
-  let cut = false
+  let cut = types.length > 0 && links.length >= AMONG_MOST
   for (const { from, to } of links) {
     for (const hash of [from, to]) {
       const row = rows.get(hash)

@@ -1,4 +1,4 @@
-import { type Translate, visibleText } from "../../../http/index.ts"
+import { mixesScripts, type Translate, visibleText } from "../../../http/index.ts"
 import type { Edge, Hit, Search } from "../../../library/index.ts"
 import { typeOfId } from "../../../stix/index.ts"
 import { nameText, objectPath, typeWord } from "../named.ts"
@@ -67,7 +67,8 @@ export async function graphOf(search: Search, t: Translate, wanted: Wanted): Pro
 
 function nodeOf(t: Translate, wanted: Wanted, { id, type, name, revoked }: Hit): Node {
   const word = typeWord(t, type)
-  const shown = nameText(t, { type, name })
+  const text = nameText(t, { type, name })
+  const shown = mixesScripts(text) ? `${text} ≠` : text
   const opened = id === wanted.centre || wanted.open.includes(id)
   const widen = opened || wanted.open.length >= OPEN_MOST ? null : { ...wanted, open: [...wanted.open, id] }
   return {
