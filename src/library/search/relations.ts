@@ -32,7 +32,7 @@ export type RelationPage = { related: Related[]; next: number | null }
 export const RELATIONS_AMONG = 10_000
 const EACH = 20
 /** In all for one direction; every word gets its first before any gets its second. */
-const MOST = 40
+const MOST = 30
 const LIMIT_MOST = 500
 
 /** The relationships of an object by word and direction, the newest of each. */

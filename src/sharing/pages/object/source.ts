@@ -13,7 +13,6 @@ export function rawReply({ id, bytes }: ObjectVersion): Reply {
   const name = id.replaceAll(/[^A-Za-z0-9-]/g, "_").slice(0, 150)
   const answer = reply("application/stix+json;version=2.1", bytes, 200, {
     "content-disposition": `attachment; filename="${name}.json"`,
-    "x-content-type-options": "nosniff",
     "content-security-policy": "default-src 'none'; sandbox",
     "cache-control": "no-store",
   })
