@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs"
-import { Authenticator, accountHandlers } from "./accounts/index.ts"
+import { Authenticator, accountHandlers, hasAdministrator, makeSetupLink } from "./accounts/index.ts"
 import type { Config } from "./config.ts"
 import { keyFiles } from "./crypto/index.ts"
 import { assetRoute } from "./desk/index.ts"
@@ -49,6 +49,8 @@ export type Node = {
   unsealed(): boolean
   /** Seals them, if they lie open. */
   seal(passphrase: string): Promise<void>
+  /** A link for setting the node up in a browser, once it listens; null if somebody administers it already. */
+  setupLink(): Promise<string | null>
   /** Answers on the network until stopped. */
   serve(): Promise<Listening & { url: string }>
   stop(): Promise<void>
@@ -105,6 +107,10 @@ export async function openNode(parts: NodeParts): Promise<Node> {
       if (files.sealed()) return
       await files.seal(passphrase)
       await store.write((tx) => record(tx, { what: "key.sealed", by: null, facts: {} }))
+    },
+    async setupLink() {
+      if (workplace === null || (await hasAdministrator(store))) return null
+      return `${workplace.site.origin}/setup/${await makeSetupLink(store)}`
     },
     async serve() {
       const core = { store, preparer, search, warnings, authenticator, files, publicKey: signer.publicKey }

@@ -16,9 +16,9 @@ import {
   palettePages,
   searchPages,
   setupPages,
-  setupPages,
 } from "./desk/index.ts"
 import type { Row } from "./http/index.ts"
+
 import { type Search, valuesOf, type WarningLists } from "./library/index.ts"
 import { ownParty } from "./parties/index.ts"
 import {
@@ -77,7 +77,10 @@ export type PageParts = {
 
 /** Every page, behind its guard. */
 export function pagesOf(parts: PageParts): Row[] {
-  return pageRows([...entrancePages({ ...parts.entrance, ...parts }), ...sharingPages(parts), ...deskPages(parts)], parts.visiting)
+  return pageRows(
+    [...entrancePages({ ...parts.entrance, ...parts }), ...sharingPages(parts), ...deskPages(parts)],
+    parts.visiting,
+  )
 }
 
 function sharingPages(parts: PageParts): PageRoute[] {
@@ -102,7 +105,6 @@ function deskPages({ store, visiting, entrance, keys, search, folder }: PagePart
     ...palettePages({ search }),
     ...searchPages({ search }),
     ...keyPages(keys),
-    ...setupPages({ store, sessions, clock, keys }),
     ...setupPages({ store, sessions, clock, keys }),
   ]
 }

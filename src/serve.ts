@@ -37,6 +37,8 @@ async function answerUntilStopped(node: Node, config: Config, t: Translate): Pro
   try {
     if (config.keyPassphrase !== null) await node.seal(config.keyPassphrase)
     if (node.unsealed()) process.stdout.write(`${t("cli.unsealed")}\n`)
+    const setUp = await node.setupLink()
+    if (setUp !== null) process.stdout.write(`${t("cli.setup", { url: setUp })}\n`)
     const stopped = stopSignal()
     process.stdout.write(`${t("cli.ready", { url: listening.url })}\n`)
     await stopped
