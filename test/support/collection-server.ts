@@ -1,4 +1,5 @@
 import { Authenticator } from "../../src/accounts/index.ts"
+import type { Instant } from "../../src/kernel/time.ts"
 import { verifyLogs } from "../../src/library/index.ts"
 import { collectionPages, programPages, Verifications } from "../../src/sharing/index.ts"
 import { type LibraryServer, startLibrary } from "./library-server.ts"
@@ -14,10 +15,10 @@ export type CollectionServer = LibraryServer & {
   gate: { open: Promise<void> }
 }
 
-export async function startCollections(): Promise<CollectionServer> {
+export async function startCollections(at?: Instant): Promise<CollectionServer> {
   const gate = { open: Promise.resolve() }
   const made: { verifications?: Verifications; authenticator?: Authenticator } = {}
-  const server = await startLibrary(undefined, (node, search) => {
+  const server = await startLibrary(at, (node, search) => {
     const { store, clock, folder, signer } = node
     const verify = async function* (name: string) {
       await gate.open

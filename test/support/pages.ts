@@ -26,13 +26,14 @@ export type ShownPage = {
  */
 export const pages: readonly ShownPage[] = [
   { name: "no-such-page", path: "/nothing", who: "visitor", status: 404 },
+  { name: "sign-in", path: "/sign-in", who: "visitor" },
   { name: "overview", path: "/", who: "officer" },
   { name: "overview-administrator", path: "/", who: "administrator" },
   { name: "library", path: "/share/library", who: "analyst" },
   { name: "library-chinese", path: "/share/library?q=釣魚", who: "reader" },
+  { name: "library-narrowed", path: "/share/library?type=indicator&marking=green&sort=name", who: "analyst" },
   { name: "library-none", path: "/share/library?q=nothingofthekind", who: "reader" },
-  { name: "library-filtered", path: "/share/library?type=indicator&marking=green&sort=name", who: "reader" },
-  { name: "library-searches", path: "/share/library/searches", who: "reader" },
+  { name: "searches", path: "/share/library/searches", who: "reader" },
   { name: "object-malware", path: objectPath(known.loader), who: "analyst" },
   { name: "object-indicator", path: objectPath(known.relay), who: "analyst" },
   { name: "object-expired", path: objectPath(known.expired), who: "reader" },
@@ -41,14 +42,31 @@ export const pages: readonly ShownPage[] = [
   { name: "object-arabic", path: objectPath(known.reportArabic), who: "reader" },
   { name: "object-incident", path: objectPath(known.incident), who: "officer" },
   { name: "object-party", path: objectPath(known.party), who: "reader" },
+  { name: "object-source", path: `${objectPath(known.loader)}/source`, who: "reader" },
+  { name: "graph", path: `${objectPath(known.loader)}/graph`, who: "reader", heavy: true, ready: isDrawn },
+  { name: "import", path: "/share/import", who: "analyst" },
+  { name: "import-unknown", path: "/share/imports/import--0", who: "analyst", status: 404 },
   { name: "collections", path: "/share/collections", who: "reader" },
   { name: "collection", path: ({ own }) => `/share/collections/${own}`, who: "reader" },
   { name: "collection-empty", path: ({ empty }) => `/share/collections/${empty}`, who: "reader" },
-  { name: "import", path: "/share/import", who: "analyst" },
-  { name: "import-unknown", path: "/share/imports/import--0", who: "analyst", status: 404 },
+  { name: "conflicts", path: ({ own }) => `/share/collections/${own}/conflicts`, who: "reader" },
   { name: "warning-lists", path: "/share/warning-lists", who: "reader" },
   { name: "warning-lists-administrator", path: "/share/warning-lists", who: "administrator" },
+  { name: "programs", path: "/share/programs", who: "administrator" },
+  { name: "people", path: "/people", who: "administrator" },
+  { name: "people-invite", path: "/people/invite", who: "administrator" },
+  { name: "people-review", path: "/people/review", who: "administrator" },
+  { name: "ledger", path: "/node/ledger", who: "administrator" },
+  { name: "keys", path: "/node/keys", who: "administrator" },
+  { name: "account", path: "/account", who: "analyst" },
+  { name: "enrol", path: "/account/enrol", who: "analyst" },
+  { name: "step-up", path: "/step-up", who: "analyst" },
 ]
+
+/** The picture of a graph comes after the lists that say the same. */
+function isDrawn(page: Page): Promise<unknown> {
+  return page.locator("#graph[data-drawn]").waitFor()
+}
 
 /** The page of the object with that STIX id. */
 export function objectPath(id: string): string {
