@@ -69,6 +69,7 @@ function warningsShown({ t }: Showing, { warned }: Gathered): Piece {
 }
 
 function leftColumn(showing: Showing, gathered: Gathered): Html {
+  const { t } = showing
   const { object, type } = gathered.shown
   const translations = translationsFor(gathered.translations, object, showing.language)
   return html`${type === "indicator" ? indicatorShown(showing, object) : null}
@@ -81,7 +82,7 @@ ${relationsShown(showing, gathered)}
 ${namedByShown(showing, gathered.namedBy)}
 ${handlingShown(showing, object, gathered.markings)}
 ${extensionsShown(showing, object, type)}
-${rowsSection(showing, showing.t("object.other"), [...longName(showing, gathered), ...otherRows(showing, object, type)])}
+${rowsSection(showing, t("object.other"), [...longName(showing, gathered), ...otherRows(showing, object, type)])}
 ${keptAsideShown(showing, gathered)}`
 }
 

@@ -105,11 +105,11 @@ export function relationPageShown(
 function namedByLabel(t: Translate, label: string): Piece {
   switch (label) {
     case "object_refs":
-      return t("object.named-by.object_refs")
+      return t("object.named-by.containers")
     case "created_by_ref":
-      return t("object.named-by.created_by_ref")
+      return t("object.named-by.created")
     case "where_sighted_refs":
-      return t("object.named-by.where_sighted_refs")
+      return t("object.named-by.seen")
     default:
       return labelOf(t, label) ?? html`<code>${visible(label)}</code>`
   }

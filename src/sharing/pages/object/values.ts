@@ -62,8 +62,9 @@ const HASH_OR_HEX = /(?:^|_)hex$|^imphash$|^pdfid\d$|^(?:MD5|SHA-?\d|SHA3|SSDEEP
 
 /** One property as a person reads it. `type` is the object's, since the same name may mean different things. */
 export function shown(showing: Showing, type: string, name: string, value: Json, depth = 0): Piece {
+  const { t, room } = showing
   const size = typeof value === "string" ? Math.min(value.length, TEXT_MOST) : 1
-  if (!takeRoom(showing.room, size)) return html`<span class="quiet small">${showing.t("object.no-room")}</span>`
+  if (!takeRoom(room, size)) return html`<span class="quiet small">${t("object.no-room")}</span>`
   return (
     byName(showing, type, name, value, HOW[name]) ??
     byValue(showing, type, name, value, depth) ??
