@@ -29,7 +29,8 @@ ${onPage === 0 ? nothing : html`<p class="small" data-ticked-red="${t("library.t
 
 function redNote(visit: Visit, { total, isLeast }: Reds): Html {
   if (total === 0) return nothing
-  return html`<p class="small">${visit.t("library.export-red", { count: countText(visit, total, isLeast) })}</p>`
+  const { t } = visit
+  return html`<p class="small">${t("library.export-red", { count: countText(visit, total, isLeast) })}</p>`
 }
 
 /** "1,204", or "10,000+" where counting stopped. */

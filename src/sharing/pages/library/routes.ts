@@ -93,10 +93,17 @@ async function save(parts: LibraryPageParts, visit: Visit): Promise<Reply> {
   return visit.redirect(hrefOf(view))
 }
 
+const NAME_FAULTS: Readonly<Record<string, string>> = {
+  "search.exists": "error.search.exists",
+  "search.too-many": "error.search.too-many",
+  "search.too-long": "error.search.too-long",
+}
+
 /** What is wrong with a name is said beside it; everything else goes on being an error. */
 function nameFault(error: unknown): Fault {
-  if (!(error instanceof ComityError) || !error.code.startsWith("search.") || error.kind === "not-found") throw error
-  return { key: `error.${error.code}`, values: error.details }
+  const key = error instanceof ComityError ? NAME_FAULTS[error.code] : undefined
+  if (!(error instanceof ComityError) || key === undefined) throw error
+  return { key, values: error.details }
 }
 
 async function showSearches({ store }: LibraryPageParts, visit: Visit): Promise<Reply> {

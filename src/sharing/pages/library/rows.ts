@@ -30,8 +30,9 @@ export type Listed = {
 
 /** One line for each object; every head that sorts is a link to the same view in another order. */
 export function resultList(visit: Visit, view: View, listed: Listed): Html {
+  const { t } = visit
   return table<Hit>({
-    caption: visit.t("library.list"),
+    caption: t("library.list"),
     rows: listed.hits,
     empty: listed.empty,
     columns: columns(visit, view, listed),
