@@ -43,8 +43,8 @@ export const navigation: readonly SectionFor[] = [
     pages: [
       { key: "library", href: "/share/library", who: "role:reader" },
       { key: "import", href: "/share/import", who: "role:analyst" },
-      { key: "collections", href: "/share/collections", who: "role:reader" },
-      { key: "warning-lists", href: "/share/warning-lists", who: "role:reader" },
+      { key: "collections", href: "/share/collections", who: "person" },
+      { key: "warning-lists", href: "/share/warning-lists", who: "person" },
     ],
   },
   {

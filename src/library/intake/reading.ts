@@ -69,7 +69,9 @@ function findingsIn(piece: string, firstLine: number): Finding[] {
     const lineStart = piece.lastIndexOf("\n", sighted.start - 1) + 1
     const lineEnd = piece.indexOf("\n", sighted.end)
     const before = piece.slice(Math.max(lineStart, sighted.start - AROUND), sighted.start)
-    const after = piece.slice(sighted.end, Math.min(lineEnd < 0 ? piece.length : lineEnd, sighted.end + AROUND))
+    const after = piece
+      .slice(sighted.end, Math.min(lineEnd < 0 ? piece.length : lineEnd, sighted.end + AROUND))
+      .trimEnd()
     return { ...sighted, line, before, shown: piece.slice(sighted.start, sighted.end), after, times: 1 }
   })
 }

@@ -56,8 +56,12 @@ export function findingTable({ t }: Visit, { findings }: Foresight): Html {
   return table({ caption: t("intake.found"), columns, rows: findings, empty: nothing })
 }
 
+/** The value has to be in sight on one line. */
+const BEFORE_MOST = 16
+
 function context({ before, shown, after }: Finding): Html {
-  return html`<span class="quiet small">${visible(before)}</span><mark>${visible(shown)}</mark><span class="quiet small">${visible(after)}</span>`
+  const start = before.length > BEFORE_MOST ? `…${before.slice(-BEFORE_MOST)}` : before
+  return html`<span class="quiet small">${visible(start)}</span><mark>${visible(shown)}</mark><span class="quiet small">${visible(after)}</span>`
 }
 
 function kindForDefang(kind: string): string {

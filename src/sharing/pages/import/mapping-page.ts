@@ -23,7 +23,7 @@ import {
   type Role,
 } from "../../../library/index.ts"
 import type { Import } from "../../intake/model.ts"
-import { cancelForm, headline, importPath } from "./parts.ts"
+import { headline, importPath } from "./parts.ts"
 
 const CELL_MOST = 80
 const ROWS_SHOWN = 8
@@ -66,9 +66,9 @@ export function mappingPage(
   const body = html`${errorSummary(t, faults)}${headline(visit, one, collection)}<p>${t("intake.mapping-what")}</p>
 <form method="post" action="${importPath(one)}/mapping">
 ${sampleTable(t, one.foresight.lines, mapping, chosen)}
-${details(t, one, mapping)}
-<p class="actions"><button class="primary" name="go" value="preview">${t("intake.mapping-go")}</button><button name="go" value="text">${t("intake.mapping-text")}</button></p>
-</form>${cancelForm(one, t("intake.give-up"))}`
+<p class="actions"><button class="primary" name="go" value="preview">${t("intake.mapping-go")}</button><button formaction="${importPath(one)}/cancel">${t("intake.give-up")}</button></p>
+<h2>${t("intake.mapping-wrong")}</h2>${details(t, one, mapping)}
+</form>`
   const status = Object.keys(faults).length > 0 ? { status: 400 } : {}
   return visit.page({ title: t("intake.mapping-title"), place: "import", body, ...status })
 }
@@ -123,7 +123,7 @@ function details(t: Translate, one: Import, mapping: Mapping): Html {
   return html`<div class="halves">${selectField(shown, { name: "delimiter", label: t("intake.delimiter"), choices: delimiters, value: delimiter })}
 ${selectField(shown, { name: "encoding", label: t("intake.encoding"), choices: encodings, value: encoding, ...hint })}</div>
 ${checkField(shown, { name: "header", label: t("intake.header"), checked: mapping.header })}
-<p class="actions"><button name="go" value="look">${t("intake.mapping-look")}</button></p>`
+<p class="actions"><button name="go" value="look">${t("intake.mapping-look")}</button><button name="go" value="text">${t("intake.mapping-text")}</button></p>`
 }
 
 function delimiterWord(t: Translate, name: DelimiterName): string {

@@ -50,7 +50,7 @@ export function previewPage(
   const body = html`${errorSummary(t, faults)}${headline(visit, one, collection)}${changeLink(visit, one)}
 ${broken(visit, preview)}${countBars(visit, one, preview)}${reasons(visit, one, preview)}
 <form method="post" action="${importPath(one)}/start">${findings(visit, one)}${listed(visit, preview)}
-<div class="decision">${decision(visit, one, preview, given, faults)}</div></form>
+${section(t("intake.decision"), html`<div class="decision">${decision(visit, one, preview, given, faults)}</div>`)}</form>
 ${samples(visit, one, preview)}`
   const status = Object.keys(faults).length > 0 ? { status: 400 } : {}
   return visit.page({ title: t("intake.preview-title"), place: "import", body, ...status })
@@ -148,7 +148,10 @@ function levelWords(t: Visit["t"], level: (typeof TLP_LEVELS)[number]): string {
   return words[level]
 }
 
-function samples(visit: Visit, { foresight }: Import, preview: Preview): Html {
+const PROBLEMS_SHOWN = 50
+const EXAMPLES_SHOWN = 10
+
+function samples(visit: Visit, { foresight, format }: Import, preview: Preview): Html {
   const { t } = visit
   const kinds = [
     ["rejected", t("intake.rejected")],
@@ -160,8 +163,10 @@ function samples(visit: Visit, { foresight }: Import, preview: Preview): Html {
   const lines =
     problems.length === 0 ? nothing : section(t("intake.lines"), rowProblemTable(visit, t("intake.lines"), problems))
   const parts = kinds.map(([is, title]) => {
-    const rows = preview.samples.filter((sample) => sample.is === is)
-    if (rows.length === 0) return nothing
+    const most = is === "rejected" || is === "conflicting" ? PROBLEMS_SHOWN : EXAMPLES_SHOWN
+    const rows = preview.samples.filter((sample) => sample.is === is).slice(0, most)
+    // A text's values stand above, each with the words around it.
+    if (rows.length === 0 || (is === "accepted" && format === "text")) return nothing
     const all = preview.counts[is] === rows.length ? title : t("intake.first-of", { title, count: rows.length })
     return section(all, sampleTable(visit, title, rows), is)
   })
