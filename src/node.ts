@@ -91,7 +91,7 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   const sweep = setInterval(() => void sweepStatuses(parts, store), HOUR_MS)
   sweep.unref()
   const rest = restWhenIdle(
-    () => store.work + replies.asked,
+    () => store.work + replies.asked + search.work,
     async () => {
       replies.clear()
       await store.rest()
@@ -101,7 +101,11 @@ export async function openNode(parts: NodeParts): Promise<Node> {
     },
   )
   return {
-    handlers: handlersOf(parts, { store, authenticator, preparer, warnings, files, publicKey: signer.publicKey }),
+    handlers: handlersOf(
+      parts,
+      { store, authenticator, preparer, warnings, files, publicKey: signer.publicKey },
+      () => workplace?.site.origin ?? originOf(config),
+    ),
     unsealed: () => !files.sealed(),
     async seal(passphrase) {
       if (files.sealed()) return
@@ -132,11 +136,12 @@ export async function openNode(parts: NodeParts): Promise<Node> {
 type Working = Pick<Core, "store" | "authenticator" | "preparer" | "warnings" | "files" | "publicKey">
 
 /** What commands ask of the process that owns the folder. */
-function handlersOf({ clock, folder: { database } }: NodeParts, working: Working): Handlers {
+function handlersOf({ clock, folder: { database } }: NodeParts, working: Working, origin: () => string): Handlers {
   const { store, authenticator, preparer, warnings, files, publicKey } = working
   const collectionId = async (reader: Reader, name: string) => (await loadCollection(reader, name)).id
+  const setup = { origin, needed: () => needsSetup(store) }
   return {
-    ...accountHandlers({ store, authenticator, collectionId }),
+    ...accountHandlers({ store, clock, authenticator, collectionId, setup }),
     ...keyHandlers({ store, files }),
     ...libraryHandlers({ store, clock, database, publicKey }),
     ...warningListHandlers(warnings),
