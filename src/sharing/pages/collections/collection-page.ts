@@ -11,7 +11,6 @@ import {
   reply,
   section,
   selectField,
-  shortId,
   visible,
   visibleText,
 } from "../../../http/index.ts"
@@ -56,8 +55,7 @@ async function page(parts: CollectionParts, visit: Visit, collection: Collection
     heading: visible(collection.title),
     state: html`<span class="quiet">${kindWord(t, collection)}</span>`,
     place: "collections",
-    body: html`<div class="columns"><div>${await entries(parts, visit, collection)}${checkpointSection(visit, collection, log)}</div>
-<aside>${known(parts, visit, collection, log, aside)}</aside></div>`,
+    body: html`${known(parts, visit, collection, log, aside)}${await entries(parts, visit, collection)}${checkpointSection(visit, collection, log)}`,
   })
 }
 
@@ -89,10 +87,12 @@ function addressOf(collection: Collection, from: number | null, kind: string | n
   return `${collectionPath(collection)}${text === "" ? "" : `?${text}`}#log`
 }
 
-function emptyEntries({ t }: Visit, collection: Collection, filtered: boolean): Html {
+function emptyEntries({ t, may }: Visit, collection: Collection, filtered: boolean): Html {
   if (filtered)
     return emptyState(t("entry.none-of-kind"), { href: addressOf(collection, null, null), label: t("entry.all") })
-  return emptyState(t("entry.none"), { href: "/share/import", label: t("nav.import") })
+  return may("role:analyst")
+    ? emptyState(t("entry.none"), { href: "/share/import", label: t("nav.import") })
+    : emptyState(t("entry.none"))
 }
 
 function kindFilter({ t }: Visit, kind: string | null): Html {
@@ -120,25 +120,31 @@ function known(
     aside === 0
       ? t("collections.none-aside")
       : html`<a href="${home}/conflicts">${t("collections.aside-count", { count: format.number(aside) })}</a>`
-  return html`<p>${collection.kind === "inbox" ? t("collections.is-inbox") : t("collections.is-shared")}</p>
-<p><a href="/share/library?collection=${collection.id}">${t("collections.search-inside")}</a></p>
-${facts([
-  [t("collections.verified"), verdictMark(visit, verifications.verdict(collection.id))],
-  [t("collections.entries"), format.number(size)],
-  [t("collections.last"), size === 0 ? null : format.time(collection.lastAt)],
-  [t("collections.aside"), kept],
-  [t("collections.alias"), collection.alias === null ? null : copyable(t, visible(collection.alias), collection.alias)],
-  [t("collections.id"), shortId(t, collection.id)],
-  [t("collections.taxii"), copyable(t, address, address)],
-  [t("collections.origin"), copyable(t, log.origin, log.origin)],
-  [t("collections.vkey"), copyable(t, vkey, vkey)],
-  [t("collections.root"), copyable(t, root.toString("base64"), root.toString("base64"))],
-])}${verifyForm(visit, { home })}`
+  const inside = html`<a class="button" href="/share/library?collection=${collection.id}">${t("collections.search-inside")}</a>`
+  const left = html`<p>${collection.kind === "inbox" ? t("collections.is-inbox") : t("collections.is-shared")}</p>${facts(
+    [
+      [t("collections.entries"), format.number(size)],
+      [t("collections.last"), size === 0 ? null : format.time(collection.lastAt)],
+      [t("collections.aside"), kept],
+      [t("collections.verified"), verdictMark(visit, verifications.verdict(collection.id))],
+    ],
+  )}<div class="actions">${verifyForm(visit, { home })}${inside}</div>`
+  const right = facts([
+    [t("collections.taxii"), copyable(t, address, address)],
+    [
+      t("collections.alias"),
+      collection.alias === null ? null : copyable(t, visible(collection.alias), collection.alias),
+    ],
+    [t("collections.id"), copyable(t, collection.id, collection.id)],
+    [t("collections.vkey"), copyable(t, vkey, vkey)],
+    [t("collections.root"), copyable(t, root.toString("base64"), root.toString("base64"))],
+    [t("collections.origin"), copyable(t, log.origin, log.origin)],
+  ])
+  return html`<div class="halves"><div>${left}</div><div>${right}</div></div>`
 }
 
 function checkpointSection({ t }: Visit, collection: Collection, { checkpoint }: LogRow): Html {
-  const body = html`<p>${t("collections.checkpoint-what")}</p>${snippet(t, checkpoint)}
-<p><a href="${collectionPath(collection)}/checkpoint" download>${t("collections.checkpoint-get")}</a></p>`
+  const body = html`<p>${t("collections.checkpoint-what")}</p>${snippet(t, checkpoint, html`<a href="${collectionPath(collection)}/checkpoint" download>${t("collections.checkpoint-get")}</a>`)}`
   return section(t("collections.checkpoint"), body, "checkpoint")
 }
 

@@ -93,7 +93,7 @@ async function onePage(parts: CollectionParts, visit: Visit, collection: Collect
       [t("entry.object"), reference(t, found.id, names.get(found.id))],
       [t("conflict.reason"), reasonWord(t, found.reason)],
       [t("conflict.received"), format.time(found.received_at)],
-      [t("collections.title"), html`<a href="${collectionPath(collection)}">${visible(collection.title)}</a>`],
+      [t("conflict.collection"), html`<a href="${collectionPath(collection)}">${visible(collection.title)}</a>`],
       [t("conflict.id"), shortId(t, found.id)],
     ])}<p>${t("conflict.what-now")}</p>${comparison(visit, found)}
 <p><a href="${collectionPath(collection)}/conflicts">${t("conflict.to-list")}</a></p>`,

@@ -73,8 +73,8 @@ async function page(parts: CollectionParts, visit: Visit): Promise<Reply> {
   return visit.page({
     title: t("ledger.title"),
     place: "ledger",
-    body: html`<p>${t("ledger.what")}</p><div class="columns"><div>${await entries(parts, visit, ledger)}</div>
-<aside>${section(t("ledger.title"), about(parts, visit, ledger, "ledger"))}${section(t("ledger.key-log"), html`<p>${t("ledger.key-log-what")}</p>${about(parts, visit, keys, "keys")}`)}</aside></div>`,
+    body: html`<p>${t("ledger.what")}</p>${await entries(parts, visit, ledger)}
+<div class="halves">${section(t("ledger.signed"), about(parts, visit, ledger, "ledger"))}${section(t("ledger.key-log"), html`<p>${t("ledger.key-log-what")}</p>${about(parts, visit, keys, "keys")}`)}</div>`,
   })
 }
 

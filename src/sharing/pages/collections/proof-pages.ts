@@ -71,7 +71,7 @@ async function page(parts: CollectionParts, visit: Visit, one: Found): Promise<R
     body: html`<p>${t("proof.what", { seq: format.number(proof.seq), size: format.number(size) })}</p>
 ${facts([
   [t("entry.object"), reference(t, id, names.get(id))],
-  [t("collections.title"), html`<a href="${home}">${visible(collection.title)}</a>`],
+  [t("conflict.collection"), html`<a href="${home}">${visible(collection.title)}</a>`],
   [t("entry.number"), html`<a href="${home}?from=${proof.seq}#log">${format.number(proof.seq)}</a>`],
   [t("conflict.id"), shortId(t, id)],
 ])}${steps(visit, one)}${ingredients(visit, proof, vkey)}<p><a href="${home}">${t("conflict.to-collection")}</a></p>`,

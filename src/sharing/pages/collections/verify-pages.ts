@@ -1,6 +1,5 @@
 import type { PageRoute, Visit } from "../../../accounts/index.ts"
 import {
-  actions,
   eventsReply,
   facts,
   type Html,
@@ -61,7 +60,7 @@ function page(visit: Visit, verifications: Verifications, subject: Subject): Rep
     place: subject.place,
     scripts: running ? ["progress.js"] : [],
     body: html`<p>${t("verify.what")}</p>
-${running ? underWay(visit, state, subject) : outcome(visit, state)}${again}<p><a href="${subject.home}">${t("verify.back", { log: subject.title })}</a></p>`,
+${running ? underWay(visit, state, subject) : outcome(visit, state)}<div class="actions">${again}<a href="${subject.home}">${t("verify.back", { log: subject.title })}</a></div>`,
   })
 }
 
@@ -73,7 +72,7 @@ export function verifyForm({ t }: Visit, { home }: Pick<Subject, "home">, label?
 function underWay(visit: Visit, state: Verification, { home, title }: Subject): Html {
   const { t } = visit
   return html`${liveProgress(t, `${home}/verify/events`, t("verify.title", { log: title }), progressOf(visit, state))}
-<p class="quiet">${t("verify.goes-on")}</p><form method="post" action="${home}/verify/stop">${actions(t("verify.stop"))}</form>`
+<p class="quiet">${t("verify.goes-on")}</p><form method="post" action="${home}/verify/stop"><p><button>${t("verify.stop")}</button></p></form>`
 }
 
 function progressOf({ t, format }: Visit, state: Verification): Progress {

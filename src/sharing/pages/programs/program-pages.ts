@@ -73,7 +73,7 @@ async function page(
 <aside>${facts([
       [t("programs.created"), format.time(program.createdAt)],
       [t("programs.used"), program.lastUsedAt === null ? t("programs.never-used") : format.time(program.lastUsedAt)],
-    ])}${newToken(visit, program)}<p><a href="${programPath(program.account)}/remove">${t("programs.remove")}</a></p></aside></div>`,
+    ])}${newToken(visit, program)}<p class="actions"><a href="${programPath(program.account)}/remove">${t("programs.remove")}</a></p></aside></div>`,
   })
 }
 

@@ -55,5 +55,5 @@ function shown(t: Translate, { key, tried, fields, text }: Recipe): Html {
   const [title, hint] = TITLES[key](t)
   const mark = tried ? stateMark("open", t("recipe.tried")) : stateMark("unknown", t("recipe.untried"))
   const form = fields.length === 0 ? nothing : facts(fields.map(([label, value]) => [label, copyable(t, value, value)]))
-  return html`<details><summary>${title} ${mark}</summary><p>${hint}</p>${form}${text === null ? nothing : snippet(t, text)}</details>`
+  return html`<details class="recipe"><summary>${title} ${mark}</summary><p>${hint}</p>${form}${text === null ? nothing : snippet(t, text)}</details>`
 }
