@@ -69,7 +69,7 @@ function relatedRow(showing: Showing, one: Related): Html {
   const type = one.hit === null ? null : typeWord(t, one.hit.type)
   const confidence = one.confidence === null ? null : confidenceShown(t, one.confidence)
   const revoked = one.revoked ? html` <span class="quiet small">· ${t("object.state.revoked")}</span>` : null
-  return html`<span class="name">${name}${revoked}</span><span class="quiet">${type}</span><span class="quiet">${confidence}</span><a class="quiet" href="${objectPath(one.id)}" aria-label="${t("object.the-relationship")}">${timeOf(showing, one)}</a>`
+  return html`<span class="name">${name}${revoked}</span><span class="quiet">${type}</span><span class="quiet">${confidence}</span><a class="quiet" href="${objectPath(one.id)}">${timeOf(showing, one) ?? t("object.the-relationship")}</a>`
 }
 
 /** Since when it holds, else when it was last changed. */
@@ -81,7 +81,7 @@ function timeOf({ t, format }: Showing, { from, to, modified }: Related): Piece 
   if (from !== null || to !== null) {
     return html`${from === null ? "" : date(from)}–${to === null ? "" : date(to)}`
   }
-  return modified === null ? t("object.the-relationship") : date(modified)
+  return modified === null ? null : html`${date(modified)}<span class="unseen"> ${t("object.the-relationship")}</span>`
 }
 
 /** One page of the relationships of one word. */
