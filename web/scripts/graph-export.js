@@ -41,7 +41,7 @@ function save(blob, name) {
 function drawingOf(cy, container) {
   const zoom = cy.zoom()
   const palette = colours(container)
-  const shown = cy.elements(":visible")
+  const shown = cy.elements("[!hidden]")
   const box = shown.renderedBoundingBox({ includeLabels: true })
   const [left, top] = [box.x1 - MARGIN, box.y1 - MARGIN]
   const [width, height] = [Math.ceil(box.w + 2 * MARGIN), Math.ceil(box.h + 2 * MARGIN)]

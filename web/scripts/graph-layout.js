@@ -27,7 +27,7 @@ const layouts = { rings, levels }
 
 /** @param {(ranks: Node[][]) => Point[][]} layout @param {Core} cy @param {string} centre */
 function place(layout, cy, centre) {
-  const ranks = layout === grid ? [cy.nodes(":visible").toArray().sort(byKind)] : ranksOf(cy, centre)
+  const ranks = layout === grid ? [cy.nodes("[!hidden]").toArray().sort(byKind)] : ranksOf(cy, centre)
   const places = layout(ranks).flat()
   cy.batch(() => {
     for (const [at, node] of ranks.flat().entries()) node.position(places[at] ?? { x: 0, y: 0 })
@@ -41,12 +41,12 @@ function ranksOf(cy, centre) {
   const ranks = []
   const seen = new Set([centre])
   const isNew = (/** @type {Node} */ node) => !seen.has(node.id())
-  const shown = cy.nodes(":visible").toArray()
+  const shown = cy.nodes("[!hidden]").toArray()
   let rank = shown.filter((node) => !isNew(node))
   while (rank.length > 0) {
     ranks.push(rank)
     rank = rank.flatMap((node) => {
-      const found = node.neighborhood("node:visible").nodes().toArray().filter(isNew)
+      const found = node.neighborhood("node[!hidden]").nodes().toArray().filter(isNew)
       for (const other of found) seen.add(other.id())
       return found.sort(byKind)
     })
@@ -118,7 +118,7 @@ function block(rank, top) {
  * @param {Core} cy @param {string} centre @param {boolean} fresh */
 function force(cy, centre, fresh) {
   if (fresh) place(rings, cy, centre)
-  const all = cy.elements(":visible")
+  const all = cy.elements("[!hidden]")
   const number = all.nodes().length
   all
     .layout({
@@ -144,7 +144,7 @@ export function towards(cy, from, arrow) {
   if (step === undefined || start.empty()) return null
   const { x, y } = start.position()
   let [best, least] = [/** @type {string | null} */ (null), Number.POSITIVE_INFINITY]
-  cy.nodes(":visible").forEach((node) => {
+  cy.nodes("[!hidden]").forEach((node) => {
     const [dx, dy] = [node.position().x - x, node.position().y - y]
     const along = dx * (step[0] ?? 0) + dy * (step[1] ?? 0)
     const aside = Math.abs(dx * (step[1] ?? 0)) + Math.abs(dy * (step[0] ?? 0))

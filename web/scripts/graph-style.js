@@ -108,7 +108,7 @@ export function styleOf(container) {
         "z-index": 20,
       },
     },
-    { selector: ".hidden", style: { display: "none" } },
+    { selector: "[?hidden]", style: { display: "none" } },
   ])
 }
 
@@ -136,7 +136,7 @@ export function placeNames(cy, wanted) {
   const zoom = cy.zoom()
   const size = Math.max(NODE, NODE_LEAST / zoom)
   const ranked = cy
-    .nodes(":visible")
+    .nodes("[!hidden]")
     .toArray()
     .sort((a, b) => rankOf(b) - rankOf(a))
   const taken = ranked.map((node) => boxAround(node, (size * zoom) / 2))

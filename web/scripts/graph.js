@@ -100,7 +100,7 @@ function arrangeAll(cy, fresh) {
 
 /** Everything, with room for names at the sides; a few objects are not blown up to fill the picture. @param {Core} cy */
 function fit(cy) {
-  const { x1, y1, w, h } = cy.nodes(":visible").boundingBox({ includeLabels: false })
+  const { x1, y1, w, h } = cy.nodes("[!hidden]").boundingBox({ includeLabels: false })
   const room = [(cy.width() - 2 * MARGIN.x) / w, (cy.height() - 2 * MARGIN.y) / h]
   const zoom = Math.max(cy.minZoom(), Math.min(ZOOM_FIT, ...room))
   const pan = { x: cy.width() / 2 - zoom * (x1 + w / 2), y: cy.height() / 2 - zoom * (y1 + h / 2) }
@@ -212,16 +212,14 @@ function onTick(cy, event) {
 /** Hides what is not ticked, and what then hangs on nothing. @param {Core} cy */
 function filter(cy) {
   cy.batch(() => {
-    cy.nodes().forEach(
-      (node) => void node.toggleClass("hidden", node.id() !== centre && unticked.type.has(node.data("type"))),
-    )
+    cy.nodes().forEach((node) => void node.data("hidden", node.id() !== centre && unticked.type.has(node.data("type"))))
     cy.edges().forEach((edge) => {
-      const ends = edge.source().hasClass("hidden") || edge.target().hasClass("hidden")
-      edge.toggleClass("hidden", ends || unticked.label.has(edge.data("label")))
+      const ends = edge.source().data("hidden") || edge.target().data("hidden")
+      edge.data("hidden", ends || unticked.label.has(edge.data("label")))
     })
     cy.nodes().forEach((node) => {
-      const loose = node.connectedEdges().not(".hidden").empty()
-      if (loose && node.id() !== centre) node.addClass("hidden")
+      const loose = node.connectedEdges("[!hidden]").empty()
+      if (loose && node.id() !== centre) node.data("hidden", true)
     })
   })
   keepLists(cy)
@@ -233,7 +231,7 @@ function keepLists(cy) {
   for (const item of document.querySelectorAll("[data-node], [data-line]")) {
     if (!(item instanceof HTMLElement)) continue
     const { node, line } = item.dataset
-    item.hidden = cy.getElementById(node ?? `line ${line}`).hasClass("hidden")
+    item.hidden = cy.getElementById(node ?? `line ${line}`).data("hidden")
   }
   for (const group of document.querySelectorAll(".graph-group")) {
     if (group instanceof HTMLElement) group.hidden = group.querySelector("li:not([hidden])") === null
@@ -244,7 +242,11 @@ function keepLists(cy) {
   }
   const count = document.getElementById("graph-count")
   const { format } = new Intl.NumberFormat(document.documentElement.lang)
-  const values = { shown: cy.nodes(":visible").length, all: cy.nodes().length, lines: cy.edges(":visible").length }
+  const values = {
+    shown: cy.nodes("[!hidden]").length,
+    all: cy.nodes().length,
+    lines: cy.edges("[!hidden]").length,
+  }
   if (count === null) return
   count.textContent = Object.entries(values).reduce(
     (text, [name, value]) => text.replace(`{${name}}`, format(value)),
