@@ -9,7 +9,7 @@ import { startNode } from "../support/node.ts"
 import { objectPath, type Role } from "../support/pages.ts"
 import { bundle, indicator } from "../support/stix.ts"
 import { tempFolder } from "../support/temp.ts"
-import { enter, furnish } from "../support/workplace.ts"
+import { COLLECTIONS, enter, furnish } from "../support/workplace.ts"
 import { known, world } from "../support/world.ts"
 
 /** What an analyst does all day, as it is done: by mouse, in a real browser, on a real node. */
@@ -40,7 +40,7 @@ test("an analyst pastes a report, sees what would come of it, gives it a mark an
   await page.getByRole("heading", { name: en("intake.preview-title") }).waitFor()
   assert.match(await page.locator("#found").innerText(), /198\.51\.100\[\.\]23/)
   await page.locator("input[name=tlp][value=amber]").check()
-  await page.locator("button.primary").click()
+  await page.locator("main button.primary").click()
   await page.getByRole("heading", { name: en("intake.result-title") }).waitFor()
   await page.getByRole("link", { name: en("intake.look") }).waitFor()
   await found(page, "198.51.100.23", "198.51.100[.]23")
@@ -48,6 +48,7 @@ test("an analyst pastes a report, sees what would come of it, gives it a mark an
 
 test("a file that is dropped is read: what is new, what is there already, what is refused and why", async (t) => {
   const { page } = await visit(t, "analyst", "/share/import")
+  await page.getByLabel(en("intake.collection"), { exact: true }).selectOption({ label: COLLECTIONS.own })
   const old = world().find(({ id }) => id === known.campaign) ?? indicator()
   const file = bundle(indicator({ name: "Dropped one" }), old, { type: "indicator", id: "indicator--none" })
   await drop(page, ".drop", "dropped.json", file)
@@ -57,7 +58,7 @@ test("a file that is dropped is read: what is new, what is there already, what i
     assert.match(bars, new RegExp(`${en(key)}\\s+1\\b`))
   }
   await page.locator("input[name=tlp][value=green]").check()
-  await page.locator("button.primary").click()
+  await page.locator("main button.primary").click()
   await page.locator("#problems").waitFor()
   await found(page, "Dropped one", "Dropped one")
 })
@@ -71,7 +72,7 @@ test("a table is mapped column by column, and giving up leaves nothing behind", 
   await button(page, "intake.mapping-go").click()
   await page.getByRole("heading", { name: en("intake.preview-title") }).waitFor()
   await button(page, "intake.give-up").click()
-  await page.getByText(en("intake.cancelled")).waitFor()
+  await page.waitForURL("**/share/import")
   await page.goto(`${new URL(page.url()).origin}/share/library?q=203.0.113.77`)
   await page.getByText(en("library.none")).waitFor()
 })
