@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { readdirSync } from "node:fs"
+import { type ClientRequest, request } from "node:http"
 import { join } from "node:path"
 import { after, type TestContext, test } from "node:test"
 import type { Page } from "playwright-core"
@@ -143,4 +144,32 @@ test("the administrator supplies warning lists, and a list that is none is refus
   await page.waitForSelector(".fault")
   await page.click("table.list button")
   await page.waitForSelector(".empty")
+})
+
+/** A form whose file never ends: the head and a first piece. */
+function beginUpload(size: number): ClientRequest {
+  const { name, value } = furnished.cookies.analyst
+  const origin = node.url.replace("127.0.0.1", "localhost")
+  const sending = request(`${origin}/share/import`, {
+    method: "POST",
+    headers: {
+      ...{ cookie: `${name}=${value}`, origin, "sec-fetch-site": "same-origin" },
+      "content-type": "multipart/form-data; boundary=b",
+    },
+  })
+  const field = `--b\r\ncontent-disposition: form-data; name="collection"\r\n\r\n${furnished.collections.own}\r\n`
+  const file = `--b\r\ncontent-disposition: form-data; name="file"; filename="x.json"\r\n\r\n`
+  sending.on("error", () => {})
+  sending.write(`${field}${file}${" ".repeat(size)}`)
+  return sending
+}
+
+const uploads = () => readdirSync(join(furnished.data, "uploads")).length
+
+test("an upload that is broken off leaves no file behind", async () => {
+  const before = uploads()
+  const sending = beginUpload(100_000)
+  while (uploads() === before) await new Promise((resolve) => setTimeout(resolve, 10))
+  sending.destroy()
+  while (uploads() > before) await new Promise((resolve) => setTimeout(resolve, 10))
 })
