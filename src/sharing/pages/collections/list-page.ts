@@ -17,6 +17,7 @@ import {
   section,
   table,
   visible,
+  visibleText,
 } from "../../../http/index.ts"
 import { ComityError } from "../../../kernel/errors.ts"
 import { addCollection, type Collection, listCollections } from "../../../library/index.ts"
@@ -79,7 +80,7 @@ async function page(
     title: t("nav.collections"),
     place: "collections",
     status,
-    body: html`${errorSummary(t, faults)}${made === undefined ? nothing : notice(html`${t("collections.made")} ${visible(made.title)}`)}<p>${t("collections.what")}</p>${collectionTable(parts, visit, collections)}${visit.may("role:administrator") ? newInbox(visit, given, faults) : nothing}`,
+    body: html`${errorSummary(t, faults)}${made === undefined ? nothing : notice(t("collections.made", { title: visibleText(made.title) }))}<p>${t("collections.what")}</p>${collectionTable(parts, visit, collections)}${visit.may("role:administrator") ? newInbox(visit, given, faults) : nothing}`,
   })
 }
 

@@ -9,7 +9,7 @@ import {
   section,
   stateMark,
   type Translate,
-  visible,
+  visibleText,
 } from "../../../http/index.ts"
 import type { Collection } from "../../../library/index.ts"
 import { snippet } from "../snippet.ts"
@@ -39,7 +39,7 @@ export function recipeList(
   const right = program.rights.get(collection.id) ?? { read: false, write: false }
   const recipes = recipesFor({ origin: site.origin, collection: collection.id, token, right })
   return section(
-    html`${t("recipe.title")} ${visible(collection.title)}`,
+    t("recipe.title", { collection: visibleText(collection.title) }),
     html`<p>${t("recipe.what")}</p>${reach(visit)}${recipes.map((recipe) => shown(t, recipe))}`,
     "settings",
   )
