@@ -19,6 +19,10 @@ test("without any wish a node serves this machine alone, with defaults that need
     maxContentLength: 10 * 1024 * 1024,
     forbiddenStatus: "refused",
     maxStoreMib: 0,
+    maxImportMib: 256,
+    oidcIssuer: null,
+    oidcClientId: null,
+    oidcClientSecret: null,
     keyPassphrase: null,
   })
   assert.ok(workers >= 1 && workers <= 4, `${workers} workers`)
@@ -129,4 +133,23 @@ test("the language comes from the setting, else from the machine", () => {
 test("a configuration does not change any more", () => {
   const config = parseConfig({}, {})
   assert.throws(() => Object.assign(config, { host: "0.0.0.0" }), TypeError)
+})
+
+test("an OpenID provider is asked over https or on this machine, and both its settings are named", () => {
+  const env = (issuer: string) => ({ COMITY_OIDC_ISSUER: issuer, COMITY_OIDC_CLIENT_ID: "comity" })
+  for (const issuer of [
+    "https://id.example",
+    "https://id.example/tenant/",
+    "http://localhost:8080",
+    "http://[::1]:1",
+  ]) {
+    assert.equal(parseConfig({}, env(issuer)).oidcIssuer, issuer)
+  }
+  for (const issuer of ["http://id.example", "http://localhost.example", "http://192.0.2.1"]) {
+    assert.throws(() => parseConfig({}, env(issuer)), { kind: "refused", code: "config.oidc-https" }, issuer)
+  }
+  for (const name of ["COMITY_OIDC_ISSUER", "COMITY_OIDC_CLIENT_ID"]) {
+    const half = { [name]: "https://id.example" }
+    assert.throws(() => parseConfig({}, half), { kind: "invalid", code: "config.oidc-pair" })
+  }
 })

@@ -12,6 +12,7 @@ const whole = (least: number, most: number) =>
 
 const text = z.string().min(1).max(4096)
 const yes = z.enum(["true", "false", "1", "0", ""]).transform((value) => value === "true" || value === "1")
+const issuer = z.url({ protocol: /^https?$/ })
 const address = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""))
 
 type Setting = { flag: string | null; env: string; value: string | null; parse: z.ZodType; usual: unknown }
@@ -59,6 +60,9 @@ export const settings = {
     whole(1, 64),
     Math.max(1, Math.min(4, availableParallelism() - 1)),
   ),
+  oidcIssuer: setting("oidc-issuer", "COMITY_OIDC_ISSUER", "URL", issuer.nullable(), null),
+  oidcClientId: setting("oidc-client-id", "COMITY_OIDC_CLIENT_ID", "TEXT", text.nullable(), null),
+  oidcClientSecret: setting(null, "COMITY_OIDC_CLIENT_SECRET", "TEXT", text.nullable(), null),
   keyPassphrase: setting(null, "COMITY_KEY_PASSPHRASE", "TEXT", z.string().min(12).max(1024).nullable(), null),
 } as const
 
@@ -104,7 +108,18 @@ function checkTogether(config: Config): void {
   if ((tlsCert === null) !== (tlsKey === null)) throw new ComityError("invalid", "config.tls-pair")
   if (behindProxy && publicUrl === null) throw new ComityError("invalid", "config.proxy-url")
   if (config.pageSizeDefault > config.pageSizeMax) throw new ComityError("invalid", "config.page-sizes")
+  checkProvider(config)
   if (!LOOPBACK.has(host) && tlsCert === null && !behindProxy) {
     throw new ComityError("refused", "config.open-host", { host })
+  }
+}
+
+/** Over plain HTTP anybody on the way could say who somebody is; only this machine itself is not on a way. */
+function checkProvider({ oidcIssuer, oidcClientId }: Config): void {
+  if ((oidcIssuer === null) !== (oidcClientId === null)) throw new ComityError("invalid", "config.oidc-pair")
+  if (oidcIssuer === null) return
+  const { protocol, hostname } = new URL(oidcIssuer)
+  if (protocol !== "https:" && !LOOPBACK.has(hostname.replace(/^\[|\]$/g, ""))) {
+    throw new ComityError("refused", "config.oidc-https", { issuer: oidcIssuer })
   }
 }

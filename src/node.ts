@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { Authenticator, accountHandlers, hasAdministrator, makeSetupLink } from "./accounts/index.ts"
 import type { Config } from "./config.ts"
 import { keyFiles } from "./crypto/index.ts"
-import { assetRoute } from "./desk/index.ts"
+import { assetRoute, needsSetup } from "./desk/index.ts"
 import {
   errorReply,
   guarded,
@@ -38,8 +38,8 @@ import {
   sharingHandlers,
   taxiiRoutes,
 } from "./sharing/index.ts"
-import { type Claim, type Folder, type Reader, Store } from "./store/index.ts"
-import { type Core, openWorkplace, type Workplace } from "./workplace.ts"
+import { type Claim, type Folder, type Reader, Store, type Tx } from "./store/index.ts"
+import { type Core, openWorkplace, siteFor, type Workplace } from "./workplace.ts"
 
 /** One node that owns its data folder. */
 export type Node = {
@@ -73,20 +73,18 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   const { config, folder, claim, clock, onFatal } = parts
   const files = keyFiles(folder.keys)
   const signer = loadOrCreateKeys(files, !existsSync(folder.database))
-  const store = new Store({
-    path: folder.database,
-    clock,
-    beforeCommit: (tx) => sealLogs(tx, signer),
-    onFatal,
-    maxMib: config.maxStoreMib,
-  })
+  const { database, index } = folder
+  const beforeCommit = (tx: Tx) => sealLogs(tx, signer)
+  const store = new Store({ path: database, clock, beforeCommit, onFatal, maxMib: config.maxStoreMib })
   await inceptKeyLog(store, files)
   const preparer = new Preparer({ workers: config.workers, maxObjectBytes: config.maxContentLength })
   const authenticator = new Authenticator(store)
   const replies = new ReplyCache(() => `${store.commits} ${authenticator.epoch}`)
-  const { database, index } = folder
   const search = new Search({ database, index, commits: () => store.commits, diagnostics: parts.diagnostics })
   const warnings = new WarningLists(store)
+  const { publicKey } = signer
+  const site = siteFor(config, publicKey)
+  const core = { store, preparer, search, warnings, authenticator, files, publicKey, site }
   let workplace: Workplace | null = null
   const sweep = setInterval(() => void sweepStatuses(parts, store), HOUR_MS)
   sweep.unref()
@@ -101,11 +99,7 @@ export async function openNode(parts: NodeParts): Promise<Node> {
     },
   )
   return {
-    handlers: handlersOf(
-      parts,
-      { store, authenticator, preparer, warnings, files, publicKey: signer.publicKey },
-      () => workplace?.site.origin ?? originOf(config),
-    ),
+    handlers: handlersOf(parts, core),
     unsealed: () => !files.sealed(),
     async seal(passphrase) {
       if (files.sealed()) return
@@ -114,10 +108,9 @@ export async function openNode(parts: NodeParts): Promise<Node> {
     },
     async setupLink() {
       if (workplace === null || (await hasAdministrator(store))) return null
-      return `${workplace.site.origin}/setup/${await makeSetupLink(store)}`
+      return `${site.origin}/setup/${await makeSetupLink(store)}`
     },
     async serve() {
-      const core = { store, preparer, search, warnings, authenticator, files, publicKey: signer.publicKey }
       workplace = await openWorkplace(parts, core)
       return serve(parts, { ...core, replies, workplace })
     },
@@ -133,13 +126,11 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   }
 }
 
-type Working = Pick<Core, "store" | "authenticator" | "preparer" | "warnings" | "files" | "publicKey">
-
 /** What commands ask of the process that owns the folder. */
-function handlersOf({ clock, folder: { database } }: NodeParts, working: Working, origin: () => string): Handlers {
-  const { store, authenticator, preparer, warnings, files, publicKey } = working
+function handlersOf({ clock, folder: { database } }: NodeParts, core: Core): Handlers {
+  const { store, authenticator, preparer, warnings, files, publicKey, site } = core
   const collectionId = async (reader: Reader, name: string) => (await loadCollection(reader, name)).id
-  const setup = { origin, needed: () => needsSetup(store) }
+  const setup = { origin: () => site.origin, needed: () => needsSetup(store) }
   return {
     ...accountHandlers({ store, clock, authenticator, collectionId, setup }),
     ...keyHandlers({ store, files }),
@@ -167,7 +158,7 @@ async function serve({ config, clock, diagnostics }: NodeParts, running: Running
     fingerprint: (header) => authenticator.fingerprint(header),
   })
   const listening = await listen(answer, { host: config.host, port: config.port, tls: readTls(config) })
-  workplace.site.listensAt(listening.port)
+  running.site.listensAt(listening.port)
   return { ...listening, url: urlOf(config, listening.port) }
 }
 

@@ -1,5 +1,6 @@
 import { type Authenticator, Brake, errorPage, Pending, Refusals, Sessions, type Visiting } from "./accounts/index.ts"
-import type { KeyFiles } from "./crypto/index.ts"
+import type { Config } from "./config.ts"
+import { type KeyFiles, openIdProvider } from "./crypto/index.ts"
 import { type Refuse, type Row, type Site, siteOf } from "./http/index.ts"
 import { sha256 } from "./kernel/hash.ts"
 import { record } from "./ledger/index.ts"
@@ -14,7 +15,6 @@ import type { Store } from "./store/index.ts"
 export type Workplace = {
   rows: Row[]
   refuse: Refuse
-  site: Site
   close(): Promise<void>
 }
 
@@ -26,12 +26,12 @@ export type Core = {
   authenticator: Authenticator
   files: KeyFiles
   publicKey: Buffer
+  site: Site
 }
 
 export async function openWorkplace(parts: NodeParts, core: Core): Promise<Workplace> {
   const { config, folder, clock, diagnostics } = parts
-  const { store, publicKey, search, warnings, authenticator } = core
-  const site = siteOf({ ...config, tls: config.tlsCert !== null }, sha256(publicKey).toString("hex"))
+  const { store, publicKey, search, warnings, authenticator, site } = core
   const visiting = visitingOf(parts, store, site)
   const { sessions, refusals } = visiting
   const imports = await openImports(parts, core)
@@ -42,16 +42,26 @@ export async function openWorkplace(parts: NodeParts, core: Core): Promise<Workp
   })
   const rows = pagesOf({
     ...{ store, folder, search, visiting, authenticator, imports, warnings, verifications, publicKey },
-    provider: null,
+    provider: providerOf(config),
     entrance: { store, sessions, clock, refusals, site, brake: new Brake(), pending: new Pending(clock) },
     keys: keyPartsOf(core),
   })
   return {
     rows,
-    site,
     refuse: (error, ask) => errorPage(visiting, error, ask),
     close: () => imports.close(),
   }
+}
+
+/** Where the pages are: at the configured port until the node says at which one it listens. */
+export function siteFor(config: Config, publicKey: Buffer): Site {
+  const site = siteOf({ ...config, tls: config.tlsCert !== null }, sha256(publicKey).toString("hex"))
+  site.listensAt(config.port)
+  return site
+}
+
+function providerOf({ oidcIssuer: issuer, oidcClientId: clientId, oidcClientSecret: clientSecret }: Config) {
+  return issuer === null || clientId === null ? null : openIdProvider({ issuer, clientId, clientSecret })
 }
 
 function visitingOf({ clock }: NodeParts, store: Store, site: Site): Visiting {

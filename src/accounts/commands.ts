@@ -1,10 +1,10 @@
 import { z } from "zod"
 import type { Declaration, Handlers, Translate } from "../http/index.ts"
 import type { Json } from "../kernel/canonical.ts"
-import type { Reader, Store } from "../store/index.ts"
-import type { Authenticator } from "./authentication.ts"
-import type { Right } from "./model.ts"
+import type { Reader } from "../store/index.ts"
+import { type Right, roles } from "./model.ts"
 import { addPerson, addProgram, removeAccount, rightLetters } from "./operations.ts"
+import { peopleDeclarations, peopleHandlers, role } from "./people-commands.ts"
 import { listAccounts } from "./queries.ts"
 
 const grant = { type: "string", multiple: true, value: "COLLECTION:r|w|rw" } as const
@@ -13,7 +13,7 @@ export const accountDeclarations: readonly Declaration[] = [
   {
     name: "account add",
     positionals: ["NAME"],
-    options: { admin: { type: "boolean" }, grant },
+    options: { admin: { type: "boolean" }, role, grant },
     secret: { option: "password", environment: "COMITY_PASSWORD" },
     show: (t) => [t("account.added")],
   },
@@ -27,6 +27,7 @@ export const accountDeclarations: readonly Declaration[] = [
   },
   { name: "token list", positionals: [], options: {}, show: showAccounts },
   { name: "token remove", positionals: ["NAME"], options: {}, show: (t) => [t("account.removed")] },
+  ...peopleDeclarations,
 ]
 
 const Name = z
@@ -37,17 +38,16 @@ const Name = z
   .regex(/^[^\p{Cc}:]+$/u)
 const Grants = z.array(z.string().regex(/^.+:(r|w|rw)$/)).default([])
 const New = z.strictObject({ NAME: Name, grant: Grants, admin: z.boolean().default(false) })
-const Person = New.extend({ password: z.string() })
+const Person = New.extend({ password: z.string(), role: z.enum(roles).nullable().default(null) })
 const Named = z.strictObject({ NAME: z.string() })
 
-type Parts = {
-  store: Store
-  authenticator: Authenticator
+type Parts = Parameters<typeof peopleHandlers>[0] & {
   /** Id of a collection by id or alias; collections are a row above this one. */
   collectionId: (reader: Reader, idOrAlias: string) => Promise<string>
 }
 
-export function accountHandlers({ store, authenticator, collectionId }: Parts): Handlers {
+export function accountHandlers(parts: Parts): Handlers {
+  const { store, authenticator, collectionId } = parts
   const rightsOf = async (grants: string[]) => {
     const pairs = grants.map(async (text): Promise<[string, Right]> => {
       const colon = text.lastIndexOf(":")
@@ -72,8 +72,8 @@ export function accountHandlers({ store, authenticator, collectionId }: Parts): 
   }
   return {
     "account add": async (call) => {
-      const { NAME: name, admin, grant: grants, password } = Person.parse(call.arguments)
-      await addPerson(store, { name, admin, rights: await rightsOf(grants) }, password)
+      const { NAME: name, admin, grant: grants, password, role } = Person.parse(call.arguments)
+      await addPerson(store, { name, admin, role, rights: await rightsOf(grants) }, password)
       return { name }
     },
     "token add": async (call) => {
@@ -84,6 +84,7 @@ export function accountHandlers({ store, authenticator, collectionId }: Parts): 
     "token list": () => list("program"),
     "account remove": (call) => remove(call.arguments, "person"),
     "token remove": (call) => remove(call.arguments, "program"),
+    ...peopleHandlers(parts),
   }
 }
 

@@ -12,6 +12,7 @@ import {
   type PageContent,
   type PageWho,
   type Place,
+  packed,
   pageReply,
   pickLanguage,
   type Reply,
@@ -87,7 +88,7 @@ const PREFERENCES_S = 365 * 86_400
 export function pageRows(routes: readonly PageRoute[], parts: Visiting): Row[] {
   return routes.map((route) => ({
     ...{ method: route.method, path: route.path, who: route.who, stepUp: route.stepUp === true },
-    answer: (ask) => answer(route, parts, ask),
+    answer: async (ask) => packed(await answer(route, parts, ask), ask.header("accept-encoding")),
     refuse: (error, ask) => errorPage(parts, error, ask),
   }))
 }
