@@ -8,13 +8,13 @@ const at = parseInstant("2026-11-23T23:30:00Z") as Instant
 test("a time is the reader's, with its zone; UTC to the microsecond stands in the title", () => {
   const shown = String(formatOf("en", "Asia/Tokyo").time(at))
   assert.match(shown, /datetime="2026-11-23T23:30:00\.000000Z" title="2026-11-23T23:30:00\.000000Z"/)
-  assert.match(shown, />2026-11-24, 08:30 (GMT\+9|JST)</)
-  assert.match(formatOf("zh-Hant", "Asia/Taipei").timeText(at), /^2026\/11\/24 GMT\+8 07:30$|^2026\/11\/24.*07:30/)
+  assert.match(shown, />2026-11-24 08:30 (GMT\+9|JST)</)
+  assert.match(formatOf("zh-Hant", "Asia/Taipei").timeText(at), /^2026\/11\/24 07:30 GMT\+8$/)
 })
 
 test("a zone that does not exist, or is none, is UTC", () => {
   for (const zone of ["", "Mars/Olympus", "../../etc", "<b>", "UTC\n", "x".repeat(500)]) {
-    assert.match(formatOf("en", zone).timeText(at), /2026-11-23, 23:30 UTC/, zone)
+    assert.match(formatOf("en", zone).timeText(at), /2026-11-23 23:30 UTC/, zone)
   }
 })
 
@@ -23,7 +23,7 @@ test("numbers, sizes, places and lists follow the language", () => {
   const hant = formatOf("zh-Hant", "UTC")
   assert.equal(en.number(1_234_567), "1,234,567")
   assert.equal(en.bytes(1_500_000), "1.5 MB")
-  assert.equal(en.bytes(0), "0 byte")
+  assert.equal(en.bytes(0), "0 bytes")
   assert.equal(en.place("JP"), "Japan")
   assert.equal(hant.place("JP"), "日本")
   assert.equal(en.place("not a code"), "not a code")

@@ -60,7 +60,7 @@ function isZone(zone: string): boolean {
 function makeFormat(language: Language, timeZone: string): Format {
   const number = new Intl.NumberFormat(language)
   const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 })
-  const [time, date] = timeFormats(language, timeZone)
+  const { date, timeText } = timeFormats(language, timeZone)
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" })
   const places = new Intl.DisplayNames(language, { type: "region", fallback: "code" })
   const languageNames = new Intl.DisplayNames(language, { type: "language", fallback: "code" })
@@ -70,9 +70,9 @@ function makeFormat(language: Language, timeZone: string): Format {
     number: (value) => number.format(value),
     bytes: (value) => bytesText(language, value),
     percent: (share) => percent.format(share),
-    time: (instant) => timeElement(instant, time.format(instant / 1000)),
+    time: (instant) => timeElement(instant, timeText(instant)),
     date: (instant) => timeElement(instant, date.format(instant / 1000)),
-    timeText: (instant) => time.format(instant / 1000),
+    timeText,
     dateText: (instant) => date.format(instant / 1000),
     ago: (instant, now) => agoText(relative, (instant - now) / 1_000_000),
     place: (code) => (/^[A-Z]{2}$/.test(code) ? (places.of(code) ?? code) : code),
@@ -82,11 +82,18 @@ function makeFormat(language: Language, timeZone: string): Format {
   }
 }
 
+/** Year first, as in the log; the zone behind the time in every language, where CLDR puts it in brackets or between. */
 function timeFormats(language: Language, timeZone: string) {
-  const day = { year: "numeric", month: "2-digit", day: "2-digit", timeZone } as const
-  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" } as const
-  const tag = language === "en" ? "en-CA" : language // year first, as in the log
-  return [new Intl.DateTimeFormat(tag, { ...day, ...clock }), new Intl.DateTimeFormat(tag, day)] as const
+  const tag = language === "en" ? "en-CA" : language
+  const date = new Intl.DateTimeFormat(tag, { year: "numeric", month: "2-digit", day: "2-digit", timeZone })
+  const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone })
+  const zone = new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "short" })
+  const zoneName = (at: number) => zone.formatToParts(at).find(({ type }) => type === "timeZoneName")?.value ?? timeZone
+  const timeText = (instant: Instant) => {
+    const at = instant / 1000
+    return `${date.format(at)} ${clock.format(at)} ${zoneName(at)}`
+  }
+  return { date, timeText }
 }
 
 function timeElement(instant: Instant, text: string): Html {
@@ -102,6 +109,11 @@ function agoText(relative: Intl.RelativeTimeFormat, seconds: number): string {
 function bytesText(language: Language, bytes: number): string {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const
   const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(bytes, 1)) / 3)))
-  const options = { style: "unit", unit: units[step], unitDisplay: "short", maximumFractionDigits: 1 } as const
+  const options = {
+    style: "unit",
+    unit: units[step],
+    unitDisplay: step === 0 ? "long" : "short",
+    maximumFractionDigits: 1,
+  } as const
   return new Intl.NumberFormat(language, options as Intl.NumberFormatOptions).format(bytes / 1000 ** step)
 }

@@ -167,15 +167,16 @@ const KEYS = [
   ["Ctrl K", "palette"],
   ["j k", "rows"],
   ["Enter", "open"],
+  ["x", "tick"],
   ["?", "help"],
   ["Esc", "close"],
 ] as const
 
 /** Opened by `?`; every page has it, so that nobody has to remember where it stands. */
 function keysDialog({ t }: Viewer): Html {
-  const rows = KEYS.map(([key, what]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${t(`keys.${what}`)}</dd></div>`)
+  const rows = KEYS.map(([key, what]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${t(`keyboard.${what}`)}</dd></div>`)
   return html`<dialog id="keys" aria-labelledby="keys-title"><h2 id="keys-title">${t("frame.keys")}</h2><dl class="facts">${rows}</dl>
-<form method="dialog"><button class="primary">${t("keys.done")}</button></form></dialog>`
+<form method="dialog"><button class="primary">${t("keyboard.done")}</button></form></dialog>`
 }
 
 function footer({ t, party }: Viewer): Html {

@@ -35,6 +35,7 @@ export { constant, type Html, html, nothing, type Piece } from "./html.ts"
 export { type IconName, icon } from "./icons.ts"
 export { knows, type Language, languages, pickLanguage, type Translate, translator } from "./locale.ts"
 export { accepts, isType } from "./negotiate.ts"
+export { packed } from "./packing.ts"
 export {
   actions,
   type Bar,

@@ -29,17 +29,17 @@ export function table<Row>({ caption, columns, rows, empty }: Table<Row>): Html 
   const head = columns.map(({ label, kind, sort, wide }) => {
     const content = sort === undefined ? label : html`<a href="${sort.href}">${label}${arrow(sort.now)}</a>`
     const sorted = sort?.now == null ? nothing : html` aria-sort="${sort.now}"`
-    return html`<th scope="col" class="${classOf(kind, wide)}"${sorted}>${content}</th>`
+    return html`<th scope="col"${classOf(kind, wide)}${sorted}>${content}</th>`
   })
   const body = rows.map(
-    (row) =>
-      html`<tr>${columns.map(({ cell, kind, wide }) => html`<td class="${classOf(kind, wide)}">${cell(row)}</td>`)}</tr>`,
+    (row) => html`<tr>${columns.map(({ cell, kind, wide }) => html`<td${classOf(kind, wide)}>${cell(row)}</td>`)}</tr>`,
   )
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="list" data-rows><caption class="unseen">${caption}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
 }
 
-function classOf(kind: Column<unknown>["kind"], wide: boolean | undefined): string {
-  return `${kind ?? ""}${wide === true ? " wide" : ""}`.trim()
+function classOf(kind: Column<unknown>["kind"], wide: boolean | undefined): Html {
+  const names = [kind ?? "", wide === true ? "wide" : ""].filter((name) => name !== "")
+  return names.length === 0 ? nothing : html` class="${names.join(" ")}"`
 }
 
 function arrow(now: "ascending" | "descending" | null): Piece {
