@@ -13,12 +13,14 @@ import {
 } from "../../../http/index.ts"
 import type { Hit } from "../../../library/index.ts"
 import { defangedText, objectPath, typeWord } from "../named.ts"
+import { catalogueRows } from "./catalogues.ts"
 import type { Gathered } from "./gathering.ts"
 import { handlingShown } from "./handling.ts"
 import { keptAsideShown } from "./kept-aside.ts"
+import { namedByShown } from "./naming.ts"
 import { patternShown } from "./pattern.ts"
 import { CONTAINERS, otherRows, type Row, rowsOf } from "./properties.ts"
-import { namedByShown, relationsShown } from "./relating.ts"
+import { relationsShown } from "./relating.ts"
 import { remarksShown, sightingsShown } from "./remarks.ts"
 import { isObject, newRoom, type Showing, textAt } from "./showing.ts"
 import { sideColumn } from "./side-column.ts"
@@ -79,7 +81,7 @@ ${propertySection(showing, gathered, "external_references")}
 ${sightingsShown(showing, gathered)}
 ${remarksShown(showing, gathered)}
 ${relationsShown(showing, gathered)}
-${namedByShown(showing, gathered.namedBy)}
+${namedByShown(showing, gathered.shown.id, gathered.namedBy)}
 ${handlingShown(showing, object, gathered.markings)}
 ${extensionsShown(showing, object, type)}
 ${rowsSection(showing, t("object.other"), [...longName(showing, gathered), ...otherRows(showing, object, type)])}
@@ -107,6 +109,7 @@ function saysShown(showing: Showing, gathered: Gathered, translations: ReadonlyM
   const inRows = new Set(rows.map(([name]) => name))
   const others = [...translations].filter(([name]) => !inRows.has(name))
   const pairs = [
+    ...catalogueRows(showing, object),
     ...others.map(
       ([name, translation]) => [labelShown(showing, name), translationShown(showing, type, name, translation)] as const,
     ),

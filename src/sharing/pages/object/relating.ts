@@ -3,9 +3,8 @@ import { parseInstant } from "../../../kernel/time.ts"
 import type { Related, RelationGroup, RelationPage } from "../../../library/index.ts"
 import { objectLink, objectPath, reference, typeWord } from "../named.ts"
 import { confidenceShown } from "./confidence.ts"
-import type { Gathered, NamedBy } from "./gathering.ts"
+import type { Gathered } from "./gathering.ts"
 import type { Showing } from "./showing.ts"
-import { labelOf } from "./words.ts"
 
 /** Words of relationships in both directions: `relation.<word>` and, seen from the target, `relation-to.<word>`. */
 export const RELATIONS_IN_WORDS: ReadonlySet<string> = new Set(
@@ -100,33 +99,4 @@ export function relationPageShown(
       ? null
       : html`<a href="${groupPath(id, word, outward)}&after=${page.next}">${t("object.older")}</a>`
   return html`${relatedList(showing, page.related)}<p class="paging"><a href="${objectPath(id)}">${t("object.back")}</a>${next}</p>`
-}
-
-function namedByLabel(t: Translate, label: string): Piece {
-  switch (label) {
-    case "object_refs":
-      return t("object.named-by.containers")
-    case "created_by_ref":
-      return t("object.named-by.created")
-    case "where_sighted_refs":
-      return t("object.named-by.seen")
-    default:
-      return labelOf(t, label) ?? html`<code>${visible(label)}</code>`
-  }
-}
-
-/** By what other objects it is named: reports, observations, what it created. */
-export function namedByShown(showing: Showing, namedBy: readonly NamedBy[]): Piece {
-  const { t, format } = showing
-  if (namedBy.length === 0) return null
-  const rows = namedBy.map(({ label, objects, newest }) => {
-    const items = newest.map(
-      (hit) => html`<li>${objectLink(t, hit)} <span class="quiet small">${typeWord(t, hit.type)}</span></li>`,
-    )
-    const left = objects - newest.length
-    const more =
-      left > 0 ? html`<li class="quiet small">${t("object.and-more", { count: format.number(left) })}</li>` : null
-    return html`<h3>${namedByLabel(t, label)} <span class="quiet">(${format.number(objects)})</span></h3><ul class="plain-list">${items}${more}</ul>`
-  })
-  return section(t("object.named-by"), html`<p class="quiet">${t("object.named-by-hint")}</p>${rows}`, "named-by")
 }

@@ -154,6 +154,27 @@ test("relationships stand under their word in both directions, twenty of each an
   assert.match(await page(path(other)), /uses <span class="quiet">\(1\)/)
 })
 
+test("what names an object by a property of its own is listed, five of each and the rest a page away", async () => {
+  const creator = { ...malware(), type: "identity", id: stixId("identity"), name: "Harbour CERT" }
+  const made = Array.from({ length: 7 }, (_, i) => malware({ name: `Made ${i}`, created_by_ref: creator.id }))
+  await server.add(creator, ...made)
+  const text = await page(path(creator))
+  assert.match(text, /Created by it <span class="quiet">\(7\)/)
+  assert.equal(text.match(/>Made \d</g)?.length, 5)
+  assert.equal((await page(`${path(creator)}?named=created_by_ref`)).match(/>Made \d</g)?.length, 7)
+  assert.ok((await page(`${path(creator)}?named=%3Cb%3E`)).includes("No other object names it like that."))
+})
+
+test("a number of a catalogue stands first, with the way there", async () => {
+  const url = "https://attack.example/T1566"
+  const object = malware({ external_references: [{ source_name: "mitre-attack", external_id: "T1566", url }] })
+  await server.add(object)
+  assert.match(
+    await page(path(object)),
+    /<dt>MITRE ATT&amp;CK<\/dt><dd><span class="copyable"><span class="mono"><bdi>T1566/,
+  )
+})
+
 test("sightings, opinions, notes and translations by others stand on the page of what they are about", async () => {
   const object = indicator({ name: "Watched", lang: "en" })
   const common = { spec_version: "2.1", created: EARLY, modified: EARLY }

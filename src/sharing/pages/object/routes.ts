@@ -3,6 +3,7 @@ import { html, type Reply } from "../../../http/index.ts"
 import { ComityError } from "../../../kernel/errors.ts"
 import { listVersions, loadNewest, loadVersion, type ObjectVersion } from "../../../library/index.ts"
 import { gather, idsIn, type ObjectParts } from "./gathering.ts"
+import { namedByLabel, namingPageShown } from "./naming.ts"
 import { objectPage, showingFor } from "./page.ts"
 import { relationPageShown, relationWord } from "./relating.ts"
 import { rawReply, sourcePage } from "./source.ts"
@@ -21,6 +22,8 @@ export function objectPages(parts: ObjectParts): PageRoute[] {
     page("", async (visit, id) => {
       const word = visit.ask.query.get("relations")
       if (word !== null) return relationsOfWord(parts, visit, id, word)
+      const label = visit.ask.query.get("named")
+      if (label !== null) return namingObjects(parts, visit, id, label)
       return visit.page(objectPage(visit, await gather(parts, id, keyIn(visit.ask.query.get("version")))))
     }),
     page("/versions", (visit, id) => allVersions(parts, visit, id)),
@@ -61,17 +64,31 @@ async function difference({ reader, search }: ObjectParts, visit: Visit, id: str
   return visit.page(differencesPage(visit, before, now, names))
 }
 
-const RELATIONS_ON_PAGE = 100
+const OBJECTS_ON_PAGE = 100
 
 async function relationsOfWord(parts: ObjectParts, visit: Visit, id: string, word: string): Promise<Reply> {
   const { query } = visit.ask
   const outward = query.get("direction") !== "in"
   const newest = await loadNewest(parts.reader, id)
   const after = keyIn(query.get("after"))
-  const wanted = { id, word: word.slice(0, 250), outward, limit: RELATIONS_ON_PAGE, after }
+  const wanted = { id, word: word.slice(0, 250), outward, limit: OBJECTS_ON_PAGE, after }
   const [page, names] = await Promise.all([parts.search.relationPage(wanted), parts.search.names(idsIn(newest.object))])
   const title = titleOf(visit.t, newest.type, newest.object, names)
   const heading = html`${title.heading} <span class="quiet">${relationWord(visit.t, word, outward)}</span>`
   const body = relationPageShown(showingFor(visit, names), { id, word, outward }, page)
+  return visit.page({ title: title.text, heading, place: "nav.library", body })
+}
+
+async function namingObjects(parts: ObjectParts, visit: Visit, id: string, label: string): Promise<Reply> {
+  const newest = await loadNewest(parts.reader, id)
+  const after = keyIn(visit.ask.query.get("after"))
+  const wanted = { labels: [label.slice(0, 250)], limit: OBJECTS_ON_PAGE, after }
+  const [page, names] = await Promise.all([
+    parts.search.referring(id, wanted),
+    parts.search.names(idsIn(newest.object)),
+  ])
+  const title = titleOf(visit.t, newest.type, newest.object, names)
+  const heading = html`${title.heading} <span class="quiet">${namedByLabel(visit.t, label)}</span>`
+  const body = namingPageShown(showingFor(visit, names), id, label, page)
   return visit.page({ title: title.text, heading, place: "nav.library", body })
 }
