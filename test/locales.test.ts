@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
 import { JSON_FAULT_CODES } from "../src/kernel/json-fault.ts"
+import { ROW_FAULT_CODES } from "../src/library/index.ts"
 import { declarations } from "../src/main.ts"
 import { FAULT_CODES, FINDING_CODES } from "../src/stix/index.ts"
 
@@ -99,6 +100,7 @@ function problemCodes(): string[] {
     ...FAULT_CODES,
     ...FINDING_CODES,
     ...JSON_FAULT_CODES,
+    ...ROW_FAULT_CODES,
     ...literalsAfter(sourceOf("stix/splitter.ts"), /code: "([^"]+)"/g),
     ...literalsAfter(sourceOf("library/adding.ts"), /: Warning = \{ code: "([^"]+)"/g),
     ...literalsAfter(reasons, /"([^"]+)"/g).map((reason) => `object.conflict-${reason}`),
