@@ -120,7 +120,7 @@ test("every command stands in operating.md, with each of its arguments and optio
 test("no document promises a command that does not exist", () => {
   const names = declarations.map(({ name }) => name)
   const called = documents.flatMap(({ file, text }) =>
-    [...text.matchAll(/(?:^|`|\(|\$ )comity ((?:[a-z]+ ?)+)/gm)].map(([, words = ""]) => ({
+    [...text.matchAll(/(?:^|`|\(|\$ )comity ((?:[a-z][a-z-]* ?)+)/gm)].map(([, words = ""]) => ({
       file,
       words: words.trim(),
     })),
