@@ -2,10 +2,12 @@ import assert from "node:assert/strict"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
+import { languages } from "../src/http/index.ts"
 import { JSON_FAULT_CODES } from "../src/kernel/json-fault.ts"
 import { ROW_FAULT_CODES } from "../src/library/index.ts"
 import { declarations } from "../src/main.ts"
 import { FAULT_CODES, FINDING_CODES } from "../src/stix/index.ts"
+import { TYPES } from "../src/stix/types.ts"
 
 type Sentences = Readonly<Record<string, string>>
 type Source = { file: string; text: string }
@@ -17,14 +19,26 @@ const src = join(root, "src")
 const en = read("en")
 const chinese = { "zh-Hant": read("zh-Hant"), "zh-Hans": read("zh-Hans") }
 
-/** The same in every language: programs wait for this line. */
-const SAME_EVERYWHERE = ["cli.ready"]
+/** The same in every language: a line that programs wait for, the product, and languages by their own name. */
+const SAME_EVERYWHERE = [
+  "cli.ready",
+  "frame.name",
+  "frame.direction",
+  ...["language.en", "language.zh-Hant", "language.zh-Hans"],
+]
 
 /** Who makes errors of a code that is passed in. The calls of the first two are looked at; the last relays any code. */
 const PASS_CODES_ON = ["crypto/turnstile.ts", "sharing/filters.ts", "http/socket-client.ts"]
 
 /** Keys that are put together while running, by what they begin with; `neededKeys` says what may follow. */
-const PUT_TOGETHER = ["cli.ask-", "command.", "log.problem.", "option.", "problem.", "problem.object.conflict-"]
+const PUT_TOGETHER = [
+  ...["cli.ask-", "command.", "error.", "log.problem.", "option.", "problem.", "problem.object.conflict-"],
+  ...["graph.by.", "graph.layout.", "import.state.", "keyboard.", "language.", "nav.", "overview.act."],
+  ...["overview.waits.", "property.", "relation-to.", "relation.", "role.", "theme.", "type."],
+]
+
+/** Words of the standard that pages know; one that they do not know is shown as it is, so none can be missing. */
+const KNOWN_WORDS = ["property.", "relation-to.", "relation."]
 
 const CODE = /^[a-z]+(?:[.-][a-z0-9]+)*\.[a-z0-9-]+$/
 
@@ -117,6 +131,10 @@ function neededKeys(): Set<string> {
   ]
   return new Set([
     ...translateCalls().flatMap(codesIn),
+    // Passed on as a value: the message of a form's fault, a row of a table.
+    ...sources.flatMap(({ text }) => codesIn(text)).filter((key) => key in en),
+    ...Object.keys(en).filter((key) => KNOWN_WORDS.some((start) => key.startsWith(start))),
+    ...wordsOfPages(),
     ...declarations.map(({ name }) => `command.${name}`),
     ...[...options, "data", "json", "help"].map((name) => `option.${name}`),
     ...secrets.map((option) => `cli.ask-${option}`),
@@ -124,6 +142,29 @@ function neededKeys(): Set<string> {
     ...[...problemCodes(), "other"].map((code) => `problem.${code}`),
     ...logProblems.map((code) => `log.problem.${code}`),
   ])
+}
+
+/** Keys that end in a name which stands in a table of the source. */
+function wordsOfPages(): string[] {
+  const named = (start: string, file: string, pattern: RegExp) =>
+    literalsAfter(sourceOf(file), pattern).map((name) => `${start}${name}`)
+  const lists = (start: string, file: string, pattern: RegExp) =>
+    literalsAfter(sourceOf(file), pattern).flatMap((list) =>
+      [...list.matchAll(/"([\w-]+)"/g)].map(([, name]) => `${start}${(name ?? "").replaceAll("_", "-")}`),
+    )
+  return [
+    ...named("nav.", "pages.ts", /\bkey: "([^"]+)"/g),
+    ...named("keyboard.", "http/frame.ts", /^ {2}\["[^"]+", "([^"]+)"\]/gm),
+    ...named("import.state.", "sharing/intake/model.ts", /^ {2}\| "([a-z]+)"$/gm),
+    ...named("overview.waits.", "desk/overview.ts", /\bkey: "([^"]+)", count/g),
+    ...named("overview.act.", "desk/overview.ts", /\bkey: "([^"]+)", count[^}]*, href: [^n]/g),
+    ...lists("graph.layout.", "sharing/pages/graph/drawing.ts", /LAYOUTS = \[([^\]]*)\]/g),
+    ...lists("graph.by.", "sharing/pages/graph/model.ts", /REFERENCES[^=]*= \[([^\]]*)\]/g),
+    ...lists("role.", "accounts/model.ts", /roles = \[([^\]]*)\]/g),
+    ...["system", "light", "dark"].map((theme) => `theme.${theme}`),
+    ...languages.map((language) => `language.${language}`),
+    ...[...TYPES.keys()].map((type) => `type.${type}`),
+  ]
 }
 
 function translateCalls(): string[] {
@@ -169,6 +210,13 @@ test("a sentence has the same blanks to be filled in every language", () => {
       assert.deepEqual(blanks(sentence), blanks(en[key] ?? ""), `${key}: ${sentence}`)
     }
   }
+})
+
+test("a relationship that has a word one way has one the other way", () => {
+  const words = (start: string) =>
+    Object.keys(en).flatMap((key) => (key.startsWith(start) ? [key.slice(start.length)] : []))
+  assert.ok(words("relation.").length > 30)
+  assert.deepEqual(words("relation.").toSorted(), words("relation-to.").toSorted())
 })
 
 test("nothing is left in English but the line that programs wait for", () => {
