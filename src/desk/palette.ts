@@ -1,6 +1,6 @@
 import type { PageRoute, Visit } from "../accounts/index.ts"
 import { languages, type Reply, reply, visibleText } from "../http/index.ts"
-import type { Search } from "../library/index.ts"
+import type { Hit, Search } from "../library/index.ts"
 import { nameText, objectPath, typeWord } from "../sharing/index.ts"
 
 /** One line of the palette: a page, or something that is done by sending a form. Text only. */
@@ -16,6 +16,8 @@ export type Offered = {
 }
 
 const OBJECTS_MOST = 8
+/** Those whose names fit best are picked among so many of the newest. */
+const AMONG = 50
 export const QUERY_MOST = 200
 
 /** What `Ctrl-K` opens, in the viewer's language: only what this viewer may open. */
@@ -80,11 +82,23 @@ function isWorthLooking(text: string): boolean {
 async function objectsFor(search: Search, { t }: Visit, text: string): Promise<Entry[]> {
   const { hits } = await search.find({
     ...{ text, types: [], markings: [], origins: [], collections: [], from: null, to: null },
-    ...{ revoked: "any", sort: "newest", after: null, limit: OBJECTS_MOST },
+    ...{ revoked: "any", sort: "newest", after: null, limit: AMONG },
   })
-  const found = hits.map((hit) => ({ label: nameText(t, hit), hint: typeWord(t, hit.type), href: objectPath(hit.id) }))
+  const nearest = hits.toSorted((a, b) => distance(a, text) - distance(b, text)).slice(0, OBJECTS_MOST)
+  const found = nearest.map((hit) => ({
+    label: nameText(t, hit),
+    hint: typeWord(t, hit.type),
+    href: objectPath(hit.id),
+  }))
   const all = { label: t("palette.all", { text: visibleText(text) }), hint: "", href: libraryPath(text) }
   return [...found, all]
+}
+
+/** What is called as it was typed comes before what begins like that, this before what holds it or only mentions it. */
+function distance({ name }: Hit, text: string): number {
+  const at = name?.toLowerCase().indexOf(text.toLowerCase()) ?? -1
+  if (at < 0) return 3
+  return at > 0 ? 2 : Number(name?.length !== text.length)
 }
 
 /** The library's list of what fits. */

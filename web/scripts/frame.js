@@ -70,7 +70,7 @@ async function copyFrom(button) {
 
 /** @param {KeyboardEvent} event */
 function onKey(event) {
-  if (event.key === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
+  if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
     event.preventDefault()
     void openPalette()
     return

@@ -20,6 +20,7 @@ let asking = null
 
 const dialog = document.createElement("dialog")
 dialog.id = "palette"
+const label = document.createElement("label")
 const field = document.createElement("input")
 const list = document.createElement("div")
 const none = document.createElement("p")
@@ -31,15 +32,17 @@ export async function open() {
   offered ??= await ask("")
   if (offered === null || document.querySelector("dialog[open]") !== null) return
   dialog.ariaLabel = offered.words.title ?? ""
-  field.ariaLabel = offered.words.field ?? ""
+  label.textContent = offered.words.field ?? ""
   list.ariaLabel = offered.words.title ?? ""
   none.textContent = offered.words.none ?? ""
   field.value = ""
-  show([])
+  show([], 0)
   dialog.showModal()
 }
 
 function build() {
+  label.htmlFor = "palette-field"
+  field.id = "palette-field"
   field.type = "text"
   field.autocomplete = "off"
   field.spellcheck = false
@@ -52,7 +55,7 @@ function build() {
   list.role = "listbox"
   none.className = "quiet"
   none.role = "status"
-  dialog.append(field, list, none)
+  dialog.append(label, field, list, none)
   document.body.append(dialog)
   field.addEventListener("input", () => void look())
   field.addEventListener("keydown", onKey)
@@ -82,17 +85,18 @@ async function ask(text, signal) {
 async function look() {
   asking?.abort()
   const text = field.value.trim()
-  show([])
+  show([], 0)
   if (text === "") return
+  none.hidden = true // not before the node has looked
   asking = new AbortController()
   const { signal } = asking
   await new Promise((done) => setTimeout(done, WAIT_MS))
   const found = signal.aborted ? null : await ask(text, signal)
-  if (found !== null && !signal.aborted) show(found.objects)
+  if (!signal.aborted) show(found?.objects ?? [], at)
 }
 
-/** @param {Entry[]} objects */
-function show(objects) {
+/** @param {Entry[]} objects @param {number} marked */
+function show(objects, marked) {
   if (offered === null) return
   const { words, pages, actions } = offered
   const wanted = field.value.toLowerCase().split(/\s+/).filter(Boolean)
@@ -115,7 +119,7 @@ function show(objects) {
   none.hidden = choices.length > 0
   list.hidden = choices.length === 0
   field.ariaExpanded = String(choices.length > 0)
-  mark(0)
+  mark(marked)
 }
 
 /** @param {Entry} entry @returns {Choice} */
