@@ -211,6 +211,7 @@ export async function errorPage(parts: Visiting, error: unknown, ask: Ask<undefi
     if (code === "session.step-up") return redirectTo(`/step-up?to=${to}`, [])
     if (code === "session.enrol") return redirectTo("/account/enrol", [])
   }
+  if (ask !== null && code === "session.step-up") return redirectTo(`/step-up?again&to=${formOf(ask)}`, [])
   const status = error instanceof ComityError ? statusOf(error.kind) : 500
   const id = newUuid()
   const viewer = ask === null ? null : await viewerAfter(parts, ask)
@@ -226,6 +227,12 @@ export async function errorPage(parts: Visiting, error: unknown, ask: Ask<undefi
   })
   const headers = seconds === undefined ? page.headers : { ...page.headers, "retry-after": String(seconds) }
   return { ...page, headers, id }
+}
+
+/** The page whose form was sent: there it can be sent again. */
+function formOf(ask: Ask<undefined>): string {
+  const from = URL.parse(ask.header("referer") ?? "")
+  return encodeURIComponent(localPath(from === null ? null : from.pathname + from.search))
 }
 
 /** Who looks at an error may be unknown for the very reason that there is one. */

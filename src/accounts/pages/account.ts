@@ -15,6 +15,7 @@ import {
   selectField,
   table,
   visible,
+  visibleText,
 } from "../../http/index.ts"
 import {
   type Means,
@@ -119,7 +120,9 @@ function code({ t, format }: Visit, means: Means): Html {
   return html`<p>${t("account.has-code")} ${format.date(means.code.createdAt)}</p><div class="actions"><a class="button" href="/account/enrol">${t("account.replace-code")}</a>${remove(t, "/account/code/remove", "")}</div>`
 }
 
+/** Without codes a password opens no page; there the two are set together. */
 function password({ t }: Visit, means: Means, given: Given, faults: Faults): Html {
+  if (!means.password) return html`<p>${t("account.no-password")}</p>`
   const field = inputField(
     { t, given, faults },
     {
@@ -131,8 +134,8 @@ function password({ t }: Visit, means: Means, given: Given, faults: Faults): Htm
       ...{ type: "password", autocomplete: "new-password", most: 1024 },
     },
   )
-  return html`<p>${means.password ? t("account.has-password") : t("account.no-password")}</p>
-<form method="post" action="/account/password">${field}${actions(means.password ? t("account.change-password") : t("account.set-password"))}</form>`
+  return html`<p>${t("account.has-password")}</p>
+<form method="post" action="/account/password">${field}<p class="actions"><button>${t("account.change-password")}</button></p></form>`
 }
 
 function openId({ t }: Visit, { openId }: Means): Html {
@@ -158,7 +161,7 @@ export function sessionTable(
   return table({
     caption: t("account.sessions"),
     columns: [
-      { label: t("account.browser"), kind: "name", cell: ({ agent }) => visible(agent === "" ? "–" : agent) },
+      { label: t("account.browser"), kind: "name", cell: ({ agent }) => browserName(agent) },
       { label: t("account.by"), cell: ({ method }) => methodName(t, method) },
       { label: t("account.since"), wide: true, cell: ({ createdAt }) => format.time(createdAt) },
       { label: t("account.seen"), cell: ({ seenAt }) => format.time(seenAt) },
@@ -173,6 +176,20 @@ export function sessionTable(
     rows: sessions,
     empty: html`<p>${t("account.no-session")}</p>`,
   })
+}
+
+const BROWSERS = /(Edg|OPR|Firefox|Chrome|Safari)(?:A|iOS)?\/(\d+)/
+const SYSTEMS = /(Windows|Android|iPhone|iPad|Mac OS X|CrOS|Linux)/
+const CALLED: Readonly<Record<string, string>> = { Edg: "Edge", OPR: "Opera", "Mac OS X": "macOS", CrOS: "ChromeOS" }
+
+/** What a person calls it; the browser's own long word stands in the title. */
+function browserName(agent: string): Html {
+  const browser = BROWSERS.exec(agent.replace(/Chrome\/\S+ (?=.*(?:Edg|OPR)\/)/, ""))
+  const system = SYSTEMS.exec(agent)?.[1]
+  if (browser === null || system === undefined) return visible(agent === "" ? "–" : agent)
+  const [, name = "", version = ""] = browser
+  const called = (word: string) => CALLED[word] ?? word
+  return html`<span title="${visibleText(agent)}">${called(name)} ${version} · ${called(system)}</span>`
 }
 
 function preferences({ t, viewer, person }: Visit): Html {
