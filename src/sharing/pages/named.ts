@@ -53,6 +53,6 @@ export function reference(t: Translate, id: string, hit: Named | null | undefine
   if (hit != null) return html`${objectLink(t, hit)} <span class="quiet small">${typeWord(t, hit.type)}</span>`
   const type = typeOfId(id)
   const word =
-    type === null ? null : html`<span class="quiet small">${typeWord(t, type)}, ${t("object.not-here")}</span>`
+    type === null ? null : html`<span class="quiet small">${typeWord(t, type)} · ${t("object.not-here")}</span>`
   return html`${shortId(t, id)} ${word}`
 }

@@ -62,7 +62,7 @@ function warningsShown({ t }: Showing, { warned }: Gathered): Piece {
     .slice(0, 10)
     .map(
       ({ list, description, value }) =>
-        html`<li><span class="mono">${visible(defangedText(value))}</span>: ${visible(list)}<div class="small quiet">${visible(description)}</div></li>`,
+        html`<li><span class="mono">${visible(defangedText(value))}</span> · ${visible(list)}<div class="small quiet">${visible(description)}</div></li>`,
     )
   return notice(
     html`${stateMark("conditional", t("object.warned"))} ${t("object.warned-hint")}<ul class="plain-list">${items}</ul>`,
@@ -93,7 +93,7 @@ function indicatorShown(showing: Showing, object: Gathered["shown"]["object"]): 
   const pattern = textAt(object, "pattern")
   const language = textAt(object, "pattern_type") ?? "stix"
   const version = textAt(object, "pattern_version")
-  const name = html`<p class="quiet small">${t("property.pattern_type")}: ${visible(language)}${version === null ? null : html` ${visible(version)}`}</p>`
+  const name = html`<p class="quiet small">${t("property.pattern_type")} · ${visible(language)}${version === null ? null : html` ${visible(version)}`}</p>`
   const what =
     pattern === null
       ? null

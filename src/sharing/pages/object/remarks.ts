@@ -46,7 +46,7 @@ const SIGHTINGS_LISTED = 10
 function sightingShown(showing: Showing, { hit, object }: Companion): Html {
   const { t, format } = showing
   const where = textsAt(object, "where_sighted_refs").slice(0, 5)
-  const places = where.map((id, i) => html`${i > 0 ? ", " : ""}${placeShown(showing, id)}`)
+  const places = where.map((id, i) => html`${i > 0 ? " · " : ""}${placeShown(showing, id)}`)
   const first = textAt(object, "first_seen")
   const last = textAt(object, "last_seen")
   const count =
@@ -56,7 +56,7 @@ function sightingShown(showing: Showing, { hit, object }: Companion): Html {
   const text = textAt(object, "description")
   return html`<div>${verdictMark(t, verdictOf(object))} ${count} <a class="small" href="${objectPath(hit.id)}">${t("object.open")}</a></div>
 <div class="quiet">${when.map((time, i) => [i > 0 ? " – " : "", time])}</div>
-<div>${places.length === 0 ? null : html`${t("object.sightings.where")}: ${places}`}${by === null || where.includes(by) ? null : html` · ${t("object.said-by")}: ${placeShown(showing, by)}`}</div>
+<div>${places.length === 0 ? null : html`<span class="quiet">${t("object.sightings.where")}</span> ${places}`}${by === null || where.includes(by) ? null : html` <span class="quiet">${t("object.said-by")}</span> ${placeShown(showing, by)}`}</div>
 ${text === null ? null : html`<div>${prose(beginning(text))}</div>`}`
 }
 
@@ -94,10 +94,15 @@ function remarkShown(showing: Showing, { hit, object }: Companion): Html {
   const by = textAt(object, "created_by_ref") ?? textAt(object, "x_misp_author_ref")
   const authors = opinion === null ? textsAt(object, "authors") : opinion.authors
   const modified = textAt(object, "modified")
+  const said: Piece[] = [
+    ...(by === null ? [] : [placeShown(showing, by)]),
+    ...authors.slice(0, 5).map((author) => visible(author)),
+    ...(modified === null ? [] : [timeShown(showing, modified)]),
+  ]
   const alarm = opinion?.falseAlarm === true ? stateMark("conditional", t("object.sightings.false-alarm")) : null
   return html`<div>${head} ${alarm} <a class="small" href="${objectPath(hit.id)}">${t("object.open")}</a></div>
 ${text === null ? null : html`<div>${prose(beginning(text))}</div>`}
-<div class="quiet">${by === null ? null : placeShown(showing, by)} ${authors.slice(0, 5).map((author, i) => [i > 0 ? ", " : "", visible(author)])} ${modified === null ? null : timeShown(showing, modified)}</div>`
+<div class="quiet">${said.map((part, i) => [i > 0 ? " · " : "", part])}</div>`
 }
 
 /** The scale of STIX 2.1 section 10.13; other words are shown as they are. */

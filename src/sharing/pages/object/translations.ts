@@ -42,7 +42,7 @@ export function translationShown(showing: Showing, type: string, name: string, t
   const { t } = showing
   const { value, tag, from, ofThisVersion } = translation
   const author = showing.names.get(textAt(from.object, "created_by_ref") ?? "")
-  const by = author === undefined ? null : html`, ${objectLink(t, author)}`
+  const by = author === undefined ? null : html` · ${objectLink(t, author)}`
   const warning = ofThisVersion ? null : html` ${t("object.translation-of-another")}`
   return html`<div class="translation"><span lang="${tag}">${shown(showing, type, name, value)}</span> <span class="quiet small"><a href="${objectPath(from.hit.id)}">${t("object.translation")}</a>${by}${warning}</span></div>`
 }

@@ -24,8 +24,8 @@ export function differencesPage(
   const count = t("object.differences.count", { count: showing.format.number(differences.length) })
   return {
     ...{ title: t("object.differences-of", { name: title.text }), place: "nav.library" },
-    heading: html`${t("object.differences")}: ${title.heading}`,
-    body: html`<p>${versionLink(showing, before)} → ${versionLink(showing, now)}. ${count}</p>
+    heading: html`${t("object.differences")} · ${title.heading}`,
+    body: html`<p>${versionLink(showing, before)} → ${versionLink(showing, now)} · ${count}</p>
 ${differencesShown(showing, now.type, differences)}
 <p><a href="${objectPath(now.id)}">${t("object.back")}</a></p>`,
   }
@@ -57,7 +57,7 @@ export function versionsPage(
       : null
   return {
     ...{ title: t("object.versions", { count: format.number(count) }), place: "nav.library" },
-    heading: html`${t("object.versions", { count: format.number(count) })}: ${title.heading}`,
+    heading: html`${t("object.versions", { count: format.number(count) })} · ${title.heading}`,
     body: html`<ol class="plain-list">${rows}</ol><p class="paging"><a href="${path}">${t("object.back")}</a>${more}</p>`,
   }
 }
