@@ -111,17 +111,26 @@ test("a program is removed after a page that says what follows, and its token op
   assert.match(readable(await page("/node/ledger", "administrator")), /Program removed: removed account/)
 })
 
-test("what concerns a program is asked for with a fresh proof, and people are no programs", async () => {
+test("what concerns a program is asked for with a fresh proof, and people are no programs", async (t) => {
   const { path } = await make("Guarded", `${collection.id}:r`)
   const person = String(node.meddle("select id from account where kind = 'person' limit 1")[0]?.id)
   for (const part of ["", "/remove"])
     assert.equal((await server.get(`/share/programs/${person}${part}`, "administrator")).status, 404)
   assert.equal((await post(`/share/programs/${person}/remove`)).status, 404)
+  const accounts = () => JSON.stringify(node.meddle("select id, name, secret from account order by key"))
+  const rights = () => JSON.stringify(node.meddle("select * from account_grant order by account, collection"))
+  const before = accounts() + rights()
   node.clock.forward(11 * 60 * 1_000_000)
+  t.after(() => node.clock.forward(-11 * 60 * 1_000_000))
   for (const at of ["/share/programs", `${path}/rights`, `${path}/token`, `${path}/remove`]) {
-    assert.equal((await post(at, form("Late", `${collection.id}:r`))).status, 403, at)
+    const answer = await post(at, form("Late", `${other}:r`))
+    const away = answer.headers.get("location") ?? ""
+    assert.ok(
+      answer.status === 403 || (answer.status === 303 && away.startsWith("/step-up")),
+      `${at}: ${answer.status}`,
+    )
   }
-  node.clock.forward(-11 * 60 * 1_000_000)
+  assert.equal(accounts() + rights(), before)
 })
 
 test("names and titles from outside stay text", async () => {
