@@ -10,6 +10,7 @@ import { measureFilters } from "./measures/filters.ts"
 import { measureGrowth } from "./measures/growth.ts"
 import { measureIngest } from "./measures/ingest.ts"
 import { measureMemory } from "./measures/memory.ts"
+import { measurePages } from "./measures/pages.ts"
 import { measureReads } from "./measures/reads.ts"
 import { measureSearch } from "./measures/search.ts"
 import { measureStart } from "./measures/start.ts"
@@ -27,6 +28,7 @@ const MEASURES: Record<string, Measure> = {
   reads: measureReads,
   filters: measureFilters,
   search: measureSearch,
+  pages: measurePages,
   "during-import": measureDuringImport,
   start: measureStart,
   ingest: measureIngest,
