@@ -15,9 +15,9 @@ import { world } from "../support/world.ts"
 const hostile = [() => everyPayload, rotating(0)].flatMap((textAt) => hostileObjects(textAt))
 const furnished = await furnish(join(tempFolder(), "d"), {
   objects: [...world(), ...hostile],
-  party: everyPayload,
+  party: everyPayload.slice(0, 200),
   titles: { own: everyPayload, partners: payloads[0] ?? "", empty: payloads[70] ?? "" },
-  names: everyPayload,
+  names: everyPayload.slice(200, 350),
 })
 const node = await startNode({ data: furnished.data })
 const browser = await launchBrowser()

@@ -30,7 +30,9 @@ export type Visitor = {
   faults(): string[]
   /** This test wants that fault: for example the console's line about an answer with status 404. */
   expect(fault: RegExp): void
-  /** Closes the pages; throws with all faults that nobody expected. */
+  /** Throws with all faults since the last time that nobody expected. */
+  check(): Promise<void>
+  /** The same, and closes the pages. */
   end(): Promise<void>
 }
 
@@ -80,16 +82,25 @@ async function visitor(browser: Browser, address: string, view: View): Promise<V
   const expected: RegExp[] = []
   watch(context, origin, faults)
   const unexpected = () => faults.filter((fault) => !expected.some((pattern) => pattern.test(fault)))
+  const settled = async () => {
+    if (view.javaScript !== false) await Promise.all(context.pages().map(settle))
+  }
+  const judge = () => {
+    const found = unexpected()
+    faults.length = 0
+    if (found.length > 0) throw new Error(`in the browser:\n${found.join("\n")}`)
+  }
   return {
-    page: await context.newPage(),
-    context,
-    origin,
-    faults: unexpected,
+    ...{ page: await context.newPage(), context, origin, faults: unexpected },
     expect: (fault) => void expected.push(fault),
+    async check() {
+      await settled()
+      judge()
+    },
     async end() {
-      if (view.javaScript !== false) await Promise.all(context.pages().map(settle))
+      await settled()
       await context.close()
-      if (unexpected().length > 0) throw new Error(`in the browser:\n${unexpected().join("\n")}`)
+      judge()
     },
   }
 }

@@ -40,10 +40,10 @@ export function sidewaysPixels(page: Page): Promise<number> {
   return page.evaluate<number>("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 }
 
-/** What the network carries while `work` runs, headers and compression included. */
-export async function transferredBytes(page: Page, work: () => Promise<unknown>): Promise<number> {
+/** What the network carries while `work` runs, headers and compression included; files that `but` names are not counted. */
+export async function transferredBytes(page: Page, work: () => Promise<unknown>, but = /^$/): Promise<number> {
   const sizes: Promise<number>[] = []
-  const count = (request: Request) => void sizes.push(sizeOf(request))
+  const count = (request: Request) => void (but.test(request.url()) || sizes.push(sizeOf(request)))
   page.on("requestfinished", count)
   await work()
   page.off("requestfinished", count)

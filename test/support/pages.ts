@@ -14,8 +14,6 @@ export type ShownPage = {
   who: Role | "visitor"
   /** 200 if nothing is said. */
   status?: number
-  /** Graph and map: the only pages that may need JavaScript, or weigh more than 60 kB. */
-  heavy?: true
   /** Settles when there is to be seen what the page is for, where that comes after its markup. */
   ready?(page: Page): Promise<unknown>
 }
@@ -43,7 +41,7 @@ export const pages: readonly ShownPage[] = [
   { name: "object-incident", path: objectPath(known.incident), who: "officer" },
   { name: "object-party", path: objectPath(known.party), who: "reader" },
   { name: "object-source", path: `${objectPath(known.loader)}/source`, who: "reader" },
-  { name: "graph", path: `${objectPath(known.loader)}/graph`, who: "reader", heavy: true, ready: isDrawn },
+  { name: "graph", path: `${objectPath(known.loader)}/graph`, who: "reader", ready: isDrawn },
   { name: "import", path: "/share/import", who: "analyst" },
   { name: "import-unknown", path: "/share/imports/import--0", who: "analyst", status: 404 },
   { name: "collections", path: "/share/collections", who: "reader" },
