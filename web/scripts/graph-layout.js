@@ -126,7 +126,7 @@ function force(cy, centre, fresh) {
       animate: false,
       fit: false,
       randomize: false,
-      numIter: number > 300 ? 100 : number > 100 ? 300 : 600,
+      numIter: number > 300 ? 80 : number > 100 ? 300 : 600,
       idealEdgeLength: () => 90,
       nodeRepulsion: () => 400_000,
       nodeOverlap: 30,

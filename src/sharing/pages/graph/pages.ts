@@ -20,10 +20,10 @@ export function graphPages({ search }: { search: Search }): PageRoute[] {
   ]
 }
 
-/** Throws `not-found object.unknown`. */
+/** Throws `not-found object.not-held`. */
 async function load(search: Search, { ask, t }: Visit): Promise<Graph> {
   const graph = await graphOf(search, t, wantedOf(ask.params.id ?? "", ask.query))
-  if (graph === null) throw new ComityError("not-found", "object.unknown")
+  if (graph === null) throw new ComityError("not-found", "object.not-held")
   return graph
 }
 
