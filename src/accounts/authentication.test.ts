@@ -64,12 +64,20 @@ test("nothing but the very credential opens", async (t) => {
   const token = await addProgram(store, { name: "p", ...none })
   const headers = [
     ...["", "Basic", "Bearer", "Basic !!!", "Digest abc", `Basic ${Buffer.from("a").toString("base64")}`],
-    ...[basic("a", ""), basic("a", `${PASSWORD} `), basic("A", PASSWORD), basic("", PASSWORD), basic("p", token)],
+    ...[basic("a", ""), basic("a", `${PASSWORD} `), basic("A", PASSWORD), basic("", PASSWORD), basic("q", token)],
     ...[`Bearer ${token}x`, `Bearer ${token.slice(0, -1)}`, `Bearer ${tokenHash(token)}`, basic("p", tokenHash(token))],
     ...[`Bearer ${token} ${token}`, `Bearer ${PASSWORD}`, basic("a", "x".repeat(5000))],
   ]
   for (const [i, header] of headers.entries()) await assert.rejects(signIn(header, `192.0.2.${i}`), WRONG, header)
   await assert.rejects(signIn(undefined), { kind: "unauthenticated", code: "account.credentials-missing" })
+})
+
+test("a client that knows Basic alone gives a program's name and token", async (t) => {
+  const { store, signIn } = await open(t)
+  await addPerson(store, { name: "a", ...none }, PASSWORD)
+  const token = await addProgram(store, { name: "p", ...none })
+  assert.equal((await signIn(basic("p", token))).kind, "program")
+  for (const name of ["a", "P", "", "q"]) await assert.rejects(signIn(basic(name, token), "192.0.2.9"), WRONG, name)
 })
 
 test("a name that nobody has costs the same derivation as a wrong password, and a known header none", async (t) => {

@@ -79,12 +79,14 @@ export class Authenticator {
   async #verify(header: string, address: string): Promise<Actor> {
     const credential = parseCredential(header)
     const row =
-      credential?.scheme === "basic" ? await this.#person(credential, address) : await this.#program(credential)
+      credential?.scheme === "basic" && !isToken(credential.password)
+        ? await this.#person(credential, address)
+        : await this.#program(credential)
     if (row !== null) {
       this.#noteUse(row.key)
       return actorOf(row, await loadRights(this.#store, row.key))
     }
-    if (credential?.scheme === "bearer") this.#brake.begin(NO_NAME, address)
+    if (credential !== null && tokenOf(credential) !== null) this.#brake.begin(NO_NAME, address)
     throw new ComityError("unauthenticated", "account.credentials-wrong")
   }
 
@@ -103,8 +105,11 @@ export class Authenticator {
   }
 
   /** Nobody guesses 256 bits: a token is looked up first, so that a wrong one does not slow the others down. */
-  async #program(credential: Bearer | null): Promise<AccountRow | null> {
-    return credential === null ? null : ((await findProgram(this.#store, tokenHash(credential.token))) ?? null)
+  async #program(credential: Basic | Bearer | null): Promise<AccountRow | null> {
+    const token = credential === null ? null : tokenOf(credential)
+    const row = token === null ? undefined : await findProgram(this.#store, tokenHash(token))
+    if (row === undefined || (credential?.scheme === "basic" && credential.name !== row.name)) return null
+    return row
   }
 
   /** For the review of access, once an hour. Nobody waits for it, and a full disk must not keep anybody from reading. */
@@ -120,6 +125,16 @@ export class Authenticator {
     const by = row === undefined ? null : commitmentOf(row.salt, row.name)
     await this.#store.write((tx) => record(tx, { what: "account.slowed", by, facts: {} }))
   }
+}
+
+/** Many TAXII clients know Basic alone: a program's name and token open the same as its token as a bearer. */
+function tokenOf(credential: Basic | Bearer): string | null {
+  if (credential.scheme === "bearer") return credential.token
+  return isToken(credential.password) ? credential.password : null
+}
+
+function isToken(text: string): boolean {
+  return /^comity_[\w-]{43}$/.test(text)
 }
 
 function actorOf(row: AccountRow, rights: Actor["rights"]): Actor {
