@@ -115,3 +115,11 @@ test("a client that leaves within its body is heard of, also when it left before
     await assert.rejects(received(sent, late), { kind: "invalid", code: "body.incomplete" })
   }
 })
+
+test("a body that trickles without end is given up", async () => {
+  const sent = { headers: ["content-length: 100"], body: ["a"] }
+  await assert.rejects(
+    received(sent, (incoming) => readBody(incoming, LIMIT, 20)),
+    { kind: "invalid", code: "body.incomplete" },
+  )
+})

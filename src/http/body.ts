@@ -5,16 +5,18 @@ import { ComityError } from "../kernel/errors.ts"
 import { mapped } from "../kernel/memory.ts"
 
 const unzip = promisify(gunzip)
+/** A body that takes longer is not a client's (trust paper, "hostile input"). */
+const LONGEST_MS = 60_000
 
 /**
  * The whole body of a request. Counts what really arrives, so a chunked body without a length is stopped too
  * (TAXII 2.1 section 4.2). `gzip` is the only encoding taken, once, and unpacks to at most `limit` bytes.
  * Throws `too-large body.too-large`, `unsupported body.encoding`, `invalid body.gzip`, `invalid body.incomplete`.
  */
-export async function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer> {
+export async function readBody(incoming: IncomingMessage, limit: number, longestMs = LONGEST_MS): Promise<Buffer> {
   const encoding = (incoming.headers["content-encoding"] ?? "identity").trim().toLowerCase()
   if (encoding !== "identity" && encoding !== "gzip") throw new ComityError("unsupported", "body.encoding")
-  const raw = await collect(incoming, limit)
+  const raw = await collect(incoming, limit, longestMs)
   if (encoding === "identity") return raw
   try {
     return await unzip(raw, { maxOutputLength: limit })
@@ -24,7 +26,7 @@ export async function readBody(incoming: IncomingMessage, limit: number): Promis
   }
 }
 
-function collect(incoming: IncomingMessage, limit: number): Promise<Buffer> {
+function collect(incoming: IncomingMessage, limit: number, longestMs: number): Promise<Buffer> {
   const declared = Number(incoming.headers["content-length"] ?? 0)
   const tooLarge = () => new ComityError("too-large", "body.too-large", { limit })
   if (declared > limit) return Promise.reject(tooLarge())
@@ -33,7 +35,9 @@ function collect(incoming: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
+    const late = setTimeout(() => stop(new ComityError("invalid", "body.incomplete")), longestMs)
     const stop = (error: Error) => {
+      clearTimeout(late)
       incoming.off("data", onData)
       incoming.pause()
       reject(error)
@@ -44,7 +48,10 @@ function collect(incoming: IncomingMessage, limit: number): Promise<Buffer> {
       else chunks.push(chunk)
     }
     incoming.on("data", onData)
-    incoming.once("end", () => resolve(joined(chunks, size)))
+    incoming.once("end", () => {
+      clearTimeout(late)
+      resolve(joined(chunks, size))
+    })
     incoming.once("error", (error) => stop(new ComityError("invalid", "body.incomplete", {}, error)))
     incoming.once("close", () => {
       if (!incoming.complete) stop(new ComityError("invalid", "body.incomplete"))

@@ -7,7 +7,7 @@ export type Tls = { certificate: string; key: string }
 /** A connection that is slower than this is not a client (trust paper, "hostile input"). */
 const LIMITS = {
   headersTimeout: 10_000,
-  requestTimeout: 60_000,
+  requestTimeout: 600_000, // a large file over a slow line; bodies that are read as a whole get less (body.ts)
   keepAliveTimeout: 30_000,
   connectionsCheckingInterval: 2_000,
 }
