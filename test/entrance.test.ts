@@ -66,8 +66,11 @@ test("a node is set up by forms alone, from the link of its first start, once", 
   const party = { ...nowhere, place: "FI" }
   const second = await ada.post(path, party)
   assert.equal(hidden(second, "place"), "FI")
-  assert.equal((await ada.post(path, { ...party, name: "", role: "analyst" })).status, 400)
-  goesTo(await ada.post(path, { ...party, name: "Ada", role: "analyst" }), "/account/enrol?to=/setup/keys")
+  assert.equal((await ada.post(path, { ...party, name: "", role: "analyst", language: "en" })).status, 400)
+  goesTo(
+    await ada.post(path, { ...party, name: "Ada", role: "analyst", language: "en" }),
+    "/account/enrol?to=/setup/keys",
+  )
   assert.equal((await ada.get(path)).status, 404)
   goesTo(await ada.get("/"), "/account/enrol")
   const enrol = await ada.get("/account/enrol?to=/setup/keys")

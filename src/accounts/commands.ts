@@ -4,6 +4,7 @@ import type { Json } from "../kernel/canonical.ts"
 import type { Reader } from "../store/index.ts"
 import { type Right, roles } from "./model.ts"
 import { addPerson, addProgram, removeAccount, rightLetters } from "./operations.ts"
+import { Name } from "./people.ts"
 import { peopleDeclarations, peopleHandlers, role } from "./people-commands.ts"
 import { listAccounts } from "./queries.ts"
 
@@ -30,12 +31,6 @@ export const accountDeclarations: readonly Declaration[] = [
   ...peopleDeclarations,
 ]
 
-const Name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(200)
-  .regex(/^[^\p{Cc}:]+$/u)
 const Grants = z.array(z.string().regex(/^.+:(r|w|rw)$/)).default([])
 const New = z.strictObject({ NAME: Name, grant: Grants, admin: z.boolean().default(false) })
 const Person = New.extend({ password: z.string(), role: z.enum(roles).nullable().default(null) })

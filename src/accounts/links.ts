@@ -1,3 +1,4 @@
+import type { Language } from "../http/index.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { random, sha256 } from "../kernel/hash.ts"
 import { type Clock, DAY, plusMicroseconds } from "../kernel/time.ts"
@@ -7,7 +8,7 @@ import { type Means, meansOf } from "./enrolling.ts"
 import { deleteLink, findLink, insertLink, type Link, type LinkKind } from "./link-queries.ts"
 import type { AccountId, SessionId } from "./model.ts"
 import { addNewcomer, clearCredentials, loadByKey, loadPerson, nameless, type Roles } from "./people.ts"
-import { type AccountRow, countAdministrators, deleteAccount, findAccount } from "./queries.ts"
+import { type AccountRow, countAdministrators, deleteAccount, findAccount, saveLanguage } from "./queries.ts"
 import type { Sessions } from "./sessions.ts"
 
 const SETUP = 15 * 60 * 1_000_000
@@ -53,12 +54,13 @@ export async function useSetupLink(tx: Tx, token: string): Promise<void> {
 export async function addFirstAdministrator(
   tx: Tx,
   sessions: Sessions,
-  first: { name: string; role: Roles["role"] },
+  first: { name: string; role: Roles["role"]; language: Language | null },
   browser: Browser,
 ): Promise<string> {
   const left = await findAccount(tx, first.name)
   if (left?.kind === "person" && isEmpty(await meansOf(tx, left))) await deleteAccount(tx, left.key)
   const person = await addNewcomer(tx, { ...first, administrator: true }, null)
+  await saveLanguage(tx, person.id, first.language)
   return sessions.start(tx, { account: person.key, commitment: nameless(person), method: "link", ...browser })
 }
 

@@ -18,13 +18,13 @@ import {
 } from "./queries.ts"
 import { endSessions } from "./sessions.ts"
 
-/** No colon, which HTTP Basic puts behind a name, and nothing unseen. */
+/** No colon, which HTTP Basic puts behind a name, and no controls. */
 export const Name = z
   .string()
   .trim()
-  .min(1)
+  .min(1, "people.missing-name")
   .max(200)
-  .regex(/^[^\p{C}:]+$/u)
+  .regex(/^[^\p{Cc}:]+$/u, "people.unusable-name")
 
 export type Roles = { role: Role | null; administrator: boolean }
 

@@ -6,6 +6,7 @@ import {
   type Sessions,
   useSetupLink,
 } from "../accounts/index.ts"
+import type { Language } from "../http/index.ts"
 import { addOwnParty, ownParty, type Party } from "../parties/index.ts"
 import type { Reader, Store } from "../store/index.ts"
 
@@ -14,7 +15,7 @@ export type Missing = { party: boolean; administrator: boolean }
 
 export type Setup = {
   party: Omit<Party, "id"> | null
-  administrator: { name: string; role: Role | null } | null
+  administrator: { name: string; role: Role | null; language: Language } | null
 }
 
 export async function missingOf(reader: Reader): Promise<Missing> {

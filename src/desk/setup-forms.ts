@@ -9,6 +9,7 @@ import {
   type Html,
   html,
   inputField,
+  languages,
   selectField,
   type Translate,
 } from "../http/index.ts"
@@ -17,14 +18,15 @@ import { type PartyKind, partyKinds } from "../parties/index.ts"
 
 export const PartyStep = z
   .object({
-    party: z.string().trim().min(1).max(200),
-    kind: z.enum(partyKinds),
-    place: z.string().refine(isPlace, "form.missing"),
+    party: z.string().trim().min(1, "setup.missing-party").max(200),
+    kind: z.enum(partyKinds, "setup.missing-kind"),
+    place: z.string().refine(isPlace, "setup.missing-place"),
   })
   .transform(({ party, ...rest }) => ({ ...rest, name: party }))
 
 export const AdministratorStep = z.object({
   name: Name,
+  language: z.enum(languages),
   role: z.enum(["none", ...roles]).transform((role) => (role === "none" ? null : role)),
 })
 
@@ -53,7 +55,7 @@ function kindName(t: Translate, kind: PartyKind): string {
   return names[kind]
 }
 
-export function administratorForm({ t, ask }: Visit, given: Given, faults: Faults): Html {
+export function administratorForm({ t, ask, viewer }: Visit, given: Given, faults: Faults): Html {
   const shown = { t, given, faults }
   const before = ["party", "kind", "place"].map(
     (name) => html`<input type="hidden" name="${name}" value="${given[name]?.[0] ?? ""}">`,
@@ -64,8 +66,10 @@ export function administratorForm({ t, ask }: Visit, given: Given, faults: Fault
     { value: "analyst", label: t("role.analyst"), hint: t("people.analyst-may") },
     { value: "officer", label: t("role.officer"), hint: t("people.officer-may") },
   ]
+  const spoken = languages.map((value) => ({ value, label: viewer.format.languageName(value) }))
   return html`${errorSummary(t, faults)}<p>${t("setup.administrator-what")}</p><form method="post" action="${ask.path}">${before}
 ${inputField(shown, { name: "name", label: t("setup.your-name"), hint: t("people.name-hint"), autocomplete: "name", most: 200 })}
+${selectField(shown, { name: "language", label: t("setup.your-language"), value: viewer.language, choices: spoken })}
 ${choiceField(shown, { name: "role", label: t("setup.your-role"), hint: t("setup.your-role-hint"), choices, value: "analyst" })}
 ${actions(t("setup.continue"))}</form>`
 }

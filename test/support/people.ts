@@ -53,7 +53,7 @@ export async function openDoor(t: TestContext): Promise<Door> {
     return found
   }
   const first = async (name = "Ada") =>
-    who(await store.write((tx) => addFirstAdministrator(tx, sessions, { name, role: null }, HERE)))
+    who(await store.write((tx) => addFirstAdministrator(tx, sessions, { name, role: null, language: null }, HERE)))
   return {
     ...entrance,
     ...{ node, who, administrator: first },

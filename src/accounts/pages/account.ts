@@ -92,7 +92,7 @@ function passkeys({ t, format }: Visit, { passkeys }: Means): Html {
     caption: t("account.passkeys"),
     columns: [
       { label: t("passkey.name"), kind: "name", cell: ({ name }) => visible(name) },
-      { label: t("account.added-at"), cell: ({ createdAt }) => format.date(createdAt) },
+      { label: t("account.added-at"), wide: true, cell: ({ createdAt }) => format.date(createdAt) },
       { label: t("account.used"), cell: ({ lastUsedAt }) => (lastUsedAt === null ? "–" : format.time(lastUsedAt)) },
       {
         ...{ label: t("passkey.kept"), wide: true },
@@ -162,7 +162,7 @@ export function sessionTable(
     caption: t("account.sessions"),
     columns: [
       { label: t("account.browser"), kind: "name", cell: ({ agent }) => browserName(agent) },
-      { label: t("account.by"), cell: ({ method }) => methodName(t, method) },
+      { label: t("account.by"), wide: true, cell: ({ method }) => methodName(t, method) },
       { label: t("account.since"), wide: true, cell: ({ createdAt }) => format.time(createdAt) },
       { label: t("account.seen"), cell: ({ seenAt }) => format.time(seenAt) },
       {
