@@ -64,7 +64,7 @@ async function difference({ reader, search }: ObjectParts, visit: Visit, id: str
   return visit.page(differencesPage(visit, before, now, names))
 }
 
-const OBJECTS_ON_PAGE = 100
+const OBJECTS_ON_PAGE = 60
 
 async function relationsOfWord(parts: ObjectParts, visit: Visit, id: string, word: string): Promise<Reply> {
   const { query } = visit.ask

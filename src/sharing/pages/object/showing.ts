@@ -19,7 +19,7 @@ export type Showing = {
 export type Room = { values: number; characters: number }
 
 export function newRoom(): Room {
-  return { values: 300, characters: 30_000 }
+  return { values: 200, characters: 30_000 }
 }
 
 /** Takes room for one value; false if there is none left. */
