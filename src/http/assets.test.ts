@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { brotliDecompressSync, gunzipSync } from "node:zlib"
+import { ASSETS } from "./assets.ts"
 import { type Ask, asset, assetReply } from "./index.ts"
 
 function ask(address: string, encodings = ""): Ask<unknown> {
@@ -23,6 +24,16 @@ test("what a browser cannot unpack is sent plain", () => {
   assert.equal(brotli?.headers["content-encoding"], "br")
   assert.deepEqual(brotliDecompressSync(brotli?.body as Buffer), plain)
   assert.deepEqual(gunzipSync(gzip?.body as Buffer), plain)
+})
+
+test("who has the file already is told so", () => {
+  const etag = assetReply(ask("/assets/frame.js"))?.headers.etag
+  const again = assetReply({ ...ask("/assets/frame.js"), header: (name) => (name === "if-none-match" ? etag : "") })
+  assert.deepEqual([again?.status, again?.body], [304, ""])
+})
+
+test("every file of the list is there", () => {
+  for (const name of ASSETS) assert.ok(assetReply(ask(`/assets/${name}`)), name)
 })
 
 test("nothing but the listed files is served", () => {
