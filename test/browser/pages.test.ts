@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { join } from "node:path"
 import { after, test } from "node:test"
+import { type PageParts, pagesOf } from "../../src/pages.ts"
 import { launchBrowser, type View, type Visitor } from "../support/browser.ts"
 import { startNode } from "../support/node.ts"
 import { axe, sidewaysPixels, transferredBytes } from "../support/page-checks.ts"
@@ -53,6 +54,25 @@ async function open({ page, origin, expect }: Visitor, shown: ShownPage, ready =
   }
   return transferredBytes(page, work, DRAWN)
 }
+
+/** What is answered to GET and is no page: files, data, streams, ways to elsewhere; and pages that are shown once. */
+const NO_PAGES = /\.(csv|json|py|txt)$|\/(export|raw|checkpoint|events|evidence\/:object|proof\/:object|return|openid)$/
+const ONCE = /:token$|\/share\/imports\/:id$/
+/** Those that `ready` goes on to. */
+const FOLLOWED = /\/versions\/:a\/:b$|\/conflicts\/:conflict/
+
+test("every page of the node is in the table of pages", () => {
+  const anything: unknown = new Proxy(() => {}, {
+    get: (_, key) => (key === Symbol.toPrimitive ? () => "" : anything),
+    apply: () => anything,
+  })
+  const addresses = pages.map((shown) => pathOf(shown, furnished).split("?")[0] ?? "")
+  const missing = pagesOf(anything as PageParts)
+    .filter(({ method, path }) => method === "GET" && ![NO_PAGES, ONCE, FOLLOWED].some((some) => some.test(path)))
+    .map(({ path }) => path.replaceAll(/:\w+(\{[^}]*\})?/g, "[^/]+"))
+    .filter((path) => !addresses.some((address) => new RegExp(`^${path}$`).test(address)))
+  assert.deepEqual(missing, [])
+})
 
 for (const shown of pages) {
   test(`${shown.name}: on a desk it passes axe and is light`, async () => {

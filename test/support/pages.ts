@@ -9,8 +9,8 @@ export type Role = "reader" | "analyst" | "officer" | "administrator"
 export type ShownPage = {
   /** Part of the name of its pictures. */
   name: string
-  /** Where it is, and with which of the furnished collections. */
-  path: string | ((collections: Furnished["collections"]) => string)
+  /** Where it is; a page of something furnished is found by its id. */
+  path: string | ((furnished: Furnished["collections"] & Furnished["ids"]) => string)
   who: Role | "visitor"
   /** 200 if nothing is said. */
   status?: number
@@ -32,6 +32,8 @@ export const pages: readonly ShownPage[] = [
   { name: "library-narrowed", path: "/share/library?type=indicator&marking=green&sort=name", who: "analyst" },
   { name: "library-none", path: "/share/library?q=nothingofthekind", who: "reader" },
   { name: "searches", path: "/share/library/searches", who: "reader" },
+  { name: "search-saved", path: ({ search }) => `/share/library/searches/${search}`, who: "analyst" },
+  { name: "found", path: "/search?q=lantern", who: "reader" },
   { name: "object-malware", path: objectPath(known.loader), who: "analyst" },
   { name: "object-indicator", path: objectPath(known.relay), who: "analyst" },
   { name: "object-expired", path: objectPath(known.expired), who: "reader" },
@@ -41,25 +43,58 @@ export const pages: readonly ShownPage[] = [
   { name: "object-incident", path: objectPath(known.incident), who: "officer" },
   { name: "object-party", path: objectPath(known.party), who: "reader" },
   { name: "object-source", path: `${objectPath(known.loader)}/source`, who: "reader" },
+  { name: "object-versions", path: `${objectPath(known.loader)}/versions`, who: "reader" },
+  {
+    ...{ name: "object-difference", path: `${objectPath(known.loader)}/versions`, who: "reader" },
+    ready: follow(`a[href*="/versions/"]`),
+  },
   { name: "graph", path: `${objectPath(known.loader)}/graph`, who: "reader", ready: isDrawn },
   { name: "import", path: "/share/import", who: "analyst" },
   { name: "import-unknown", path: "/share/imports/import--0", who: "analyst", status: 404 },
   { name: "collections", path: "/share/collections", who: "reader" },
   { name: "collection", path: ({ own }) => `/share/collections/${own}`, who: "reader" },
   { name: "collection-empty", path: ({ empty }) => `/share/collections/${empty}`, who: "reader" },
-  { name: "conflicts", path: ({ own }) => `/share/collections/${own}/conflicts`, who: "reader" },
+  { name: "conflicts", path: ({ partners }) => `/share/collections/${partners}/conflicts`, who: "reader" },
+  {
+    ...{
+      name: "conflict",
+      path: ({ partners }) => `/share/collections/${partners}/conflicts`,
+      who: "reader",
+    },
+    ready: follow(`a[href*="/conflicts/"]`),
+  },
+  {
+    ...{ name: "proof", who: "reader" },
+    path: ({ partners }) => `/share/collections/${partners}/objects/${known.incident}/proof`,
+  },
+  { name: "verify", path: ({ own }) => `/share/collections/${own}/verify`, who: "reader" },
   { name: "warning-lists", path: "/share/warning-lists", who: "reader" },
   { name: "warning-lists-administrator", path: "/share/warning-lists", who: "administrator" },
   { name: "programs", path: "/share/programs", who: "administrator" },
+  { name: "program", path: ({ program }) => `/share/programs/${program}`, who: "administrator" },
+  { name: "program-remove", path: ({ program }) => `/share/programs/${program}/remove`, who: "administrator" },
   { name: "people", path: "/people", who: "administrator" },
   { name: "people-invite", path: "/people/invite", who: "administrator" },
+  { name: "person", path: ({ person }) => `/people/${person}`, who: "administrator" },
   { name: "people-review", path: "/people/review", who: "administrator" },
   { name: "ledger", path: "/node/ledger", who: "administrator" },
+  { name: "ledger-entries", path: "/node/ledger/ledger", who: "administrator" },
+  { name: "ledger-keys", path: "/node/ledger/keys", who: "administrator" },
+  { name: "ledger-verify", path: "/node/ledger/ledger/verify", who: "administrator" },
+  { name: "ledger-keys-verify", path: "/node/ledger/keys/verify", who: "administrator" },
   { name: "keys", path: "/node/keys", who: "administrator" },
+  { name: "setup-keys", path: "/setup/keys", who: "administrator" },
   { name: "account", path: "/account", who: "analyst" },
   { name: "enrol", path: "/account/enrol", who: "analyst" },
   { name: "step-up", path: "/step-up", who: "analyst" },
 ]
+
+/** Goes on by the first such link, to a page whose address is not known before. */
+function follow(selector: string): (page: Page) => Promise<unknown> {
+  return async (page) => {
+    await page.goto(new URL((await page.locator(selector).first().getAttribute("href")) ?? "", page.url()).href)
+  }
+}
 
 /** The picture of a graph comes after the lists that say the same. */
 function isDrawn(page: Page): Promise<unknown> {
@@ -72,6 +107,6 @@ export function objectPath(id: string): string {
 }
 
 /** The address of a page on that node. */
-export function pathOf({ path }: ShownPage, { collections }: Furnished): string {
-  return typeof path === "string" ? path : path(collections)
+export function pathOf({ path }: ShownPage, { collections, ids }: Furnished): string {
+  return typeof path === "string" ? path : path({ ...collections, ...ids })
 }

@@ -1,10 +1,13 @@
-import { commitmentOf, Sessions } from "../../src/accounts/index.ts"
+import assert from "node:assert/strict"
+import { addProgram, commitmentOf, listPrograms, Sessions } from "../../src/accounts/index.ts"
 import { addNewcomer } from "../../src/accounts/people.ts"
+import { reviewAccess } from "../../src/accounts/review.ts"
 import { cookieNames } from "../../src/http/index.ts"
 import { sha256 } from "../../src/kernel/hash.ts"
 import { systemClock } from "../../src/kernel/time.ts"
 import { addCollection, addObjects, loadCollection } from "../../src/library/index.ts"
 import { addOwnParty } from "../../src/parties/index.ts"
+import { saveSearch } from "../../src/sharing/saved-searches.ts"
 import type { Session, TestBrowser, View, Visitor } from "./browser.ts"
 import { type InProcess, openInProcess, prepared } from "./node-in-process.ts"
 import type { Role } from "./pages.ts"
@@ -30,6 +33,8 @@ export type Furnished = {
   /** The cookie of the session of each. */
   cookies: Readonly<Record<Role, { name: string; value: string }>>
   collections: Readonly<Record<keyof typeof COLLECTIONS, string>>
+  /** A person, a program, and a search that the analyst saved. */
+  ids: { person: string; program: string; search: string }
 }
 
 export type Furniture = {
@@ -53,7 +58,8 @@ export async function furnish(data: string, furniture: Furniture): Promise<Furni
     const middle = Math.ceil(objects.length / 2)
     await fill(node, collections.own, objects.slice(0, middle))
     await fill(node, collections.partners, objects.slice(middle))
-    return { data, cookies: await signIn(node, furniture.names ?? ""), collections }
+    const cookies = await signIn(node, furniture.names ?? "")
+    return { data, cookies, collections, ids: await belongings(node, collections.own, furniture.names ?? "") }
   } finally {
     await node.close()
   }
@@ -88,6 +94,17 @@ async function signIn({ store, clock, signer }: InProcess, names: string): Promi
     officer: await enter("officer"),
     administrator: await enter("administrator"),
   }
+}
+
+/** What one has to have to see the pages of one of it. */
+async function belongings({ store }: InProcess, collection: string, names: string): Promise<Furnished["ids"]> {
+  const rights = new Map([[collection, { read: true, write: true }]])
+  await addProgram(store, { name: `OpenCTI${names}`, admin: false, rights })
+  const [program] = await listPrograms(store)
+  const analyst = (await reviewAccess(store, systemClock.now())).find(({ role }) => role === "analyst")
+  assert.ok(program !== undefined && analyst !== undefined)
+  const view = { name: `Signs${names}`, address: "type=indicator" }
+  return { person: analyst.account, program: program.account, search: await saveSearch(store, analyst.account, view) }
 }
 
 /** A visitor of the node that runs on the folder, signed in as that role. */
