@@ -99,6 +99,16 @@ test("a device whose counter did not go on may be a copy: refused, and said in t
   )
 })
 
+test("two answers of a device and its copy at once: one comes in", async (t) => {
+  const door = await openDoor(t)
+  const { device } = await withDevice(door)
+  const asked = [await door.asked(), await door.asked()]
+  const sign = ({ challenge, cookie }: (typeof asked)[number]) =>
+    signInByPasskey(door, { cookie, credential: device.get({ challenge, ...SITE, counter: 5 }) }, HERE)
+  const both = await Promise.allSettled(asked.map(sign))
+  assert.deepEqual(both.map(({ status }) => status).toSorted(), ["fulfilled", "rejected"])
+})
+
 test("a new passkey is one that was made here, for this challenge, with the person's confirmation, and is new", async (t) => {
   const door = await openDoor(t)
   const { device, ada } = await withDevice(door)
