@@ -45,7 +45,7 @@ export function objectPage(visit: Visit, gathered: Gathered): PageContent {
   const label = marking === null ? null : tlpLabel(marking)
   const older = key === gathered.versions[0]?.key ? null : olderNotice(showing, gathered)
   return {
-    ...{ title: text, heading, place: "nav.library" },
+    ...{ title: text, heading, place: "library" },
     state: html`<span class="quiet">${typeWord(t, type)}</span>${standing === null ? null : standingMark(t, standing)}${label}`,
     body: html`${older}${warningsShown(showing, gathered)}<div class="columns object"><div>${leftColumn(showing, gathered)}</div>${sideColumn(showing, gathered)}</div>`,
   }

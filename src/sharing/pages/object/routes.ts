@@ -76,7 +76,7 @@ async function relationsOfWord(parts: ObjectParts, visit: Visit, id: string, wor
   const title = titleOf(visit.t, newest.type, newest.object, names)
   const heading = html`${title.heading} <span class="quiet">${relationWord(visit.t, word, outward)}</span>`
   const body = relationPageShown(showingFor(visit, names), { id, word, outward }, page)
-  return visit.page({ title: title.text, heading, place: "nav.library", body })
+  return visit.page({ title: title.text, heading, place: "library", body })
 }
 
 async function namingObjects(parts: ObjectParts, visit: Visit, id: string, label: string): Promise<Reply> {
@@ -90,5 +90,5 @@ async function namingObjects(parts: ObjectParts, visit: Visit, id: string, label
   const title = titleOf(visit.t, newest.type, newest.object, names)
   const heading = html`${title.heading} <span class="quiet">${namedByLabel(visit.t, label)}</span>`
   const body = namingPageShown(showingFor(visit, names), id, label, page)
-  return visit.page({ title: title.text, heading, place: "nav.library", body })
+  return visit.page({ title: title.text, heading, place: "library", body })
 }

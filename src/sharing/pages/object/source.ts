@@ -33,7 +33,7 @@ export function sourcePage(visit: Visit, version: ObjectVersion): PageContent {
       ? null
       : html`<h2>${t("object.before-lifting")}</h2><pre>${lines(liftedFrom.toString("utf8"))}</pre>`
   return {
-    ...{ title: t("object.source-of", { name: title.text }), place: "nav.library" },
+    ...{ title: t("object.source-of", { name: title.text }), place: "library" },
     heading: html`${t("object.source")} · ${title.heading}`,
     body: html`<p class="actions no-print"><a class="button" href="${objectPath(id)}?version=${key}">${t("object.back")}</a><a class="button" href="${objectPath(id)}/raw?version=${key}">${t("object.download")}</a></p>
 ${facts([

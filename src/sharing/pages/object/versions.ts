@@ -23,7 +23,7 @@ export function differencesPage(
   const differences = differencesOf(before.object, now.object)
   const count = t("object.differences.count", { count: showing.format.number(differences.length) })
   return {
-    ...{ title: t("object.differences-of", { name: title.text }), place: "nav.library" },
+    ...{ title: t("object.differences-of", { name: title.text }), place: "library" },
     heading: html`${t("object.differences")} · ${title.heading}`,
     body: html`<p>${versionLink(showing, before)} → ${versionLink(showing, now)} · ${count}</p>
 ${differencesShown(showing, now.type, differences)}
@@ -56,7 +56,7 @@ export function versionsPage(
       ? html`<a href="${path}/versions?from=${offset + versions.length}">${t("object.older")}</a>`
       : null
   return {
-    ...{ title: t("object.versions", { count: format.number(count) }), place: "nav.library" },
+    ...{ title: t("object.versions", { count: format.number(count) }), place: "library" },
     heading: html`${t("object.versions", { count: format.number(count) })} · ${title.heading}`,
     body: html`<ol class="plain-list">${rows}</ol><p class="paging"><a href="${path}">${t("object.back")}</a>${more}</p>`,
   }
