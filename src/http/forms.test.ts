@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { z } from "zod"
+import { monotonic } from "../kernel/time.ts"
 import { type Ask, choiceField, errorSummary, inputField, parseForm, readForm, translator } from "./index.ts"
 
 const t = translator("en")
@@ -41,6 +42,23 @@ test("names that objects have by nature are fields like others", async () => {
   assert.ok(form.ok)
   assert.deepEqual(Object.keys(form.given), ["__proto__", "constructor", "title", "kind"])
   assert.equal(({} as Record<string, unknown>).x, undefined)
+})
+
+test("a form of very many names does not hold the node up", async () => {
+  const names = Array.from({ length: 60_000 }, (_, i) => i.toString(36)).join("&")
+  const begin = monotonic()
+  await readForm(sent(names), Schema)
+  assert.ok(monotonic() - begin < 5000) // a search through all for each takes the better part of a minute
+})
+
+test("a choice that nobody made is missing, not wrong", () => {
+  const fault = (given: Record<string, string[]>) => {
+    const form = parseForm(given, z.object({ kind: z.enum(["a", "b"]) }))
+    return form.ok ? null : form.faults.kind?.key
+  }
+  assert.equal(fault({}), "form.missing")
+  assert.equal(fault({ kind: [""] }), "form.missing")
+  assert.equal(fault({ kind: ["c"] }), "form.invalid")
 })
 
 test("a field shows what was typed, escaped, beside its fault; a password is never sent back", () => {

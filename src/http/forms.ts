@@ -21,15 +21,14 @@ const FORM_MOST = 256 * 1024
  * the name ends in `[]`); a fault's key is the schema's message, or `form.invalid` where that is no key.
  */
 export async function readForm<Value>(ask: Ask<unknown>, schema: z.ZodType<Value>): Promise<Form<Value>> {
-  const body = new URLSearchParams((await ask.body(FORM_MOST)).toString("utf8"))
-  const given: Record<string, string[]> = {}
-  for (const name of new Set(body.keys())) Object.defineProperty(given, name, listed(body.getAll(name)))
-  return parseForm(given, schema)
-}
-
-/** An own property whatever its name, `__proto__` too. */
-function listed(value: string[]) {
-  return { value, enumerable: true, configurable: true, writable: true }
+  const given = new Map<string, string[]>()
+  // In one pass: anybody may send a form, and of tens of thousands of names.
+  for (const [name, value] of new URLSearchParams((await ask.body(FORM_MOST)).toString("utf8"))) {
+    const before = given.get(name)
+    if (before === undefined) given.set(name, [value])
+    else before.push(value)
+  }
+  return parseForm(Object.fromEntries(given), schema)
 }
 
 /** The same for what came by another way, such as the query of an address. */
@@ -43,16 +42,19 @@ export function parseForm<Value>(given: Given, schema: z.ZodType<Value>): Form<V
   const parsed = schema.safeParse(flat)
   if (parsed.success) return { ok: true, value: parsed.data, given }
   const faults: Record<string, Fault> = {}
-  for (const issue of parsed.error.issues) faults[String(issue.path[0] ?? "")] ??= faultOf(issue)
+  for (const issue of parsed.error.issues) {
+    const field = String(issue.path[0] ?? "")
+    faults[field] ??= faultOf(issue, (flat[field] ?? "") === "")
+  }
   return { ok: false, faults, given }
 }
 
 const KEY = /^[a-z][a-z-]*(\.[a-z0-9-]+)+$/
 
-function faultOf(issue: z.core.$ZodIssue): Fault {
+function faultOf(issue: z.core.$ZodIssue, empty: boolean): Fault {
   if (KEY.test(issue.message)) return { key: issue.message }
   const missing = issue.code === "invalid_type" || (issue.code === "too_small" && issue.minimum === 1)
-  if (missing) return { key: "form.missing" }
+  if (missing || empty) return { key: "form.missing" }
   if (issue.code === "too_big") return { key: "form.too-long", values: { most: Number(issue.maximum) } }
   return { key: "form.invalid" }
 }
