@@ -1,4 +1,4 @@
-import { asset, type Html, html, nothing, type Piece } from "../http/index.ts"
+import { asset, type Html, html, nothing, type Piece, visibleText } from "../http/index.ts"
 import { HEIGHT, project, WIDTH } from "./land.ts"
 
 /** A dot: where, what it is called, and the page behind it. The own one is drawn before the others are. */
@@ -17,13 +17,13 @@ export function map(dots: readonly Dot[], caption: Piece): Html {
   })
   const circles = drawn.map(
     ({ dot, at }) =>
-      html`<circle class="dot ${dot.kind}" cx="${at.x}" cy="${at.y}" r="${RADIUS[dot.kind]}"><title>${dot.label}</title></circle>`,
+      html`<circle class="dot ${dot.kind}" cx="${at.x}" cy="${at.y}" r="${RADIUS[dot.kind]}"><title>${visibleText(dot.label)}</title></circle>`,
   )
   const names = drawn
     .filter(({ dot }) => dot.kind === "own")
     .map(({ dot, at }) => {
       const end = at.x > WIDTH * 0.75
-      return html`<text class="dot-name" x="${at.x + (end ? -10 : 10)}" y="${at.y + 4}" text-anchor="${end ? "end" : "start"}">${dot.label}</text>`
+      return html`<text class="dot-name" x="${at.x + (end ? -10 : 10)}" y="${at.y + 4}" text-anchor="${end ? "end" : "start"}">${visibleText(dot.label)}</text>`
     })
   return html`<figure class="map"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true"><use class="land" href="${asset("land.svg")}#land"/>${circles}${names}</svg><figcaption>${caption ?? nothing}</figcaption></figure>`
 }

@@ -90,7 +90,7 @@ export const pages: readonly ShownPage[] = [
 ]
 
 /** Goes on by the first such link, to a page whose address is not known before. */
-function follow(selector: string): (page: Page) => Promise<unknown> {
+export function follow(selector: string): (page: Page) => Promise<unknown> {
   return async (page) => {
     await page.goto(new URL((await page.locator(selector).first().getAttribute("href")) ?? "", page.url()).href)
   }

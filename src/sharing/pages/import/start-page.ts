@@ -11,6 +11,7 @@ import {
   selectField,
   table,
   textField,
+  visibleText,
 } from "../../../http/index.ts"
 import { listCollections } from "../../../library/index.ts"
 import type { Import } from "../../intake/model.ts"
@@ -49,7 +50,7 @@ function uploadForm(
   const shown = { t, given, faults }
   const wanted = visit.ask.query.get("collection") ?? undefined
   const collections = inboxes
-    .map(({ id, title }) => ({ value: id, label: title }))
+    .map(({ id, title }) => ({ value: id, label: visibleText(title) }))
     .sort((a, b) => format.compare(a.label, b.label))
   const formats = [
     { value: "", label: t("intake.format-any") },

@@ -80,7 +80,7 @@ function byName(showing: Showing, type: string, name: string, value: Json, how: 
     if (how === "value") return valueShown(showing, name === "url" ? "url" : type, value)
     if (how === "pattern") return patternShown(showing, value)
     if (how === "country")
-      return html`${format.place(value.toUpperCase())} <span class="quiet">(${visible(value)})</span>`
+      return html`${visible(format.place(value.toUpperCase()))} <span class="quiet">(${visible(value)})</span>`
     if (how === "language") return html`${languageShown(showing, value)} <span class="quiet">(${visible(value)})</span>`
   }
   if (typeof value === "number") {
