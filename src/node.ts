@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs"
-import { Authenticator, accountHandlers, hasAdministrator, makeSetupLink } from "./accounts/index.ts"
+import { Authenticator, accountHandlers, makeSetupLink, Refusals } from "./accounts/index.ts"
 import type { Config } from "./config.ts"
 import { keyFiles } from "./crypto/index.ts"
 import { assetRoute, needsSetup } from "./desk/index.ts"
@@ -84,7 +84,8 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   const warnings = new WarningLists(store)
   const { publicKey } = signer
   const site = siteFor(config, publicKey)
-  const core = { store, preparer, search, warnings, authenticator, files, publicKey, site }
+  const refusals = new Refusals(store)
+  const core = { store, preparer, search, warnings, authenticator, refusals, files, publicKey, site }
   let workplace: Workplace | null = null
   const sweep = setInterval(() => void sweepStatuses(parts, store), HOUR_MS)
   sweep.unref()
@@ -107,7 +108,7 @@ export async function openNode(parts: NodeParts): Promise<Node> {
       await store.write((tx) => record(tx, { what: "key.sealed", by: null, facts: {} }))
     },
     async setupLink() {
-      if (workplace === null || (await hasAdministrator(store))) return null
+      if (workplace === null || !(await needsSetup(store))) return null
       return `${site.origin}/setup/${await makeSetupLink(store)}`
     },
     async serve() {
@@ -143,8 +144,8 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core): Han
 type Running = Core & { replies: ReplyCache; workplace: Workplace }
 
 async function serve({ config, clock, diagnostics }: NodeParts, running: Running) {
-  const { store, authenticator, replies, workplace, files } = running
-  const guard = guardian({ reader: store, authenticator, forbidden: config.forbiddenStatus })
+  const { store, authenticator, refusals, replies, workplace, files } = running
+  const guard = guardian({ reader: store, authenticator, refusals, forbidden: config.forbiddenStatus })
   const programs = routesOf(config, clock, running, cursors(files.secret()))
   const answer = listener({
     rows: [...guarded(programs, guard), ...workplace.rows],

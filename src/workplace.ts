@@ -1,4 +1,12 @@
-import { type Authenticator, Brake, errorPage, Pending, Refusals, Sessions, type Visiting } from "./accounts/index.ts"
+import {
+  type Authenticator,
+  Brake,
+  errorPage,
+  Pending,
+  type Refusals,
+  Sessions,
+  type Visiting,
+} from "./accounts/index.ts"
 import type { Config } from "./config.ts"
 import { type KeyFiles, openIdProvider } from "./crypto/index.ts"
 import { type Refuse, type Row, type Site, siteOf } from "./http/index.ts"
@@ -24,6 +32,7 @@ export type Core = {
   search: Search
   warnings: WarningLists
   authenticator: Authenticator
+  refusals: Refusals
   files: KeyFiles
   publicKey: Buffer
   site: Site
@@ -32,7 +41,7 @@ export type Core = {
 export async function openWorkplace(parts: NodeParts, core: Core): Promise<Workplace> {
   const { config, folder, clock, diagnostics } = parts
   const { store, publicKey, search, warnings, authenticator, site } = core
-  const visiting = visitingOf(parts, store, site)
+  const visiting = visitingOf(parts, core)
   const { sessions, refusals } = visiting
   const imports = await openImports(parts, core)
   const verifications = new Verifications({
@@ -49,7 +58,10 @@ export async function openWorkplace(parts: NodeParts, core: Core): Promise<Workp
   return {
     rows,
     refuse: (error, ask) => errorPage(visiting, error, ask),
-    close: () => imports.close(),
+    async close() {
+      await verifications.close()
+      await imports.close()
+    },
   }
 }
 
@@ -64,11 +76,11 @@ function providerOf({ oidcIssuer: issuer, oidcClientId: clientId, oidcClientSecr
   return issuer === null || clientId === null ? null : openIdProvider({ issuer, clientId, clientSecret })
 }
 
-function visitingOf({ clock }: NodeParts, store: Store, site: Site): Visiting {
+function visitingOf({ clock }: NodeParts, { store, site, refusals }: Core): Visiting {
   return {
     ...{ site, clock, navigation },
     sessions: new Sessions(store, clock),
-    refusals: new Refusals(store),
+    refusals,
     party: async () => (await ownParty(store))?.name ?? "",
   }
 }

@@ -13,11 +13,19 @@ const [inbox, shared] = [await node.collection("inbox"), await node.collection("
 node.meddle("update collection set kind = 'shared' where key = ?", shared.key)
 const all = new Map([inbox, shared].map(({ id }) => [id as string, { read: true, write: true }]))
 await addPerson(node.store, { name: "jo", admin: true, rights: all }, PASSWORD)
-const guard = guardian({ reader: node.store, authenticator: new Authenticator(node.store), forbidden: "refused" })
+const noted: string[] = []
+const refusals = { note: async (_: string, what: string) => void noted.push(what) }
+const authenticator = new Authenticator(node.store)
+const guard = guardian({ reader: node.store, authenticator, refusals, forbidden: "refused" })
 
 function ask(collection: string): Ask<undefined> {
   const header = `Basic ${Buffer.from(`jo:${PASSWORD}`).toString("base64")}`
-  const known: Partial<Ask<undefined>> = { params: { collection }, header: () => header, address: () => "192.0.2.1" }
+  const known: Partial<Ask<undefined>> = {
+    method: "POST",
+    params: { collection },
+    header: () => header,
+    address: () => "192.0.2.1",
+  }
   return known as Ask<undefined>
 }
 
@@ -26,9 +34,11 @@ const enter = (who: ProgramWho, collection: string) => guard(who, ask(collection
 test("into a shared collection nobody writes over TAXII, whatever rights they have", async () => {
   for (const who of ["writer", "owner"] as const) {
     await assert.rejects(enter(who, shared.id), { kind: "refused", code: "collection.forbidden" }, who)
+    assert.equal(noted.pop(), `POST ${shared.id}`, "a refusal is evidence")
     assert.equal(collectionOf(await enter(who, inbox.id)).id, inbox.id)
   }
   for (const who of ["reader", "member"] as const) assert.equal(collectionOf(await enter(who, shared.id)).id, shared.id)
+  assert.deepEqual(noted, [])
 })
 
 test("a collection is reached by its alias with the same rights, and an unknown one by nobody", async () => {

@@ -1,4 +1,4 @@
-import { type Actor, type Authenticator, rightOn } from "../accounts/index.ts"
+import { type Actor, type Authenticator, type Refusals, rightOn } from "../accounts/index.ts"
 import type { Ask, Guard, ProgramWho } from "../http/index.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { type Collection, loadCollection } from "../library/index.ts"
@@ -25,6 +25,7 @@ const needed: Readonly<Record<"reader" | "writer" | "owner" | "member", { read: 
 export function guardian(parts: {
   reader: Reader
   authenticator: Authenticator
+  refusals: Pick<Refusals, "note">
   forbidden: "refused" | "not-found"
 }): Guard<Caller> {
   return async (who: ProgramWho, ask: Ask<undefined>): Promise<Caller> => {
@@ -33,9 +34,14 @@ export function guardian(parts: {
     if (who === "account") return { in: "account", actor }
     const collection = await loadCollection(parts.reader, ask.params.collection ?? "")
     const right = rightOn(actor, collection.id)
-    if (!right.read && !right.write) throw new ComityError("not-found", "collection.unknown")
+    const note = () => parts.refusals.note(actor.commitment, `${ask.method} ${collection.id}`)
+    if (!right.read && !right.write) {
+      await note()
+      throw new ComityError("not-found", "collection.unknown")
+    }
     const need = needed[who]
     if ((need.read && !right.read) || (need.write && !(right.write && collection.kind === "inbox"))) {
+      await note()
       // Section 5.7 leaves no choice for DELETE: with one right of the two the answer is 403.
       throw new ComityError(who === "owner" ? "refused" : parts.forbidden, "collection.forbidden")
     }
