@@ -165,6 +165,14 @@ test("after five wrong passwords a name waits, at this address and for this name
   )
 })
 
+test("names that nobody has cannot fill the ledger with slowings", async (t) => {
+  const { node, signIn } = await open(t)
+  for (const name of ["x", "y", "z"]) {
+    for (let i = 0; i < 5; i++) await assert.rejects(signIn(basic(name, `wrong ${i}`)), WRONG)
+  }
+  assert.equal((await ledger(node)).filter(({ what }) => what === "account.slowed").length, 1)
+})
+
 test("guesses that come together are slowed like those in a row", async (t) => {
   const { store, signIn } = await open(t)
   await addPerson(store, { name: "a", ...none }, PASSWORD)

@@ -2,12 +2,12 @@ import { decoyHash, verifyPassword } from "../crypto/index.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { random, sha256 } from "../kernel/hash.ts"
 import { monotonic } from "../kernel/time.ts"
-import { record } from "../ledger/index.ts"
 import type { Store } from "../store/index.ts"
 import { Brake } from "./brake.ts"
 import { type Actor, commitmentOf } from "./model.ts"
 import { tokenHash } from "./operations.ts"
 import { type AccountRow, findAccount, findProgram, loadRights, saveUse } from "./queries.ts"
+import { Refusals } from "./refusals.ts"
 
 type Basic = { scheme: "basic"; name: string; password: string }
 type Bearer = { scheme: "bearer"; token: string }
@@ -29,11 +29,13 @@ export class Authenticator {
   readonly #remembered = new Map<string, { actor: Actor; until: number }>()
   readonly #running = new Map<string, Promise<Actor>>()
   readonly #brake = new Brake()
+  readonly #refusals: Refusals
   readonly #noted = new Map<number, number>()
   #changes = 0
 
   constructor(store: Store) {
     this.#store = store
+    this.#refusals = new Refusals(store)
   }
 
   /** Throws `unauthenticated` without a valid credential, `slow-down` after too many wrong ones. */
@@ -123,7 +125,7 @@ export class Authenticator {
   async #recordSlowing(subject: string): Promise<void> {
     const row = await findAccount(this.#store, subject)
     const by = row === undefined ? null : commitmentOf(row.salt, row.name)
-    await this.#store.write((tx) => record(tx, { what: "account.slowed", by, facts: {} }))
+    await this.#refusals.slowed(by)
   }
 }
 

@@ -10,7 +10,7 @@ const SUBJECTS_MOST = 20_000
 
 /**
  * Slows guessing down: after five wrong attempts for a name from one address the next must wait 1 s, 2 s, 4 s … up
- * to a minute. Counted by name and address, so that a stranger can't lock somebody out from elsewhere.
+ * to a minute. Counted by name and address (of IPv6: network), so that a stranger can't lock somebody out from elsewhere.
  */
 export class Brake {
   readonly #failures = new Map<string, Failures>()
@@ -43,5 +43,20 @@ export class Brake {
 }
 
 function keyOf(subject: string, address: string): string {
-  return `${address} ${subject.slice(0, 256)}`
+  return `${networkOf(address)} ${subject.slice(0, 256)}`
+}
+
+/** Of IPv6 the first 64 bits: whoever has one address there has all of them (RFC 7421). */
+function networkOf(address: string): string {
+  const [plain = ""] = address.split("%")
+  if (!plain.includes(":")) return plain
+  if (plain.includes(".")) return plain.slice(plain.lastIndexOf(":") + 1)
+  const [before = "", after] = plain.split("::")
+  const groups = before.split(":").filter((group) => group !== "")
+  const last = after?.split(":").filter((group) => group !== "") ?? []
+  const all = [...groups, ...Array<string>(Math.max(0, 8 - groups.length - last.length)).fill("0"), ...last]
+  return all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16))
+    .join(":")
 }

@@ -24,6 +24,7 @@ import {
 import type { Method, SignedIn } from "./model.ts"
 import { loadPerson } from "./people.ts"
 import { type AccountRow, savePassword, saveSubject } from "./queries.ts"
+import { hasSession } from "./session-queries.ts"
 import { endSessions, type Sessions } from "./sessions.ts"
 
 /** Counted in characters as people count; there is no other rule (NIST SP 800-63B section 3.1.1.2). */
@@ -66,7 +67,7 @@ export async function addPasskey(
   const passkey = await checkNewPasskey(made.credential, made.site, made.challenge)
   if (passkey === null) throw new ComityError("refused", "passkey.not-made")
   return store.write(async (tx) => {
-    const row = await loadPerson(tx, signedIn.person.account)
+    const row = await ownRow(tx, signedIn)
     const added = await insertPasskey(tx, { ...passkey, account: row.key, name: made.name })
     if (!added) throw new ComityError("refused", "passkey.not-made")
     const facts = { passkey: shortName(passkey.id), backedUp: passkey.backedUp }
@@ -89,7 +90,7 @@ export async function setCode(
   const step = isCodeSecret(secret) ? await stepOfCode(code, secret, clock.now(), 0) : null
   if (step === null) throw new ComityError("invalid", "code.wrong")
   return store.write(async (tx) => {
-    const row = await loadPerson(tx, signedIn.person.account)
+    const row = await ownRow(tx, signedIn)
     if (hash === null && row.secret === "") throw new ComityError("invalid", "password.missing")
     if (hash !== null) await replacePassword(tx, signedIn, row, hash)
     await saveCode(tx, row.key, secret, step)
@@ -101,7 +102,7 @@ export async function setCode(
 /** The person's other sessions end. Throws `invalid password.short`. */
 export async function setPassword(store: Store, signedIn: SignedIn, password: string): Promise<void> {
   const hash = await hashOf(password)
-  await store.write(async (tx) => replacePassword(tx, signedIn, await loadPerson(tx, signedIn.person.account), hash))
+  await store.write(async (tx) => replacePassword(tx, signedIn, await ownRow(tx, signedIn), hash))
 }
 
 /** Throws `conflict account.last-means` where nothing would be left to sign in with. */
@@ -132,17 +133,24 @@ export async function unlinkOpenId(store: Store, signedIn: SignedIn): Promise<vo
   })
 }
 
+/** The session may have ended since the request came: then it adds and removes nothing any more. */
+async function ownRow(tx: Tx, { person, session }: SignedIn): Promise<AccountRow> {
+  if (!(await hasSession(tx, session))) throw new ComityError("unauthenticated", "session.missing")
+  return loadPerson(tx, person.account)
+}
+
 async function withMeans(
   store: Store,
-  { person }: SignedIn,
+  signedIn: SignedIn,
   work: (tx: Tx, row: AccountRow, means: Means) => Promise<void>,
 ): Promise<void> {
   await store.write(async (tx) => {
-    const row = await loadPerson(tx, person.account)
+    const row = await ownRow(tx, signedIn)
     await work(tx, row, await meansOf(tx, row))
   })
 }
 
+/** Whoever else came in by the same password or link, and has not enrolled, is out. */
 async function opened(
   tx: Tx,
   sessions: Sessions,
@@ -152,6 +160,7 @@ async function opened(
   agent: string,
 ): Promise<string | null> {
   if (state === "full") return null
+  await endSessions(tx, row, person.commitment, session)
   return sessions.start(tx, { account: row.key, commitment: person.commitment, method, agent, replaces: session })
 }
 

@@ -8,8 +8,16 @@ import { type Means, meansOf } from "./enrolling.ts"
 import { deleteLink, findLink, insertLink, type Link, type LinkKind } from "./link-queries.ts"
 import type { AccountId, SessionId } from "./model.ts"
 import { addNewcomer, clearCredentials, loadByKey, loadPerson, nameless, type Roles } from "./people.ts"
-import { type AccountRow, countAdministrators, deleteAccount, findAccount, saveLanguage } from "./queries.ts"
-import type { Sessions } from "./sessions.ts"
+import {
+  type AccountRow,
+  countAdministrators,
+  deleteAccount,
+  findAccount,
+  listRows,
+  saveLanguage,
+  saveRoles,
+} from "./queries.ts"
+import { endSessions, type Sessions } from "./sessions.ts"
 
 const SETUP = 15 * 60 * 1_000_000
 const INVITATION = DAY
@@ -49,7 +57,8 @@ export async function useSetupLink(tx: Tx, token: string): Promise<void> {
 
 /**
  * The first administrator comes in, to a session that may only add what one signs in with. A name that an earlier
- * attempt left behind with nothing to sign in with is taken over. Throws `conflict account.exists`.
+ * attempt left behind with nothing to sign in with is taken over; others left behind so are shut out, since a stranger
+ * may have used an earlier link. Throws `conflict account.exists`.
  */
 export async function addFirstAdministrator(
   tx: Tx,
@@ -59,9 +68,21 @@ export async function addFirstAdministrator(
 ): Promise<string> {
   const left = await findAccount(tx, first.name)
   if (left?.kind === "person" && isEmpty(await meansOf(tx, left))) await deleteAccount(tx, left.key)
+  await shutOutUnfinished(tx)
   const person = await addNewcomer(tx, { ...first, administrator: true }, null)
   await saveLanguage(tx, person.id, first.language)
   return sessions.start(tx, { account: person.key, commitment: nameless(person), method: "link", ...browser })
+}
+
+/** Administrators who never added anything to sign in with: their sessions end, and they administer nothing. */
+async function shutOutUnfinished(tx: Tx): Promise<void> {
+  for (const row of await listRows(tx)) {
+    if (row.kind !== "person" || row.admin !== 1 || !isEmpty(await meansOf(tx, row))) continue
+    await saveRoles(tx, row.key, row.role, false)
+    const facts = { account: nameless(row), role: row.role, administrator: false }
+    await record(tx, { what: "account.roles-changed", by: null, facts })
+    await endSessions(tx, row, null)
+  }
 }
 
 function isEmpty({ passkeys, code, password, openId }: Means): boolean {

@@ -17,7 +17,7 @@ import {
 import { addPerson, addProgram } from "./operations.ts"
 import { changeRoles, removePerson } from "./people.ts"
 import { reviewAccess } from "./review.ts"
-import { signInByPasskey } from "./signing-in.ts"
+import { signInByPasskey, signInByPassword } from "./signing-in.ts"
 
 const NO_INVITATION = { kind: "not-found", code: "link.invitation" }
 const NO_SETUP = { kind: "not-found", code: "link.setup" }
@@ -58,6 +58,31 @@ test("a first administrator who left before adding a passkey may begin again; on
   const again = door.administrator("Ada")
   await assert.rejects(again, { kind: "conflict", code: "account.exists" })
   assert.equal((await door.who(token)).person.name, "Ada")
+})
+
+test("a setup link that somebody else used first gives that one nothing once the node is set up anew", async (t) => {
+  const door = await openDoor(t)
+  const mallory = await door.administrator("Mallory")
+  await administrator(door)
+  assert.deepEqual(await door.sessions.list(mallory.person.account), [])
+  const left = (await reviewAccess(door.store, door.clock.now())).find(({ name }) => name === "Mallory")
+  assert.equal(left?.administrator, false)
+  await assert.rejects(door.withPasskey(mallory), { kind: "unauthenticated", code: "session.missing" })
+})
+
+test("whoever guessed the password of an account without a second factor is out once its person adds one", async (t) => {
+  const door = await openDoor(t)
+  await addPerson(door.store, { name: "Cy", admin: false, rights: new Map() }, PASSWORD)
+  const enter = async () => {
+    const token = await signInByPassword(door, { name: "Cy", password: PASSWORD, code: "" }, HERE)
+    return door.who(token)
+  }
+  const [cy, guesser] = [await enter(), await enter()]
+  const { token } = await door.withPasskey(cy)
+  assert.equal((await door.who(token)).state, "full")
+  assert.equal((await door.sessions.list(cy.person.account)).length, 1)
+  await assert.rejects(door.withPasskey(guesser), { kind: "unauthenticated", code: "session.missing" })
+  await assert.rejects(door.withCode(guesser), { kind: "unauthenticated", code: "session.missing" })
 })
 
 test("an administrator with a password alone counts: it can sign in to add the rest", async (t) => {

@@ -40,6 +40,12 @@ export class Refusals {
     await this.#store.write((tx) => record(tx, { what: "sign-in.refused", by, facts }))
   }
 
+  /** Guesses at an account (`by` null: at a name that nobody has) are slowed; once an hour, from wherever they come. */
+  async slowed(by: string | null): Promise<void> {
+    if (!this.#isNew(`slowed ${by}`)) return
+    await this.#store.write((tx) => record(tx, { what: "account.slowed", by, facts: {} }))
+  }
+
   #isNew(key: string): boolean {
     const now = monotonic()
     if ((this.#noted.get(key) ?? 0) > now) return false

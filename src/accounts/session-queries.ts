@@ -61,6 +61,10 @@ export async function proveSession(tx: Tx, id: SessionId): Promise<void> {
   await tx.run(sql`update session set proven_at = ${tx.now} where id = ${id}`)
 }
 
+export async function hasSession(reader: Reader, id: SessionId): Promise<boolean> {
+  return (await reader.get(sql`select 1 as one from session where id = ${id}`)) !== undefined
+}
+
 /** Whose session ended; undefined if there was none. */
 export async function deleteSession(tx: Tx, id: SessionId): Promise<{ account: number } | undefined> {
   return tx.get<{ account: number }>(sql`delete from session where id = ${id} returning account`)

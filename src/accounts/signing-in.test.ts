@@ -200,6 +200,26 @@ test("wrong credentials cannot fill the ledger", async (t) => {
   assert.equal(told.at(-1)?.facts.reason, "many")
 })
 
+test("names that nobody has cannot fill the ledger with slowings", async (t) => {
+  const door = await openDoor(t)
+  for (let name = 0; name < 3; name++) {
+    for (let i = 0; i < 5; i++) {
+      await assert.rejects(signInByPassword(door, { name: `x${name}`, password: "x", code: "" }, HERE), WRONG)
+    }
+  }
+  assert.equal((await door.ledger()).filter(({ what }) => what === "account.slowed").length, 1)
+})
+
+test("guesses from one network of IPv6 count together, however many addresses it has", async (t) => {
+  const door = await openDoor(t)
+  const sign = (address: string) =>
+    signInByPassword(door, { name: "Ada", password: "wrong", code: "" }, { ...HERE, address })
+  for (let i = 0; i < 5; i++) await assert.rejects(sign(`2001:db8:0:1:${i}::${i}`), WRONG)
+  await assert.rejects(sign("2001:db8::1:ffff:0:0:9"), SLOWED)
+  await assert.rejects(sign("2001:db8:0:2::9"), WRONG)
+  for (let i = 0; i < 5; i++) await assert.rejects(sign(`::ffff:192.0.2.${i}`), WRONG)
+})
+
 test("who signs in, proves again or is refused stands in the ledger without a name", async (t) => {
   const door = await openDoor(t)
   const { device, ada } = await withDevice(door)

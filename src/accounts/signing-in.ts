@@ -12,7 +12,6 @@ import {
 import { ComityError } from "../kernel/errors.ts"
 import { random } from "../kernel/hash.ts"
 import type { Clock } from "../kernel/time.ts"
-import { record } from "../ledger/index.ts"
 import type { Store, Tx } from "../store/index.ts"
 import type { Brake } from "./brake.ts"
 import { findCode, findPasskey, type KeptCode, listPasskeys, useCode, usePasskey } from "./credential-queries.ts"
@@ -174,13 +173,13 @@ async function hasOther(store: Store, { key, subject }: AccountRow): Promise<boo
 }
 
 async function wrong(
-  { store, refusals }: Entrance,
+  { refusals }: Entrance,
   row: AccountRow | null,
   address: string,
   slowing: boolean,
 ): Promise<never> {
   const by = row === null ? null : nameless(row)
   await refusals.wrong(by, "password", address)
-  if (slowing) await store.write((tx) => record(tx, { what: "account.slowed", by, facts: {} }))
+  if (slowing) await refusals.slowed(by)
   throw new ComityError("unauthenticated", "sign-in.wrong")
 }
