@@ -75,11 +75,14 @@ test("every page of the node is in the table of pages", () => {
 })
 
 for (const shown of pages) {
-  test(`${shown.name}: on a desk it passes axe and is light`, async () => {
+  test(`${shown.name}: on a desk it passes axe, is light, and fits a narrow window`, async () => {
     const who = await visitor(shown.who, "desk")
     const bytes = await open(who, shown)
     assert.deepEqual(await axe(who.page), [])
     assert.ok(bytes <= WEIGHT_MOST, `${bytes} bytes`)
+    await who.page.setViewportSize({ width: 390, height: 844 })
+    assert.equal(await sidewaysPixels(who.page), 0, "in a narrow window")
+    await who.page.setViewportSize({ width: 1440, height: 900 })
     await who.check()
   })
 
