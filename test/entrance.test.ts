@@ -158,6 +158,19 @@ test("the last administrator is told why it cannot go", async () => {
   assert.match(answer.text, /last administrator/)
 })
 
+test("who comes in by a new invitation has no password over TAXII any more, from that moment on", async () => {
+  await run(["account", "add", "Dan", "--data", node.data], { COMITY_PASSWORD: PASSWORD })
+  const authorization = `Basic ${Buffer.from(`Dan:${PASSWORD}`).toString("base64")}`
+  const discover = () => call("GET", `${node.url}/taxii2/`, { headers: { authorization } })
+  assert.equal((await discover()).status, 200)
+  const account = /href="\/people\/(account--[^"]+)">[^/]*Dan/.exec((await ada.get("/people")).text)?.[1]
+  const { text } = await ada.post(`/people/${account}/invite`, {})
+  const path = /data-copy="[^"]*(\/invitation\/[\w-]+)"/.exec(text)?.[1] ?? assert.fail(text)
+  assert.equal((await discover()).status, 200)
+  goesTo(await new Browser().post(path, {}), "/account/enrol")
+  assert.equal((await discover()).status, 401)
+})
+
 test("signing out ends the session, not only the cookie", async () => {
   const kept =
     ada.setCookies

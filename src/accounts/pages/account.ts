@@ -234,8 +234,13 @@ async function endOne({ sessions }: AccountParts, visit: Visit): Promise<Reply> 
   return visit.redirect("/account#sessions")
 }
 
+/**
+ * By GET, since browsers let no form lead to another site (CSP `form-action`). A page of another site could lead here
+ * somebody whom it had signed in at the provider under its own name, so only our own pages may.
+ */
 async function link(parts: AccountParts, visit: Visit): Promise<Reply> {
-  if (parts.provider === null) return visit.redirect("/account")
+  const isOurs = (visit.ask.header("sec-fetch-site") ?? "same-origin") === "same-origin"
+  if (parts.provider === null || !isOurs) return visit.redirect("/account#openid")
   const why = { purpose: "link", to: "/account#openid", signedIn: visit.signedIn } as const
   const { address, cookie } = await beginElsewhere(parts, parts.provider, parts.site.origin + CALLBACK, why)
   return away(visit, address, cookie)

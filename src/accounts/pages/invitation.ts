@@ -24,7 +24,8 @@ ${provider === null ? nothing : html`<p>${t("invitation.or")}</p><p class="actio
   return visit.page({ title: t("invitation.title"), body, bare: true })
 }
 
-async function accept({ store, sessions }: SignInParts, visit: Visit): Promise<Reply> {
+async function accept({ store, sessions, authenticator }: SignInParts, visit: Visit): Promise<Reply> {
   const token = await acceptInvitation(store, sessions, visit.ask.params.token ?? "", attemptOf(visit))
+  authenticator.forget()
   return visit.redirect("/account/enrol", [sessionCookie(visit, token)])
 }

@@ -30,6 +30,8 @@ import { passkeyForm } from "./words.ts"
 export type SignInParts = Entrance & {
   /** The organisation's own sign-in, if the operator named one. */
   provider: Provider | null
+  /** Passwords that were remembered must be forgotten when an invitation takes what its person had. */
+  authenticator: { forget(): void }
 }
 
 const Passkey = z.object({ credential: Credential, to: To })
@@ -124,6 +126,7 @@ async function comeBack(parts: SignInParts, visit: Visit): Promise<Reply> {
   const back = { address, cookie: pendingOf(visit), signedIn: visit.signedIn }
   try {
     const { to, token } = await returnFromElsewhere(parts, parts.provider, back, attemptOf(visit))
+    parts.authenticator.forget()
     const cookies = token === null ? [] : [sessionCookie(visit, token)]
     return visit.redirect(localPath(to), [...cookies, pendingCookie(visit, null)])
   } catch (error) {
