@@ -10,25 +10,37 @@ const PASSWORD = "correct horse battery staple"
 export type Shown = { status: number; bytes: number; text: string; cookie: string | null; milliseconds: number }
 
 /** Somebody with a browser: opens pages under the node's name, with the session's cookie. */
-export type Person = { open(path: string, form?: Record<string, string>): Promise<Shown> }
+export type Person = {
+  open(path: string, form?: Record<string, string>): Promise<Shown>
+  /** The same person at the same node after a restart. */
+  at(node: RunningNode): Person
+}
 
 /** Signs in as a person would: with a password first, which opens nothing but adding a one-time code. */
 export async function signIn(node: RunningNode): Promise<Person> {
   const roles = ["--role", "officer", "--admin"]
   await comity(["account", "add", NAME, ...roles, "--data", node.data], { COMITY_PASSWORD: PASSWORD })
-  let cookie = ""
-  const open: Person["open"] = async (path, form) => {
-    const shown = await ask(node.port, path, cookie, form)
-    if (shown.cookie !== null) cookie = shown.cookie
-    return shown
-  }
+  const person = browserOf(node, "")
+  const { open } = person
   await open("/sign-in", { name: NAME, password: PASSWORD })
   const { text } = await open("/account/enrol")
   const secret = /name="secret" value="([A-Z2-7]+)"/.exec(text)?.[1] ?? ""
   await open("/account/enrol/code", { secret, code: codeAt(secret, systemClock.now()) })
   const { status } = await open("/")
   if (status !== 200) throw new Error(`nobody is signed in: ${status}`)
-  return { open }
+  return person
+}
+
+function browserOf({ port }: RunningNode, begun: string): Person {
+  let cookie = begun
+  return {
+    async open(path, form) {
+      const shown = await ask(port, path, cookie, form)
+      if (shown.cookie !== null) cookie = shown.cookie
+      return shown
+    },
+    at: (node) => browserOf(node, cookie),
+  }
 }
 
 function ask(port: number, path: string, cookie: string, form?: Record<string, string>): Promise<Shown> {

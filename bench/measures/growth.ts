@@ -4,8 +4,10 @@ import { type RawSqlite, rawSqlite } from "../baselines/raw-sqlite.ts"
 import { addInbox, type Inbox, type RunningNode, residentMiB, startNode } from "../comity.ts"
 import type { Bench } from "../context.ts"
 import { median, range } from "../numbers.ts"
+import { type Person, signIn } from "../person.ts"
 import { removeFolder, temporaryFolder } from "../workspace.ts"
 import { SETTLING_MS } from "./memory.ts"
+import { reportSearches, settled } from "./pages.ts"
 import { reportStart } from "./start.ts"
 
 const group = "growth"
@@ -16,7 +18,15 @@ const STEP = 2500
 const CHUNK = 10_000
 
 /** A node and a raw table that hold the same set, as far as each has come. */
-type Pair = { folder: string; node: RunningNode; inbox: Inbox; raw: RawSqlite; seed: number; held: number }
+type Pair = {
+  folder: string
+  node: RunningNode
+  inbox: Inbox
+  person: Person
+  raw: RawSqlite
+  seed: number
+  held: number
+}
 type Rates = { node: number; raw: number }
 
 /** One inbox that grows; at each size: the rate beside that of a small one, then memory, then start. */
@@ -26,9 +36,14 @@ export async function measureGrowth(bench: Bench): Promise<void> {
     const small = await openPair(bench, 81 + number)
     await fill(bench, small, SMALL - (ROUNDS * STEP) / 2)
     await fill(bench, large, size - ROUNDS * STEP)
+    // An index that still reads on would take its share of the processors from both.
+    const behind = (await settled(small.person)) + (await settled(large.person))
+    bench.report({ group, name: `index caught up at ${named(size)}, after the last object`, value: behind, unit: "s" })
     const [ofLarge, ofSmall] = await sideBySide(bench, large, small)
     await closePair(small)
     reportRates(bench, size, ofLarge, ofSmall)
+    await settled(large.person)
+    await reportSearches(bench, large.person, size, size <= 31_300 ? 100 : 300)
     await pause(SETTLING_MS)
     reportMemory(bench, size, residentMiB(large.node.pid))
     large = await restarted(bench, large, size)
@@ -40,7 +55,8 @@ async function openPair(bench: Bench, seed: number): Promise<Pair> {
   const folder = temporaryFolder()
   const node = await startNode(join(folder, "d"), bench.options.profile)
   const inbox = await addInbox(node, "growth")
-  return { folder, node, inbox, raw: await rawSqlite(join(folder, "raw.db")), seed, held: 0 }
+  const person = await signIn(node)
+  return { folder, node, inbox, person, raw: await rawSqlite(join(folder, "raw.db")), seed, held: 0 }
 }
 
 async function closePair({ folder, node, raw }: Pair): Promise<void> {
@@ -56,7 +72,7 @@ async function restarted(bench: Bench, pair: Pair, size: number): Promise<Pair> 
   await reportStart(bench, group, data, size, size <= 31_300 ? 1 : 2)
   const node = await startNode(data, bench.options.profile)
   const inbox = { ...pair.inbox, target: { ...pair.inbox.target, port: node.port } }
-  return { ...pair, node, inbox }
+  return { ...pair, node, inbox, person: pair.person.at(node) }
 }
 
 async function fill(bench: Bench, pair: Pair, size: number): Promise<void> {
@@ -88,7 +104,7 @@ async function grow(bench: Bench, pair: Pair, count: number): Promise<Rates> {
 }
 
 function reportRates(bench: Bench, size: number, large: Rates, small: Rates): void {
-  const at = `at ${size.toLocaleString("en-US")} objects`
+  const at = `at ${named(size)}`
   bench.report({
     group,
     name: `TAXII ingest ${at}, envelopes of 100, 8 clients`,
@@ -107,10 +123,14 @@ function reportRates(bench: Bench, size: number, large: Rates, small: Rates): vo
   })
 }
 
+function named(size: number): string {
+  return `${size.toLocaleString("en-US")} objects`
+}
+
 function reportMemory(bench: Bench, size: number, mebibytes: number): void {
   bench.report({
     group,
-    name: `memory at rest 10 s after load, ${size.toLocaleString("en-US")} objects`,
+    name: `memory at rest 10 s after load, ${named(size)}`,
     value: mebibytes,
     unit: "MiB",
     goal: { of: "figure", atMost: size <= 31_300 ? 220 : 320 },
