@@ -16,7 +16,10 @@ async function main(): Promise<void> {
   const stage = await openStage()
   const browser = await launchBrowser()
   try {
-    for (const view of options.views) await photograph(browser, stage, view, options)
+    for (const view of options.views) {
+      await setup(browser, stage, view, options)
+      await photograph(browser, stage, view, options)
+    }
   } finally {
     await browser.close()
     await stage.stop()
@@ -48,6 +51,16 @@ async function picture(page: Page, address: string, { ready }: ShownPage, path: 
   await unroll(page)
   await page.screenshot({ path, animations: "disabled" })
   process.stdout.write(`${answer?.status()} ${path}\n`)
+}
+
+/** The first page of a node that nobody set up: looking at it does not use the link up. */
+async function setup(browser: TestBrowser, stage: Stage, view: View, { only }: Options): Promise<void> {
+  if (only.length > 0 && !only.some((start) => "setup".startsWith(start))) return
+  const link = await stage.setupLink()
+  const visitor = await browser.visitor(link, view)
+  const file = join(FOLDER, `setup-${view.width}-${view.scheme}-${view.language}.png`)
+  await picture(visitor.page, link, { name: "setup", path: link, who: "visitor" }, file)
+  await visitor.context.close()
 }
 
 /** The window as high as the page, so that bars at its edges lie at the edges of the picture. */
