@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { encode } from "uqr"
 import type { Instant } from "../kernel/time.ts"
 import { codeAddress, isCodeSecret, newCodeSecret, stepOfCode } from "./one-time-codes.ts"
 
@@ -49,4 +50,10 @@ test("a secret has 160 bits, and its address is what apps read", async () => {
     ["secret", "issuer", "digits", "period", "algorithm"].map((name) => address.searchParams.get(name)),
     [secret, "Team: A&B", "6", "30", "SHA1"],
   )
+})
+
+test("however long names are, their address fits into a QR code", async () => {
+  const address = await codeAddress(await newCodeSecret(), "節".repeat(200), "\u{1F600}".repeat(200))
+  assert.ok(encode(address, { ecc: "M", border: 4 }).size > 0)
+  assert.doesNotMatch(decodeURIComponent(address), /\uFFFD/)
 })

@@ -23,7 +23,17 @@ export function isCodeSecret(text: string): boolean {
 /** The address behind the QR code: `otpauth://totp/…`. */
 export async function codeAddress(secret: string, node: string, person: string): Promise<string> {
   const { Secret, TOTP } = await library()
-  return new TOTP({ ...USUAL, issuer: node, label: person, secret: Secret.fromBase32(secret) }).toString()
+  const names = { issuer: cut(node), label: cut(person) }
+  return new TOTP({ ...USUAL, ...names, secret: Secret.fromBase32(secret) }).toString()
+}
+
+/** A QR code holds some two thousand signs, of which percent-encoding takes nine for a Chinese character. */
+const NAME_MOST = 40
+
+/** By whole characters, so that none is torn. */
+function cut(name: string): string {
+  const signs = [...name]
+  return signs.length > NAME_MOST ? `${signs.slice(0, NAME_MOST).join("")}…` : name
 }
 
 /**
