@@ -161,6 +161,8 @@ function wordsOfPages(): string[] {
     ...lists("graph.layout.", "sharing/pages/graph/drawing.ts", /LAYOUTS = \[([^\]]*)\]/g),
     ...lists("graph.by.", "sharing/pages/graph/model.ts", /REFERENCES[^=]*= \[([^\]]*)\]/g),
     ...lists("role.", "accounts/model.ts", /roles = \[([^\]]*)\]/g),
+    // The other verbs: each appears when it has a page.
+    ...["find", "respond", "agree", "build"].map((verb) => `nav.${verb}`),
     ...["system", "light", "dark"].map((theme) => `theme.${theme}`),
     ...languages.map((language) => `language.${language}`),
     ...[...TYPES.keys()].map((type) => `type.${type}`),
