@@ -120,10 +120,16 @@ test("what was wrong is said above the form, with the name kept and the password
   const stranger = new Browser()
   const page = await stranger.post("/sign-in", { name: "Ada", password: "wrong", code: "123456", to: "/people" })
   assert.equal(page.status, 401)
-  assert.match(page.text, /Name, password or code is not right/)
+  assert.match(page.text, /name, the password or the code is not right/i)
   assert.equal(hidden(page, "name"), "Ada")
   assert.ok(!page.text.includes('wrong"'))
   assert.equal(stranger.setCookies.length, 0)
+})
+
+test("a visitor's form is small: strangers cannot fill the memory of the node with what they send slowly", async () => {
+  const fields = { name: "Ada", password: "x".repeat(70_000) }
+  assert.equal((await new Browser().post("/sign-in", fields)).status, 413)
+  assert.equal((await ada.post("/preferences", { theme: "dark", to: "/", more: "x".repeat(70_000) })).status, 303)
 })
 
 test("somebody who is invited comes in by the link, once, with the role that was given", async () => {

@@ -130,7 +130,7 @@ async function visitOf(parts: Visiting, ask: Ask<undefined>): Promise<Visit> {
     },
     may: (who) => isOpen(who, signedIn),
     page: (content) => pageReply(viewer, content),
-    form: (schema) => readForm(ask, schema),
+    form: (schema) => readForm(ask, schema, signedIn === null ? "visitor" : "person"),
     redirect: (path, cookies = []) => redirectTo(path, cookies),
   }
 }

@@ -14,16 +14,21 @@ export type Form<Value> = { ok: true; value: Value; given: Given } | { ok: false
 
 export const noForm = { given: {}, faults: {} } as const
 
-const FORM_MOST = 256 * 1024
+/** Bytes of a form: of a person, and of anybody, of whom thousands may send at once. */
+const FORM_MOST = { person: 256 * 1024, visitor: 64 * 1024 } as const
 
 /**
  * Reads a form that a browser sent. The schema gets one value for each name (a list where it is sent several times or
  * the name ends in `[]`); a fault's key is the schema's message, or `form.invalid` where that is no key.
  */
-export async function readForm<Value>(ask: Ask<unknown>, schema: z.ZodType<Value>): Promise<Form<Value>> {
+export async function readForm<Value>(
+  ask: Ask<unknown>,
+  schema: z.ZodType<Value>,
+  from: keyof typeof FORM_MOST = "person",
+): Promise<Form<Value>> {
   const given = new Map<string, string[]>()
   // In one pass: anybody may send a form, and of tens of thousands of names.
-  for (const [name, value] of new URLSearchParams((await ask.body(FORM_MOST)).toString("utf8"))) {
+  for (const [name, value] of new URLSearchParams((await ask.body(FORM_MOST[from])).toString("utf8"))) {
     const before = given.get(name)
     if (before === undefined) given.set(name, [value])
     else before.push(value)
