@@ -34,7 +34,7 @@ test("progress is shown as it comes, and the page shows the result by itself", a
   await page.getByRole("button", { name: "Verify now" }).click()
   await page.getByText("Reading the first entries").waitFor()
   go()
-  await page.getByText("Verified: 3 entries, all as they were signed.").waitFor()
+  await page.getByText("Verified: every entry is as it was signed. Entries: 3.").waitFor()
   assert.equal(await page.locator("[data-events]").count(), 0)
 })
 

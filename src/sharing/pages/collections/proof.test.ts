@@ -96,7 +96,7 @@ test("verify.py accepts the evidence as it was downloaded, and refuses it with a
 
 test("the page says what stands in the log and how to check it", async () => {
   const found = readable(await page(`${home}/objects/${idOf(7)}/proof`))
-  assert.match(found, /entry 7 in a log of 300 entries/)
+  assert.match(found, /entry 7 in a log that the node has signed \(entries: 300\)/)
   assert.match(found, /python3 verify\.py malware--[0-9a-f-]+\.proof\.json/)
   assert.ok(found.includes(formatVkey(verifier)))
   const evidence = JSON.parse(await text(`${home}/evidence/${idOf(7)}`)) as {

@@ -126,7 +126,7 @@ test("a page begins a verification, shows it under way, and what was found", asy
   assert.match(stream, /^event: progress\ndata: \{"value":null/)
   assert.match(stream, /event: end\ndata: \{\}\n\n$/)
   const found = await page(`${home}/verify`)
-  assert.match(readable(found), /Verified: 2 entries, all as they were signed/)
+  assert.match(readable(found), /Verified: every entry is as it was signed\. Entries: 2/)
   assert.doesNotMatch(found, /data-events/)
   assert.match(readable(await page(home)), /no problem, /)
 })
@@ -159,6 +159,6 @@ test("the node's own logs are verified the same way, by administrators", async (
     assert.equal((await server.post(`/node/ledger/${log}/verify`, [])).status, 403)
     await server.post(`/node/ledger/${log}/verify`, [], "administrator")
     await (await server.get(`/node/ledger/${log}/verify/events`, "administrator")).text()
-    assert.match(readable(await page(`/node/ledger/${log}/verify`, "administrator")), /all as they were signed/)
+    assert.match(readable(await page(`/node/ledger/${log}/verify`, "administrator")), /every entry is as it was signed/)
   }
 })
