@@ -85,6 +85,20 @@ test("whoever guessed the password of an account without a second factor is out 
   await assert.rejects(door.withCode(guesser), { kind: "unauthenticated", code: "session.missing" })
 })
 
+test("a password alone that was right a moment ago opens nothing once its person has added a passkey", async (t) => {
+  const door = await openDoor(t)
+  await addPerson(door.store, { name: "Cy", admin: false, rights: new Map() }, PASSWORD)
+  const given = { name: "Cy", password: PASSWORD, code: "" }
+  const cy = await door.who(await signInByPassword(door, given, HERE))
+  const write = door.store.write.bind(door.store)
+  t.mock.method(door.store, "write", async (work: Parameters<typeof write>[0]) => {
+    t.mock.restoreAll()
+    await door.withPasskey(cy)
+    return write(work)
+  })
+  await assert.rejects(signInByPassword(door, given, HERE), { kind: "unauthenticated", code: "sign-in.wrong" })
+})
+
 test("an administrator with a password alone counts: it can sign in to add the rest", async (t) => {
   const { store } = await openDoor(t)
   await addPerson(store, { name: "Cy", admin: true, rights: new Map() }, PASSWORD)

@@ -12,7 +12,7 @@ import {
 import { ComityError } from "../kernel/errors.ts"
 import { random } from "../kernel/hash.ts"
 import type { Clock } from "../kernel/time.ts"
-import type { Store, Tx } from "../store/index.ts"
+import type { Reader, Store, Tx } from "../store/index.ts"
 import type { Brake } from "./brake.ts"
 import { findCode, findPasskey, type KeptCode, listPasskeys, useCode, usePasskey } from "./credential-queries.ts"
 import type { Browser } from "./links.ts"
@@ -130,7 +130,8 @@ export async function signInByPassword(
   if (kept !== null && step === null) return wrong(entrance, row, address, slowing)
   const token = await store.write(async (tx) => {
     const same = (await findAccount(tx, name))?.secret === row.secret
-    const fresh = kept === null || step === null || (await useCode(tx, row.key, kept.secret, step))
+    const fresh =
+      kept === null || step === null ? await isAlone(tx, row) : await useCode(tx, row.key, kept.secret, step)
     if (!same || !fresh) throw new ComityError("unauthenticated", "sign-in.wrong")
     const entry = { account: row.key, commitment: nameless(row), method: kept === null ? "password" : "code" } as const
     return sessions.start(tx, { ...entry, ...attempt })
@@ -168,8 +169,13 @@ async function stepOf({ clock, brake }: Entrance, { name }: AccountRow, kept: Ke
   return step
 }
 
-async function hasOther(store: Store, { key, subject }: AccountRow): Promise<boolean> {
-  return subject !== null || (await listPasskeys(store, key)).length > 0
+async function hasOther(reader: Reader, { key, subject }: AccountRow): Promise<boolean> {
+  return subject !== null || (await listPasskeys(reader, key)).length > 0
+}
+
+/** Whether there is still nothing but the password: somebody may have enrolled while it was checked. */
+async function isAlone(reader: Reader, row: AccountRow): Promise<boolean> {
+  return !(await hasOther(reader, row)) && (await findCode(reader, row.key)) === null
 }
 
 async function wrong(
