@@ -15,6 +15,7 @@ test("what nobody would see is shown by its name", () => {
     ["line\u{2028}break", "U+2028"],
     ["new\nline", "U+000A"],
     ["hangul\u{3164}filler", "U+3164"],
+    ["braille\u{2800}blank", "U+2800"],
   ]
   for (const [text, name] of table) {
     assert.match(String(visible(text)), new RegExp(`<span class="mark">${name.replace("+", "\\+")}</span>`), name)

@@ -1,7 +1,10 @@
 import { type Html, html, type Piece } from "./html.ts"
 
-/** Characters that nobody sees but that change what is seen: controls, directions, joiners, blanks of no width. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/u
+/**
+ * Characters that nobody sees but that change what is seen: controls, directions, joiners, blanks of no width, and the
+ * empty Braille cell, which is a sign to every rule and a blank to every eye.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\u2800]/u
 const UNSEEN_ALL = new RegExp(UNSEEN, "gu")
 /** In running text a line break is what it seems to be. */
 const LINES = /\r\n|\r|\n|\t/g
