@@ -104,7 +104,7 @@ test("nobody is offered what its role does not open, neither pages nor objects",
   const answered = page.waitForResponse((answer) => answer.url().includes("/palette.json?q="))
   await page.keyboard.type("lanternd")
   assert.deepEqual(((await (await answered).json()) as { objects: unknown[] }).objects, [])
-  await page.waitForSelector("#palette [role=status]:has-text('Nothing fits')")
+  await page.waitForSelector("#palette [role=status]:has-text('Nothing matches')")
 })
 
 test("hostile names and hostile typing become no markup", async (t) => {
