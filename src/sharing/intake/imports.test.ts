@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { existsSync, readdirSync, statSync } from "node:fs"
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { after, describe, test } from "node:test"
 import { gzipSync } from "node:zlib"
@@ -10,7 +10,7 @@ import { diagnostics } from "../../kernel/diagnostics.ts"
 import { type Collection, Preparer, WarningLists } from "../../library/index.ts"
 import type { Tlp } from "../../stix/index.ts"
 import { Imports } from "./imports.ts"
-import type { Import, ImportFormat, Progress } from "./model.ts"
+import { type Choices, type Import, type ImportFormat, isEnded, type Progress } from "./model.ts"
 
 const MIB = 1024 * 1024
 const said: string[] = []
@@ -271,6 +271,13 @@ describe("what is hostile or broken ends the import, not the node", () => {
   })
 })
 
+test("a file that is gone from the disk ends its import, not the node", async () => {
+  const one = await previewed(await node.collection(), bundle(indicator()))
+  rmSync(join(uploads, one.id.slice("import--".length)))
+  assert.equal((await started(one)).state, "failed")
+  assert.match(said.splice(0).join(), /import\.bug/)
+})
+
 test("uploads are for this node's eyes only, and go when an import ends or is given up", async () => {
   const collection = await node.collection()
   const [one, two] = [
@@ -312,6 +319,48 @@ test("an import runs on when nobody looks; stopping it keeps what is in", async 
   assert.equal(seen.at(-1)?.state, "cancelled")
 })
 
+const DECISION: Pick<Choices, "tlp" | "skipSpecial" | "leftOut"> = { tlp: "green", skipSpecial: false, leftOut: [] }
+
+test("a decision that comes twice at once is taken once", async () => {
+  const collection = await node.collection()
+  const one = await previewed(collection, many(20))
+  const tried = await Promise.allSettled([imports.start(one.id, DECISION), imports.start(one.id, DECISION)])
+  assert.deepEqual(tried.map(({ status }) => status).sort(), ["fulfilled", "rejected"])
+  assert.equal((await settled(one.id)).state, "done")
+  const other = await previewed(collection, many(20))
+  const both = await Promise.allSettled([imports.start(other.id, DECISION), imports.cancel(other.id)])
+  const [start] = both
+  assert.equal((await settled(other.id)).state, start.status === "fulfilled" ? "done" : "cancelled")
+})
+
+test("an import in line is given up at once, not when the one before it has ended", async () => {
+  const collection = await node.collection()
+  const [first, second] = [await previewed(collection, many(3000)), await previewed(collection, many(10))]
+  await imports.start(first.id, DECISION)
+  await imports.start(second.id, DECISION)
+  await imports.cancel(second.id)
+  assert.equal((await imports.get(second.id)).state, "cancelled")
+  assert.ok(!isEnded(await imports.get(first.id)))
+  assert.equal((await settled(first.id)).state, "done")
+  assert.deepEqual(counts((await imports.get(second.id)).outcome), counts(null))
+})
+
+test("of an import that has ended no content is kept beside the library, so that erasing an object erases it", async () => {
+  const collection = await node.collection()
+  const word = "perlmutter"
+  const rest = () => JSON.stringify(node.meddle("select choices, preview, result from import")).includes(word)
+  const done = await previewed(collection, bundle(indicator({ name: word })))
+  assert.ok(rest())
+  await started(done)
+  assert.ok(!rest())
+  const report = await previewed(collection, `seen by ${word} at 198.51.100.44`)
+  assert.ok(rest())
+  await imports.cancel(report.id)
+  assert.ok(!rest())
+  const one = await imports.get(done.id)
+  assert.deepEqual([foreseen(one), counts(one.outcome)], [counts(null), [1, 0, 0, 0]])
+})
+
 test("what waits for an hour is given up", async () => {
   const one = await previewed(await node.collection(), bundle(indicator()))
   node.clock.forward(61 * 60 * 1_000_000)
@@ -327,7 +376,10 @@ test("what a node that stops had under way is interrupted, and its files are gon
   await imports.close()
   assert.deepEqual(readdirSync(uploads), [])
   imports = await openImports()
-  for (const { id } of [waiting, running]) assert.equal((await imports.get(id)).state, "interrupted")
+  for (const { id } of [waiting, running]) {
+    const { state, foresight } = await imports.get(id)
+    assert.deepEqual([state, foresight.preview], ["interrupted", null])
+  }
 })
 
 test("ten thousand tiny rows are read, each once", async () => {

@@ -17,6 +17,7 @@ import {
   type Choices,
   type Failure,
   type Foresight,
+  forgotten,
   type Import,
   type ImportFormat,
   type ImportId,
@@ -73,7 +74,10 @@ const PENDING_MOST = 20
 const FINDINGS_MOST = 1000
 const LOOK_MS = 200
 
-type Job = { stop: AbortController; progress: Progress; over: Promise<void> }
+/** `begun`: it is not in line any more. */
+type Job = { stop: AbortController; progress: Progress; over: Promise<void>; begun: boolean }
+
+const UNFINISHED: readonly ImportState[] = ["previewing", "mapping", "previewed", "waiting", "running"]
 
 /** Thrown into the stream of an import that somebody stops. */
 class Stopped extends Error {}
@@ -83,6 +87,8 @@ export class Imports {
   readonly #parts: ImportsParts
   readonly #uploads: Uploads
   readonly #jobs = new Map<string, Job>()
+  /** Imports that somebody is deciding about at this moment. */
+  readonly #deciding = new Set<string>()
   readonly #sweep: NodeJS.Timeout
   /** Previews and imports wait for each other within their kind: both read a file as fast as they can. */
   #lastPreview: Promise<void> = Promise.resolve()
@@ -134,40 +140,43 @@ export class Imports {
   }
 
   /** How a table is meant, or that it is none; the preview begins anew. */
-  async map(id: string, choices: Pick<Choices, "encoding" | "mapping">, format: ImportFormat): Promise<void> {
-    const current = await this.#inState(id, ["mapping", "previewed"])
-    const changed: Import = { ...current, format, state: "previewing", choices: { ...current.choices, ...choices } }
-    await this.#save(changed, async (tx) => {
-      const { signature } = changed.foresight
-      if (format === "csv" && signature !== null && choices.mapping !== null) {
-        await rememberMapping(tx, signature, choices.mapping)
-      }
+  map(id: string, choices: Pick<Choices, "encoding" | "mapping">, format: ImportFormat): Promise<void> {
+    return this.#decide(id, ["mapping", "previewed"], async (current) => {
+      const changed: Import = { ...current, format, state: "previewing", choices: { ...current.choices, ...choices } }
+      await this.#save(changed, async (tx) => {
+        const { signature } = changed.foresight
+        if (format === "csv" && signature !== null && choices.mapping !== null) {
+          await rememberMapping(tx, signature, choices.mapping)
+        }
+      })
+      this.#startPreview(changed, format, false)
     })
-    this.#startPreview(changed, format, false)
   }
 
   /** Looks at a table again, cut or decoded in another way, before its columns are named. */
-  async relook(id: string, encoding: Choices["encoding"], mapping: Mapping | null): Promise<void> {
-    const current = await this.#inState(id, ["mapping", "previewed"])
-    const choices = { ...current.choices, encoding, mapping }
-    const looked = await lookAt(this.#uploads, { ...current, choices }, "csv")
-    const { lines, signature } = looked
-    const foresight = { ...NO_FORESIGHT, lines, signature }
-    await this.#save({ ...current, state: "mapping", format: "csv", choices: { ...choices, ...looked }, foresight })
+  relook(id: string, encoding: Choices["encoding"], mapping: Mapping | null): Promise<void> {
+    return this.#decide(id, ["mapping", "previewed"], async (current) => {
+      const choices = { ...current.choices, encoding, mapping }
+      const looked = await lookAt(this.#uploads, { ...current, choices }, "csv")
+      const { lines, signature } = looked
+      const foresight = { ...NO_FORESIGHT, lines, signature }
+      await this.#save({ ...current, state: "mapping", format: "csv", choices: { ...choices, ...looked }, foresight })
+    })
   }
 
   /**
    * Lets the import run. Throws `invalid intake.mark-missing` if objects carry no handling mark and none is given,
    * `conflict import.state` where there is nothing to decide any more.
    */
-  async start(id: string, choices: Pick<Choices, "tlp" | "skipSpecial" | "leftOut">): Promise<void> {
-    const current = await this.#inState(id, ["previewed"])
-    if (choices.tlp === null && needsMark(current.foresight)) throw new ComityError("invalid", "intake.mark-missing")
-    const waiting: Import = { ...current, state: "waiting", choices: { ...current.choices, ...choices } }
-    await this.#save(waiting)
-    this.#begin(waiting, (job) => {
-      this.#lastRun = this.#lastRun.catch(() => {}).then(() => this.#run(waiting, job))
-      return this.#lastRun
+  start(id: string, choices: Pick<Choices, "tlp" | "skipSpecial" | "leftOut">): Promise<void> {
+    return this.#decide(id, ["previewed"], async (current) => {
+      if (choices.tlp === null && needsMark(current.foresight)) throw new ComityError("invalid", "intake.mark-missing")
+      const waiting: Import = { ...current, state: "waiting", choices: { ...current.choices, ...choices } }
+      await this.#save(waiting)
+      this.#begin(waiting, (job) => {
+        this.#lastRun = this.#lastRun.catch(() => {}).then(() => this.#run(waiting, job))
+        return this.#lastRun
+      })
     })
   }
 
@@ -176,11 +185,12 @@ export class Imports {
     const current = await this.get(id)
     if (isEnded(current)) return
     const job = this.#jobs.get(id)
-    if (job === undefined) return this.#end(current, "cancelled")
+    if (job === undefined) return this.#decide(id, UNFINISHED, (one) => this.#end(one, "cancelled"))
     job.stop.abort()
-    await job.over
+    if (job.begun) await job.over
     const after = await this.get(id)
     if (!isEnded(after)) await this.#end(after, "cancelled")
+    if (this.#jobs.get(id) === job) this.#jobs.delete(id)
   }
 
   /** As it stands once it waits for a person or has ended. */
@@ -207,8 +217,9 @@ export class Imports {
   async sweep(): Promise<void> {
     const old = plusMicroseconds(this.#parts.clock.now(), -PATIENCE)
     for (const one of await unfinishedImports(this.#parts.store)) {
-      if (one.createdAt < old && !this.#jobs.has(one.id))
-        await this.#end(one, "cancelled", { code: "intake.expired", details: {} })
+      if (one.createdAt >= old || this.#jobs.has(one.id) || this.#deciding.has(one.id)) continue
+      const expired = { code: "intake.expired", details: {} }
+      await this.#decide(one.id, UNFINISHED, (current) => this.#end(current, "cancelled", expired))
     }
   }
 
@@ -234,10 +245,17 @@ export class Imports {
     return this.progress(await this.get(id))
   }
 
-  async #inState(id: string, states: readonly ImportState[]): Promise<Import> {
-    const current = await this.get(id)
-    if (!states.includes(current.state) || this.#jobs.has(id)) throw new ComityError("conflict", "import.state")
-    return current
+  /** One decision at a time: who comes while another's is being taken finds nothing to decide any more. */
+  async #decide(id: string, states: readonly ImportState[], take: (one: Import) => Promise<void>): Promise<void> {
+    if (this.#deciding.has(id)) throw new ComityError("conflict", "import.state")
+    this.#deciding.add(id)
+    try {
+      const current = await this.get(id)
+      if (!states.includes(current.state) || this.#jobs.has(id)) throw new ComityError("conflict", "import.state")
+      await take(current)
+    } finally {
+      this.#deciding.delete(id)
+    }
   }
 
   #startPreview(one: Import, format: ImportFormat | null, ask: boolean): void {
@@ -248,7 +266,8 @@ export class Imports {
   }
 
   #begin(one: Import, work: (job: Job) => Promise<void>): void {
-    const job: Job = { stop: new AbortController(), progress: this.progress(one), over: Promise.resolve() }
+    const stop = new AbortController()
+    const job: Job = { stop, progress: this.progress(one), over: Promise.resolve(), begun: false }
     this.#jobs.set(one.id, job)
     job.over = work(job).catch(() => {}) // told to the operator where it was caught
   }
@@ -317,7 +336,7 @@ export class Imports {
   async #finish(one: Import, summary: Parameters<typeof outcomeOf>[0], source: Source): Promise<void> {
     const outcome = outcomeOf(summary, source.composed)
     const { accepted, duplicate, conflicting, rejected } = outcome
-    const done: Import = { ...one, state: "done", finishedAt: this.#parts.clock.now(), outcome }
+    const done: Import = { ...forgotten(one), state: "done", finishedAt: this.#parts.clock.now(), outcome }
     await this.#save(done, (tx) =>
       record(tx, {
         what: "import.done",
@@ -332,15 +351,17 @@ export class Imports {
   async #guarded(one: Import, job: Job, work: () => Promise<void>): Promise<void> {
     try {
       if (job.stop.signal.aborted) throw new Stopped()
+      job.begun = true
       await work()
     } catch (error) {
       const { code, details } = error instanceof ComityError ? error : { code: "internal", details: {} }
       if (code === "internal" && !(error instanceof Stopped)) this.#report(one, error)
       const current = (await findImport(this.#parts.store, one.id)) ?? one
+      if (isEnded(current)) return // given up while it was in line
       if (!(error instanceof Stopped)) await this.#end(current, "failed", { code, details })
       else if (!this.#closed) await this.#end(current, "cancelled")
     } finally {
-      this.#jobs.delete(one.id)
+      if (this.#jobs.get(one.id) === job) this.#jobs.delete(one.id)
     }
   }
 
@@ -351,7 +372,7 @@ export class Imports {
 
   async #end(one: Import, state: ImportState, failure: Failure | null = null): Promise<void> {
     this.#uploads.remove(one.id)
-    await this.#save({ ...one, state, finishedAt: this.#parts.clock.now(), failure })
+    await this.#save({ ...forgotten(one), state, finishedAt: this.#parts.clock.now(), failure })
   }
 
   async #save(one: Import, along?: (tx: Tx) => Promise<void>): Promise<void> {

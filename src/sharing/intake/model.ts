@@ -114,6 +114,11 @@ export function totalOf({ preview, composed }: Foresight): number | null {
   return accepted + duplicate + conflicting + rejected + beside
 }
 
+/** Without what the file says: of an import that has ended only the library keeps content, where it can be erased. */
+export function forgotten(one: Import): Import {
+  return { ...one, foresight: NO_FORESIGHT, choices: { ...one.choices, leftOut: [] } }
+}
+
 /** How many objects an import would add, and may not without a mark. */
 export function needsMark({ preview }: Foresight): boolean {
   return (preview?.unmarked ?? 0) > 0

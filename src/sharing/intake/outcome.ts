@@ -19,8 +19,15 @@ export function outcomeOf(summary: Summary, composed: Composed | null): Outcome 
     rejected: rejected + (composed?.refused ?? 0),
     ...{ lifted, warnings, omitted },
     problems: problems.map((problem) => ({ ...problem, line: composed?.lines[problem.position - 1] ?? null })),
-    composed: withoutLines(composed),
+    composed: withoutLines(withoutValues(composed)),
   }
+}
+
+/** A value that came twice is in the library, and kept nowhere else. */
+function withoutValues(composed: Composed | null): Composed | null {
+  if (composed === null) return null
+  const blank = composed.problems.map((one) => (one.code === "intake.value-repeated" ? { ...one, text: "" } : one))
+  return { ...composed, problems: blank }
 }
 
 const SETTLED_SECONDS = 0.5

@@ -2,7 +2,7 @@ import sql, { type Sql } from "sql-template-tag"
 import type { Instant } from "../../kernel/time.ts"
 import type { Mapping } from "../../library/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
-import type { Choices, Failure, Foresight, Import, Outcome } from "./model.ts"
+import { type Choices, type Failure, type Foresight, type Import, NO_FORESIGHT, type Outcome } from "./model.ts"
 
 type Row = Omit<Import, "choices" | "foresight" | "outcome" | "failure" | "createdAt" | "finishedAt"> & {
   created_at: Instant
@@ -73,7 +73,10 @@ export async function unfinishedImports(reader: Reader): Promise<Import[]> {
 
 /** What a node that stops leaves behind can't be gone on with: its files are gone. */
 export async function interruptImports(tx: Tx): Promise<number> {
-  return tx.run(sql`update import set state = 'interrupted', finished_at = ${tx.now} where finished_at is null`)
+  return tx.run(
+    sql`update import set state = 'interrupted', finished_at = ${tx.now}, preview = ${JSON.stringify(NO_FORESIGHT)}
+        where finished_at is null`,
+  )
 }
 
 export async function findMapping(reader: Reader, signature: string): Promise<Mapping | null> {

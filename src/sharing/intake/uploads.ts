@@ -74,8 +74,9 @@ function tooLarge(limit: number): ComityError {
 
 /** What a few bytes unpack to is bounded as what is sent is. Throws `invalid intake.gzip` for what is no whole gzip. */
 async function* unpacked(path: string, most: number): AsyncGenerator<Uint8Array> {
+  const packed = await isGzip(path) // first: a stream whose error nobody hears yet would end the process
   const source = createReadStream(path, { highWaterMark: PIECE_BYTES })
-  const stream = (await isGzip(path)) ? pipeline(source, createGunzip({ chunkSize: PIECE_BYTES }), () => {}) : source
+  const stream = packed ? pipeline(source, createGunzip({ chunkSize: PIECE_BYTES }), () => {}) : source
   let size = 0
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {

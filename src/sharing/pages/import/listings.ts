@@ -98,7 +98,7 @@ export function listedTable({ t, format }: Visit, rows: readonly Listed[]): Html
 export function rowProblemTable({ t, format }: Visit, caption: string, rows: readonly RowProblem[]): Html {
   const columns: Column<RowProblem>[] = [
     { label: t("intake.line"), kind: "number", cell: ({ line }) => format.number(line) },
-    { label: t("intake.value"), kind: "mono", cell: ({ text }) => visible(defang(text)) },
+    { label: t("intake.value"), kind: "mono", cell: ({ text }) => (text === "" ? "–" : visible(defang(text))) },
     { label: t("intake.reason"), kind: "name", cell: ({ code }) => problem(t, code, "") },
   ]
   return table({ caption, columns, rows, empty: nothing })
