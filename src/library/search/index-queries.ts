@@ -84,13 +84,17 @@ export type Holding = {
   added: Instant
 }
 
-/** All versions of these objects that any collection holds. */
+/**
+ * The versions of these objects that collections hold, as far as they were read: what an entry says that was not read
+ * yet could be erased unnoticed, since only entries that were read are remembered in `held`.
+ */
 export function readHoldings(index: Derived, hashes: readonly number[]): Holding[] {
   return index.all<Holding>(
     sql`select o.id_hash as hash, o.key, o.id, o.type, o.spec, o.stamp, o.revoked, o.marking, o.origin, e.collection,
           e.date_added as added
         from json_each(${JSON.stringify(hashes)}) h cross join library.object o on o.id_hash = h.value
-        cross join library.entry e on e.object = o.key`,
+        cross join library.entry e on e.object = o.key
+        cross join place p on p.collection = e.collection and p.seq >= e.seq`,
   )
 }
 

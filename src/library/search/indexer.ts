@@ -54,8 +54,8 @@ export function readOn(index: Derived, milliseconds: number): boolean {
         const steps = readSteps(index, place, STEPS_AT_ONCE)
         const last = steps.at(-1)
         if (last === undefined) break
-        follow(index, place.collection, steps, changes)
         savePlace(index, place.collection, last.seq, last.h)
+        follow(index, place.collection, steps, changes)
         place.seq = last.seq
       }
       more ||= place.seq < place.size - 1
@@ -65,7 +65,7 @@ export function readOn(index: Derived, milliseconds: number): boolean {
   })
 }
 
-/** Objects that these entries are about are brought to what the database says of them now. */
+/** Objects that these entries are about are brought to what the database now says of them in what was read so far. */
 function follow(index: Derived, collection: number, steps: readonly Step[], changes: Changes): void {
   const hashes = new Set<number>()
   for (const { seq, hash, erases } of steps) {

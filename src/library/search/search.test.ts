@@ -4,10 +4,15 @@ import { type TestContext, test } from "node:test"
 import { day, type InProcess, openInProcess, prepared } from "../../../test/support/node-in-process.ts"
 import { address, indicator, malware, newVersion, type Stix } from "../../../test/support/stix.ts"
 import { diagnostics } from "../../kernel/diagnostics.ts"
+import { openDerived } from "../../store/index.ts"
 import { addObjects } from "../adding.ts"
 import { eraseObject } from "../erasing.ts"
 import type { Collection } from "../model.ts"
+import { names } from "./finding.ts"
+import { countBehind } from "./index-queries.ts"
+import { readOn } from "./indexer.ts"
 import type { Found, SearchQuery } from "./model.ts"
+import { searchFile } from "./schema.ts"
 import { Search } from "./search.ts"
 
 const NONE: SearchQuery = {
@@ -49,7 +54,7 @@ async function erase({ node, collection }: Scene, id: string): Promise<void> {
   await eraseObject(node.store, await node.reload(collection), { id, specs: null, versions: "all", by: null })
 }
 
-const named = ({ hits }: Found) => hits.map(({ name }) => name)
+const named = ({ hits }: Pick<Found, "hits">) => hits.map(({ name }) => name)
 const look = async ({ search }: Scene, text: string) => named(await search.find({ ...NONE, text }))
 
 test("Chinese words of two characters are found wherever they stand, and other pairs are not", async (t) => {
@@ -154,6 +159,28 @@ test("of an object whose newest version is erased the one before is found again"
   await eraseObject(node.store, await node.reload(collection), last)
   await made.search.settled()
   assert.deepEqual(await look(made, ""), ["Before"])
+})
+
+test("what is erased before the index has read of it never stays in the index", async (t) => {
+  const first = malware({ name: "Before", modified: day(3) })
+  const others = Array.from({ length: 600 }, (_, i) => malware({ name: `Other ${i}` }))
+  const node = await openInProcess()
+  t.after(() => node.close())
+  const collection = await node.collection()
+  const second = newVersion(first, day(5), { name: "Unmistakablename" })
+  await addObjects(node.store, collection, prepared(first, ...others, second))
+  const index = openDerived(searchFile(node.folder.index, node.folder.database))
+  for (let ms = 0; countBehind(index) > 600; ms++) readOn(index, ms)
+  assert.ok(countBehind(index) > 0, "the index is in the middle")
+  index.commit()
+  const last = { id: first.id, specs: null, versions: { first: false, last: true, at: [] }, by: null }
+  await eraseObject(node.store, await node.reload(collection), last)
+  while (readOn(index, 1000)) index.commit()
+  index.commit()
+  const found = [...names(index, [first.id]).values()]
+  index.close()
+  assert.deepEqual(named({ hits: found }), ["Before"])
+  assert.ok(!readFileSync(node.folder.index).includes("nmistakablename"))
 })
 
 test("after a restart the index goes on where it was", async (t) => {
