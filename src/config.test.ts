@@ -119,6 +119,14 @@ test("an address that others reach needs TLS here or at a proxy", () => {
   for (const host of ["127.0.0.1", "::1", "localhost"]) assert.equal(parseConfig({ host }, {}).host, host)
 })
 
+test("pages that people reach from elsewhere are at an https address, whatever stands in front", () => {
+  const at = (url: string) => parseConfig({ "behind-proxy": true, "public-url": url }, {}).publicUrl
+  for (const url of ["http://share.example", "http://192.0.2.1:8080", "http://localhost.example"]) {
+    assert.throws(() => at(url), { kind: "refused", code: "config.public-url-http", details: { url } })
+  }
+  for (const url of ["https://share.example", "http://localhost:8080", "http://[::1]:8080"]) assert.equal(at(url), url)
+})
+
 test("the language comes from the setting, else from the machine", () => {
   const table: [environment: Environment, language: string][] = [
     [{ LANG: "zh_TW.UTF-8" }, "zh-Hant"],

@@ -79,8 +79,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"])
 
 /**
- * Throws `invalid config.value` naming the setting, and `refused config.open-host` for an address that others reach
- * without TLS here or at a proxy in front.
+ * Throws `invalid config.value` naming the setting, `refused config.open-host` for an address that others reach without
+ * TLS here or at a proxy in front, and `refused config.public-url-http` for pages that others reach without it.
  */
 export function parseConfig(flags: Flags, environment: Environment): Config {
   const values = Object.fromEntries(
@@ -109,17 +109,23 @@ function checkTogether(config: Config): void {
   if (behindProxy && publicUrl === null) throw new ComityError("invalid", "config.proxy-url")
   if (config.pageSizeDefault > config.pageSizeMax) throw new ComityError("invalid", "config.page-sizes")
   checkProvider(config)
+  if (publicUrl !== null && isOnTheWay(publicUrl)) {
+    throw new ComityError("refused", "config.public-url-http", { url: publicUrl })
+  }
   if (!LOOPBACK.has(host) && tlsCert === null && !behindProxy) {
     throw new ComityError("refused", "config.open-host", { host })
   }
 }
 
-/** Over plain HTTP anybody on the way could say who somebody is; only this machine itself is not on a way. */
+/** Plain HTTP that somebody else could read and change; only this machine itself is not on a way. */
+function isOnTheWay(url: string): boolean {
+  const { protocol, hostname } = new URL(url)
+  return protocol !== "https:" && !LOOPBACK.has(hostname.replace(/^\[|\]$/g, ""))
+}
+
+/** Over plain HTTP anybody on the way could say who somebody is. */
 function checkProvider({ oidcIssuer, oidcClientId }: Config): void {
   if ((oidcIssuer === null) !== (oidcClientId === null)) throw new ComityError("invalid", "config.oidc-pair")
   if (oidcIssuer === null) return
-  const { protocol, hostname } = new URL(oidcIssuer)
-  if (protocol !== "https:" && !LOOPBACK.has(hostname.replace(/^\[|\]$/g, ""))) {
-    throw new ComityError("refused", "config.oidc-https", { issuer: oidcIssuer })
-  }
+  if (isOnTheWay(oidcIssuer)) throw new ComityError("refused", "config.oidc-https", { issuer: oidcIssuer })
 }
