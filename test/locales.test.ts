@@ -280,24 +280,40 @@ test("Chinese sentences have full-width punctuation, no typed space beside Latin
   }
 })
 
+test("English sentences hold for one as for many, ask for nothing with please, and have straight quotes", () => {
+  const many = /\{(?:count|number|size|logs|entries|sightings|times|done|of|lines|erased|perSecond)\} (?!s\b)[a-z]+s\b/
+  assert.deepEqual(
+    faultySentences(en, (sentence, key) => {
+      const one = `${key}-one` in en // the number one has a sentence of its own
+      return (many.test(sentence) && !one) || /’|!|\bplease\b/i.test(sentence)
+    }),
+    [],
+  )
+})
+
 test("each Chinese file is written in the characters of its script and the words of its region", () => {
   const rules = [
     {
       sentences: chinese["zh-Hant"],
       characters: charactersOf("big5", [0xa4, 0xf9]),
-      foreign: /網絡|服務器|文件|字節|數據|默認|信息|令牌|哈希|對象|終端(?!機)|用戶(?!端)|賬/,
+      foreign:
+        /網絡|服務器|文件|文檔|字節|數據|默認|信息|令牌|哈希|對象|終端(?!機)|用戶(?!端)|賬|登錄(?!機碼)|添加|打開|加載|訪問|鏈接|粘貼|[“”]/,
+      // What a term was called before: one word for one thing.
+      former: /通行密[鑰語]|封存|處理標|目擊|主管|讀者|可信度|貴組織|營運者|弱點|診斷[輸紀]|(?<![A-Za-z])ID(?![A-Za-z])/,
     },
     {
       sentences: chinese["zh-Hans"],
       characters: charactersOf("gbk", [0xb0, 0xf7]),
-      foreign: /网路|伺服器|档案|位元|权杖|预设|资料|杂凑|物件|程式|讯息|伫列|金钥|凭证|帐|使用者/,
+      foreign:
+        /网路|伺服器|档案|位元|权杖|预设|资料|杂凑|物件|程式|讯息|伫列|金钥|凭证|帐|使用者|登入|储存|透过|连结|汇[入出]|搜寻|检视|签章|[「」]/,
+      former: /口令|封存|处理标|目击|主管|读者|警示清单|抹除|贵组织|运营者|威胁行为者|诊断[输记]|(?<![A-Za-z])ID(?![A-Za-z])/,
     },
   ]
-  for (const { sentences, characters, foreign } of rules) {
+  for (const { sentences, characters, foreign, former } of rules) {
     assert.ok(characters.size > 6000, `only ${characters.size} characters`)
     const strange = (sentence: string) => (sentence.match(/\p{sc=Han}/gu) ?? []).some((one) => !characters.has(one))
     assert.deepEqual(
-      faultySentences(sentences, (sentence) => foreign.test(sentence) || strange(sentence)),
+      faultySentences(sentences, (sentence) => foreign.test(sentence) || former.test(sentence) || strange(sentence)),
       [],
     )
   }
@@ -315,6 +331,21 @@ test("the words of the glossary are kept", () => {
     [/\bpart(?:y|ies)\b/i, /參與方/, /参与方/],
     [/\b(?:bearer )?token\b/i, /權杖/, /令牌/],
     [/\bhash/i, /雜湊/, /哈希/],
+    [/\bpasskey/i, /通行金鑰/, /通行密钥/],
+    [/\bone-time code/i, /一次性驗證碼/, /一次性验证码/],
+    [/\bpassphrase/i, /密碼片語/, /密码短语/],
+    [/\baccount\b/i, /帳號/, /账号/],
+    [/\bsessions?\b/i, /工作階段/, /会话/],
+    [/\bwarning lists?\b/i, /警示清單/, /警示列表/],
+    [/\blibrary\b/i, /情資庫/, /情报库/],
+    [/\bTLP mark\b/, /TLP標記/, /TLP标记/],
+    [/\bkept aside\b/i, /擱置/, /搁置/],
+    [/\berase/i, /抹除/, /擦除/],
+    [/\bseal/i, /密封/, /密封/],
+    [/\bsighting/i, /發現/, /发现/],
+    [/(?<!-)\bimport(?:s|ed)?\b/i, /匯入/, /导入/],
+    [/\bexport(?:s|ed)?\b/i, /匯出/, /导出/],
+    [/\brole\b/i, /角色/, /角色/],
   ]
   const lacking = (sentences: Sentences, term: 1 | 2) =>
     faultySentences(sentences, (sentence, key) =>
