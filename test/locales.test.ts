@@ -299,14 +299,16 @@ test("each Chinese file is written in the characters of its script and the words
       foreign:
         /網絡|服務器|文件|文檔|字節|數據|默認|信息|令牌|哈希|對象|終端(?!機)|用戶(?!端)|賬|登錄(?!機碼)|添加|打開|加載|訪問|鏈接|粘貼|[“”]/,
       // What a term was called before: one word for one thing.
-      former: /通行密[鑰語]|封存|處理標|目擊|主管|讀者|可信度|貴組織|營運者|弱點|診斷[輸紀]|(?<![A-Za-z])ID(?![A-Za-z])/,
+      former:
+        /通行密[鑰語]|封存|處理標|目擊|主管|讀者|可信度|貴組織|營運者|弱點|診斷[輸紀]|(?<![A-Za-z])ID(?![A-Za-z])/,
     },
     {
       sentences: chinese["zh-Hans"],
       characters: charactersOf("gbk", [0xb0, 0xf7]),
       foreign:
         /网路|伺服器|档案|位元|权杖|预设|资料|杂凑|物件|程式|讯息|伫列|金钥|凭证|帐|使用者|登入|储存|透过|连结|汇[入出]|搜寻|检视|签章|[「」]/,
-      former: /口令|封存|处理标|目击|主管|读者|警示清单|抹除|贵组织|运营者|威胁行为者|诊断[输记]|(?<![A-Za-z])ID(?![A-Za-z])/,
+      former:
+        /口令|封存|处理标|目击|主管|读者|警示清单|抹除|贵组织|运营者|威胁行为者|诊断[输记]|(?<![A-Za-z])ID(?![A-Za-z])/,
     },
   ]
   for (const { sentences, characters, foreign, former } of rules) {
