@@ -53,7 +53,7 @@ const ARGUMENTS = [
   "--no-first-run",
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
-const PATIENCE_MS = 15_000
+const PATIENCE_MS = 45_000
 const PHONE_WIDTH = 700
 const WATCH = fileURLToPath(new URL("watch-page.js", import.meta.url))
 
