@@ -67,7 +67,10 @@ export async function addFirstAdministrator(
   browser: Browser,
 ): Promise<string> {
   const left = await findAccount(tx, first.name)
-  if (left?.kind === "person" && isEmpty(await meansOf(tx, left))) await deleteAccount(tx, left.key)
+  if (left?.kind === "person" && isEmpty(await meansOf(tx, left))) {
+    await deleteAccount(tx, left.key)
+    await record(tx, { what: "account.removed", by: null, facts: { account: nameless(left), kind: "person" } })
+  }
   await shutOutUnfinished(tx)
   const person = await addNewcomer(tx, { ...first, administrator: true }, null)
   await saveLanguage(tx, person.id, first.language)

@@ -57,6 +57,8 @@ test("a first administrator who left before adding a passkey may begin again; on
   assert.equal(await hasAdministrator(door.store), true)
   const again = door.administrator("Ada")
   await assert.rejects(again, { kind: "conflict", code: "account.exists" })
+  const told = (await door.ledger()).map(({ what }) => what).filter((what) => what.startsWith("account."))
+  assert.deepEqual(told, ["account.added", "account.removed", "account.added"])
   assert.equal((await door.who(token)).person.name, "Ada")
 })
 

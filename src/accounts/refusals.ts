@@ -15,7 +15,8 @@ const WRONG_MOST = 200
 export class Refusals {
   readonly #store: Store
   readonly #noted = new Map<string, number>()
-  #wrong = { count: 0, until: 0 }
+  /** Apart, so that guesses at names that nobody has do not crowd out what concerns an account. */
+  readonly #wrong = { nobody: { count: 0, until: 0 }, accounts: { count: 0, until: 0 } }
 
   constructor(store: Store) {
     this.#store = store
@@ -33,10 +34,11 @@ export class Refusals {
   async wrong(by: string | null, method: Method, address: string, reason = "wrong"): Promise<void> {
     if (!this.#isNew(`${by} ${method} ${reason} ${address}`)) return
     const now = monotonic()
-    if (this.#wrong.until < now) this.#wrong = { count: 0, until: now + QUIET_MS }
-    this.#wrong.count += 1
-    if (this.#wrong.count > WRONG_MOST + 1) return
-    const facts = this.#wrong.count > WRONG_MOST ? { reason: "many" } : { method, reason }
+    const told = by === null ? this.#wrong.nobody : this.#wrong.accounts
+    if (told.until < now) Object.assign(told, { count: 0, until: now + QUIET_MS })
+    told.count += 1
+    if (told.count > WRONG_MOST + 1) return
+    const facts = told.count > WRONG_MOST ? { reason: "many" } : { method, reason }
     await this.#store.write((tx) => record(tx, { what: "sign-in.refused", by, facts }))
   }
 

@@ -198,6 +198,8 @@ test("wrong credentials cannot fill the ledger", async (t) => {
   const told = (await ledger()).filter(({ what }) => what === "sign-in.refused")
   assert.equal(told.length, 201)
   assert.equal(told.at(-1)?.facts.reason, "many")
+  await refusals.wrong("Ada", "password", "192.0.2.9")
+  assert.equal((await ledger()).at(-1)?.by, "Ada", "unknown names do not crowd out what concerns an account")
 })
 
 test("names that nobody has cannot fill the ledger with slowings", async (t) => {
