@@ -10,6 +10,7 @@ import {
   openLog,
   SALT_BYTES,
 } from "../ledger/index.ts"
+import { joinTlp, type Tlp } from "../stix/index.ts"
 import type { Store, Tx } from "../store/index.ts"
 import {
   type Collection,
@@ -29,6 +30,7 @@ import {
   insertObject,
   type Kept,
   loadKept,
+  setMarking,
   setStanding,
   versionsOf,
 } from "./queries.ts"
@@ -102,10 +104,18 @@ async function addObject(tx: Tx, target: Target, object: Prepared): Promise<Adde
     if (held !== undefined) return { ...verdict, dateAdded: held.dateAdded }
   }
   const key = verdict.is === "duplicate" ? verdict.object : await insertObject(tx, hash, object)
-  const kept = verdict.is === "duplicate" ? await loadKept(tx, key) : object
+  const kept = verdict.is === "duplicate" ? await tightened(tx, key, object.marking) : object
   const dateAdded = await putEntry(tx, target, kept, key, others)
   const warned = verdict.is === "new" && changesCreated(known, object)
   return { is: "accepted", object: key, dateAdded, ...(warned ? { warning: CREATED_CHANGED } : {}) }
+}
+
+/** What is kept, under the stricter of both marks: the same bytes were given again, perhaps for fewer eyes. */
+async function tightened(tx: Tx, key: number, given: Tlp | null): Promise<Kept> {
+  const kept = await loadKept(tx, key)
+  const marking = joinTlp(kept.marking, given)
+  if (marking !== kept.marking) await setMarking(tx, key, marking)
+  return { ...kept, marking }
 }
 
 /** Appends the entry of an object version; `others` are the live entries of its other versions here. */

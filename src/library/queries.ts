@@ -2,6 +2,7 @@ import sql, { empty, join, type Sql } from "sql-template-tag"
 import { sha256 } from "../kernel/hash.ts"
 import type { Instant } from "../kernel/time.ts"
 import type { EntryHeader, EntryKind } from "../ledger/index.ts"
+import type { Tlp } from "../stix/index.ts"
 import type { Reader, Tx } from "../store/index.ts"
 import type { Collection, CollectionId, Known, Prepared } from "./model.ts"
 
@@ -64,6 +65,11 @@ export async function insertObject(tx: Tx, hash: number, object: Prepared): Prom
           ${object.canonical}, ${object.bytes}, ${object.liftedFrom}) returning key`,
   )
   return (row as { key: number }).key
+}
+
+/** Entries keep the mark under which they were written. */
+export async function setMarking(tx: Tx, object: number, marking: Tlp | null): Promise<void> {
+  await tx.run(sql`update object set marking = ${marking} where key = ${object}`)
 }
 
 /** What an entry says of the object that it holds. */

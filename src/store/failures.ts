@@ -6,8 +6,12 @@ const FULL = 13
 const FATAL = new Set([8, 10, 11, 14, 26]) // READONLY, IOERR, CORRUPT, CANTOPEN, NOTADB
 
 function primaryCode(error: unknown): number | null {
-  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return null
-  return error.errcode & 0xff
+  const code = fullCode(error)
+  return code === null ? null : code & 0xff
+}
+
+function fullCode(error: unknown): number | null {
+  return error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode : null
 }
 
 /** After these nobody knows what the disk holds: nothing may be signed or acknowledged any more. */
@@ -23,10 +27,12 @@ export function isBusy(error: unknown): boolean {
 
 const DAMAGED = new Set([10, 11, 26]) // IOERR, CORRUPT, NOTADB
 
-/** The file is not what it should be: a file that can be made again is. */
+const MOVED = 1032 // READONLY_DBMOVED: deleted or replaced while it was open
+
+/** The file is not what it should be, or not there any more: a file that can be made again is. */
 export function isDamaged(error: unknown): boolean {
   const code = primaryCode(error)
-  return code !== null && DAMAGED.has(code)
+  return code !== null && (DAMAGED.has(code) || fullCode(error) === MOVED)
 }
 
 export function isFull(error: unknown): boolean {

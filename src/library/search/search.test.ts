@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { openSync, readFileSync, statSync, writeFileSync, writeSync } from "node:fs"
+import { openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs"
 import { type TestContext, test } from "node:test"
 import { day, type InProcess, openInProcess, prepared } from "../../../test/support/node-in-process.ts"
 import { address, indicator, malware, newVersion, type Stix } from "../../../test/support/stix.ts"
@@ -151,6 +151,19 @@ test("what is erased is gone from the file, with every word of it", async (t) =>
   assert.equal((await look(made, "kept")).length, 30)
 })
 
+test("a mark that got stricter in another collection is what the index shows and filters by", async (t) => {
+  const object = malware({ name: "M" })
+  const made = await scene(t, object)
+  const strict = prepared(object).map((one) => ({ ...one, marking: "red" as const }))
+  await addObjects(made.node.store, await made.node.collection("strict"), strict)
+  await made.search.settled()
+  const { hits } = await made.search.find({ ...NONE, markings: ["red"] })
+  assert.deepEqual(
+    hits.map(({ name, marking }) => [name, marking]),
+    [["M", "red"]],
+  )
+})
+
 test("of an object whose newest version is erased the one before is found again", async (t) => {
   const first = malware({ name: "Before", modified: day(3) })
   const made = await scene(t, first, newVersion(first, day(5), { name: "Now" }))
@@ -213,6 +226,14 @@ test("a damaged index is made again, at the start and under way", async (t) => {
     assert.equal((await search.find({ ...NONE, text: "number" })).total, 400)
     await search.close()
   }
+})
+
+test("an index that is deleted under way is made again with what comes next", async (t) => {
+  const made = await scene(t, malware({ name: "One" }))
+  rmSync(made.node.folder.index)
+  await keep(made, malware({ name: "Two" }))
+  await made.search.settled()
+  assert.deepEqual(await look(made, ""), ["Two", "One"])
 })
 
 test("a database that is older than the index, as a backup brought back is, makes it again", async (t) => {

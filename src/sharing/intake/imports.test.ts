@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs"
+import { existsSync, readdirSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { after, describe, test } from "node:test"
 import { gzipSync } from "node:zlib"
@@ -10,7 +10,7 @@ import { diagnostics } from "../../kernel/diagnostics.ts"
 import { type Collection, Preparer, WarningLists } from "../../library/index.ts"
 import type { Tlp } from "../../stix/index.ts"
 import { Imports } from "./imports.ts"
-import { type Choices, type Import, type ImportFormat, isEnded, type Progress } from "./model.ts"
+import type { Import, ImportFormat, Progress } from "./model.ts"
 
 const MIB = 1024 * 1024
 const said: string[] = []
@@ -126,6 +126,26 @@ describe("a handling mark", () => {
       rows.map(({ marking }) => marking),
       ["green", "green"],
     )
+  })
+
+  test("that is stricter holds also for what the library has from another import, and never gets looser", async () => {
+    const body = bundle(indicator())
+    const marks: unknown[] = []
+    for (const tlp of ["green", "red", "clear"] as const) {
+      const collection = await node.collection()
+      await started(await previewed(collection, body), tlp)
+      const rows = node.meddle(
+        `select e.marking as entry, o.marking as object from entry e join object o on o.key = e.object
+         where e.collection = ?`,
+        collection.key,
+      )
+      marks.push(...rows.map(({ entry, object }) => [entry, object]))
+    }
+    assert.deepEqual(marks, [
+      ["green", "green"],
+      ["red", "red"],
+      ["red", "red"],
+    ])
   })
 
   test("is not asked for where every object carries one", async () => {
@@ -271,13 +291,6 @@ describe("what is hostile or broken ends the import, not the node", () => {
   })
 })
 
-test("a file that is gone from the disk ends its import, not the node", async () => {
-  const one = await previewed(await node.collection(), bundle(indicator()))
-  rmSync(join(uploads, one.id.slice("import--".length)))
-  assert.equal((await started(one)).state, "failed")
-  assert.match(said.splice(0).join(), /import\.bug/)
-})
-
 test("uploads are for this node's eyes only, and go when an import ends or is given up", async () => {
   const collection = await node.collection()
   const [one, two] = [
@@ -317,48 +330,6 @@ test("an import runs on when nobody looks; stopping it keeps what is in", async 
   const { size } = await node.reload(collection)
   assert.ok(size >= 3000 && size < 6000, `${size} entries`)
   assert.equal(seen.at(-1)?.state, "cancelled")
-})
-
-const DECISION: Pick<Choices, "tlp" | "skipSpecial" | "leftOut"> = { tlp: "green", skipSpecial: false, leftOut: [] }
-
-test("a decision that comes twice at once is taken once", async () => {
-  const collection = await node.collection()
-  const one = await previewed(collection, many(20))
-  const tried = await Promise.allSettled([imports.start(one.id, DECISION), imports.start(one.id, DECISION)])
-  assert.deepEqual(tried.map(({ status }) => status).sort(), ["fulfilled", "rejected"])
-  assert.equal((await settled(one.id)).state, "done")
-  const other = await previewed(collection, many(20))
-  const both = await Promise.allSettled([imports.start(other.id, DECISION), imports.cancel(other.id)])
-  const [start] = both
-  assert.equal((await settled(other.id)).state, start.status === "fulfilled" ? "done" : "cancelled")
-})
-
-test("an import in line is given up at once, not when the one before it has ended", async () => {
-  const collection = await node.collection()
-  const [first, second] = [await previewed(collection, many(3000)), await previewed(collection, many(10))]
-  await imports.start(first.id, DECISION)
-  await imports.start(second.id, DECISION)
-  await imports.cancel(second.id)
-  assert.equal((await imports.get(second.id)).state, "cancelled")
-  assert.ok(!isEnded(await imports.get(first.id)))
-  assert.equal((await settled(first.id)).state, "done")
-  assert.deepEqual(counts((await imports.get(second.id)).outcome), counts(null))
-})
-
-test("of an import that has ended no content is kept beside the library, so that erasing an object erases it", async () => {
-  const collection = await node.collection()
-  const word = "perlmutter"
-  const rest = () => JSON.stringify(node.meddle("select choices, preview, result from import")).includes(word)
-  const done = await previewed(collection, bundle(indicator({ name: word })))
-  assert.ok(rest())
-  await started(done)
-  assert.ok(!rest())
-  const report = await previewed(collection, `seen by ${word} at 198.51.100.44`)
-  assert.ok(rest())
-  await imports.cancel(report.id)
-  assert.ok(!rest())
-  const one = await imports.get(done.id)
-  assert.deepEqual([foreseen(one), counts(one.outcome)], [counts(null), [1, 0, 0, 0]])
 })
 
 test("what waits for an hour is given up", async () => {
