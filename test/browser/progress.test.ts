@@ -47,7 +47,7 @@ test("a line that is lost is said, and taken up again", async (t) => {
   let cut = true
   await context.route("**/verify/events", (route) => (cut ? route.abort() : route.continue()))
   await page.goto(`${origin}${home}/verify`)
-  await page.getByText("The line to the node is lost").waitFor()
+  await page.getByText("The connection to the node is lost").waitFor()
   cut = false
   go()
   await page.getByText("Verified: 3 entries").waitFor()
@@ -73,5 +73,5 @@ test("somebody stops what somebody else began", async (t) => {
   await page.goto(`${origin}${home}/verify`)
   await page.getByRole("button", { name: "Stop verifying" }).click()
   go()
-  await page.getByText("before it was through").waitFor()
+  await page.getByText("before the end, so there is no result").waitFor()
 })
