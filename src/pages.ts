@@ -98,7 +98,14 @@ function sharingPages(parts: PageParts): PageRoute[] {
 
 function deskPages({ store, visiting, entrance, keys, search, folder }: PageParts): PageRoute[] {
   const { sessions, clock } = entrance
-  const overview = { store, search, folder, unsealed: keys.unsealed, ownParty: () => ownParty(store) }
+  const overview = {
+    store,
+    search,
+    folder,
+    unsealed: keys.unsealed,
+    notMoved: () => keys.sealedFile() !== null,
+    ownParty: () => ownParty(store),
+  }
   return [
     ...framePages(store, visiting),
     ...overviewPages(overview),

@@ -101,9 +101,13 @@ function keyPartsOf({ files, store, publicKey }: Core) {
     publicKey: publicKey.toString("base64"),
     unsealed: () => !files.sealed(),
     async seal(passphrase: string, by: string | null) {
-      const file = await files.seal(passphrase)
+      await files.seal(passphrase)
       await store.write((tx) => record(tx, { what: "key.sealed", by, facts: {} }))
-      return file
+    },
+    sealedFile: () => files.sealedFile(),
+    async remove(by: string) {
+      await store.write((tx) => record(tx, { what: "key.moved", by, facts: {} }))
+      files.removeSealedFile()
     },
   }
 }

@@ -83,6 +83,17 @@ test("a node is set up by forms alone, from the link of its first start, once", 
   goesTo(await ada.post("/account/enrol/code", { ...given, code: nextCode() }), "/setup/keys")
   assert.match((await ada.get("/setup/keys")).text, /Step 3 of 3/)
   assert.equal((await ada.post("/setup/keys", { passphrase: "correct horse", again: "correct hors" })).status, 400)
+  const passphrase = "correct horse"
+  goesTo(await ada.post("/setup/keys", { passphrase, again: passphrase }), "/node/keys?sealed=yes")
+  goesTo(await ada.post("/node/keys", { passphrase, again: passphrase }), "/node/keys?sealed=yes")
+  const file = "/node/keys/offline-keys.age"
+  assert.match((await ada.get(file)).text, /^-----BEGIN AGE ENCRYPTED FILE-----/)
+  assert.match((await ada.get("/")).text, /still lies on this machine/)
+  assert.equal((await ada.post("/node/keys/moved", {})).status, 400)
+  assert.equal((await ada.get(file)).status, 200, "nothing is deleted before a copy is in its place")
+  goesTo(await ada.post("/node/keys/moved", { copied: "yes" }), "/node/keys")
+  assert.equal((await ada.get(file)).status, 404)
+  assert.doesNotMatch((await ada.get("/")).text, /still lies on this machine/)
   assert.equal((await ada.get("/people")).status, 200)
   await assert.rejects(run(["setup-link", "--data", node.data]), /The node is set up/)
 })

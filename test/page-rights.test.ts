@@ -118,6 +118,8 @@ const TABLE: readonly Listed[] = [
   ["GET /search", "person"],
   ["GET /node/keys", "role:administrator"],
   ["POST /node/keys", "role:administrator", "step-up"],
+  ["GET /node/keys/offline-keys.age", "role:administrator", "step-up"],
+  ["POST /node/keys/moved", "role:administrator", "step-up"],
   ["GET /setup/keys", "role:administrator", "step-up"],
   ["POST /setup/keys", "role:administrator", "step-up"],
   ["GET /setup/:token", "visitor"],

@@ -102,3 +102,18 @@ test("of two who seal at the same time one is told that it was too late, and the
   const file = readFileSync(join(folder, "offline-keys.age"), "utf8")
   assert.match((await openWithPassphrase(file, passphrases[won] ?? "")).toString(), /PRIVATE KEY/)
 })
+
+test("the sealed file is handed out until it was moved, and open keys never are", async () => {
+  const { folder, files } = filled()
+  assert.equal(files.sealedFile(), null)
+  const path = await files.seal(PASSPHRASE)
+  assert.deepEqual(files.sealedFile(), { path, bytes: readFileSync(path) })
+  files.save("next", newKeyPair())
+  assert.equal(files.sealedFile(), null, "while a key lies open, the file is not the whole")
+  files.removeSealedFile()
+  assert.ok(existsSync(path))
+  rmSync(join(folder, "next.pem"))
+  files.removeSealedFile()
+  assert.equal(files.sealedFile(), null)
+  assert.ok(!existsSync(path))
+})

@@ -21,6 +21,10 @@ export type KeyFiles = {
    * operator moves off the machine. Throws `conflict key.already-sealed` if another call was quicker.
    */
   seal(passphrase: string): Promise<string>
+  /** The sealed file while it still lies on this machine. */
+  sealedFile(): { path: string; bytes: Buffer } | null
+  /** For once it was moved: takes it off this machine. */
+  removeSealedFile(): void
 }
 
 const SEALED = "offline-keys.age"
@@ -39,6 +43,13 @@ export function keyFiles(folder: string, workFactor: number = WORK_FACTOR): KeyF
     secret() {
       if (!existsSync(path("secret"))) writeDurably(path("secret"), random(32).toString("base64"))
       return Buffer.from(readFileSync(path("secret"), "utf8"), "base64")
+    },
+    sealedFile() {
+      const file = path(SEALED)
+      return existsSync(file) && !open() ? { path: file, bytes: readFileSync(file) } : null
+    },
+    removeSealedFile() {
+      if (!open()) rmSync(path(SEALED), { force: true })
     },
     async seal(passphrase) {
       const content = JSON.stringify({ next: exportPrivate(load("next")), recovery: exportPrivate(load("recovery")) })

@@ -2,15 +2,18 @@ import { z } from "zod"
 import type { PageRoute, Visit } from "../accounts/index.ts"
 import {
   actions,
+  checkField,
   errorSummary,
   type Faults,
   facts,
-  type Given,
   html,
   inputField,
+  nothing,
   notice,
   type Reply,
+  reply,
   stateMark,
+  visible,
 } from "../http/index.ts"
 import { ComityError } from "../kernel/errors.ts"
 
@@ -19,8 +22,12 @@ export type KeyParts = {
   publicKey: string
   /** True while next and recovery key lie open in the data folder. */
   unsealed(): boolean
-  /** Seals them and tells the path of the file to be moved off the machine; `by` goes into the ledger. */
-  seal(passphrase: string, by: string | null): Promise<string>
+  /** Seals them in one file, to be moved off the machine; `by` goes into the ledger. */
+  seal(passphrase: string, by: string | null): Promise<void>
+  /** That file, while it still lies on the node's machine. */
+  sealedFile(): { path: string; bytes: Buffer } | null
+  /** Takes it off the node's machine. */
+  remove(by: string): Promise<void>
 }
 
 /** Long enough that guessing costs more than the node is worth: the file may be stolen and tried at leisure. */
@@ -34,33 +41,66 @@ export const Passphrase = z
   })
   .refine(({ passphrase, again }) => passphrase === again, { path: ["again"], message: "keys.passphrase-differs" })
 
-/** The node's keys: what is open, what is sealed, and sealing. */
+const PAGE = "/node/keys"
+const FILE = `${PAGE}/offline-keys.age`
+const Moved = z.object({ copied: z.literal("yes", "keys.not-copied") })
+
+/** The node's keys: what is open, what is sealed; sealing them, and moving the sealed file off the machine. */
 export function keyPages(parts: KeyParts): PageRoute[] {
+  const own = { who: "role:administrator", stepUp: true } as const
   return [
-    { method: "GET", path: "/node/keys", who: "role:administrator", handle: async (visit) => keys(parts, visit) },
-    {
-      ...{ method: "POST", path: "/node/keys", who: "role:administrator", stepUp: true },
-      handle: (visit) => seal(parts, visit),
-    },
+    { method: "GET", path: PAGE, who: "role:administrator", handle: async (visit) => keys(parts, visit) },
+    { ...own, method: "POST", path: PAGE, handle: (visit) => seal(parts, visit) },
+    { ...own, method: "GET", path: FILE, handle: async () => download(parts) },
+    { ...own, method: "POST", path: `${PAGE}/moved`, handle: (visit) => moved(parts, visit) },
   ]
 }
 
-function keys(parts: KeyParts, visit: Visit, given: Given = {}, faults: Faults = {}): Reply {
-  const { t } = visit
+function keys(parts: KeyParts, visit: Visit, faults: Faults = {}): Reply {
+  const { t, ask } = visit
   const open = parts.unsealed()
+  const file = parts.sealedFile()
   const state = open ? stateMark("conditional", t("keys.open")) : stateMark("open", t("keys.sealed"))
   const known = facts([
     [t("keys.current"), html`<code>${parts.publicKey}</code>`],
     [t("keys.offline"), state],
   ])
-  const body = open ? html`${known}${passphraseForm(visit, given, faults)}` : html`${known}<p>${t("keys.keep")}</p>`
+  const next = open
+    ? passphraseForm(visit, faults)
+    : file === null
+      ? html`<p>${t("keys.keep")}</p>`
+      : moving(visit, file, faults)
+  const done = !open && ask.query.get("sealed") === "yes" ? notice(t("keys.done")) : nothing
   const status = Object.keys(faults).length === 0 ? 200 : 400
-  return visit.page({ title: t("keys.title"), place: "keys", body, status })
+  return visit.page({ title: t("keys.title"), place: "keys", body: html`${done}${known}${next}`, status })
+}
+
+/** What to do with the file, in the order in which to do it. */
+function moving({ t, format }: Visit, { path, bytes }: { path: string; bytes: Buffer }, faults: Faults) {
+  const copied = checkField({ t, given: {}, faults }, { name: "copied", label: t("keys.copied") })
+  return html`${errorSummary(t, faults)}${notice(t("keys.still-here"), "warning")}
+<ol><li>${t("keys.move")} <a href="${FILE}" download>${t("keys.download")}</a> <span class="quiet">${format.bytes(bytes.length)}</span></li><li>${t("keys.apart")}</li><li>${t("keys.delete")}</li></ol>
+<p class="small quiet">${t("keys.file")} <code>${visible(path)}</code></p>
+<form method="post" action="${PAGE}/moved">${copied}${actions(t("keys.remove"), undefined, "danger")}</form>`
+}
+
+function download(parts: KeyParts): Reply {
+  const file = parts.sealedFile()
+  if (file === null) throw new ComityError("not-found", "key.not-here")
+  const headers = { "content-disposition": 'attachment; filename="offline-keys.age"', "cache-control": "no-store" }
+  return reply("application/octet-stream", file.bytes, 200, headers)
+}
+
+async function moved(parts: KeyParts, visit: Visit): Promise<Reply> {
+  const form = await visit.form(Moved)
+  if (!form.ok) return keys(parts, visit, form.faults)
+  if (parts.sealedFile() !== null) await parts.remove(visit.person().commitment)
+  return visit.redirect(PAGE)
 }
 
 /** Also a step of setting up; the fields are the same everywhere. */
-export function passphraseForm({ t }: Visit, given: Given, faults: Faults, action = "/node/keys") {
-  const shown = { t, given, faults }
+export function passphraseForm({ t }: Visit, faults: Faults, action = PAGE) {
+  const shown = { t, given: {}, faults }
   const secret = { type: "password", autocomplete: "new-password", most: 1024, required: true } as const
   return html`${errorSummary(t, faults)}<p>${t("keys.why")}</p>
 <form method="post" action="${action}">
@@ -70,16 +110,17 @@ ${actions(t("keys.seal"))}</form>`
 }
 
 async function seal(parts: KeyParts, visit: Visit): Promise<Reply> {
-  const { t } = visit
   const form = await visit.form(Passphrase)
-  if (!form.ok) return keys(parts, visit, {}, form.faults)
-  if (!parts.unsealed()) throw new ComityError("conflict", "key.already-sealed")
-  const file = await parts.seal(form.value.passphrase, visit.person().commitment)
-  const body = html`${notice(t("keys.done"))}${sealedFile(visit, file)}<p class="actions"><a class="button" href="/">${t("fault.home")}</a></p>`
-  return visit.page({ title: t("keys.title"), place: "keys", body })
+  if (!form.ok) return keys(parts, visit, form.faults)
+  return sealKeys(parts, visit, form.value.passphrase)
 }
 
-/** What to do with the file, in the order in which to do it. */
-export function sealedFile({ t }: Visit, file: string) {
-  return html`<p>${t("keys.file")}</p><pre>${file}</pre><ol><li>${t("keys.move")}</li><li>${t("keys.apart")}</li><li>${t("keys.delete")}</li></ol>`
+/** Takes seconds, so that guessing does too; who is impatient and asks twice gets to the same page. */
+export async function sealKeys(parts: KeyParts, visit: Visit, passphrase: string): Promise<Reply> {
+  try {
+    if (parts.unsealed()) await parts.seal(passphrase, visit.person().commitment)
+  } catch (error) {
+    if (!(error instanceof ComityError) || error.code !== "key.already-sealed") throw error
+  }
+  return visit.redirect(`${PAGE}?sealed=yes`)
 }

@@ -17,7 +17,7 @@ import { type WentOut, wentOut } from "./went-out.ts"
 
 /** One thing that waits for the person who looks; `key` names its sentence, `overview.waits.<key>`. */
 export type Waiting = {
-  key: "unsealed" | "no-collection" | "conflicts" | "previewed" | "disk"
+  key: "unsealed" | "not-moved" | "no-collection" | "conflicts" | "previewed" | "disk"
   count: number
   href: string | null
 }
@@ -27,7 +27,7 @@ export type Overview = {
   waiting: Waiting[]
   content: { tallies: Tallies; recent: Hit[]; imports: Import[]; places: Located[]; out: WentOut } | null
   own: OwnParty | null
-  state: { collections: Collection[]; disk: Disk; index: SearchState; unsealed: boolean }
+  state: { collections: Collection[]; disk: Disk; index: SearchState; unsealed: boolean; notMoved: boolean }
 }
 
 /** In bytes. `store` is what the node itself takes. */
@@ -39,6 +39,8 @@ export type OverviewParts = {
   folder: Folder
   /** True if next and recovery key still lie open in the data folder. */
   unsealed(): boolean
+  /** True while the sealed keys still lie on this machine. */
+  notMoved(): boolean
   ownParty(): Promise<OwnParty | null>
 }
 
@@ -55,7 +57,13 @@ export type Sees = { content: boolean; work: boolean; node: boolean }
 export async function overviewFor(parts: OverviewParts, sees: Sees, by: string): Promise<Overview> {
   const { store, search } = parts
   const [collections, own] = await Promise.all([listCollections(store), parts.ownParty()])
-  const state = { collections, disk: diskOf(parts.folder), index: search.state(), unsealed: parts.unsealed() }
+  const state = {
+    collections,
+    disk: diskOf(parts.folder),
+    index: search.state(),
+    unsealed: parts.unsealed(),
+    notMoved: parts.notMoved(),
+  }
   const imports = sees.content ? await listImports(store, LOOKED_AT) : []
   const content = sees.content ? await contentOf(parts, imports) : null
   const mine = sees.work ? imports.filter(({ account, state }) => account === by && UNDECIDED.has(state)) : []
@@ -79,12 +87,13 @@ async function contentOf(
 
 function waitingFor(
   sees: Sees,
-  { unsealed, collections, disk }: Overview["state"],
+  { unsealed, notMoved, collections, disk }: Overview["state"],
   mine: readonly Import[],
   conflicts: number,
 ): Waiting[] {
   const found: Waiting[] = []
   if (sees.node && unsealed) found.push({ key: "unsealed", count: 1, href: "/node/keys" })
+  if (sees.node && notMoved) found.push({ key: "not-moved", count: 1, href: "/node/keys" })
   if (sees.node && disk.free < disk.size * SCARCE) found.push({ key: "disk", count: 1, href: null })
   if (sees.node && collections.length === 0) found.push({ key: "no-collection", count: 1, href: "/share/collections" })
   for (const { id } of mine) found.push({ key: "previewed", count: 1, href: `/share/imports/${id}` })

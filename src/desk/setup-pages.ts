@@ -8,10 +8,10 @@ import {
   sessionCookie,
   type Visit,
 } from "../accounts/index.ts"
-import { type Faults, type Given, html, notice, parseForm, type Reply } from "../http/index.ts"
+import { type Faults, type Given, html, parseForm, type Reply } from "../http/index.ts"
 import type { Clock } from "../kernel/time.ts"
 import type { Store } from "../store/index.ts"
-import { type KeyParts, Passphrase, passphraseForm, sealedFile } from "./keys-page.ts"
+import { type KeyParts, Passphrase, passphraseForm, sealKeys } from "./keys-page.ts"
 import { missingOf, type Setup, setUp } from "./setting-up.ts"
 import { AdministratorStep, administratorForm, PartyStep, partyForm } from "./setup-forms.ts"
 
@@ -73,18 +73,14 @@ function sealing({ keys }: SetupParts, visit: Visit, faults: Faults = {}): Reply
   const { t } = visit
   if (!keys.unsealed()) return visit.redirect("/")
   const later = html`<p>${t("setup.keys-later")} <a href="/">${t("setup.skip")}</a></p>`
-  return step(visit, 3, t("setup.keys"), html`${passphraseForm(visit, {}, faults, KEYS)}${later}`, faults)
+  return step(visit, 3, t("setup.keys"), html`${passphraseForm(visit, faults, KEYS)}${later}`, faults)
 }
 
 async function seal(parts: SetupParts, visit: Visit): Promise<Reply> {
-  const { t } = visit
   if (!parts.keys.unsealed()) return visit.redirect("/")
   const form = await visit.form(Passphrase)
   if (!form.ok) return sealing(parts, visit, form.faults)
-  const file = await parts.keys.seal(form.value.passphrase, visit.person().commitment)
-  const body = html`${notice(t("keys.done"))}${sealedFile(visit, file)}
-<p class="actions"><a class="button primary" href="/">${t("setup.open")}</a></p>`
-  return visit.page({ title: t("setup.done"), body, bare: true })
+  return sealKeys(parts.keys, visit, form.value.passphrase)
 }
 
 function step(visit: Visit, number: number, title: string, form: ReturnType<typeof html>, faults: Faults): Reply {

@@ -73,9 +73,20 @@ test("the link of setting up leads, by keys alone, from the party to a node that
   await typeInto(page, page.getByLabel(en("keys.passphrase"), { exact: true }), "one two three four")
   await typeInto(page, page.getByLabel(en("keys.again")), "one two three four")
   await press(page, button(page, "keys.seal"))
-  await heading(page, "setup.done")
+  await heading(page, "keys.title")
   await isGood(page)
-  await press(page, page.getByRole("link", { name: en("setup.open") }))
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    press(page, page.getByRole("link", { name: en("keys.download") })),
+  ])
+  assert.equal(download.suggestedFilename(), "offline-keys.age")
+  await press(page, button(page, "keys.remove"))
+  await page.getByRole("link", { name: en("keys.not-copied") }).waitFor()
+  await tabTo(page, page.getByLabel(en("keys.copied")))
+  await page.keyboard.press("Space")
+  await press(page, button(page, "keys.remove"))
+  await page.getByText(en("keys.keep")).waitFor()
+  await press(page, page.getByRole("link", { name: en("nav.overview") }))
   await heading(page, "overview.title")
 })
 

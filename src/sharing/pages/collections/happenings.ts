@@ -45,6 +45,7 @@ const sentences: Readonly<Record<string, Say>> = {
     }),
   "invitation.accepted": (t) => t("ledger.invitation.accepted"),
   "key.incept": (t) => t("ledger.key.incept"),
+  "key.moved": (t) => t("ledger.key.moved"),
   "key.sealed": (t) => t("ledger.key.sealed"),
   "library.exported": (t, facts) =>
     t("ledger.library.exported", { count: number(facts, "count"), format: text(facts, "format").toUpperCase() }),
