@@ -175,6 +175,11 @@ test("pages follow each other without gap or double while objects arrive", async
   assert.match(third, /href="\/share\/library\?q=paged">Back to the start/)
 })
 
+test("a filter that is not understood never makes an export wider: the page asks again", async () => {
+  const answer = await library.get("/share/library/export?type=No!&format=csv")
+  assert.equal(answer.headers.get("location"), "/share/library?type=No%21")
+})
+
 test("ticked rows are exported alone; none ticked says so and keeps the view", async () => {
   const [one, two] = [malware({ name: "ticked one" }), malware({ name: "ticked two" })]
   await library.add(one, two, malware({ name: "ticked three" }))

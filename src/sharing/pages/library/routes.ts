@@ -42,11 +42,16 @@ const ViewField = z
   .transform((address) => parseView(new URLSearchParams(address)).view)
 
 async function exportFound({ search, selections }: LibraryPageParts, visit: Visit): Promise<Reply> {
-  const { view } = parseView(visit.ask.query)
+  const { view, ignored } = parseView(visit.ask.query)
   const format = Format.safeParse(visit.ask.query.get("format"))
   if (!format.success) return visit.redirect(LIBRARY)
+  if (ignored.length > 0) return visit.redirect(`${LIBRARY}?${withoutFormat(visit.ask.query)}`) // says what
   const { keys } = await search.keys(queryOf({ ...view, after: null }, 1), EXPORT_MOST)
   return download(selections, visit, { keys, format: format.data })
+}
+
+function withoutFormat(query: URLSearchParams): URLSearchParams {
+  return new URLSearchParams([...query].filter(([name]) => name !== "format"))
 }
 
 const Ticked = z.object({ "id[]": z.array(z.string().max(300)).default([]), format: Format, view: ViewField })
