@@ -197,6 +197,14 @@ test("commands do the same while no node runs, also several at once", async () =
   await run(["log", "verify", "--data", alone, "--collection", ids[0] ?? ""])
 })
 
+test("a password that is quickly guessed is not taken", async () => {
+  const { status, stderr } = await comity(["account", "add", "short", "--data", node.data], {
+    env: { COMITY_PASSWORD: "ten signs!" },
+  })
+  assert.equal(status, 2)
+  assert.match(stderr, /12/)
+})
+
 test("a password may hold any letters, and is the same in either Unicode form", async () => {
   const secret = "pässwörd 密碼 😀"
   await asking(["account", "add", "Zoë", "--grant", "once:r"], { COMITY_PASSWORD: secret.normalize("NFC") })

@@ -2,6 +2,7 @@ import { z } from "zod"
 import type { Declaration, Handlers, Translate } from "../http/index.ts"
 import type { Json } from "../kernel/canonical.ts"
 import type { Reader } from "../store/index.ts"
+import { mustBeLong } from "./enrolling.ts"
 import { type Right, roles } from "./model.ts"
 import { addPerson, addProgram, removeAccount, rightLetters } from "./operations.ts"
 import { Name } from "./people.ts"
@@ -68,6 +69,7 @@ export function accountHandlers(parts: Parts): Handlers {
   return {
     "account add": async (call) => {
       const { NAME: name, admin, grant: grants, password, role } = Person.parse(call.arguments)
+      mustBeLong(password)
       await addPerson(store, { name, admin, role, rights: await rightsOf(grants) }, password)
       return { name }
     },

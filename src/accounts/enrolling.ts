@@ -170,10 +170,15 @@ async function replacePassword(tx: Tx, { person, session }: SignedIn, row: Accou
   await endSessions(tx, row, person.commitment, session)
 }
 
-async function hashOf(password: string): Promise<string> {
+/** Throws `invalid password.short`; wherever a password is chosen. */
+export function mustBeLong(password: string): void {
   if ([...password.normalize("NFC")].length < PASSWORD_LEAST) {
     throw new ComityError("invalid", "password.short", { least: PASSWORD_LEAST })
   }
+}
+
+async function hashOf(password: string): Promise<string> {
+  mustBeLong(password)
   return hashPassword(password)
 }
 
