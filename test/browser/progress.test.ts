@@ -50,7 +50,7 @@ test("a line that is lost is said, and taken up again", async (t) => {
   await page.getByText("The connection to the node is lost").waitFor()
   cut = false
   go()
-  await page.getByText("Verified: 3 entries").waitFor()
+  await page.getByText("Entries: 3.").waitFor()
 })
 
 test("without scripts the page says where to look again, and has the result then", async (t) => {
@@ -63,7 +63,7 @@ test("without scripts the page says where to look again, and has the result then
   go()
   await (await server.get(`${home}/verify/events`)).text()
   await look.click()
-  await page.getByText("Verified: 3 entries").waitFor()
+  await page.getByText("Entries: 3.").waitFor()
 })
 
 test("somebody stops what somebody else began", async (t) => {
