@@ -10,7 +10,7 @@ import {
   type Tallies,
 } from "../library/index.ts"
 import type { OwnParty } from "../parties/index.ts"
-import { type Import, listImports } from "../sharing/index.ts"
+import { type Import, listImports, unfinishedImports } from "../sharing/index.ts"
 import type { Folder, Store } from "../store/index.ts"
 import { type Located, locations } from "./locations.ts"
 import { type WentOut, wentOut } from "./went-out.ts"
@@ -66,7 +66,8 @@ export async function overviewFor(parts: OverviewParts, sees: Sees, by: string):
   }
   const imports = sees.content ? await listImports(store, LOOKED_AT) : []
   const content = sees.content ? await contentOf(parts, imports) : null
-  const mine = sees.work ? imports.filter(({ account, state }) => account === by && UNDECIDED.has(state)) : []
+  const unfinished = sees.work ? await unfinishedImports(store) : []
+  const mine = unfinished.filter(({ account, state }) => account === by && UNDECIDED.has(state))
   const conflicts = sees.work ? await countConflicts(store) : 0
   return { waiting: waitingFor(sees, state, mine, conflicts), content, own, state }
 }
