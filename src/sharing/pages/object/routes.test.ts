@@ -206,7 +206,14 @@ test("sightings, opinions, notes and translations by others stand on the page of
     },
   )
   const text = await page(path(object))
-  for (const words of ["times: 7 (sightings: 1)", "false alarm", "Our scanner", "disagrees", "Not ours", "Look again"]) {
+  for (const words of [
+    "times: 7 (sightings: 1)",
+    "false alarm",
+    "Our scanner",
+    "disagrees",
+    "Not ours",
+    "Look again",
+  ]) {
     assert.ok(text.includes(words), words)
   }
   assert.ok(!text.includes("監看") && !text.includes("监看"))
