@@ -137,8 +137,8 @@ function openctiConnector({ origin, token }: Ingredients): Recipe {
 }
 
 /**
- * MISP's form in the versions that ask for a discovery URL and know bearer tokens. Earlier ones send Basic alone
- * (MISP issue 9858), which opens nothing for a program.
+ * MISP's form in the versions that ask for a discovery URL and know bearer tokens. Earlier ones (MISP issue 9858) keep
+ * only the last part of an API root's path, and so do not reach ours.
  */
 function misp({ origin, collection, token }: Ingredients): Recipe {
   const fields = [
