@@ -111,7 +111,7 @@ test("what is not ticked is neither drawn nor listed, nor what hangs on it alone
   assert.deepEqual(await drawn(page, shownNodes), await listed(page))
   const all = await drawn<number>(page, "cy.nodes().length")
   const shown = await drawn<number>(page, `cy.nodes(":visible").length`)
-  assert.match(await page.innerText("#graph-count"), new RegExp(`^${shown} of ${all} `))
+  assert.match(await page.innerText("#graph-count"), new RegExp(`\\b${shown} of ${all}\\b`))
   await page.uncheck("[data-label=drops]")
   assert.equal(await page.locator("#graph-list [data-line]:visible", { hasText: "drops" }).count(), 0)
   await page.check("[data-type=indicator]")
