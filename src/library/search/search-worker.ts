@@ -1,7 +1,7 @@
 import { setPriority } from "node:os"
 import { parentPort, workerData } from "node:worker_threads"
 import { monotonic } from "../../kernel/time.ts"
-import { isDamaged, openDerived, removeDerived } from "../../store/index.ts"
+import { isDamaged, isFull, openDerived, removeDerived } from "../../store/index.ts"
 import { countIndexed } from "./find-queries.ts"
 import { find, keys, names, recent, tallies } from "./finding.ts"
 import { countBehind } from "./index-queries.ts"
@@ -29,6 +29,8 @@ const SLICE_MS = 40
 /** A transaction is open no longer than this, or until somebody asks. */
 const COMMIT_MS = 500
 const REMAKE_MOST = 2
+/** What could not be done, on a full disk mostly, is tried again after so long. */
+const AGAIN_MS = 3000
 
 /**
  * Of this thread alone on Linux (setpriority(2), "C library/kernel differences"): what comes in goes before, the index
@@ -47,16 +49,18 @@ let remade = 0
 let working = false
 let closed = false
 let begun: number | null = null
+let again: ReturnType<typeof setTimeout> | null = null
 const settling: number[] = []
 
 if (!fits(index)) remake("another-database")
+work() // what the thread before could not do
 
 parentPort?.on("message", (order: Order) => {
   if (order.is === "close") close()
   else if (order.is === "wake") work()
   else if (order.is === "settle") {
     settling.push(order.id)
-    commit() // what is read from now on is of now
+    commitIfRoom() // what is read from now on is of now
     work()
   } else answer(order)
 })
@@ -70,7 +74,7 @@ function answer(order: Extract<Order, { given: unknown }>): void {
   const { id } = order
   try {
     const found = repaired(() => {
-      commit() // what was erased since the transaction began must not show
+      commitIfRoom() // what was erased since the transaction began must not show
       return answerTo(order)
     })
     post({ is: "answer", id, answer: found })
@@ -148,7 +152,7 @@ function slice(): void {
     if (more) work()
     else for (const id of settling.splice(0)) post({ is: "answer", id, answer: null })
   } catch (error) {
-    // A full disk, mostly. The next commit wakes us again.
+    takenBack()
     post({ is: "failure", id: null, message: String(error) })
     for (const id of settling.splice(0)) post({ is: "failure", id, message: String(error) })
   }
@@ -169,6 +173,26 @@ function step(): boolean {
 function commit(): void {
   begun = null
   index.commit()
+}
+
+/** Where the disk is full the transaction is taken back, and all that was committed before can be read. */
+function commitIfRoom(): void {
+  try {
+    commit()
+  } catch (error) {
+    if (!isFull(error)) throw error
+    takenBack()
+  }
+}
+
+/** Nothing since the last commit is in the file: what was in the middle begins anew, after some seconds. */
+function takenBack(): void {
+  begun = null
+  forgetting = new Forgetting(index)
+  again ??= setTimeout(() => {
+    again = null
+    work()
+  }, AGAIN_MS).unref()
 }
 
 function close(): void {

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict"
-import { openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs"
+import { spawnSync } from "node:child_process"
+import { openSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync, writeSync } from "node:fs"
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import { type TestContext, test } from "node:test"
+import type { Worker } from "node:worker_threads"
 import { day, type InProcess, openInProcess, prepared } from "../../../test/support/node-in-process.ts"
 import { address, indicator, malware, newVersion, type Stix } from "../../../test/support/stix.ts"
+import { tempFolder } from "../../../test/support/temp.ts"
 import { diagnostics } from "../../kernel/diagnostics.ts"
 import { openDerived } from "../../store/index.ts"
 import { addObjects } from "../adding.ts"
@@ -22,8 +27,8 @@ const NONE: SearchQuery = {
 
 type Scene = { node: InProcess; collection: Collection; search: Search; said: string[] }
 
-function searchOf(node: InProcess, said: string[] = []): Search {
-  const { database, index } = node.folder
+function searchOf(node: InProcess, said: string[] = [], index: string = node.folder.index): Search {
+  const { database } = node.folder
   return new Search({
     database,
     index,
@@ -249,7 +254,7 @@ test("a database that is older than the index, as a backup brought back is, make
 
 test("a thread that rested comes back with the next question, and what waits is answered", async (t) => {
   const made = await scene(t, malware({ name: "One" }))
-  await new Promise((resolve) => setTimeout(resolve, 300)) // the look that follows a commit has been
+  await looked()
   await made.search.settled()
   await made.search.rest()
   assert.deepEqual(await look(made, "one"), ["One"])
@@ -258,13 +263,75 @@ test("a thread that rested comes back with the next question, and what waits is 
   assert.deepEqual(await asked, ["One"])
 })
 
+test("while a thread lets go of the file no other opens it, and a question waits or is told that all is closed", async (t) => {
+  const threads: string[] = []
+  const note = (worker: Worker) => {
+    threads.push("start")
+    worker.once("exit", () => threads.push("end"))
+  }
+  process.on("worker", note)
+  t.after(() => process.off("worker", note))
+  const made = await scene(t, malware({ name: "One" }))
+  for (const closing of [false, true]) {
+    await looked()
+    await made.search.settled()
+    threads.length = 0
+    const resting = made.search.rest()
+    const asked = look(made, "one")
+    const refused = closing ? assert.rejects(asked, { code: "worker.gone" }) : null
+    if (closing) await made.search.close()
+    await resting
+    await (refused ?? assert.doesNotReject(async () => assert.deepEqual(await asked, ["One"])))
+    assert.deepEqual(threads, closing ? ["end"] : ["end", "start"])
+  }
+})
+
+test("on a full disk what is known is found, also in the middle of reading, and the rest once there is room", async (t) => {
+  const disk = tempFolder()
+  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=8m", "none", disk])
+  if (mounted.status !== 0) return t.diagnostic(`not run: mounting a small disk is not permitted here`)
+  t.after(() => spawnSync("umount", ["-l", disk]))
+  const made = await scene(t)
+  await made.search.close()
+  made.search = searchOf(made.node, made.said, join(disk, "index.sqlite"))
+  await keep(made, malware({ name: "Known" }))
+  const { bavail, bsize } = statfsSync(disk)
+  writeFileSync(join(disk, "filler"), Buffer.alloc(bavail * bsize - 160 * 1024))
+  const description = "words of some length ".repeat(20)
+  const many = Array.from({ length: 1500 }, (_, i) => malware({ name: `Number ${i}`, description }))
+  await assert.rejects(keep(made, ...many), /full/)
+  await looked()
+  const reading = assert.rejects(made.search.settled(), /full/)
+  for (let i = 0; i < 20; i++) {
+    assert.deepEqual(await look(made, "known"), ["Known"])
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  await assert.rejects(made.search.settled(), /full/)
+  await reading
+  rmSync(join(disk, "filler"))
+  await made.search.settled()
+  assert.equal((await made.search.find({ ...NONE, text: "number" })).total, 1500)
+  assert.ok(!made.said.some((line) => line.includes("thread-ended")))
+})
+
+test("what could not be read on is tried again, by itself and by a thread that comes back", async (t) => {
+  const made = await scene(t)
+  for (const [name, rests] of [["One", false] as const, ["Two", true] as const]) {
+    meddle(made, "create trigger refusing before insert on doc begin select raise(abort, 'no room'); end")
+    await assert.rejects(keep(made, malware({ name })), /no room/)
+    await looked()
+    if (rests) await made.search.rest()
+    meddle(made, "drop trigger refusing")
+    await eventually(async () => (await look(made, name)).length === 1)
+    assert.equal(made.search.state().rebuilding, false)
+  }
+  assert.equal(made.said.filter((line) => line.includes("reading-failed")).length, 2, "each failure is told once")
+})
+
 test("without being told, the index notices a commit", async (t) => {
   const made = await scene(t)
   await addObjects(made.node.store, await made.node.reload(made.collection), prepared(malware({ name: "One" })))
-  for (let tries = 0; (await look(made, "one")).length === 0; tries++) {
-    assert.ok(tries < 200)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
+  await eventually(async () => (await look(made, "one")).length === 1)
 })
 
 test("tallies count each object once, as its newest version says it", async (t) => {
@@ -297,4 +364,22 @@ test("tallies count each object once, as its newest version says it", async (t) 
 
 function fileOf({ node }: Scene): Buffer {
   return readFileSync(node.folder.index)
+}
+
+/** Until the look that follows a commit has been. */
+function looked(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 300))
+}
+
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await holds()); tries++) {
+    assert.ok(tries < 200)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+function meddle({ node }: Scene, text: string): void {
+  const database = new DatabaseSync(node.folder.index, { timeout: 1000 })
+  database.exec(text)
+  database.close()
 }

@@ -44,12 +44,15 @@ export class Search {
   readonly #waiting = new Map<number, Waiting>()
   readonly #timer: ReturnType<typeof setInterval>
   #worker: Worker | null = null
+  /** While a thread closes the file no other may open it: the first would call it whole that the second writes to. */
+  #ending: Promise<void> | null = null
   #state: SearchState = { indexed: 0, behind: 0, rebuilding: false }
   /** The count of commits at which the thread was woken last. */
   #seen = -1
   #idle = true
   /** It may go when it is idle. */
   #tired = false
+  #complaint: string | null = null
   #asked = 0
   #closed = false
 
@@ -175,6 +178,10 @@ export class Search {
       this.#abandon(new ComityError("unavailable", "worker.gone"))
       return
     }
+    if (this.#ending !== null) {
+      void this.#ending.then(() => this.#post(order))
+      return
+    }
     this.#worker ??= this.#start()
     if (this.#waiting.size > 0) this.#worker.ref()
     this.#worker.postMessage(order)
@@ -202,13 +209,21 @@ export class Search {
     if (report.is === "state") {
       this.#state = report.state
       this.#idle = report.idle
+      if (report.idle) this.#complaint = null
       void this.#restIfIdle()
     } else if (report.is === "remade") {
       this.#options.diagnostics.warn("search.remade", { why: report.why })
     } else if (report.id === null) {
       this.#idle = true
-      this.#options.diagnostics.error("search.reading-failed", { reason: "message" in report ? report.message : "" })
+      this.#complain("message" in report ? report.message : "")
     } else this.#settle(report.id, report)
+  }
+
+  /** Once, however often the thread tries again in vain. */
+  #complain(reason: string): void {
+    if (reason === this.#complaint) return
+    this.#complaint = reason
+    this.#options.diagnostics.error("search.reading-failed", { reason })
   }
 
   #settle(id: number, report: Extract<Report, { is: "answer" | "failure" }>): void {
@@ -224,19 +239,28 @@ export class Search {
     this.#waiting.clear()
   }
 
-  /** Lets the thread close its file; one that does not answer is ended. */
+  /** Resolves when no thread is left that has the file open. */
   async #end(): Promise<void> {
     const worker = this.#worker
     this.#worker = null
-    if (worker === null) return
-    const { promise, resolve } = Promise.withResolvers<void>()
-    worker.once("exit", () => resolve())
-    const impatience = setTimeout(() => void worker.terminate(), CLOSING_MS)
-    worker.ref()
-    worker.postMessage({ is: "close" } satisfies Order)
-    await promise
-    clearTimeout(impatience)
+    if (worker !== null) {
+      this.#ending = ended(worker).then(() => {
+        this.#ending = null
+      })
+    }
+    await this.#ending
   }
+}
+
+/** Lets the thread close its file; one that does not answer is ended. */
+async function ended(worker: Worker): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  worker.once("exit", () => resolve())
+  const impatience = setTimeout(() => void worker.terminate(), CLOSING_MS)
+  worker.ref()
+  worker.postMessage({ is: "close" } satisfies Order)
+  await promise
+  clearTimeout(impatience)
 }
 
 function nameOf(error: unknown): string {
