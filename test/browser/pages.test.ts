@@ -56,7 +56,8 @@ async function open({ page, origin, expect }: Visitor, shown: ShownPage, ready =
 }
 
 /** What is answered to GET and is no page: files, data, streams, ways to elsewhere; and pages that are shown once. */
-const NO_PAGES = /\.(csv|json|py|txt|age)$|\/(export|raw|checkpoint|events|evidence\/:object|proof\/:object|return|openid)$/
+const NO_PAGES =
+  /\.(csv|json|py|txt|age)$|\/(export|raw|checkpoint|events|evidence\/:object|proof\/:object|return|openid)$/
 const ONCE = /:token$|\/share\/imports\/:id$/
 /** Those that `ready` goes on to. */
 const FOLLOWED = /\/versions\/:a\/:b$|\/conflicts\/:conflict/

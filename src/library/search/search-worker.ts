@@ -49,7 +49,8 @@ let remade = 0
 let working = false
 let closed = false
 let begun: number | null = null
-let again: ReturnType<typeof setTimeout> | null = null
+/** Another try is on its way. */
+let awaited = false
 const settling: number[] = []
 
 if (!fits(index)) remake("another-database")
@@ -189,8 +190,10 @@ function commitIfRoom(): void {
 function takenBack(): void {
   begun = null
   forgetting = new Forgetting(index)
-  again ??= setTimeout(() => {
-    again = null
+  if (awaited) return
+  awaited = true
+  setTimeout(() => {
+    awaited = false
     work()
   }, AGAIN_MS).unref()
 }
