@@ -2,10 +2,12 @@ import type { PageRoute, Visit } from "../accounts/index.ts"
 import {
   type Bar,
   bars,
+  type Dot,
   emptyState,
   facts,
   type Html,
   html,
+  map,
   nothing,
   type Reply,
   section,
@@ -18,7 +20,6 @@ import { findPlace } from "../kernel/places.ts"
 import type { Hit, Tallies, Tally } from "../library/index.ts"
 import { type Import, importState, objectLink, typeWord } from "../sharing/index.ts"
 import { daysChart, lastDays } from "./days.ts"
-import { type Dot, map } from "./map.ts"
 import { newest, type Overview, type OverviewParts, overviewFor } from "./overview.ts"
 import type { WentOut } from "./went-out.ts"
 

@@ -3,7 +3,7 @@ import { createRequire } from "node:module"
 import { geoPath } from "d3-geo"
 import { feature } from "topojson-client"
 import type { GeometryCollection, Topology } from "topojson-specification"
-import { HEIGHT, projection, WIDTH } from "../../src/desk/land.ts"
+import { HEIGHT, projection, WIDTH } from "../../src/http/land.ts"
 
 /** Points nearer to each other than this, in units of the picture, are one. */
 const NEAR = 0.7

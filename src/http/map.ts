@@ -1,5 +1,7 @@
-import { asset, type Html, html, nothing, type Piece, visibleText } from "../http/index.ts"
+import { asset } from "./assets.ts"
+import { type Html, html, nothing, type Piece } from "./html.ts"
 import { HEIGHT, project, WIDTH } from "./land.ts"
+import { visibleText } from "./visible.ts"
 
 /** A dot: where, what it is called, and the page behind it. The own one is drawn before the others are. */
 export type Dot = { longitude: number; latitude: number; label: string; href?: string; kind: "own" | "known" }
