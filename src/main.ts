@@ -13,9 +13,11 @@ import {
   translator,
 } from "./http/index.ts"
 import { ComityError } from "./kernel/errors.ts"
+import { factDeclarations } from "./law/index.ts"
 import { keyDeclarations } from "./ledger/index.ts"
 import { libraryDeclarations, warningListDeclarations } from "./library/index.ts"
 import { runCommand } from "./owner.ts"
+import { pathDeclarations } from "./paths/index.ts"
 import { runNode } from "./serve.ts"
 import { sharingDeclarations } from "./sharing/index.ts"
 
@@ -38,6 +40,8 @@ export const declarations: readonly Declaration[] = [
   ...libraryDeclarations,
   ...warningListDeclarations,
   ...accountDeclarations,
+  ...factDeclarations,
+  ...pathDeclarations,
   ...sharingDeclarations,
   ...keyDeclarations,
   completionDeclaration,

@@ -19,6 +19,7 @@ import type { Diagnostics } from "./kernel/diagnostics.ts"
 import { ComityError } from "./kernel/errors.ts"
 import { collectGarbage, restWhenIdle } from "./kernel/rest.ts"
 import { type Clock, DAY, plusMicroseconds } from "./kernel/time.ts"
+import { FactBook, factHandlers, NO_REFUSALS } from "./law/index.ts"
 import { inceptKeyLog, keyHandlers, loadOrCreateKeys, record, sealLogs } from "./ledger/index.ts"
 import {
   libraryHandlers,
@@ -28,6 +29,7 @@ import {
   WarningLists,
   warningListHandlers,
 } from "./library/index.ts"
+import { pathHandlers } from "./paths/index.ts"
 import {
   type Caller,
   type Cursors,
@@ -82,10 +84,11 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   const replies = new ReplyCache(() => `${store.commits} ${authenticator.epoch}`)
   const search = new Search({ database, index, commits: () => store.commits, diagnostics: parts.diagnostics })
   const warnings = new WarningLists(store)
+  const book = new FactBook(store)
   const { publicKey } = signer
   const site = siteFor(config, publicKey)
   const refusals = new Refusals(store)
-  const core = { store, preparer, search, warnings, authenticator, refusals, files, publicKey, site }
+  const core = { store, preparer, search, warnings, book, authenticator, refusals, files, publicKey, site }
   let workplace: Workplace | null = null
   const sweep = setInterval(() => void sweepStatuses(parts, store), HOUR_MS)
   sweep.unref()
@@ -129,7 +132,7 @@ export async function openNode(parts: NodeParts): Promise<Node> {
 
 /** What commands ask of the process that owns the folder. */
 function handlersOf({ clock, folder: { database } }: NodeParts, core: Core): Handlers {
-  const { store, authenticator, preparer, warnings, files, publicKey, site } = core
+  const { store, authenticator, preparer, warnings, book, files, publicKey, site } = core
   const collectionId = async (reader: Reader, name: string) => (await loadCollection(reader, name)).id
   const setup = { origin: () => site.origin, needed: () => needsSetup(store) }
   return {
@@ -137,6 +140,8 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core): Han
     ...keyHandlers({ store, files }),
     ...libraryHandlers({ store, clock, database, publicKey }),
     ...warningListHandlers(warnings),
+    ...factHandlers({ store, book, clock }),
+    ...pathHandlers({ store, book, clock, refusals: async () => NO_REFUSALS }),
     ...sharingHandlers({ store, preparer, database, t: translator("en") }),
   }
 }

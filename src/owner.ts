@@ -1,9 +1,10 @@
+import { existsSync } from "node:fs"
 import type { Config, Environment } from "./config.ts"
 import { ask, callArguments, type Invocation, type Request, reach, serveSocket, translator } from "./http/index.ts"
 import type { Json } from "./kernel/canonical.ts"
 import { diagnostics } from "./kernel/diagnostics.ts"
 import { ComityError } from "./kernel/errors.ts"
-import { monotonic } from "./kernel/time.ts"
+import { monotonic, systemClock } from "./kernel/time.ts"
 import { open } from "./serve.ts"
 import { type Claim, claim, type Folder, folderAt } from "./store/index.ts"
 import { askSecret, openInput, progressBar, readText, toStandardOutput, visible } from "./terminal.ts"
@@ -26,6 +27,9 @@ export async function runCommand(invocation: Invocation, config: Config, environ
   for (const option of declaration.contents ?? []) {
     for (const call of calls) if (typeof call[option] === "string") call[option] = await readText(call[option])
   }
+  if (declaration.speaks === true) {
+    for (const call of calls) call.language = values.json === true ? "en" : (config.language ?? "en")
+  }
   const folder = folderAt(config.data)
   const results: Json[] = []
   for (const call of calls) results.push(await oneCall(invocation, call, folder, config))
@@ -41,6 +45,7 @@ async function oneCall(
   folder: Folder,
   config: Config,
 ): Promise<Json> {
+  if (declaration.alone !== undefined && !existsSync(folder.database)) return declaration.alone(call, systemClock)
   const input = declaration.input === "files" ? await openInput(String(call.FILE)) : null
   const bar = progressBar(input)
   const request = {

@@ -11,6 +11,7 @@ import type { Config } from "./config.ts"
 import { type KeyFiles, openIdProvider } from "./crypto/index.ts"
 import { type Refuse, type Row, type Site, siteOf } from "./http/index.ts"
 import { sha256 } from "./kernel/hash.ts"
+import type { FactBook } from "./law/index.ts"
 import { record } from "./ledger/index.ts"
 import { type Preparer, type Search, verifyLogs, type WarningLists } from "./library/index.ts"
 import type { NodeParts } from "./node.ts"
@@ -31,6 +32,7 @@ export type Core = {
   preparer: Preparer
   search: Search
   warnings: WarningLists
+  book: FactBook
   authenticator: Authenticator
   refusals: Refusals
   files: KeyFiles

@@ -1,4 +1,5 @@
 import type { Json } from "../kernel/canonical.ts"
+import type { Clock } from "../kernel/time.ts"
 import type { Translate } from "./locale.ts"
 
 export type OptionDeclaration = { type: "string" | "boolean"; multiple?: boolean; required?: boolean; value?: string }
@@ -18,6 +19,10 @@ export type Declaration = {
   paths?: readonly string[]
   /** Options that name a small file: its text travels instead, read where the command was typed. */
   contents?: readonly string[]
+  /** Its result holds sentences: the argument `language` says in which language; for programs, English. */
+  speaks?: true
+  /** Answers from what came with this version, where there is no data folder; nothing is made or kept then. */
+  alone?(given: Json, clock: Clock): Promise<Json>
   /** Lines for people; with `--json` the result itself is printed. */
   show(t: Translate, result: Json): string[]
   /** True if the result means that not all went well: exit status 1. */

@@ -1,8 +1,11 @@
+export { FactBook, newestSet } from "./book.ts"
+export { type Check, type Coverage, checkFacts, type InstrumentCoverage } from "./checking.ts"
 export {
   type DataCategory,
   dataCategories,
   type Measure,
   measures,
+  oneOf,
   parseDataCategory,
   parseMeasure,
   type Urgency,
@@ -12,3 +15,48 @@ export {
   type Verdict,
   verdicts,
 } from "./codes.ts"
+export { factDeclarations, factHandlers } from "./commands.ts"
+export { type Change, compareFiles } from "./comparing.ts"
+export { type Day, dayAt, daysBetween, hoursOf, lastDayOf, parseDay, readDay } from "./dates.ts"
+export { type Facts, factsFrom, worded } from "./facts.ts"
+export { answerFrom, findPaths } from "./finder.ts"
+export {
+  type Answer,
+  type Finding,
+  factsOf,
+  type Missing,
+  type Opening,
+  type Reason,
+  type Safeguard,
+  type Values,
+} from "./findings.ts"
+export { type Gain, gainsOf } from "./gains.ts"
+export {
+  type Channel,
+  type ChannelText,
+  type Condition,
+  conditions,
+  type FactRef,
+  type FormField,
+  type Instrument,
+  type Participation,
+  type Question,
+  questionFields,
+  type Reservation,
+  type RuleAnswer,
+  type SafeguardCode,
+  type SourceClass,
+  type Sourced,
+  type Step,
+  safeguardCodes,
+} from "./model.ts"
+export { correct, corrections, importFacts, type NewCorrection, withdrawCorrection } from "./operations.ts"
+export { type Correction, type FactSet, factFiles, listFactSets } from "./queries.ts"
+export { NO_REFUSALS, type OwnRefusal, type OwnRefusals, type Query } from "./query.ts"
+export { type Best, type MatrixCell, type MatrixRow, matrixRows, reachOf } from "./reach.ts"
+export type { Problem } from "./reading.ts"
+export { compareRules, type Divergence, jurisdictionsOf } from "./rules.ts"
+export { filesOf, shippedFacts, shippedFiles } from "./shipped.ts"
+export { confirmations, type Source, sourceOf } from "./sources.ts"
+export { type Lookup, lookup, type Standing } from "./standing.ts"
+export { type TableName, tableNames, tables } from "./tables.ts"

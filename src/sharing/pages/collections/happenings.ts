@@ -15,6 +15,11 @@ const where = (facts: Facts, calling: Calling): Values => ({
   collection: calling.collection(text(facts, "collection")),
 })
 
+const wayOf = (facts: Facts): Values => ({
+  ...{ from: text(facts, "from"), to: text(facts, "to") },
+  ...{ measure: text(facts, "measure"), channel: text(facts, "channel") },
+})
+
 /** Every happening that this version of the node writes down, as a sentence. */
 const sentences: Readonly<Record<string, Say>> = {
   "access.refused": (t, facts) => t("ledger.access.refused", { route: text(facts, "route") }),
@@ -35,6 +40,10 @@ const sentences: Readonly<Record<string, Say>> = {
   "code.removed": (t) => t("ledger.code.removed"),
   "code.set": (t) => t("ledger.code.set"),
   "collection.added": (t, facts, calling) => t("ledger.collection.added", where(facts, calling)),
+  "facts.corrected": (t, facts) =>
+    t("ledger.facts.corrected", { ref: text(facts, "replaces") || text(facts, "table") }),
+  "facts.correction-withdrawn": (t, facts) => t("ledger.facts.correction-withdrawn", { id: text(facts, "id") }),
+  "facts.imported": (t, facts) => t("ledger.facts.imported", { version: text(facts, "version") }),
   "import.done": (t, facts, calling) =>
     t("ledger.import.done", {
       ...where(facts, calling),
@@ -60,6 +69,8 @@ const sentences: Readonly<Record<string, Say>> = {
   "passkey.added": (t) => t("ledger.passkey.added"),
   "passkey.removed": (t) => t("ledger.passkey.removed"),
   "password.set": (t) => t("ledger.password.set"),
+  "path.asked": (t, facts) => t("ledger.path.asked", wayOf(facts)),
+  "path.chosen": (t, facts) => t("ledger.path.chosen", wayOf(facts)),
   "program.rights-changed": (t, facts, calling) => t("ledger.program.rights-changed", whom(facts, calling)),
   "program.token-renewed": (t, facts, calling) => t("ledger.program.token-renewed", whom(facts, calling)),
   "session.ended": (t, facts, calling) => t("ledger.session.ended", whom(facts, calling)),
@@ -83,11 +94,12 @@ const subjects = {
   accounts: ["account", "invitation", "party", "program", "setup"],
   entering: ["access", "code", "openid", "passkey", "password", "session", "sessions", "sign-in"],
   library: ["collection", "import", "library", "object", "warning-list"],
+  law: ["facts", "path"],
   keys: ["key"],
 } as const satisfies Record<string, readonly string[]>
 
 export type Subject = keyof typeof subjects
-export const SUBJECTS: readonly Subject[] = ["accounts", "entering", "library", "keys"]
+export const SUBJECTS: readonly Subject[] = ["accounts", "entering", "library", "law", "keys"]
 
 export function happeningsOf(subject: Subject): string[] {
   const first: readonly string[] = subjects[subject]
@@ -99,6 +111,7 @@ export function subjectWord(t: Translate, subject: Subject): string {
     accounts: () => t("ledger.about-accounts"),
     entering: () => t("ledger.about-entering"),
     library: () => t("ledger.about-library"),
+    law: () => t("ledger.about-law"),
     keys: () => t("ledger.about-keys"),
   }
   return words[subject]()

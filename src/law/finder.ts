@@ -1,0 +1,177 @@
+import { type Considered, considerNeeds } from "./conditions.ts"
+import { hoursOf } from "./dates.ts"
+import type { Facts } from "./facts.ts"
+import { type Answer, byRank, type Finding, type Missing, type Reason, verdictOf } from "./findings.ts"
+import type { Channel, FactRef } from "./model.ts"
+import { openingsOf } from "./openings.ts"
+import { NO_REFUSALS, type OwnRefusals, type Query } from "./query.ts"
+import { considerReservations } from "./reserving.ts"
+import { safeguardsOf } from "./safeguards.ts"
+import { type Lookup, lookup, type Standing } from "./standing.ts"
+
+/**
+ * By which channels one place may ask another, on a day, and why: one finding for every channel that knows the
+ * measure. Pure: the same question and the same facts give the same answer. Only verified facts open or close.
+ */
+export function findPaths(query: Query, facts: Facts, refusals: OwnRefusals = NO_REFUSALS): Answer {
+  return answerFrom(lookup(facts, query.date), query, refusals)
+}
+
+/** The same for many questions of one day, so that nothing is looked up twice. */
+export function answerFrom(known: Lookup, query: Query, refusals: OwnRefusals = NO_REFUSALS): Answer {
+  const found = ranked(known, query, refusals)
+  const preservation = isVolatile(query) ? preserving(known, query, refusals) : null
+  const findings = preservation === null ? found : found.map((one) => preservedFirst(one))
+  return { query, findings, preservation }
+}
+
+function ranked(known: Lookup, query: Query, refusals: OwnRefusals): Finding[] {
+  const channels = known.facts.channels.filter(({ measures }) => measures.includes(query.measure))
+  return channels
+    .map((channel) => judge(known, channel, query, refusals))
+    .toSorted(byRank(({ limit }) => (limit === null ? null : hoursOf(limit))))
+}
+
+/** Data go while a request is on its way: whoever asks to have them produced has them preserved first. */
+function isVolatile({ measure, data }: Query): boolean {
+  return data !== "none" && (measure === "produce" || measure === "disclose")
+}
+
+function preserving(known: Lookup, query: Query, refusals: OwnRefusals): Answer["preservation"] {
+  const [best] = ranked(known, { ...query, measure: "preserve" }, refusals)
+  return best === undefined || best.verdict === "closed" || best.verdict === "unknown"
+    ? null
+    : { channel: best.channel.id, verdict: best.verdict }
+}
+
+function preservedFirst(finding: Finding): Finding {
+  return finding.use === "evidence" ? { ...finding, steps: ["preserve-first", ...finding.steps] } : finding
+}
+
+/** What one channel says to a question. */
+export function judge(known: Lookup, channel: Channel, query: Query, refusals: OwnRefusals): Finding {
+  const { facts } = known
+  const reserved = considerReservations(facts, channel, query)
+  const parts: Considered[] = [
+    considerPlaces(channel, query, refusals),
+    considerChannel(channel),
+    considerForce(known, channel),
+    ...(channel.gate === "participants"
+      ? [query.from, query.to].map((place) => considerPlace(known, channel, place))
+      : [settledBetween(channel)]),
+    reserved,
+    considerData(channel, query),
+    considerUrgency(channel, query),
+    considerPrecedence(known, channel, query),
+    considerNeeds(facts, channel, query, reserved.needs),
+  ]
+  const reasons = parts.flatMap((part) => part.reasons)
+  const limit = query.urgency === "urgent" ? (channel.urgentLimit ?? channel.limit) : channel.limit
+  return {
+    channel,
+    verdict: verdictOf(reasons),
+    reasons,
+    missing: parts.flatMap((part) => part.missing),
+    opens: openingsOf(facts, reasons),
+    limit,
+    use: channel.use,
+    steps: channel.steps,
+    safeguards: safeguardsOf(facts, channel, query),
+  }
+}
+
+const nothing: Considered = { reasons: [], missing: [] }
+
+function one(reason: Reason, missing?: Missing): Considered {
+  return { reasons: [reason], missing: missing === undefined ? [] : [missing] }
+}
+
+function considerPlaces({ ref }: Channel, { from, to }: Query, refusals: OwnRefusals): Considered {
+  if (from === to) return one({ code: "same-place", effect: "closed", values: { place: from }, facts: [ref] })
+  const refused = [to, from].flatMap((place) => {
+    const entry = refusals.get(place)
+    return entry === undefined ? [] : [{ place, entry }]
+  })
+  const reasons = refused.map(
+    ({ place, entry: { source, since } }): Reason => ({
+      ...{ code: "own-refusal", effect: "closed", values: { place, text: source, date: since }, facts: [ref] },
+    }),
+  )
+  return { reasons, missing: [] }
+}
+
+/** Is what the channel's own row says read in its source? */
+function considerChannel({ ref, verified, id }: Channel): Considered {
+  const values = { channel: id }
+  if (verified === "yes") return one({ code: "channel-read", effect: "for", values, facts: [ref] })
+  const code = verified === "partly" ? "channel-partly" : "channel-reported"
+  return one({ code, effect: "conditional", values, facts: [ref] }, { code: "channel", values })
+}
+
+function settledBetween({ ref, id }: Channel): Considered {
+  return one({ code: "settled-between", effect: "note", values: { channel: id }, facts: [ref] })
+}
+
+function considerForce(known: Lookup, { instrument, ref }: Channel): Considered {
+  const { state, day, facts } = known.force(instrument)
+  const values = { instrument, ...(day === null ? {} : { date: day }) }
+  const cited: readonly FactRef[] = facts.length === 0 ? [ref] : facts
+  const missing: Missing = { code: "in-force", values }
+  switch (state) {
+    case "yes":
+      return one({ code: "in-force", effect: "for", values, facts: cited })
+    case "reported":
+      return one({ code: "in-force-reported", effect: "conditional", values, facts: cited }, missing)
+    case "unknown":
+      return one({ code: "in-force-unknown", effect: "unknown", values, facts: cited }, missing)
+    case "no": {
+      const later = known.facts.instruments.get(instrument)?.inForceSince != null
+      return one({ code: later ? "not-yet-in-force" : "not-in-force", effect: "closed", values, facts: cited })
+    }
+  }
+}
+
+const EFFECTS: Readonly<Record<Standing["state"], Reason["effect"]>> = {
+  bound: "for",
+  reported: "conditional",
+  unknown: "unknown",
+  "not-bound": "closed",
+}
+
+function considerPlace(known: Lookup, { instrument, ref }: Channel, place: string): Considered {
+  const { state, code, facts, day } = known.standing(instrument, place)
+  const values = { place, instrument, ...(day === null ? {} : { date: day }) }
+  const reason: Reason = { code, effect: EFFECTS[state], values, facts: facts.length === 0 ? [ref] : facts }
+  const isOpen = state === "reported" || state === "unknown"
+  return one(reason, isOpen ? { code: "participation", values } : undefined)
+}
+
+function considerData({ data, id, ref }: Channel, query: Query): Considered {
+  if (data.includes(query.data)) return nothing
+  // Where nobody said which data it is about, no channel is shut for it.
+  if (query.data === "none") return nothing
+  return one({ code: "data-not-covered", effect: "closed", values: { channel: id, data: query.data }, facts: [ref] })
+}
+
+/** An instrument that the channel's row names goes before it between parties to both, for the measures that it knows. */
+function considerPrecedence(known: Lookup, { yieldsTo, id, ref }: Channel, { from, to, measure }: Query): Considered {
+  const out: Considered = { reasons: [], missing: [] }
+  for (const other of yieldsTo) {
+    const knows = known.facts.channels.some((one) => one.instrument === other && one.measures.includes(measure))
+    if (!knows) continue
+    const both = [from, to].map((place) => known.standing(other, place))
+    const force = known.force(other)
+    if (both.some(({ state }) => state === "not-bound") || force.state === "no") continue
+    const sure = both.every(({ state }) => state === "bound") && force.state === "yes"
+    const values = { instrument: other, channel: id }
+    const facts = [ref, ...both.flatMap((standing) => standing.facts)]
+    out.reasons.push({ code: sure ? "yields" : "may-yield", effect: sure ? "closed" : "conditional", values, facts })
+    if (!sure) out.missing.push({ code: "precedence", values })
+  }
+  return out
+}
+
+function considerUrgency({ emergencyOnly, id, ref }: Channel, { urgency }: Query): Considered {
+  if (!emergencyOnly || urgency === "urgent") return nothing
+  return one({ code: "emergency-only", effect: "closed", values: { channel: id }, facts: [ref] })
+}

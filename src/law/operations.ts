@@ -1,0 +1,102 @@
+import { ComityError } from "../kernel/errors.ts"
+import { type Id, newId } from "../kernel/ids.ts"
+import { record } from "../ledger/index.ts"
+import type { Store } from "../store/index.ts"
+import type { FactBook } from "./book.ts"
+import { checkFacts } from "./checking.ts"
+import type { Day } from "./dates.ts"
+import { factsFrom } from "./facts.ts"
+import type { FactRef } from "./model.ts"
+import { type Correction, deleteCorrection, insertCorrection, insertFactSet, listCorrections } from "./queries.ts"
+import { type FactFiles, parseRows } from "./reading.ts"
+import type { Cells, TableName } from "./tables.ts"
+
+export type FactParts = { store: Store; book: FactBook }
+
+export type Imported = { version: string; digest: string; rows: number }
+
+/**
+ * Takes in a set of facts. From then on it counts, where it is not older than what is shipped. Throws
+ * `unprocessable facts.faulty` where `comity facts check` finds an error in it.
+ */
+export async function importFacts(
+  { store, book }: FactParts,
+  files: FactFiles,
+  today: Day,
+  by: string | null,
+): Promise<Imported> {
+  const facts = factsFrom(files)
+  const [fault] = checkFacts(facts, today).problems.filter(({ severity }) => severity === "error")
+  if (fault !== undefined) {
+    const { table, line, code } = fault
+    throw new ComityError("unprocessable", "facts.faulty", { table, line, code })
+  }
+  const { version, digest } = facts
+  await store.write(async (tx) => {
+    await insertFactSet(tx, { version, digest, files, by })
+    await record(tx, { what: "facts.imported", by, facts: { version, digest } })
+  })
+  book.forget()
+  return { version, digest, rows: Object.values(facts.rows).flat().length }
+}
+
+export type NewCorrection = {
+  table: TableName
+  /** The row in whose place it stands; null: beside the others. */
+  replaces: FactRef | null
+  /** Null: the row that it replaces does not count here. */
+  cells: Cells | null
+  reason: string
+}
+
+/** Throws `not-found facts.no-row`, `conflict facts.corrected`, `unprocessable facts.faulty`. */
+export async function correct(
+  { store, book }: FactParts,
+  wanted: NewCorrection,
+  by: string | null,
+): Promise<Id<"correction">> {
+  const { table, replaces, cells, reason } = wanted
+  const facts = await book.current()
+  if (replaces !== null && !isRow(facts.rows[table], replaces)) {
+    throw new ComityError("not-found", "facts.no-row", { ref: replaces })
+  }
+  const id = newId("correction")
+  if (cells !== null) checkCells(table, cells, id)
+  await store.write(async (tx) => {
+    const one = { id, table, replaces, cells: cells === null ? null : { ...cells }, reason, addedBy: by }
+    if (!(await insertCorrection(tx, one)))
+      throw new ComityError("conflict", "facts.corrected", { ref: String(replaces) })
+    await record(tx, { what: "facts.corrected", by, facts: { id, table, replaces } })
+  })
+  book.forget()
+  return id
+}
+
+function isRow(rows: readonly { ref: string }[], ref: string): boolean {
+  return rows.some((row) => row.ref === ref)
+}
+
+function checkCells(table: TableName, cells: Cells, id: string): void {
+  const { problems } = parseRows([{ table, ref: `own/${id}` as FactRef, line: 0, cells }])
+  const [problem] = problems
+  if (problem !== undefined) {
+    throw new ComityError("unprocessable", "facts.faulty", {
+      table,
+      line: 0,
+      code: `${problem.code} ${problem.column}`.trim(),
+    })
+  }
+}
+
+/** The row that it replaced counts again. Throws `not-found facts.no-correction`. */
+export async function withdrawCorrection({ store, book }: FactParts, id: string, by: string | null): Promise<void> {
+  await store.write(async (tx) => {
+    if (!(await deleteCorrection(tx, id))) throw new ComityError("not-found", "facts.no-correction", { id })
+    await record(tx, { what: "facts.correction-withdrawn", by, facts: { id } })
+  })
+  book.forget()
+}
+
+export function corrections({ store }: FactParts): Promise<Correction[]> {
+  return listCorrections(store)
+}

@@ -1,0 +1,1 @@
+export { pathDeclarations, pathHandlers } from "./commands.ts"
