@@ -16,6 +16,7 @@ import { ComityError } from "./kernel/errors.ts"
 import { keyDeclarations } from "./ledger/index.ts"
 import { libraryDeclarations, warningListDeclarations } from "./library/index.ts"
 import { runCommand } from "./owner.ts"
+import { refusalDeclarations } from "./policy/index.ts"
 import { runNode } from "./serve.ts"
 import { sharingDeclarations } from "./sharing/index.ts"
 
@@ -37,6 +38,7 @@ export const declarations: readonly Declaration[] = [
   serveDeclaration,
   ...libraryDeclarations,
   ...warningListDeclarations,
+  ...refusalDeclarations,
   ...accountDeclarations,
   ...sharingDeclarations,
   ...keyDeclarations,
