@@ -62,16 +62,19 @@ export const RefusalWish = z.strictObject({
 })
 export type RefusalWish = z.infer<typeof RefusalWish>
 
+/** Other letters may turn into these when they change case: `\u017f` into `S`. */
+const ASCII = /^[\x21-\x7e]+$/
+
 /** The value as it is kept. Throws `invalid refusal.place`, `invalid refusal.party`, `invalid refusal.object-kind`. */
 export function readValue(kind: RefusalKind, text: string): string {
   if (kind === "place") {
     const code = text.toUpperCase()
-    if (!isPlace(code)) throw new ComityError("invalid", "refusal.place")
+    if (!ASCII.test(text) || !isPlace(code)) throw new ComityError("invalid", "refusal.place")
     return code
   }
   if (kind === "object-kind") {
     const name = text.toLowerCase()
-    if (!OBJECT_KINDS.includes(name)) throw new ComityError("invalid", "refusal.object-kind")
+    if (!ASCII.test(text) || !OBJECT_KINDS.includes(name)) throw new ComityError("invalid", "refusal.object-kind")
     return name
   }
   const id = text.toLowerCase()
