@@ -27,7 +27,7 @@ export function addForm(visit: Visit, { given, faults }: Sent): Html {
   return section(
     t("refusal.add"),
     html`<p class="actions">${REFUSAL_KINDS.map((one) => html`${choice(visit, one, one === kind)} `)}</p>
-<form method="post" action="/node/refusals"><input type="hidden" name="kind" value="${kind}">
+<form method="post" action="/node/refusals" class="decision"><input type="hidden" name="kind" value="${kind}">
 ${valueField(visit, shown, kind)}
 ${inputField(shown, { ...text, name: "source", label: t("refusal.source"), hint: t("refusal.source-hint"), required: true })}
 ${inputField(shown, { ...text, name: "reason", label: t("refusal.reason"), hint: t("refusal.reason-hint") })}

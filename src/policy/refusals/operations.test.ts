@@ -1,4 +1,6 @@
 import assert from "node:assert/strict"
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import { after, test } from "node:test"
 import { openInProcess } from "../../../test/support/node-in-process.ts"
 import { REFUSALS_MOST, type RefusalWish } from "./model.ts"
@@ -81,4 +83,17 @@ test("the list is bounded", async () => {
   assert.ok(free > 0)
   for (let i = 0; i < free; i++) await add({ kind: "party", value: `Party ${i}` })
   await assert.rejects(add({ kind: "party", value: "One more" }), { code: "refusal.too-many" })
+})
+
+test("nobody reads the refusal list but its own pages and commands, and the path finder", () => {
+  const src = join(import.meta.dirname, "../..")
+  const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => /(?<!\.test)\.ts$/.test(file))
+  const readers = files.filter((file) => {
+    const text = readFileSync(join(src, file), "utf8")
+    return (
+      !file.startsWith("policy/") && (/policy\/index\.ts"/.test(text) || /\b(?:from|into|join) refusal\b/.test(text))
+    )
+  })
+  const others = readers.filter((file) => !file.startsWith("paths/"))
+  assert.deepEqual(others.toSorted(), ["main.ts", "node.ts", "pages.ts"])
 })
