@@ -18,6 +18,7 @@ import { keyDeclarations } from "./ledger/index.ts"
 import { libraryDeclarations, warningListDeclarations } from "./library/index.ts"
 import { runCommand } from "./owner.ts"
 import { pathDeclarations } from "./paths/index.ts"
+import { refusalDeclarations } from "./policy/index.ts"
 import { runNode } from "./serve.ts"
 import { sharingDeclarations } from "./sharing/index.ts"
 
@@ -39,6 +40,7 @@ export const declarations: readonly Declaration[] = [
   serveDeclaration,
   ...libraryDeclarations,
   ...warningListDeclarations,
+  ...refusalDeclarations,
   ...accountDeclarations,
   ...factDeclarations,
   ...pathDeclarations,

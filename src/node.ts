@@ -19,7 +19,7 @@ import type { Diagnostics } from "./kernel/diagnostics.ts"
 import { ComityError } from "./kernel/errors.ts"
 import { collectGarbage, restWhenIdle } from "./kernel/rest.ts"
 import { type Clock, DAY, plusMicroseconds } from "./kernel/time.ts"
-import { FactBook, factHandlers, NO_REFUSALS } from "./law/index.ts"
+import { FactBook, factHandlers } from "./law/index.ts"
 import { inceptKeyLog, keyHandlers, loadOrCreateKeys, record, sealLogs } from "./ledger/index.ts"
 import {
   libraryHandlers,
@@ -29,7 +29,8 @@ import {
   WarningLists,
   warningListHandlers,
 } from "./library/index.ts"
-import { pathHandlers } from "./paths/index.ts"
+import { ownRefusals, pathHandlers } from "./paths/index.ts"
+import { refusalHandlers } from "./policy/index.ts"
 import {
   type Caller,
   type Cursors,
@@ -141,7 +142,8 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core): Han
     ...libraryHandlers({ store, clock, database, publicKey }),
     ...warningListHandlers(warnings),
     ...factHandlers({ store, book, clock }),
-    ...pathHandlers({ store, book, clock, refusals: async () => NO_REFUSALS }),
+    ...pathHandlers({ store, book, clock, refusals: () => ownRefusals(store) }),
+    ...refusalHandlers(store),
     ...sharingHandlers({ store, preparer, database, t: translator("en") }),
   }
 }

@@ -21,6 +21,7 @@ import type { Row } from "./http/index.ts"
 
 import { type Search, valuesOf, type WarningLists } from "./library/index.ts"
 import { ownParty } from "./parties/index.ts"
+import { refusalPages } from "./policy/index.ts"
 import {
   collectionPages,
   graphPages,
@@ -55,6 +56,7 @@ export const navigation: readonly SectionFor[] = [
       { key: "programs", href: "/share/programs", who: "role:administrator" },
       { key: "ledger", href: "/node/ledger", who: "role:administrator" },
       { key: "keys", href: "/node/keys", who: "role:administrator" },
+      { key: "refusals", href: "/node/refusals", who: "role:analyst" },
     ],
   },
 ]
@@ -91,6 +93,7 @@ function sharingPages(parts: PageParts): PageRoute[] {
     ...graphPages({ search }),
     ...importRoutes({ store, imports }),
     ...warningListRoutes(warnings),
+    ...refusalPages(store),
     ...collectionPages({ store, search, verifications, publicKey }),
     ...programPages({ store, authenticator }),
   ]

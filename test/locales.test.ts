@@ -346,7 +346,7 @@ test("the words of the glossary are kept", () => {
     [/\bseal/i, /密封/, /密封/],
     [/\bsighting/i, /發現/, /发现/],
     [/(?<!-)\bimport(?:s|ed)?\b/i, /匯入/, /导入/],
-    [/\bexport(?:s|ed)?\b/i, /匯出/, /导出/],
+    [/\bexport(?:s|ed)?\b(?! control)/i, /匯出/, /导出/],
     [/\brole\b/i, /角色/, /角色/],
   ]
   const lacking = (sentences: Sentences, term: 1 | 2) =>

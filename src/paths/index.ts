@@ -1,1 +1,2 @@
 export { pathDeclarations, pathHandlers } from "./commands.ts"
+export { ownRefusals } from "./refusing.ts"

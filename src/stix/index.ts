@@ -83,6 +83,7 @@ export {
   type StixObject,
   type ThreatActor,
   type Tool,
+  TYPE_NAMES,
   type Url,
   type UserAccount,
   type Vulnerability,

@@ -130,6 +130,9 @@ export const TYPES: ReadonlyMap<string, TypeSpec> = new Map(
   ),
 )
 
+/** Their names, in the order of the standard. */
+export const TYPE_NAMES: readonly string[] = [...TYPES.keys()]
+
 /** The family of a type of the standard; null for custom types, for which nobody can say. */
 export function familyOf(type: string): Family | null {
   return TYPES.get(type)?.family ?? null

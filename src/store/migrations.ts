@@ -6,8 +6,9 @@ import * as people from "./migrations/0002-people.ts"
 import * as intake from "./migrations/0003-intake.ts"
 import * as savedSearches from "./migrations/0004-saved-searches.ts"
 import * as facts from "./migrations/0005-facts.ts"
+import * as refusals from "./migrations/0006-refusals.ts"
 
-const migrations = [first, people, intake, savedSearches, facts]
+const migrations = [first, people, intake, savedSearches, facts, refusals]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */
 export function migrate(connection: Connection): void {

@@ -7,6 +7,7 @@ import { sha256 } from "../../src/kernel/hash.ts"
 import { systemClock } from "../../src/kernel/time.ts"
 import { addCollection, addObjects, loadCollection } from "../../src/library/index.ts"
 import { addOwnParty } from "../../src/parties/index.ts"
+import { addRefusal } from "../../src/policy/index.ts"
 import { saveSearch } from "../../src/sharing/saved-searches.ts"
 import type { Session, TestBrowser, View, Visitor } from "./browser.ts"
 import { type InProcess, openInProcess, prepared } from "./node-in-process.ts"
@@ -33,8 +34,8 @@ export type Furnished = {
   /** The cookie of the session of each. */
   cookies: Readonly<Record<Role, { name: string; value: string }>>
   collections: Readonly<Record<keyof typeof COLLECTIONS, string>>
-  /** A person, a program, and a search that the analyst saved. */
-  ids: { person: string; program: string; search: string }
+  /** A person, a program, a search that the analyst saved, and a place that the officer refused. */
+  ids: { person: string; program: string; search: string; refusal: string }
 }
 
 export type Furniture = {
@@ -104,7 +105,18 @@ async function belongings({ store }: InProcess, collection: string, names: strin
   const analyst = (await reviewAccess(store, systemClock.now())).find(({ role }) => role === "analyst")
   assert.ok(program !== undefined && analyst !== undefined)
   const view = { name: `Signs${names}`, address: "type=indicator" }
-  return { person: analyst.account, program: program.account, search: await saveSearch(store, analyst.account, view) }
+  const search = await saveSearch(store, analyst.account, view)
+  return { person: analyst.account, program: program.account, search, refusal: await refuse(store, names) }
+}
+
+async function refuse(store: InProcess["store"], names: string): Promise<string> {
+  const reason = `Export needs a licence that we do not have${names}`
+  const source = "https://sanctions.example/list/7"
+  const wish = { source, reason, since: "2020-03-01" }
+  const { id } = await addRefusal(store, { ...wish, kind: "place", value: "AQ" }, null)
+  await addRefusal(store, { ...wish, kind: "party", value: `Example Trading${names}`, reason: null }, null)
+  await addRefusal(store, { ...wish, kind: "object-kind", value: "exploit-code", since: null }, null)
+  return id
 }
 
 /** A visitor of the node that runs on the folder, signed in as that role. */

@@ -73,6 +73,8 @@ const sentences: Readonly<Record<string, Say>> = {
   "path.chosen": (t, facts) => t("ledger.path.chosen", wayOf(facts)),
   "program.rights-changed": (t, facts, calling) => t("ledger.program.rights-changed", whom(facts, calling)),
   "program.token-renewed": (t, facts, calling) => t("ledger.program.token-renewed", whom(facts, calling)),
+  "refusal.added": (t, facts) => t("ledger.refusal.added", refused(t, facts)),
+  "refusal.removed": (t, facts) => t("ledger.refusal.removed", refused(t, facts)),
   "session.ended": (t, facts, calling) => t("ledger.session.ended", whom(facts, calling)),
   "session.proven": (t) => t("ledger.session.proven"),
   "session.started": (t, facts) => t(startedBy(text(facts, "method"))),
@@ -96,10 +98,11 @@ const subjects = {
   library: ["collection", "import", "library", "object", "warning-list"],
   law: ["facts", "path"],
   keys: ["key"],
+  refusals: ["refusal"],
 } as const satisfies Record<string, readonly string[]>
 
 export type Subject = keyof typeof subjects
-export const SUBJECTS: readonly Subject[] = ["accounts", "entering", "library", "law", "keys"]
+export const SUBJECTS: readonly Subject[] = ["accounts", "entering", "library", "law", "keys", "refusals"]
 
 export function happeningsOf(subject: Subject): string[] {
   const first: readonly string[] = subjects[subject]
@@ -113,6 +116,7 @@ export function subjectWord(t: Translate, subject: Subject): string {
     library: () => t("ledger.about-library"),
     law: () => t("ledger.about-law"),
     keys: () => t("ledger.about-keys"),
+    refusals: () => t("ledger.about-refusals"),
   }
   return words[subject]()
 }
@@ -121,6 +125,13 @@ export function subjectWord(t: Translate, subject: Subject): string {
 export function happeningText(t: Translate, what: string, facts: Facts, calling: Calling): string {
   const say = Object.hasOwn(sentences, what) ? sentences[what] : undefined
   return say === undefined ? t("ledger.unknown", { what }) : say(t, facts, calling)
+}
+
+function refused(t: Translate, facts: Facts): Values {
+  const kind = text(facts, "kind")
+  const word =
+    kind === "place" ? t("refusal.kind-place") : kind === "party" ? t("refusal.kind-party") : t("refusal.kind-object")
+  return { kind: word, value: text(facts, "value") }
 }
 
 function startedBy(method: string): string {
