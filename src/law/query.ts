@@ -20,7 +20,7 @@ export type Query = {
 }
 
 /** A place that the own refusal list names; it only tightens. */
-export type OwnRefusal = { source: string; since: string; reason: string }
+export type OwnRefusal = { source: string; since: string }
 export type OwnRefusals = ReadonlyMap<string, OwnRefusal>
 
 export const NO_REFUSALS: OwnRefusals = new Map()

@@ -5,5 +5,5 @@ import type { Reader } from "../store/index.ts"
 /** The places that this node's own refusal list names; it is applied to every answer and never sent out. */
 export async function ownRefusals(reader: Reader): Promise<OwnRefusals> {
   const places = await refusedPlaces(reader)
-  return new Map([...places].map(([place, { source, since, reason }]) => [place, { source, since, reason }]))
+  return new Map([...places].map(([place, { source, since }]) => [place, { source, since }]))
 }
