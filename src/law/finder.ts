@@ -1,7 +1,6 @@
 import { type Considered, considerNeeds } from "./conditions.ts"
-import { hoursOf } from "./dates.ts"
 import type { Facts } from "./facts.ts"
-import { type Answer, byRank, type Finding, type Missing, type Reason, verdictOf } from "./findings.ts"
+import { type Answer, type Assessment, byRank, type Finding, type Missing, type Reason, verdictOf } from "./findings.ts"
 import type { Channel, FactRef } from "./model.ts"
 import { openingsOf } from "./openings.ts"
 import { NO_REFUSALS, type OwnRefusals, type Query } from "./query.ts"
@@ -26,10 +25,24 @@ export function answerFrom(known: Lookup, query: Query, refusals: OwnRefusals = 
 }
 
 function ranked(known: Lookup, query: Query, refusals: OwnRefusals): Finding[] {
-  const channels = known.facts.channels.filter(({ measures }) => measures.includes(query.measure))
-  return channels
-    .map((channel) => judge(known, channel, query, refusals))
-    .toSorted(byRank(({ limit }) => (limit === null ? null : hoursOf(limit))))
+  return channelsFor(known, query)
+    .map((channel) => assess(known, channel, query, refusals))
+    .toSorted(byRank)
+    .map((assessment) => findingOf(known.facts, assessment, query))
+}
+
+/** The best of them alone; null where no channel knows the measure. */
+export function bestPath(known: Lookup, query: Query, refusals: OwnRefusals = NO_REFUSALS): Assessment | null {
+  let best: Assessment | null = null
+  for (const channel of channelsFor(known, query)) {
+    const one = assess(known, channel, query, refusals)
+    if (best === null || byRank(one, best) < 0) best = one
+  }
+  return best
+}
+
+function channelsFor({ facts, once }: Lookup, { measure }: Query): readonly Channel[] {
+  return once(`channels/${measure}`, () => facts.channels.filter(({ measures }) => measures.includes(measure)))
 }
 
 /** Data go while a request is on its way: whoever asks to have them produced has them preserved first. */
@@ -38,8 +51,8 @@ function isVolatile({ measure, data }: Query): boolean {
 }
 
 function preserving(known: Lookup, query: Query, refusals: OwnRefusals): Answer["preservation"] {
-  const [best] = ranked(known, { ...query, measure: "preserve" }, refusals)
-  return best === undefined || best.verdict === "closed" || best.verdict === "unknown"
+  const best = bestPath(known, { ...query, measure: "preserve" }, refusals)
+  return best === null || best.verdict === "closed" || best.verdict === "unknown"
     ? null
     : { channel: best.channel.id, verdict: best.verdict }
 }
@@ -48,16 +61,18 @@ function preservedFirst(finding: Finding): Finding {
   return finding.use === "evidence" ? { ...finding, steps: ["preserve-first", ...finding.steps] } : finding
 }
 
-/** What one channel says to a question. */
-export function judge(known: Lookup, channel: Channel, query: Query, refusals: OwnRefusals): Finding {
-  const { facts } = known
+/** What one channel says to a question: the verdict, and all that it rests on. */
+function assess(known: Lookup, channel: Channel, query: Query, refusals: OwnRefusals): Assessment {
+  const { facts, once } = known
   const reserved = considerReservations(facts, channel, query)
   const parts: Considered[] = [
     considerPlaces(channel, query, refusals),
-    considerChannel(channel),
-    considerForce(known, channel),
+    once(`channel/${channel.id}`, () => considerChannel(channel)),
+    once(`force/${channel.instrument}`, () => considerForce(known, channel)),
     ...(channel.gate === "participants"
-      ? [query.from, query.to].map((place) => considerPlace(known, channel, place))
+      ? [query.from, query.to].map((place) =>
+          once(`place/${channel.instrument}/${place}`, () => considerPlace(known, channel, place)),
+        )
       : [settledBetween(channel)]),
     reserved,
     considerData(channel, query),
@@ -67,14 +82,15 @@ export function judge(known: Lookup, channel: Channel, query: Query, refusals: O
   ]
   const reasons = parts.flatMap((part) => part.reasons)
   const limit = query.urgency === "urgent" ? (channel.urgentLimit ?? channel.limit) : channel.limit
+  const missing = parts.flatMap((part) => part.missing)
+  return { channel, verdict: verdictOf(reasons), reasons, missing, limit, use: channel.use }
+}
+
+function findingOf(facts: Facts, assessment: Assessment, query: Query): Finding {
+  const { channel, reasons } = assessment
   return {
-    channel,
-    verdict: verdictOf(reasons),
-    reasons,
-    missing: parts.flatMap((part) => part.missing),
+    ...assessment,
     opens: openingsOf(facts, reasons),
-    limit,
-    use: channel.use,
     steps: channel.steps,
     safeguards: safeguardsOf(facts, channel, query),
   }

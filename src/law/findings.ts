@@ -1,4 +1,5 @@
 import type { DataCategory, Use, Verdict } from "./codes.ts"
+import { hoursOf } from "./dates.ts"
 import type { Channel, Condition, FactRef, SafeguardCode, Step } from "./model.ts"
 import type { Query } from "./query.ts"
 import type { StandingCode } from "./standing.ts"
@@ -76,16 +77,20 @@ export type Opening = {
 /** What a person must have looked at before this channel is used. */
 export type Safeguard = { code: SafeguardCode; facts: readonly FactRef[] }
 
-/** What one channel says to a question. */
-export type Finding = {
+/** The verdict on one channel, with what it rests on. */
+export type Assessment = {
   channel: Channel
   verdict: Verdict
   reasons: readonly Reason[]
   missing: readonly Missing[]
-  opens: readonly Opening[]
   /** The first deadline, ISO 8601; null where none is fixed. */
   limit: string | null
   use: Use
+}
+
+/** What one channel says to a question. */
+export type Finding = Assessment & {
+  opens: readonly Opening[]
   steps: readonly (Step | "preserve-first")[]
   safeguards: readonly Safeguard[]
 }
@@ -115,12 +120,16 @@ const HOURS: Readonly<Record<Channel["pace"], number>> = { hours: 12, days: 120,
 const USES: readonly Use[] = ["evidence", "lead", "technical"]
 
 /** What can be used first, then evidence, then speed, then fewest unknowns; the id settles what is level. */
-export function byRank(hours: (finding: Finding) => number | null): (a: Finding, b: Finding) => number {
-  const speed = (finding: Finding) => hours(finding) ?? HOURS[finding.channel.pace]
-  return (a, b) =>
+export function byRank(a: Assessment, b: Assessment): number {
+  return (
     VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict) ||
     USES.indexOf(a.use) - USES.indexOf(b.use) ||
-    speed(a) - speed(b) ||
+    hoursTo(a) - hoursTo(b) ||
     a.missing.length - b.missing.length ||
     (a.channel.id < b.channel.id ? -1 : 1)
+  )
+}
+
+function hoursTo({ limit, channel }: Assessment): number {
+  return (limit === null ? null : hoursOf(limit)) ?? HOURS[channel.pace]
 }

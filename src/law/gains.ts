@@ -1,10 +1,10 @@
 import { type Measure, measures } from "./codes.ts"
 import type { Facts } from "./facts.ts"
-import { answerFrom } from "./finder.ts"
+import { bestPath } from "./finder.ts"
 import type { Instrument } from "./model.ts"
 import { ratifications } from "./openings.ts"
 import type { Query } from "./query.ts"
-import { type Lookup, lookup, type Standing } from "./standing.ts"
+import { type Lookup, lookup, supposing } from "./standing.ts"
 
 /** What joining one instrument would bring a place, all else unchanged. */
 export type Gain = {
@@ -42,7 +42,7 @@ type Asked = Omit<Query, "measure" | "to"> & { places: readonly string[] }
 
 function gainOf(facts: Facts, known: Lookup, instrument: Instrument, asked: Asked, before: Map<string, number>): Gain {
   const { places, ...query } = asked
-  const then = joined(known, instrument.id, query.from)
+  const then = supposing(known, instrument.id, query.from)
   const concerned = measures.filter((measure) =>
     facts.channels.some((channel) => channel.instrument === instrument.id && channel.measures.includes(measure)),
   )
@@ -73,15 +73,6 @@ function kept(before: Map<string, number>, known: Lookup, query: Query): number 
 }
 
 function bestOf(known: Lookup, query: Query): number {
-  const [best] = answerFrom(known, query).findings
-  return best === undefined ? RANK.closed : RANK[best.verdict]
-}
-
-/** The same facts, as if the place had joined: no row says so, so it is only used to compare. */
-function joined(known: Lookup, instrument: string, place: string): Lookup {
-  const bound: Standing = { state: "bound", code: "takes-part", facts: [], day: null }
-  return {
-    ...known,
-    standing: (id, where) => (id === instrument && where === place ? bound : known.standing(id, where)),
-  }
+  const best = bestPath(known, query)
+  return best === null ? RANK.closed : RANK[best.verdict]
 }

@@ -22,6 +22,7 @@ export { type Facts, factsFrom, worded } from "./facts.ts"
 export { answerFrom, findPaths } from "./finder.ts"
 export {
   type Answer,
+  type Assessment,
   type Finding,
   factsOf,
   type Missing,

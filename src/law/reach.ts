@@ -1,12 +1,12 @@
 import type { Verdict } from "./codes.ts"
 import type { Facts } from "./facts.ts"
-import { answerFrom } from "./finder.ts"
-import type { Finding } from "./findings.ts"
+import { bestPath } from "./finder.ts"
+import type { Assessment } from "./findings.ts"
 import { NO_REFUSALS, type OwnRefusals, type Query } from "./query.ts"
 import { type Lookup, lookup } from "./standing.ts"
 
 /** The best channel between two places; null where none is recorded for the measure. */
-export type Best = { place: string; finding: Finding | null }
+export type Best = { place: string; finding: Assessment | null }
 
 /** Whom one place can reach by one measure, by what, best first for each. */
 export function reachOf(
@@ -21,7 +21,7 @@ export function reachOf(
 function rowOf(known: Lookup, query: Query, places: readonly string[], refusals: OwnRefusals): Best[] {
   return places
     .filter((place) => place !== query.from)
-    .map((place) => ({ place, finding: answerFrom(known, { ...query, to: place }, refusals).findings[0] ?? null }))
+    .map((place) => ({ place, finding: bestPath(known, { ...query, to: place }, refusals) }))
 }
 
 /** One row of a matrix: what `from` finds at each place of `to`, in their order; null for itself and where nothing is recorded. */

@@ -34,11 +34,14 @@ export type Lookup = {
   day: Day
   standing(instrument: string, place: string): Standing
   force(instrument: string): Force
+  /** Keeps what was made once for a name: of a matrix, most is said thousands of times. */
+  once<Value>(name: string, make: () => Value): Value
 }
 
 export function lookup(facts: Facts, day: Day): Lookup {
   const standings = new Map<string, Standing>()
   const forces = new Map<string, Force>()
+  const others = new Map<string, unknown>()
   return {
     facts,
     day,
@@ -46,7 +49,17 @@ export function lookup(facts: Facts, day: Day): Lookup {
       const key = `${instrument}/${place}`
       return kept(standings, key, () => standingOf(facts, instrument, place, day))
     },
+    once: <Value>(name: string, make: () => Value) => kept(others, name, make) as Value,
     force: (instrument) => kept(forces, instrument, () => forceOf(facts.instruments.get(instrument), day)),
+  }
+}
+
+/** The same facts, as if the place took part in the instrument: no row says so, so it serves to compare alone. */
+export function supposing(known: Lookup, instrument: string, place: string): Lookup {
+  const bound: Standing = { state: "bound", code: "takes-part", facts: [], day: null }
+  return {
+    ...lookup(known.facts, known.day),
+    standing: (id, where) => (id === instrument && where === place ? bound : known.standing(id, where)),
   }
 }
 
