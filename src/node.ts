@@ -29,7 +29,7 @@ import {
   WarningLists,
   warningListHandlers,
 } from "./library/index.ts"
-import { ownRefusals, pathHandlers } from "./paths/index.ts"
+import { ownRefusals, pathHandlers, pathRoutes } from "./paths/index.ts"
 import { refusalHandlers } from "./policy/index.ts"
 import {
   type Caller,
@@ -174,7 +174,7 @@ async function serve({ config, clock, diagnostics }: NodeParts, running: Running
 export function routesOf(
   config: Config,
   clock: Clock,
-  { store, preparer, replies }: Pick<Running, "store" | "preparer" | "replies">,
+  { store, preparer, replies, book }: Pick<Running, "store" | "preparer" | "replies" | "book">,
   cursors: Cursors,
 ): Route<Caller>[] {
   const { title, maxContentLength, pageSizeDefault, pageSizeMax } = config
@@ -199,7 +199,8 @@ export function routesOf(
     errors: "application/json",
     handle: async () => reply("application/json", '{"status":"ok"}\n', 200, { "cache-control": "no-store" }),
   }
-  return [health, assetRoute(), ...taxii, ...logRoutes(store)]
+  const paths = pathRoutes<Caller>({ book, clock, title, refusals: () => ownRefusals(store) })
+  return [health, assetRoute(), ...taxii, ...logRoutes(store), ...paths]
 }
 
 function readTls({ tlsCert, tlsKey }: Config) {

@@ -1,2 +1,3 @@
 export { pathDeclarations, pathHandlers } from "./commands.ts"
 export { ownRefusals } from "./refusing.ts"
+export { pathRoutes } from "./routes.ts"
