@@ -11,6 +11,7 @@ import { measureGrowth } from "./measures/growth.ts"
 import { measureIngest } from "./measures/ingest.ts"
 import { measureMemory } from "./measures/memory.ts"
 import { measurePages } from "./measures/pages.ts"
+import { measurePaths } from "./measures/paths.ts"
 import { measureReads } from "./measures/reads.ts"
 import { measureSearch } from "./measures/search.ts"
 import { measureStart } from "./measures/start.ts"
@@ -29,6 +30,7 @@ const MEASURES: Record<string, Measure> = {
   filters: measureFilters,
   search: measureSearch,
   pages: measurePages,
+  paths: measurePaths,
   "during-import": measureDuringImport,
   start: measureStart,
   ingest: measureIngest,

@@ -72,6 +72,8 @@ const TABLE: readonly (readonly [route: string, who: ProgramWho])[] = [
   ["POST /taxii2/*", "account"],
   ["DELETE /taxii2/*", "account"],
   ["GET /log/:collection/:path{.+}", "reader"],
+  ["GET /api/paths", "account"],
+  ["GET /api/openapi.json", "anyone"],
 ]
 
 /** Routes that find nothing here, whoever asks. */
@@ -106,7 +108,7 @@ const PLACES: Record<string, string> = {
 function addressOf(path: string): string {
   const parts = path.split("/").map((part) => (/^[:*]/.test(part) ? PLACES[part] : part))
   assert.ok(!parts.includes(undefined), `no example for a place of ${path}`)
-  return running.url + parts.join("/")
+  return running.url + parts.join("/") + (path === "/api/paths" ? "?from=DE&to=BR&measure=preserve" : "")
 }
 
 let lies = 0
