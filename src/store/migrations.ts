@@ -5,8 +5,9 @@ import * as first from "./migrations/0001-first.ts"
 import * as people from "./migrations/0002-people.ts"
 import * as intake from "./migrations/0003-intake.ts"
 import * as savedSearches from "./migrations/0004-saved-searches.ts"
+import * as requests from "./migrations/0007-requests.ts"
 
-const migrations = [first, people, intake, savedSearches]
+const migrations = [first, people, intake, savedSearches, requests]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */
 export function migrate(connection: Connection): void {
