@@ -1,7 +1,13 @@
-import ical, { ICalAlarmType, ICalEventClass } from "ical-generator"
+import ical, {
+  ICalAlarmType,
+  ICalEventClass,
+  type ICalEventData,
+  ICalEventStatus,
+  ICalEventTransparency,
+} from "ical-generator"
 import type { Language, Translate } from "../http/index.ts"
 import type { Instant } from "../kernel/time.ts"
-import { type ClockKind, type DiaryEntry, type RequestClock, timed, warningsOf } from "./model.ts"
+import { type ClockKind, type DiaryEntry, type RequestClock, type Timed, timed, warningsOf } from "./model.ts"
 
 /** Longer says nothing more in a calendar, and some programs cut it in the middle of an escape. */
 const TEXT_MOST = 500
@@ -10,31 +16,35 @@ const TEXT_MOST = 500
 export type CalendarParts = { t: Translate; language: Language; now: Instant; origin: string }
 
 /**
- * The clocks that still run, as a calendar (RFC 5545): times in UTC, an id that stays for each clock, so that a second
- * import changes what the first one brought. Of the case it says title, reference and who was asked.
+ * The clocks of entries as a calendar (RFC 5545): times in UTC, an id that stays for each clock, so that a second import
+ * changes what the first one brought, and takes a clock back that is met. Of the case it says title, reference and who
+ * was asked.
  */
-export function calendarOf(entries: readonly DiaryEntry[], { t, language, now, origin }: CalendarParts): string {
+export function calendarOf(entries: readonly DiaryEntry[], parts: CalendarParts): string {
+  const { t, language, now } = parts
   const calendar = ical({
     name: t("diary.calendar"),
     prodId: { company: "Comity", product: "diary", language: language.toUpperCase() },
   })
-  for (const entry of entries) {
-    for (const { clock, due, state } of timed(entry, now)) {
-      if (state === "met") continue
-      const { id, title, reference, authority } = entry.request
-      calendar.createEvent({
-        ...{ id: `${clock.id}@comity`, stamp: dateOf(clock.setAt), start: dateOf(due), end: dateOf(due) },
-        summary: t(summaryKey(clock.kind), { title: plain(title) }),
-        description: [reference, authority]
-          .map(plain)
-          .filter((text) => text !== "")
-          .join("\n"),
-        ...{ url: `${origin}/respond/diary/${id}`, class: ICalEventClass.CONFIDENTIAL },
-        alarms: alarms(clock, t, plain(title)),
-      })
-    }
-  }
+  for (const entry of entries) for (const one of timed(entry, now)) calendar.createEvent(eventOf(entry, one, parts))
   return calendar.toString()
+}
+
+function eventOf(
+  { request }: DiaryEntry,
+  { clock, due, state }: Timed,
+  { t, now, origin }: CalendarParts,
+): ICalEventData {
+  const summary = t(summaryKey(clock.kind), { title: plain(request.title) })
+  const about = [request.reference, request.authority].map(plain).filter((text) => text !== "")
+  const met = state === "met"
+  return {
+    ...{ id: `${clock.id}@comity`, stamp: dateOf(now), start: dateOf(due), summary, sequence: met ? 1 : 0 },
+    ...{ description: about.join("\n"), url: `${origin}/respond/diary/${request.id}` },
+    ...{ class: ICalEventClass.CONFIDENTIAL, transparency: ICalEventTransparency.TRANSPARENT },
+    status: met ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
+    alarms: met ? [] : alarms(clock, summary),
+  }
 }
 
 export function summaryKey(kind: ClockKind): string {
@@ -47,8 +57,7 @@ export function summaryKey(kind: ClockKind): string {
   return keys[kind]
 }
 
-function alarms(clock: RequestClock, t: Translate, title: string) {
-  const description = t(summaryKey(clock.kind), { title })
+function alarms(clock: RequestClock, description: string) {
   return warningsOf(clock).map((at) => ({ type: ICalAlarmType.display, trigger: dateOf(at), description }))
 }
 

@@ -84,6 +84,13 @@ export function measureOf(form: FormId): Measure | null {
   return form === "budapest-31" ? "produce" : null
 }
 
+/** How a request stands to an earlier one; an MLA request has no such field. */
+export const STATUSES: Readonly<Record<RenderedForm, readonly string[]>> = {
+  "budapest-29": ["new", "extension"],
+  "budapest-31": ["new", "follow-up-mla", "follow-up-preservation"],
+  mla: [],
+}
+
 /** What the node asks for beside the form, since a request without it is sent back. */
 export const OWN_FIELDS: Readonly<Record<RenderedForm, readonly string[]>> = {
   "budapest-29": ["whom.place", "basis", "provider.confirmed", "language"],

@@ -3,7 +3,7 @@ import { isPlace } from "../kernel/places.ts"
 import { DAY, type Instant } from "../kernel/time.ts"
 import { dataCategories, measures } from "../law/index.ts"
 import { coreOf, type Fields, type Item, itemRows, offenceRows, pathIn, type RequestCore } from "./core.ts"
-import { measureOf, OWN_FIELDS, type RenderedForm, rowsOf } from "./forms.ts"
+import { measureOf, OWN_FIELDS, type RenderedForm, rowsOf, STATUSES } from "./forms.ts"
 import {
   type IdentifierType,
   identifierFault,
@@ -38,7 +38,7 @@ export function faultsOf(form: RenderedForm, fields: Fields, now: Instant): Faul
   if (core.basis === "") found.basis = { key: "request-fault.basis" }
   if (!/^[a-z]{2,3}(?:-[A-Z][a-z]{3})?$/.test(core.language)) found.language = { key: "request-fault.language" }
   offences(fields, found)
-  statusFaults(core, found)
+  statusFaults(form, core, found)
   if (form === "budapest-29" && !core.intent) found.intent = { key: "request-fault.intent" }
   if (core.urgency.level === "urgent" && core.urgency.reason === "") {
     found["urgency.reason"] = { key: "request-fault.urgency" }
@@ -95,7 +95,10 @@ function offences(fields: Fields, found: Found): void {
 }
 
 /** The other side looks for the earlier file by its ticket, and without one opens a second. */
-function statusFaults({ status, earlier, prior }: RequestCore, found: Found): void {
+function statusFaults(form: RenderedForm, { status, earlier, prior }: RequestCore, found: Found): void {
+  const allowed = STATUSES[form]
+  if (allowed.length > 0 && !allowed.includes(status)) found.status = { key: "request-fault.missing" }
+  if (allowed.length === 0) return
   const key = "request-fault.ticket"
   if (status === "extension" && earlier === "") found.earlier = { key }
   if (status === "follow-up-mla" && prior.mla.ticket === "") found["prior.mla.ticket"] = { key }
