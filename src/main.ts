@@ -16,6 +16,7 @@ import { ComityError } from "./kernel/errors.ts"
 import { keyDeclarations } from "./ledger/index.ts"
 import { libraryDeclarations, warningListDeclarations } from "./library/index.ts"
 import { runCommand } from "./owner.ts"
+import { requestDeclarations } from "./requests/index.ts"
 import { runNode } from "./serve.ts"
 import { sharingDeclarations } from "./sharing/index.ts"
 
@@ -39,6 +40,7 @@ export const declarations: readonly Declaration[] = [
   ...warningListDeclarations,
   ...accountDeclarations,
   ...sharingDeclarations,
+  ...requestDeclarations,
   ...keyDeclarations,
   completionDeclaration,
 ]

@@ -28,6 +28,7 @@ import {
   WarningLists,
   warningListHandlers,
 } from "./library/index.ts"
+import { requestHandlers } from "./requests/index.ts"
 import {
   type Caller,
   type Cursors,
@@ -137,6 +138,7 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core): Han
     ...keyHandlers({ store, files }),
     ...libraryHandlers({ store, clock, database, publicKey }),
     ...warningListHandlers(warnings),
+    ...requestHandlers({ store, clock, origin: () => site.origin }),
     ...sharingHandlers({ store, preparer, database, t: translator("en") }),
   }
 }

@@ -3,6 +3,7 @@ export {
   dataCategories,
   type Measure,
   measures,
+  oneOf,
   parseDataCategory,
   parseMeasure,
   type Urgency,

@@ -31,8 +31,8 @@ export function documentBody(form: FormId, core: RequestCore, wording: Wording):
   const rows = rowsOf(form).filter(isForAddressee)
   const parts = sectionsOf(rows).map(({ key, rows }) => part(t(key), rows, core, wording))
   const own = isRendered(form) ? OWN_FIELDS[form] : []
-  const beside = facts(own.map((path) => [ownLabel(t, path), valueOf(path, core, wording)]))
-  const more = own.some((path) => valueOf(path, core, wording) !== null)
+  const beside = facts(own.map((path) => [ownLabel(t, path), wordsOf(path, core, wording)]))
+  const more = own.some((path) => wordsOf(path, core, wording) !== null)
   return html`${parts}${more ? html`<section><h2>${t("request.further")}</h2>${beside}</section>` : nothing}`
 }
 
@@ -51,11 +51,11 @@ function labelled(row: FormRow, { t }: Wording): Html {
 function shownOf(row: FormRow, core: RequestCore, wording: Wording): Piece {
   if (row.core === "") return null
   if (row.core === "signature") return html`${prose(core.signature)}<span class="sign-here"></span>`
-  return valueOf(row.core, core, wording)
+  return wordsOf(row.core, core, wording)
 }
 
 /** What stands in a field, in words; null if nothing does. */
-function valueOf(path: string, core: RequestCore, wording: Wording): Piece {
+function wordsOf(path: string, core: RequestCore, wording: Wording): Piece {
   const { t, format } = wording
   if (path === "items")
     return core.items.length === 0 ? null : html`${core.items.map((item) => itemText(item, wording))}`

@@ -62,6 +62,12 @@ const sentences: Readonly<Record<string, Say>> = {
   "password.set": (t) => t("ledger.password.set"),
   "program.rights-changed": (t, facts, calling) => t("ledger.program.rights-changed", whom(facts, calling)),
   "program.token-renewed": (t, facts, calling) => t("ledger.program.token-renewed", whom(facts, calling)),
+  "request.clock-extended": (t, facts) => t("ledger.request.clock-extended", { days: number(facts, "days") }),
+  "request.clock-set": (t) => t("ledger.request.clock-set"),
+  "request.closed": (t) => t("ledger.request.closed"),
+  "request.event": (t) => t("ledger.request.event"),
+  "request.noted": (t) => t("ledger.request.noted"),
+  "request-draft.deleted": (t) => t("ledger.request-draft.deleted"),
   "session.ended": (t, facts, calling) => t("ledger.session.ended", whom(facts, calling)),
   "session.proven": (t) => t("ledger.session.proven"),
   "session.started": (t, facts) => t(startedBy(text(facts, "method"))),
@@ -83,11 +89,12 @@ const subjects = {
   accounts: ["account", "invitation", "party", "program", "setup"],
   entering: ["access", "code", "openid", "passkey", "password", "session", "sessions", "sign-in"],
   library: ["collection", "import", "library", "object", "warning-list"],
+  requests: ["request", "request-draft"],
   keys: ["key"],
 } as const satisfies Record<string, readonly string[]>
 
 export type Subject = keyof typeof subjects
-export const SUBJECTS: readonly Subject[] = ["accounts", "entering", "library", "keys"]
+export const SUBJECTS: readonly Subject[] = ["accounts", "entering", "library", "requests", "keys"]
 
 export function happeningsOf(subject: Subject): string[] {
   const first: readonly string[] = subjects[subject]
@@ -99,6 +106,7 @@ export function subjectWord(t: Translate, subject: Subject): string {
     accounts: () => t("ledger.about-accounts"),
     entering: () => t("ledger.about-entering"),
     library: () => t("ledger.about-library"),
+    requests: () => t("ledger.about-requests"),
     keys: () => t("ledger.about-keys"),
   }
   return words[subject]()
