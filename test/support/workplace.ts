@@ -11,6 +11,7 @@ import { saveSearch } from "../../src/sharing/saved-searches.ts"
 import type { Session, TestBrowser, View, Visitor } from "./browser.ts"
 import { type InProcess, openInProcess, prepared } from "./node-in-process.ts"
 import type { Role } from "./pages.ts"
+import { addRequests } from "./requests.ts"
 import type { Stix } from "./stix.ts"
 
 export const COLLECTIONS = {
@@ -33,8 +34,8 @@ export type Furnished = {
   /** The cookie of the session of each. */
   cookies: Readonly<Record<Role, { name: string; value: string }>>
   collections: Readonly<Record<keyof typeof COLLECTIONS, string>>
-  /** A person, a program, and a search that the analyst saved. */
-  ids: { person: string; program: string; search: string }
+  /** A person, a program, a search that the analyst saved; an overdue request and a draft. */
+  ids: { person: string; program: string; search: string; overdue: string; draft: string }
 }
 
 export type Furniture = {
@@ -97,14 +98,16 @@ async function signIn({ store, clock, signer }: InProcess, names: string): Promi
 }
 
 /** What one has to have to see the pages of one of it. */
-async function belongings({ store }: InProcess, collection: string, names: string): Promise<Furnished["ids"]> {
+async function belongings(node: InProcess, collection: string, names: string): Promise<Furnished["ids"]> {
+  const { store } = node
   const rights = new Map([[collection, { read: true, write: true }]])
   await addProgram(store, { name: `OpenCTI${names}`, admin: false, rights })
   const [program] = await listPrograms(store)
   const analyst = (await reviewAccess(store, systemClock.now())).find(({ role }) => role === "analyst")
   assert.ok(program !== undefined && analyst !== undefined)
   const view = { name: `Signs${names}`, address: "type=indicator" }
-  return { person: analyst.account, program: program.account, search: await saveSearch(store, analyst.account, view) }
+  const search = await saveSearch(store, analyst.account, view)
+  return { person: analyst.account, program: program.account, search, ...(await addRequests(node)) }
 }
 
 /** A visitor of the node that runs on the folder, signed in as that role. */

@@ -1,6 +1,6 @@
 import type { Translate } from "../../http/index.ts"
 import type { RequestCore } from "../core.ts"
-import { type FormRow, labelOf } from "../forms.ts"
+import { type FormRow, formRows, labelOf, OWN_FIELDS } from "../forms.ts"
 
 /** What the node asks for beside a form has no row there; its label stands with those of the rows. */
 const OWN_LABELS: Readonly<Record<string, string>> = {
@@ -24,3 +24,11 @@ export const WHO_PARTS: readonly (keyof RequestCore["who"])[] = [
   ...(["organisation", "person", "address", "telephone", "mobile"] as const),
   ...(["email", "fax", "hours", "zone", "reply"] as const),
 ]
+
+/** Every label that a page or document can ask for. */
+export function fieldLabels(): string[] {
+  const own = Object.values(OWN_FIELDS)
+    .flat()
+    .map((path) => OWN_LABELS[path] ?? path)
+  return [...new Set([...formRows().map(labelOf), ...own, ...WHO_PARTS])]
+}
