@@ -69,7 +69,8 @@ async function page(store: Store, visit: Visit, look: Look, status = 200): Promi
 
 type Names = Awaited<ReturnType<typeof namesByCommitment>>
 
-function known({ t, format }: Visit, { request }: DiaryEntry, names: Names): Html {
+function known(visit: Visit, { request }: DiaryEntry, names: Names): Html {
+  const { t, format } = visit
   const { document } = request
   const form = document === null ? null : t(nameKey(parseForm(document.form)))
   return facts([
@@ -83,7 +84,7 @@ function known({ t, format }: Visit, { request }: DiaryEntry, names: Names): Htm
       request.reference === "" ? null : copyable(t, visible(request.reference), request.reference),
     ],
     [t("diary.basis"), request.basis === "" ? null : prose(request.basis)],
-    [t("diary.sent"), zonedTime(format, request.sent)],
+    [t("diary.sent"), zonedTime(visit, request.sent)],
     [t("diary.document"), form],
     [t("diary.document-hash"), document === null ? null : copyable(t, `${document.hash.slice(0, 12)}…`, document.hash)],
     [t("diary.noted"), format.time(request.notedAt)],
@@ -135,9 +136,10 @@ function events(visit: Visit, { events }: DiaryEntry, names: Names): Html {
   return section(t("diary.events"), html`<ol class="remarks">${events.map((one) => eventLine(visit, one, names))}</ol>`)
 }
 
-function eventLine({ t, format }: Visit, event: RequestEvent, names: Names): Html {
+function eventLine(visit: Visit, event: RequestEvent, names: Names): Html {
+  const { t } = visit
   const said = event.text === "" ? nothing : html`<br>${prose(event.text)}`
-  return html`<li><strong>${eventWord(t, event.kind)}</strong> ${zonedTime(format, event.when)} <span class="quiet">${nameOf(t, event.account, names)}</span>${said}</li>`
+  return html`<li><strong>${eventWord(t, event.kind)}</strong> ${zonedTime(visit, event.when)} <span class="quiet">${nameOf(t, event.account, names)}</span>${said}</li>`
 }
 
 function openForms(visit: Visit, { request }: DiaryEntry, { given, faults }: Look): Html {

@@ -47,9 +47,9 @@ function filters({ t }: Visit, wanted: DiaryState | null): Html {
   }
   const links = diaryStates.map((state) => {
     const here = state === (wanted ?? "all") ? html` aria-current="true"` : nothing
-    return html`<li><a href="/respond/diary?state=${state}"${here}>${words[state]}</a></li>`
+    return html`<li class="chip"><a href="/respond/diary?state=${state}"${here}>${words[state]}</a></li>`
   })
-  return html`<nav class="chosen" aria-label="${t("diary.filter")}"><ul class="chips">${links}</ul></nav>`
+  return html`<nav aria-label="${t("diary.filter")}"><ul class="chips">${links}</ul></nav>`
 }
 
 function entryTable(visit: Visit, rows: readonly DiaryEntry[]): Html {

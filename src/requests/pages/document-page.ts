@@ -46,7 +46,7 @@ async function page(store: Store, visit: Visit): Promise<Reply> {
 function choice({ t, format }: Visit, { id }: Draft, wanted: string | null, found: Language | null): Html {
   const links = languages.map(
     (one) =>
-      html`<li><a href="/respond/drafts/${id}/document?language=${one}" lang="${one}"${one === found ? html` aria-current="true"` : nothing}>${t(`language.${one}`)}</a></li>`,
+      html`<li class="chip"><a href="/respond/drafts/${id}/document?language=${one}" lang="${one}"${one === found ? html` aria-current="true"` : nothing}>${t(`language.${one}`)}</a></li>`,
   )
   const asked = (wanted ?? "").slice(0, SHOWN_MOST)
   const lacking =

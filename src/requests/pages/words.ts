@@ -1,7 +1,6 @@
 import type { Visit } from "../../accounts/index.ts"
-import { type Format, type Html, html, type State, stateMark, type Translate } from "../../http/index.ts"
+import { type Html, html, type State, stateMark, type Translate } from "../../http/index.ts"
 import { EUROPEAN_UNION, PLACE_CODES } from "../../kernel/places.ts"
-import { formatInstant } from "../../kernel/time.ts"
 import { type DataCategory, dataCategories, type Measure, measures } from "../../law/index.ts"
 import { type IdentifierType, identifierTypes } from "../identifiers.ts"
 import { type ClockKind, type ClockState, type EventKind, plainChannels, type ZonedInstant } from "../model.ts"
@@ -101,9 +100,9 @@ export function clockMark(t: Translate, state: ClockState): Html {
   return state === "met" ? html`<span class="quiet">✓ ${words.met}</span>` : stateMark(MARKS[state], words[state])
 }
 
-/** The reader's own time, and beside it in which zone it was told. */
-export function zonedTime(format: Format, { at, zone }: ZonedInstant): Html {
-  return html`${format.time(at)} <span class="quiet">${formatInstant(at).slice(0, 16).replace("T", " ")} UTC · ${zone}</span>`
+/** The reader's own time, and in which zone it was told. */
+export function zonedTime({ t, format }: Visit, { at, zone }: ZonedInstant): Html {
+  return html`${format.time(at)} <span class="quiet">${t("diary.told-in", { zone })}</span>`
 }
 
 export function measureChoices(t: Translate): Choice[] {
