@@ -68,8 +68,8 @@ function dateOf(instant: Instant): Date {
 /** RFC 5545 section 3.1: no control characters; a line break would begin a property of its own in careless programs. */
 function plain(text: string): string {
   return text
-    .toWellFormed()
     .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ")
     .trim()
     .slice(0, TEXT_MOST)
+    .toWellFormed() // a cut may go through a sign
 }

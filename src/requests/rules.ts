@@ -3,7 +3,7 @@ import { isPlace } from "../kernel/places.ts"
 import { DAY, type Instant } from "../kernel/time.ts"
 import { dataCategories, measures } from "../law/index.ts"
 import { coreOf, type Fields, type Item, itemRows, offenceRows, pathIn, type RequestCore } from "./core.ts"
-import { measureOf, OWN_FIELDS, type RenderedForm, rowsOf, STATUSES } from "./forms.ts"
+import { measureOf, OWN_FIELDS, type RenderedForm, rowsOf, STATUSES, sectionsOf } from "./forms.ts"
 import {
   type IdentifierType,
   identifierFault,
@@ -36,7 +36,7 @@ export function faultsOf(form: RenderedForm, fields: Fields, now: Instant): Faul
   typed(form, core, found)
   if (!isPlace(core.whom.place)) found["whom.place"] ??= { key: "request-fault.missing" }
   if (core.basis === "") found.basis = { key: "request-fault.basis" }
-  if (!/^[a-z]{2,3}(?:-[A-Z][a-z]{3})?$/.test(core.language)) found.language = { key: "request-fault.language" }
+  if (!isLanguage(core.language)) found.language = { key: "request-fault.language" }
   offences(fields, found)
   statusFaults(form, core, found)
   if (form === "budapest-29" && !core.intent) found.intent = { key: "request-fault.intent" }
@@ -46,6 +46,11 @@ export function faultsOf(form: RenderedForm, fields: Fields, now: Instant): Faul
   if (!measures.some((one) => one === core.measure)) found.measure = { key: "request-fault.missing" }
   if (asksForData(form, core)) data(form, core, fields, now, found)
   return inFieldOrder(form, found)
+}
+
+/** A code as ISO 639 has it, with its script where one language has two. */
+export function isLanguage(code: string): boolean {
+  return /^[a-z]{2,3}(?:-[A-Z][a-z]{3})?$/.test(code)
 }
 
 function asksForData(form: RenderedForm, core: RequestCore): boolean {
@@ -97,8 +102,11 @@ function offences(fields: Fields, found: Found): void {
 /** The other side looks for the earlier file by its ticket, and without one opens a second. */
 function statusFaults(form: RenderedForm, { status, earlier, prior }: RequestCore, found: Found): void {
   const allowed = STATUSES[form]
-  if (allowed.length > 0 && !allowed.includes(status)) found.status = { key: "request-fault.missing" }
   if (allowed.length === 0) return
+  if (!allowed.includes(status)) {
+    found.status = { key: "request-fault.missing" }
+    return
+  }
   const key = "request-fault.ticket"
   if (status === "extension" && earlier === "") found.earlier = { key }
   if (status === "follow-up-mla" && prior.mla.ticket === "") found["prior.mla.ticket"] = { key }
@@ -185,7 +193,8 @@ function categoryFault(form: RenderedForm, category: string): string | null {
 
 /** As the fields stand on the page, so that the summary reads from top to bottom. */
 function inFieldOrder(form: RenderedForm, found: Found): Faults {
-  const paths = [...rowsOf(form).map(({ core }) => core), ...OWN_FIELDS[form]]
+  const rows = sectionsOf(rowsOf(form)).flatMap((part) => part.rows)
+  const paths = [...rows.map(({ core }) => core), ...OWN_FIELDS[form]]
   const order = (field: string) => {
     const at = paths.findIndex((path) => path !== "" && (field === path || field.startsWith(`${path}.`)))
     return at < 0 ? paths.length : at

@@ -17,7 +17,7 @@ import type { Store } from "../../store/index.ts"
 import { contentHash, coreOf } from "../core.ts"
 import { type Draft, loadDraft } from "../drafts.ts"
 import { measureOf, nameKey, rowsOf } from "../forms.ts"
-import { faultsOf } from "../rules.ts"
+import { faultsOf, isLanguage } from "../rules.ts"
 import { documentBody } from "./document.ts"
 
 const SHOWN_MOST = 40
@@ -58,7 +58,7 @@ function choice({ t, format }: Visit, { id }: Draft, wanted: string | null, foun
 }
 
 function nameOf(format: Visit["format"], code: string): string {
-  return /^[A-Za-z]{2,3}(-[A-Za-z]{4})?$/.test(code) ? format.languageName(code) : "?"
+  return isLanguage(code) ? format.languageName(code) : "?"
 }
 
 /** Printed too: a sheet of paper cannot be asked whether it was ready. */

@@ -14,6 +14,7 @@ import { dataCategories, measures, oneOf } from "../../law/index.ts"
 import { type Item, pathIn, type RequestCore } from "../core.ts"
 import { type FormId, type FormRow, isForAddressee, isRendered, OWN_FIELDS, rowsOf, sectionsOf } from "../forms.ts"
 import { identifierTypes } from "../identifiers.ts"
+import { isLanguage } from "../rules.ts"
 import { readTime } from "../times.ts"
 import { ownLabel, rowLabel, WHO_PARTS } from "./field-labels.ts"
 import { categoryWord, measureWord, typeWord } from "./words.ts"
@@ -64,13 +65,19 @@ function wordsOf(path: string, core: RequestCore, wording: Wording): Piece {
     return facts(WHO_PARTS.map((name) => [t(`form-field.${name}`), plain(`who.${name}`, core, wording)]))
   if (path === "urgency") return urgency(core, wording)
   if (path === "whom.place") return core.whom.place === "" ? null : format.place(core.whom.place)
-  if (path === "language") return core.language === "" ? null : format.languageName(core.language)
+  if (path === "language") return languageText(core.language, format)
   if (path === "measure") {
     const measure = oneOf(measures, core.measure)
     return measure === null ? null : measureWord(t, measure)
   }
   if (path === "provider.confirmed") return core.provider.confirmed ? t("request.controller-confirmed") : null
   return plain(path, core, wording)
+}
+
+/** What is no code of a language is shown as it was typed. */
+function languageText(code: string, format: Format): Piece {
+  if (code === "") return null
+  return isLanguage(code) ? format.languageName(code) : visible(code)
 }
 
 function plain(path: string, core: RequestCore, { t }: Wording): Piece {
