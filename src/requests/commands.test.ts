@@ -71,7 +71,7 @@ test("what cannot be understood is refused, and nothing is noted", async () => {
     { preserve: "0" },
   ]
   const before = (await list("all")).length
-  for (const changes of wrong) await assert.rejects(add(changes), undefined, JSON.stringify(changes))
+  for (const changes of wrong) await assert.rejects(add(changes), JSON.stringify(changes))
   assert.equal((await list("all")).length, before)
   const id = await add()
   await assert.rejects(run("diary event", { REQUEST: id, KIND: "refused" }), { code: "request.no-reason" })
