@@ -123,10 +123,8 @@ function clockLine({ t, format, now }: Visit, { clock, due, state }: Timed): Htm
     day === null
       ? nothing
       : html` <span class="quiet">${t("diary.day-passed", { day: format.number(day), days: format.number(clock.days ?? 0) })}</span>`
-  const counted =
-    clock.days === null
-      ? nothing
-      : html` <span class="quiet">${t("diary.counted", { days: format.number(clock.days) })} ${format.date(clock.start)}</span>`
+  const from = { days: format.number(clock.days ?? 0), date: format.dateText(clock.start) }
+  const counted = clock.days === null ? nothing : html` <span class="quiet">${t("diary.counted", from)}</span>`
   return html`<li>${clockMark(t, state)} <strong>${clockWord(t, clock.kind)}</strong> ${format.time(due)} <span class="quiet">${format.ago(due, now)}</span>${counted}${passed}</li>`
 }
 
@@ -161,8 +159,8 @@ ${textField(shown, { name: "why", label: t("diary.event-text"), rows: 2, most: 4
 ${inputField(shown, { ...code, name: "due", label: t("diary.due-at"), hint: t("diary.time-hint") })}
 ${inputField(shown, { ...code, name: "due-zone", label: t("diary.zone"), hint: t("request.zone-hint"), value: "UTC" })}<p><button>${t("diary.clock-go")}</button></p></form>`
   return html`${section(t("diary.add-event"), html`<form method="post" action="${home}/events">${eventFields(visit, shown, at)}<p><button class="primary">${t("diary.event-go")}</button></p></form>`)}
-<details class="more"${isOpen(faults, ["days", "start", "start-zone", "why"])}><summary>${t("diary.extend")}</summary>${extending}</details>
-<details class="more"${isOpen(faults, ["due", "due-zone"])}><summary>${t("diary.clock-set")}</summary>${setting}</details>`
+<details class="recipe"${isOpen(faults, ["days", "start", "start-zone", "why"])}><summary>${t("diary.extend")}</summary>${extending}</details>
+<details class="recipe"${isOpen(faults, ["due", "due-zone"])}><summary>${t("diary.clock-set")}</summary>${setting}</details>`
 }
 
 /** A fault must not stand where it is folded away. */

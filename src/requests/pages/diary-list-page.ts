@@ -61,7 +61,7 @@ function entryTable(visit: Visit, rows: readonly DiaryEntry[]): Html {
       cell: ({ request: { id, title } }) => html`<a href="/respond/diary/${id}">${visible(title)}</a>`,
     },
     { label: t("diary.state"), cell: (entry) => standing(visit, entry) },
-    { label: t("diary.due"), kind: "quiet", cell: (entry) => dueCell(visit, entry) },
+    { label: t("diary.due"), kind: "quiet", wide: true, cell: (entry) => dueCell(visit, entry) },
     { label: t("diary.place"), kind: "quiet", wide: true, cell: ({ request }) => format.place(request.place) },
     { label: t("diary.measure"), kind: "quiet", wide: true, cell: ({ request }) => measureWord(t, request.measure) },
     {

@@ -144,8 +144,8 @@ function itemGroup({ t, format }: Visit, shown: Shown, row: number): Html {
   return html`<fieldset class="group"><legend>${t("request.item-number", { number: format.number(row + 1) })}</legend>
 <div class="bar">${selectField(shown, { name: at("type"), label: t("request.item-type"), choices: types })}
 ${inputField(shown, { name: at("value"), label: t("request.item-value"), spellcheck: false })}</div>
-<div class="bar">${inputField(shown, { ...code, name: at("from"), label: t("request.item-from"), hint: t("request.item-time-hint") })}
-${inputField(shown, { ...code, name: at("to"), label: t("request.item-to"), hint: t("request.item-time-hint") })}
+<div class="bar">${inputField(shown, { spellcheck: false, name: at("from"), label: t("request.item-from"), hint: t("request.item-time-hint") })}
+${inputField(shown, { spellcheck: false, name: at("to"), label: t("request.item-to"), hint: t("request.item-time-hint") })}
 ${inputField(shown, { ...code, name: at("zone"), label: t("request.item-zone"), hint: t("request.zone-hint"), value: "UTC" })}</div>
 ${selectField(shown, { name: at("category"), label: t("request.item-category"), choices: categories })}
 ${checkField(shown, { name: at("shared"), label: t("request.item-shared"), hint: t("request.item-shared-hint") })}

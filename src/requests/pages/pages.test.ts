@@ -121,7 +121,7 @@ test("what came back is noted, a refusal with its reason; clocks are set and ext
     /not come yet/,
   )
   const wrong = await post(`${path}/extend`, { days: "0", start: "", "start-zone": "UTC", why: "" }, 400)
-  assert.match(wrong.text, /<details class="more" open>/)
+  assert.match(wrong.text, /<details class="recipe" open>/)
   await post(`${path}/extend`, { days: "30", start: "", "start-zone": "UTC", why: "by letter" }, 303)
   await post(`${path}/clocks`, { clock: "deadline", due: "2026-01-15 10:00", "due-zone": "+02:00" }, 303)
   await post(`${path}/clocks`, { clock: "preservation", due: "2026-01-15 10:00", "due-zone": "+02:00" }, 400)
