@@ -28,8 +28,8 @@ type Property = { name: string; parameters: string; value: string }
 
 /** A reader of its own, after RFC 5545: lines end in CRLF and have 75 octets at most; a fold is taken out, then escapes. */
 function read(text: string): Property[] {
-  assert.ok(text.endsWith("END:VCALENDAR"), "the last line ends the calendar")
-  const lines = text.split("\r\n")
+  assert.ok(text.endsWith("END:VCALENDAR\r\n"), "the last line is ended as every line")
+  const lines = text.slice(0, -2).split("\r\n")
   for (const line of lines) {
     assert.ok(Buffer.byteLength(line) <= 75, `${Buffer.byteLength(line)} octets: ${line}`)
     assert.doesNotMatch(line, /[\r\n\p{Cc}]/u)

@@ -27,7 +27,7 @@ export function calendarOf(entries: readonly DiaryEntry[], parts: CalendarParts)
     prodId: { company: "Comity", product: "diary", language: language.toUpperCase() },
   })
   for (const entry of entries) for (const one of timed(entry, now)) calendar.createEvent(eventOf(entry, one, parts))
-  return calendar.toString()
+  return `${calendar.toString()}\r\n`
 }
 
 function eventOf(

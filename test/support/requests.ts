@@ -1,8 +1,7 @@
 import { DAY, type Instant, plusMicroseconds } from "../../src/kernel/time.ts"
 import type { Fields } from "../../src/requests/core.ts"
-import { type NewRequest, noteRequest } from "../../src/requests/diary.ts"
-import { findDraft } from "../../src/requests/draft-queries.ts"
-import { saveDraft, startDraft } from "../../src/requests/drafts.ts"
+import { addEvent, type NewRequest, noteRequest } from "../../src/requests/diary.ts"
+import { loadDraft, saveDraft, startDraft } from "../../src/requests/drafts.ts"
 import type { InProcess } from "./node-in-process.ts"
 
 /** A request of the Harbour CERT, sent so many days ago, with the sixty days of its preservation. */
@@ -44,18 +43,40 @@ export const READY: Fields = {
   signature: "Olga Officer, liaison officer",
 }
 
-/** One request that is overdue, one that is not, and a draft that lacks something. */
-export async function addRequests({ store, clock }: InProcess): Promise<{ overdue: string; draft: string }> {
+/** One request that is overdue, one that is not, and a draft that lacks something; `names` stands behind every text. */
+export async function addRequests(
+  { store, clock }: InProcess,
+  names: string,
+): Promise<{ overdue: string; draft: string }> {
   const now = clock.now()
-  const old = plusMicroseconds(now, -61 * DAY)
-  const overdue = await noteRequest(store, preservation(old), null)
+  const old = preservation(plusMicroseconds(now, -61 * DAY))
+  const { title, authority, reference, basis } = old
+  const texts = {
+    title: title + names,
+    authority: authority + names,
+    reference: reference + names,
+    basis: basis + names,
+  }
+  const overdue = await noteRequest(store, { ...old, ...texts }, null)
+  const acknowledged = { kind: "acknowledged", when: old.sent, text: `by telephone${names}` } as const
+  await addEvent(store, overdue, acknowledged, null)
   const young = { ...preservation(plusMicroseconds(now, -46 * DAY)), title: "釣魚網站紀錄保存", channel: "telephone" }
   await noteRequest(store, young, null)
   const draft = await startDraft(store, "budapest-29", {}, null)
-  const started = await findDraft(store, draft)
-  if (started === undefined) throw new Error("a draft that was just begun is not there")
+  const started = await loadDraft(store, draft)
   const { link: _, ...lacking } = READY
+  const typed = Object.entries(lacking).map(([name, value]) => [name, TEXTS.has(name) ? value + names : value])
   clock.forward(1) // saved once, so that it is told what it lacks
-  await saveDraft(store, draft, { ...lacking, "items.0.value": "10.0.0.7" }, started.changedAt)
+  await saveDraft(
+    store,
+    draft,
+    { ...Object.fromEntries(typed), "items.0.value": `10.0.0.7${names}` },
+    started.changedAt,
+  )
   return { overdue, draft }
 }
+
+const TEXTS: ReadonlySet<string> = new Set([
+  ...["reference", "whom.authority", "who.organisation", "who.address", "facts", "basis", "provider.name"],
+  ...["offences.0.name", "offences.0.law", "items.0.zone", "signature", "language"],
+])

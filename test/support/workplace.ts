@@ -107,7 +107,7 @@ async function belongings(node: InProcess, collection: string, names: string): P
   assert.ok(program !== undefined && analyst !== undefined)
   const view = { name: `Signs${names}`, address: "type=indicator" }
   const search = await saveSearch(store, analyst.account, view)
-  return { person: analyst.account, program: program.account, search, ...(await addRequests(node)) }
+  return { person: analyst.account, program: program.account, search, ...(await addRequests(node, names)) }
 }
 
 /** A visitor of the node that runs on the folder, signed in as that role. */
