@@ -1,4 +1,4 @@
-import sql, { empty, type Sql } from "sql-template-tag"
+import sql, { type Sql } from "sql-template-tag"
 import type { Instant } from "../kernel/time.ts"
 import type { DataCategory, Measure } from "../law/index.ts"
 import type { Reader, Tx } from "../store/index.ts"
@@ -50,26 +50,28 @@ function requestOf({
   return { ...row, sent: { at: sent_at, zone: sent_zone }, document, notedAt: noted_at, closedAt: closed_at }
 }
 
-/** The newest first; enough that a person would filter before. */
-const ENTRIES_MOST = 2000
+/** How many closed entries a list holds; open ones are all there, however many. */
+export const CLOSED_MOST = 300
 
 export function openEntries(reader: Reader): Promise<DiaryEntry[]> {
-  return entries(reader, sql`where closed_at is null`, sql`closed_at is null`)
+  return entries(reader, sql`closed_at is null`)
 }
 
-export function allEntries(reader: Reader): Promise<DiaryEntry[]> {
-  return entries(reader, empty, sql`1 = 1`)
+/** Those that were closed last. */
+export function closedEntries(reader: Reader): Promise<DiaryEntry[]> {
+  return entries(
+    reader,
+    sql`key in (select key from request where closed_at is not null order by closed_at desc, key desc limit ${CLOSED_MOST})`,
+  )
 }
 
 export async function findEntry(reader: Reader, id: string): Promise<DiaryEntry | undefined> {
-  const [found] = await entries(reader, sql`where id = ${id}`, sql`id = ${id}`)
+  const [found] = await entries(reader, sql`id = ${id}`)
   return found
 }
 
-async function entries(reader: Reader, where: Sql, which: Sql): Promise<DiaryEntry[]> {
-  const rows = await reader.all<Row>(
-    sql`select ${columns} from request ${where} order by key desc limit ${ENTRIES_MOST}`,
-  )
+async function entries(reader: Reader, which: Sql): Promise<DiaryEntry[]> {
+  const rows = await reader.all<Row>(sql`select ${columns} from request where ${which} order by key desc`)
   const [clocks, events] = await Promise.all([clocksOf(reader, which), eventsOf(reader, which)])
   return rows.map((row) => ({
     request: requestOf(row),

@@ -4,7 +4,7 @@ import type { Instant } from "../kernel/time.ts"
 import { record } from "../ledger/index.ts"
 import type { Reader, Store, Tx } from "../store/index.ts"
 import {
-  allEntries,
+  closedEntries,
   findEntry,
   insertClock,
   insertEvent,
@@ -115,7 +115,9 @@ export async function loadEntry(reader: Reader, id: string): Promise<DiaryEntry>
 
 /** Open first, what is due first on top. */
 export async function diary(reader: Reader, state: DiaryState, now: Instant): Promise<DiaryEntry[]> {
-  const found = state === "open" || state === "overdue" ? await openEntries(reader) : await allEntries(reader)
+  const open = state === "closed" ? [] : await openEntries(reader)
+  const closed = state === "closed" || state === "all" ? await closedEntries(reader) : []
+  const found = [...open, ...closed]
   return inOrder(
     found.filter((entry) => fits(entry, state, now)),
     now,

@@ -49,7 +49,15 @@ function readRows(): FormRow[] {
 }
 
 /** The rows of one form in the order of its sections, as the form numbers them; what has no number follows. */
-export function rowsOf(form: FormId): FormRow[] {
+export function rowsOf(form: FormId): readonly FormRow[] {
+  const found = inOrder.get(form) ?? sorted(form)
+  inOrder.set(form, found)
+  return found
+}
+
+const inOrder = new Map<FormId, readonly FormRow[]>()
+
+function sorted(form: FormId): FormRow[] {
   return formRows()
     .filter((row) => row.form === form)
     .toSorted((a, b) => orderOf(a.section) - orderOf(b.section))

@@ -42,14 +42,18 @@ function fitsType(type: Exclude<IdentifierType, "ipv4" | "ipv6">, value: string)
   return url !== null && /^(?:https?|ftp):$/.test(url.protocol) && url.hostname.includes(".")
 }
 
-/** Addresses that mean another host in every network (RFC 1918, 3927, 4193, 4291): no provider can tell whose it was. */
+/**
+ * Addresses that mean another host in every network, or none (RFC 1918, 3927, 4193, 4291, 5771): no provider can tell
+ * whose it was.
+ */
 function isPrivate(type: "ipv4" | "ipv6", address: string): boolean {
-  if (type === "ipv6") return /^(?:f[cd]|fe[89ab]|::1?$)/i.test(address)
+  if (type === "ipv6") return /^(?:f[cdf]|fe[89ab]|::1?$)/i.test(address)
   const [a = 0, b = 0] = address.split(".").map(Number)
   return (
     a === 10 ||
     a === 127 ||
     a === 0 ||
+    a >= 224 ||
     (a === 172 && b >= 16 && b < 32) ||
     (a === 192 && b === 168) ||
     (a === 169 && b === 254)

@@ -13,7 +13,7 @@ import {
   isShared,
   isTelephone,
 } from "./identifiers.ts"
-import { hasTimeOfDay, isDay, isZone, readTime } from "./times.ts"
+import { hasTimeOfDay, isDay, isZone, readEnd, readTime } from "./times.ts"
 
 /** Longer periods need a reason: an address serves many people in a day; of an account one asks for a case's time. */
 const ADDRESS_DAYS = 1
@@ -168,7 +168,7 @@ function period(item: Item, at: At, now: Instant, found: Found): void {
     else if (address && !hasTimeOfDay(text)) found[at(part)] = { key: "request-fault.instant" }
   }
   if (from === "" || to === "") return
-  const [start, end] = [readTime(from, zone), readTime(to, zone)]
+  const [start, end] = [readTime(from, zone), readEnd(to, zone)]
   if (!isZone(zone) && (start === null || end === null)) {
     found[at("zone")] = { key: "request-fault.zone" }
     return

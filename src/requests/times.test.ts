@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
 import { formatInstant, type Instant, parseInstant } from "../kernel/time.ts"
-import { isZone, readTime } from "./times.ts"
+import { isZone, readEnd, readTime } from "./times.ts"
 
 const utc = (time: string, zone: string) => {
   const found = readTime(time, zone)
@@ -46,6 +46,12 @@ test("what a zone's own clock shows is read back as the same instant, but where 
       assert.equal(shown((read ?? 0) / 1_000_000), shown(seconds))
     }),
   )
+})
+
+test("a day that ends a period is meant to its last second", () => {
+  assert.equal(readEnd("2026-11-20", "+02:00"), parseInstant("2026-11-20T23:59:59+02:00"))
+  assert.equal(readEnd("2026-11-20 10:00", "+02:00"), parseInstant("2026-11-20T10:00:00+02:00"))
+  assert.equal(readEnd("2026-02-30", "UTC"), null)
 })
 
 test("zones are offsets or names that exist", () => {

@@ -18,6 +18,12 @@ export function readTime(time: string, zone: string): Instant | null {
   return asUtc === null ? null : inZone(asUtc, zone.trim())
 }
 
+/** The end of a period: a day without a time of day is meant to its last second. */
+export function readEnd(time: string, zone: string): Instant | null {
+  const text = time.trim()
+  return readTime(isDay(text) ? `${text} 23:59:59` : text, zone)
+}
+
 /** True for an offset, `UTC`, or a name that this machine's zone table knows. */
 export function isZone(zone: string): boolean {
   const name = zone.trim()

@@ -14,6 +14,7 @@ import { oneOf } from "../../law/index.ts"
 import type { Reader } from "../../store/index.ts"
 import { calendarOf } from "../calendar.ts"
 import { diary, loadEntry } from "../diary.ts"
+import { CLOSED_MOST } from "../diary-queries.ts"
 import { type DiaryEntry, type DiaryState, diaryStates, nextDue } from "../model.ts"
 import { channelWord, clockMark, clockWord, measureWord } from "./words.ts"
 
@@ -34,8 +35,14 @@ async function list(reader: Reader, visit: Visit): Promise<Reply> {
   const rows = await diary(reader, state, now)
   return visit.page({
     ...{ title: t("nav.diary"), place: "diary" },
-    body: html`<p>${t("diary.what")}</p><p class="actions"><a class="button primary" href="/respond/diary/new">${t("diary.note")}</a><a href="/respond/diary.ics">${t("diary.calendar-file")}</a></p>${filters(visit, wanted)}${entryTable(visit, rows)}`,
+    body: html`<p>${t("diary.what")}</p><p class="actions"><a class="button primary" href="/respond/diary/new">${t("diary.note")}</a><a href="/respond/diary.ics">${t("diary.calendar-file")}</a></p>${filters(visit, wanted)}${entryTable(visit, rows)}${cut(visit, rows)}`,
   })
+}
+
+/** A list that is cut says so. */
+function cut({ t, format }: Visit, rows: readonly DiaryEntry[]): Html {
+  if (rows.filter(({ request }) => request.closedAt !== null).length < CLOSED_MOST) return nothing
+  return html`<p class="quiet">${t("diary.closed-most", { count: format.number(CLOSED_MOST) })}</p>`
 }
 
 function filters({ t }: Visit, wanted: DiaryState | null): Html {

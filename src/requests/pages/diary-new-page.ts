@@ -1,23 +1,14 @@
 import type { PageRoute, Visit } from "../../accounts/index.ts"
-import {
-  actions,
-  errorSummary,
-  type Faults,
-  type Given,
-  html,
-  noForm,
-  nothing,
-  notice,
-  type Reply,
-} from "../../http/index.ts"
+import { actions, errorSummary, type Faults, type Given, html, nothing, notice, type Reply } from "../../http/index.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { formatInstant } from "../../kernel/time.ts"
+import { oneOf } from "../../law/index.ts"
 import type { Store } from "../../store/index.ts"
 import { coreOf } from "../core.ts"
 import { noteRequest } from "../diary.ts"
 import { type Draft, readyDraft } from "../drafts.ts"
 import { measureOf, nameKey } from "../forms.ts"
-import { PRESERVATION_DAYS } from "../model.ts"
+import { PRESERVATION_DAYS, plainChannels } from "../model.ts"
 import { entryFields, NewEntry } from "./diary-forms.ts"
 
 export function diaryNewPages(store: Store): PageRoute[] {
@@ -31,9 +22,25 @@ export function diaryNewPages(store: Store): PageRoute[] {
 /** With a draft in the address: what the draft says stands in the fields, to be looked at once more. */
 async function fresh(store: Store, visit: Visit): Promise<Reply> {
   const id = visit.ask.query.get("draft")
-  if (id === null) return page(visit, noForm, null)
+  if (id === null) return page(visit, { given: asked(visit), faults: {} }, null)
   const { draft } = await readyDraft(store, id, visit.now)
   return page(visit, { given: prefilled(visit, draft), faults: {} }, draft.id)
+}
+
+/** What another page knows of the request already, such as the channel that somebody decided for. */
+function asked({ ask: { query } }: Visit): Given {
+  const channel = query.get("channel") ?? ""
+  const isPlain = channel === "" || oneOf(plainChannels, channel) !== null
+  const fields: Record<string, string> = {
+    ...Object.fromEntries(["measure", "category", "place", "title"].map((name) => [name, query.get(name) ?? ""])),
+    channel: isPlain ? channel : "by-id",
+    "channel-id": isPlain ? "" : channel,
+  }
+  return givenOf(Object.entries(fields).filter(([, value]) => value !== ""))
+}
+
+function givenOf(fields: readonly (readonly [name: string, value: string])[]): Given {
+  return Object.fromEntries(fields.map(([name, value]) => [name, [value]]))
 }
 
 function prefilled({ t, now }: Visit, draft: Draft): Given {
@@ -45,7 +52,7 @@ function prefilled({ t, now }: Visit, draft: Draft): Given {
     ...{ sent: formatInstant(now).slice(0, 16).replace("T", " "), zone: "UTC" },
     preserve: draft.form === "budapest-29" ? String(PRESERVATION_DAYS) : "",
   }
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, [value]]))
+  return givenOf(Object.entries(fields))
 }
 
 function page(

@@ -38,7 +38,7 @@ async function page(store: Store, visit: Visit): Promise<Reply> {
   const title = t(nameKey(draft.form))
   return visit.page({
     ...{ title, heading: html`<span lang="${shown}">${title}</span>`, bare: true },
-    body: html`${choice(visit, draft, wanted, language)}${readiness(visit, draft)}${sheet(visit, draft, shown, title, party?.name ?? "")}`,
+    body: html`${choice(visit, draft, wanted, language)}${readiness(visit, draft, shown)}${sheet(visit, draft, shown, title, party?.name ?? "")}`,
   })
 }
 
@@ -61,10 +61,12 @@ function nameOf(format: Visit["format"], code: string): string {
   return isLanguage(code) ? format.languageName(code) : "?"
 }
 
-/** Printed too: a sheet of paper cannot be asked whether it was ready. */
-function readiness({ t, format, now }: Visit, { form, fields }: Draft): Html {
+/** Printed too, for whoever gets the sheet: paper cannot be asked whether it was ready. */
+function readiness({ now }: Visit, { form, fields }: Draft, language: Language): Html {
   const faults = Object.keys(faultsOf(form, fields, now)).length
-  return faults === 0 ? nothing : notice(t("request.document-faulty", { count: format.number(faults) }), "warning")
+  if (faults === 0) return nothing
+  const count = formatOf(language, "UTC").number(faults)
+  return html`<div lang="${language}">${notice(translator(language)("request.document-faulty", { count }), "warning")}</div>`
 }
 
 /** The line at the foot stands on every page: whose it is, what, when, and the hash of what it says. */

@@ -15,7 +15,7 @@ import { type Item, pathIn, type RequestCore } from "../core.ts"
 import { type FormId, type FormRow, isForAddressee, isRendered, OWN_FIELDS, rowsOf, sectionsOf } from "../forms.ts"
 import { identifierTypes } from "../identifiers.ts"
 import { isLanguage } from "../rules.ts"
-import { readTime } from "../times.ts"
+import { readEnd, readTime } from "../times.ts"
 import { ownLabel, rowLabel, WHO_PARTS } from "./field-labels.ts"
 import { categoryWord, measureWord, typeWord } from "./words.ts"
 
@@ -123,17 +123,17 @@ function itemText(item: Item, { t }: Wording): Html {
     ],
     [t("request.item-port"), item.port],
     [t("request.item-shared"), item.shared ? t("request.yes") : null],
-    [t("request.item-from"), timeText(item.from, item.zone)],
-    [t("request.item-to"), timeText(item.to, item.zone)],
+    [t("request.item-from"), timeText(item.from, item.zone, readTime)],
+    [t("request.item-to"), timeText(item.to, item.zone, readEnd)],
     [t("request.item-category"), category === null ? null : categoryWord(t, category)],
     [t("request.item-reason"), item.reason === "" ? null : prose(item.reason)],
   ])
 }
 
 /** As typed, and in UTC behind it: a reader in a third zone must not have to count. */
-function timeText(time: string, zone: string): Piece {
+function timeText(time: string, zone: string, read: typeof readTime): Piece {
   if (time === "") return null
-  const instant = readTime(time, zone)
+  const instant = read(time, zone)
   const utc = instant === null ? nothing : html` (${formatInstant(instant).slice(0, 19).replace("T", " ")} UTC)`
   return html`${visible(time)} ${visible(zone)}${utc}`
 }

@@ -111,6 +111,17 @@ test("an entry with a fault is not kept, and what was typed stands there again",
   assert.match(readable(await get(path)), /Channel bud-29/)
 })
 
+test("what another page knows stands in the fields of a new entry", async () => {
+  const page = await get("/respond/diary/new?channel=bud-29&measure=preserve&place=EE&title=%3Cb%3E&zone=X")
+  assert.match(page, /value="by-id" selected/)
+  assert.match(page, /name="channel-id" value="bud-29"/)
+  assert.match(page, /value="preserve" selected/)
+  assert.match(page, /value="EE" selected/)
+  assert.match(page, /name="title" value="&lt;b&gt;"/)
+  assert.match(page, /name="zone" value="UTC"/)
+  assert.match(await get("/respond/diary/new?channel=post"), /value="post" selected/)
+})
+
 test("what came back is noted, a refusal with its reason; clocks are set and extended", async () => {
   const path = await note({ sent: "2025-12-01 10:00" })
   const event = { kind: "refused", at: "2025-12-05 09:00", zone: "Asia/Taipei", text: "" }
