@@ -19,7 +19,7 @@ import type { Instant } from "../../kernel/time.ts"
 import type { Store } from "../../store/index.ts"
 import type { Fields } from "../core.ts"
 import { type Draft, deleteDraft, loadDraft, saveDraft } from "../drafts.ts"
-import { nameKey } from "../forms.ts"
+import { nameKey, renderedForms } from "../forms.ts"
 import { faultsOf } from "../rules.ts"
 import { draftFields, rowsFor } from "./draft-fields.ts"
 import { draftName } from "./forms-page.ts"
@@ -63,7 +63,7 @@ function show(visit: Visit, draft: Draft, look?: Look): Reply {
     },
     state: readyMark(visit, lacking),
     body: html`${saved(visit)}${errorSummary(t, faults)}<div class="columns"><form method="post" action="/respond/drafts/${draft.id}">
-<input type="hidden" name="seen" value="${seen}">${draftFields(visit, { form: draft.form, shown, rows })}${buttons}</form>
+<input type="hidden" name="seen" value="${seen}"><p><button>${t("request.save")}</button></p>${draftFields(visit, { form: draft.form, shown, rows })}${buttons}</form>
 <aside>${beside(visit, draft, lacking)}</aside></div>`,
   })
 }
@@ -85,12 +85,17 @@ function beside(visit: Visit, draft: Draft, lacking: Faults): Html {
   const take = ready
     ? html`<p><a class="button" href="/respond/diary/new?draft=${draft.id}">${t("request.take-into-diary")}</a></p>`
     : html`<p class="quiet">${t("request.not-ready")}</p>`
+  const others = renderedForms.map(
+    (form) =>
+      html`<form method="post" action="/respond/forms/${form}"><input type="hidden" name="from" value="${draft.id}"><button>${form === draft.form ? t("request.again") : t(nameKey(form))}</button></form>`,
+  )
+  const following = section(t("request.follow-up"), html`<p class="quiet">${t("request.follow-up-what")}</p>${others}`)
   const known = facts([
     [t("request.draft"), draftName(visit, draft)],
     [t("request.created"), format.time(draft.createdAt)],
     [t("request.changed"), format.time(draft.changedAt)],
   ])
-  return html`${known}${section(t("request.next"), html`<p><a class="button" href="${home}/document">${t("request.open-document")}</a></p>${take}<p class="actions"><a href="${home}/delete">${t("request.delete")}</a></p>`)}`
+  return html`${known}${section(t("request.next"), html`<p><a class="button" href="${home}/document">${t("request.open-document")}</a></p>${take}<p class="actions"><a href="${home}/delete">${t("request.delete")}</a></p>`)}${following}`
 }
 
 async function save(store: Store, visit: Visit): Promise<Reply> {

@@ -1,3 +1,4 @@
+import { z } from "zod"
 import type { PageRoute, Visit } from "../../accounts/index.ts"
 import {
   actions,
@@ -18,7 +19,8 @@ import { formatInstant } from "../../kernel/time.ts"
 import { ownParty } from "../../parties/index.ts"
 import type { Store } from "../../store/index.ts"
 import type { Fields } from "../core.ts"
-import { type Draft, drafts, startDraft } from "../drafts.ts"
+import { type Draft, drafts, loadDraft, startDraft } from "../drafts.ts"
+import { followUp } from "../follow-up.ts"
 import {
   type FormId,
   type FormRow,
@@ -27,11 +29,14 @@ import {
   isRendered,
   nameKey,
   parseForm,
+  type RenderedForm,
   rowsOf,
   sectionsOf,
 } from "../forms.ts"
 import { faultsOf } from "../rules.ts"
 import { rowLabel } from "./field-labels.ts"
+
+const Start = z.object({ from: z.string().optional() })
 
 export function formPages(store: Store): PageRoute[] {
   const who = "role:analyst"
@@ -142,12 +147,21 @@ function sources({ t }: Visit, rows: readonly FormRow[]): Html {
 async function start(store: Store, visit: Visit): Promise<Reply> {
   const form = parseForm(visit.ask.params.form ?? "")
   if (!isRendered(form)) throw new ComityError("refused", "request.not-rendered")
-  const party = await ownParty(store)
-  const fields: Fields = {
-    ...{ "who.organisation": party?.name ?? "", date: formatInstant(visit.now).slice(0, 10) },
-    ...(form === "mla" ? {} : { status: "new" }),
-    "urgency.level": "normal",
-  }
-  const id = await startDraft(store, form, fields, visit.person().commitment)
+  const given = await visit.form(Start)
+  const from = given.ok ? (given.value.from ?? "") : ""
+  const date = formatInstant(visit.now).slice(0, 10)
+  const fields = from === "" ? await empty(store, form) : await following(store, form, from)
+  const id = await startDraft(store, form, { ...fields, date }, visit.person().commitment)
   return visit.redirect(`/respond/drafts/${id}`)
+}
+
+async function empty(store: Store, form: RenderedForm): Promise<Fields> {
+  const organisation = (await ownParty(store))?.name ?? ""
+  const status: Fields = form === "mla" ? {} : { status: "new" }
+  return { "who.organisation": organisation, "urgency.level": "normal", ...status }
+}
+
+async function following(store: Store, form: RenderedForm, from: string): Promise<Fields> {
+  const before = await loadDraft(store, from)
+  return followUp(before.form, before.fields, form)
 }

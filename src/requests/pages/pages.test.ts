@@ -176,6 +176,18 @@ test("a row more comes when it is asked for, and what was typed comes with it", 
   assert.match(await get(`${location}?items=999999`), /id="field-items\.39\.value"/)
 })
 
+test("a request that follows another takes its case along, in a draft of its own", async () => {
+  const location = await draft("budapest-29")
+  const before = location.split("/").at(-1) ?? ""
+  const { location: next } = await post("/respond/forms/budapest-31", { from: before }, 303)
+  assert.notEqual(next, location)
+  const page = await get(next)
+  assert.match(page, /name="prior.preservation.ticket" value="HC-2025-118"/)
+  assert.match(page, /value="follow-up-preservation" checked/)
+  assert.match(await get(location), /value="HC-2025-118"/, "the first stays as it was")
+  await post("/respond/forms/mla", { from: "request-draft--0" }, 404)
+})
+
 test("two who write at once do not overwrite each other unseen", async () => {
   const location = await draft("mla")
   const seen = seenIn(await get(location))
