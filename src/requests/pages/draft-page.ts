@@ -2,7 +2,6 @@ import { z } from "zod"
 import type { PageRoute, Visit } from "../../accounts/index.ts"
 import {
   actions,
-  errorSummary,
   type Faults,
   facts,
   type Given,
@@ -22,6 +21,7 @@ import { type Draft, deleteDraft, loadDraft, saveDraft } from "../drafts.ts"
 import { nameKey, renderedForms } from "../forms.ts"
 import { faultsOf } from "../rules.ts"
 import { draftFields, rowsFor } from "./draft-fields.ts"
+import { draftSummary } from "./draft-summary.ts"
 import { draftName } from "./forms-page.ts"
 
 const ONE = "/respond/drafts/:id"
@@ -62,7 +62,7 @@ function show(visit: Visit, draft: Draft, look?: Look): Reply {
       status: look?.status ?? 200,
     },
     state: readyMark(visit, lacking),
-    body: html`${saved(visit)}${errorSummary(t, faults)}<div class="columns"><form method="post" action="/respond/drafts/${draft.id}">
+    body: html`${saved(visit)}${draftSummary(visit, draft.form, faults)}<div class="columns"><form method="post" action="/respond/drafts/${draft.id}">
 <input type="hidden" name="seen" value="${seen}"><p><button>${t("request.save")}</button></p>${draftFields(visit, { form: draft.form, shown, rows })}${buttons}</form>
 <aside>${beside(visit, draft, lacking)}</aside></div>`,
   })
@@ -87,7 +87,7 @@ function beside(visit: Visit, draft: Draft, lacking: Faults): Html {
     : html`<p class="quiet">${t("request.not-ready")}</p>`
   const others = renderedForms.map(
     (form) =>
-      html`<form method="post" action="/respond/forms/${form}"><input type="hidden" name="from" value="${draft.id}"><button>${form === draft.form ? t("request.again") : t(nameKey(form))}</button></form>`,
+      html`<form method="post" action="/respond/forms/${form}"><input type="hidden" name="from" value="${draft.id}"><p><button>${form === draft.form ? t("request.again") : t(nameKey(form))}</button></p></form>`,
   )
   const following = section(t("request.follow-up"), html`<p class="quiet">${t("request.follow-up-what")}</p>${others}`)
   const known = facts([

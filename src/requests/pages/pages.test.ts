@@ -157,12 +157,28 @@ test("a draft is saved with faults, says what is missing beside the field and on
   assert.equal((await post(location, typed, 303)).location, `${location}?saved=yes`)
   const page = await get(`${location}?saved=yes`)
   assert.match(page, /href="#field-items\.0\.value"/)
+  assert.match(readable(page), /Identifier 1, Identifier: Addresses of this range/)
   assert.match(page, /id="field-items\.0\.value-fault"/)
   assert.match(page, /value="10\.0\.0\.7"[^>]*aria-invalid="true"/)
   assert.ok(page.includes("&lt;script&gt;canary(1)&lt;/script&gt;") && !page.includes("<script>canary"))
   assert.match(readable(page), /Missing or wrong: 1/)
   assert.doesNotMatch(page, /diary\/new\?draft/)
   assert.match(page, /not verified against the original form/)
+})
+
+test("each thing that is missing is told with the name of its field", async () => {
+  for (const form of ["budapest-29", "budapest-31", "mla"]) {
+    const { location } = await post(`/respond/forms/${form}`, {}, 303)
+    const seen = seenIn(await get(location))
+    node.clock.forward(1)
+    await post(location, { "urgency.level": "urgent", "offences.0.penalty": "x", "items.0.port": "0", seen }, 303)
+    const list = /class="summary".*?<\/ul>/s.exec(await get(location))?.[0] ?? ""
+    const told = [...list.matchAll(/href="#field-([^"]+)">([^<]+)</g)]
+    assert.ok(told.length > 10, `${form}: ${told.length}`)
+    for (const [, field = "", text = ""] of told) assert.match(text, /^[^:]+(?:: .+)+$/, field)
+    assert.equal(new Set(told.map(([, , text]) => text)).size, told.length, "no two lines are alike")
+    assert.doesNotMatch(list, /undefined/)
+  }
 })
 
 test("a row more comes when it is asked for, and what was typed comes with it", async () => {
