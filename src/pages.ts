@@ -22,6 +22,7 @@ import type { Row } from "./http/index.ts"
 import { type Search, valuesOf, type WarningLists } from "./library/index.ts"
 import { ownParty } from "./parties/index.ts"
 import { refusalPages } from "./policy/index.ts"
+import { requestPages } from "./requests/index.ts"
 import {
   collectionPages,
   graphPages,
@@ -46,6 +47,14 @@ export const navigation: readonly SectionFor[] = [
       { key: "import", href: "/share/import", who: "role:analyst" },
       { key: "collections", href: "/share/collections", who: "person" },
       { key: "warning-lists", href: "/share/warning-lists", who: "person" },
+    ],
+  },
+  {
+    key: "respond",
+    icon: "respond",
+    pages: [
+      { key: "diary", href: "/respond/diary", who: "role:analyst" },
+      { key: "forms", href: "/respond/forms", who: "role:analyst" },
     ],
   },
   {
@@ -80,7 +89,12 @@ export type PageParts = {
 /** Every page, behind its guard. */
 export function pagesOf(parts: PageParts): Row[] {
   return pageRows(
-    [...entrancePages({ ...parts.entrance, ...parts }), ...sharingPages(parts), ...deskPages(parts)],
+    [
+      ...entrancePages({ ...parts.entrance, ...parts }),
+      ...sharingPages(parts),
+      ...requestPages(parts),
+      ...deskPages(parts),
+    ],
     parts.visiting,
   )
 }

@@ -6,6 +6,7 @@ import { languages } from "../src/http/index.ts"
 import { JSON_FAULT_CODES } from "../src/kernel/json-fault.ts"
 import { ROW_FAULT_CODES } from "../src/library/index.ts"
 import { declarations } from "../src/main.ts"
+import { fieldLabels } from "../src/requests/pages/field-labels.ts"
 import { FAULT_CODES, FINDING_CODES } from "../src/stix/index.ts"
 import { TYPES } from "../src/stix/types.ts"
 
@@ -33,6 +34,7 @@ const PASS_CODES_ON = ["crypto/turnstile.ts", "sharing/filters.ts", "http/socket
 /** Keys that are put together while running, by what they begin with; `neededKeys` says what may follow. */
 const PUT_TOGETHER = [
   ...["cli.ask-", "command.", "error.", "log.problem.", "option.", "problem.", "problem.object.conflict-"],
+  ...["form-field."],
   ...["graph.by.", "graph.layout.", "import.state.", "keyboard.", "language.", "nav.", "overview.act."],
   ...["overview.waits.", "property.", "relation-to.", "relation.", "role.", "theme.", "type."],
 ]
@@ -165,6 +167,7 @@ function wordsOfPages(): string[] {
     ...["find", "respond", "agree", "build"].map((verb) => `nav.${verb}`),
     ...["system", "light", "dark"].map((theme) => `theme.${theme}`),
     ...languages.map((language) => `language.${language}`),
+    ...fieldLabels().map((label) => `form-field.${label}`),
     ...[...TYPES.keys()].map((type) => `type.${type}`),
   ]
 }

@@ -12,6 +12,7 @@ import { saveSearch } from "../../src/sharing/saved-searches.ts"
 import type { Session, TestBrowser, View, Visitor } from "./browser.ts"
 import { type InProcess, openInProcess, prepared } from "./node-in-process.ts"
 import type { Role } from "./pages.ts"
+import { addRequests } from "./requests.ts"
 import type { Stix } from "./stix.ts"
 
 export const COLLECTIONS = {
@@ -34,8 +35,8 @@ export type Furnished = {
   /** The cookie of the session of each. */
   cookies: Readonly<Record<Role, { name: string; value: string }>>
   collections: Readonly<Record<keyof typeof COLLECTIONS, string>>
-  /** A person, a program, a search that the analyst saved, and a place that the officer refused. */
-  ids: { person: string; program: string; search: string; refusal: string }
+  /** A person, a program, a search that the analyst saved, a place that the officer refused; an overdue request and a draft. */
+  ids: { person: string; program: string; search: string; refusal: string; overdue: string; draft: string }
 }
 
 export type Furniture = {
@@ -98,7 +99,8 @@ async function signIn({ store, clock, signer }: InProcess, names: string): Promi
 }
 
 /** What one has to have to see the pages of one of it. */
-async function belongings({ store }: InProcess, collection: string, names: string): Promise<Furnished["ids"]> {
+async function belongings(node: InProcess, collection: string, names: string): Promise<Furnished["ids"]> {
+  const { store } = node
   const rights = new Map([[collection, { read: true, write: true }]])
   await addProgram(store, { name: `OpenCTI${names}`, admin: false, rights })
   const [program] = await listPrograms(store)
@@ -106,7 +108,13 @@ async function belongings({ store }: InProcess, collection: string, names: strin
   assert.ok(program !== undefined && analyst !== undefined)
   const view = { name: `Signs${names}`, address: "type=indicator" }
   const search = await saveSearch(store, analyst.account, view)
-  return { person: analyst.account, program: program.account, search, refusal: await refuse(store, names) }
+  return {
+    person: analyst.account,
+    program: program.account,
+    search,
+    refusal: await refuse(store, names),
+    ...(await addRequests(node, names)),
+  }
 }
 
 async function refuse(store: InProcess["store"], names: string): Promise<string> {
