@@ -1,0 +1,65 @@
+import {
+  type Column,
+  emptyState,
+  type Html,
+  html,
+  noForm,
+  type Reply,
+  selectField,
+  table,
+  visible,
+} from "../../http/index.ts"
+import { type Instrument, instrumentFields, instrumentKinds } from "../../law/index.ts"
+import { checkOf, type Look } from "./look.ts"
+import { choicesOf, codeKey, instrumentHref, instrumentTitle, sourceColumns } from "./words.ts"
+
+/** What one may rest a request on: every instrument, body and list of which facts are kept. */
+export async function instrumentsPage(look: Look): Promise<Reply> {
+  const { visit, facts } = look
+  const { t, format } = visit
+  const field = instrumentFields.find((one) => one === visit.ask.query.get("field")) ?? ""
+  const kind = instrumentKinds.find((one) => one === visit.ask.query.get("kind")) ?? ""
+  const rows = facts.rows.instruments
+    .filter((one) => (field === "" || one.field === field) && (kind === "" || one.kind === kind))
+    .toSorted(
+      (a, b) =>
+        instrumentFields.indexOf(a.field) - instrumentFields.indexOf(b.field) || format.compare(a.short, b.short),
+    )
+  const shown = { ...noForm, t }
+  const fields = choicesOf(t("fact.all-fields"), instrumentFields, (code) => t(`fact.field.${code}`))
+  const kinds = choicesOf(t("fact.all-kinds"), instrumentKinds, (code) => t(`fact.kind.${code}`))
+  return visit.page({
+    ...{ title: t("nav.instruments"), place: "instruments" },
+    body: html`<p>${t("fact.instruments-what")} <a href="/find/places">${t("fact.places-link")}</a></p>
+<form class="bar" method="get">${selectField(shown, { name: "field", label: t("fact.field"), choices: fields, value: field })}${selectField(shown, { name: "kind", label: t("fact.kind"), choices: kinds, value: kind })}<button>${t("fact.show")}</button></form>
+${list(look, rows)}`,
+  })
+}
+
+function list(look: Look, rows: readonly Instrument[]): Html {
+  const { t, format } = look.visit
+  const coverage = new Map(checkOf(look).instruments.map((one) => [one.instrument, one]))
+  const taking = (id: string) => {
+    const { statuses } = coverage.get(id) ?? { statuses: {} as Readonly<Record<string, number>> }
+    return (statuses["in force"] ?? 0) + (statuses.ratified ?? 0) + (statuses.member ?? 0)
+  }
+  const columns: Column<Instrument>[] = [
+    {
+      label: t("fact.instrument"),
+      kind: "name",
+      cell: (row) => html`<a class="wrap" href="${instrumentHref(row.id)}">${visible(instrumentTitle(look, row))}</a>`,
+    },
+    { label: t("fact.field"), kind: "quiet", cell: ({ field }) => t(`fact.field.${field}`) },
+    { label: t("fact.kind"), kind: "quiet", cell: ({ kind }) => t(`fact.kind.${kind}`) },
+    { label: t("fact.status"), cell: ({ status }) => t(`fact.status.${codeKey(status)}`) },
+    { label: t("fact.in-force-since"), kind: "quiet", cell: ({ inForceSince }) => inForceSince ?? "" },
+    { label: t("fact.participants"), kind: "number", cell: ({ id }) => format.number(taking(id)) },
+    {
+      label: t("fact.complete-as-of"),
+      kind: "quiet",
+      cell: ({ id }) => coverage.get(id)?.completeAsOf ?? t("fact.not-known"),
+    },
+    ...sourceColumns<Instrument>(look, (row) => row).slice(-1),
+  ]
+  return table({ caption: t("nav.instruments"), columns, rows, empty: emptyState(t("fact.no-instruments")) })
+}
