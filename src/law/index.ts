@@ -51,6 +51,7 @@ export {
   questionFields,
   type Reservation,
   type RuleAnswer,
+  reservationEffects,
   type SafeguardCode,
   type SafeguardFact,
   type SourceClass,
