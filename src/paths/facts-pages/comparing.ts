@@ -69,8 +69,8 @@ function changed({ visit: { t } }: Look, change: Change, old: RawRow | undefined
     const head =
       i > 0
         ? nothing
-        : html`<th scope="rowgroup" rowspan="${columns.length}"><span class="wrap">${visible(change.ref)}</span><br><span class="quiet">${t(`facts.change.${change.what}`)}</span></th>`
-    return html`<tr>${head}<td class="mono">${visible(name)}</td><td><span class="wrap">${visible(old?.cells[name] ?? "")}</span></td><td><span class="wrap">${visible(now?.cells[name] ?? "")}</span></td></tr>`
+        : html`<th scope="rowgroup" rowspan="${columns.length}"><span class="told">${visible(change.ref)}</span><br><span class="quiet">${t(`facts.change.${change.what}`)}</span></th>`
+    return html`<tr>${head}<td class="mono">${visible(name)}</td><td><span class="told">${visible(old?.cells[name] ?? "")}</span></td><td><span class="told">${visible(now?.cells[name] ?? "")}</span></td></tr>`
   })
   return html`<tbody>${rows}</tbody>`
 }

@@ -26,6 +26,7 @@ import {
 } from "../../law/index.ts"
 import { checkOf, type FactPageParts, type Look } from "./look.ts"
 import { problemList } from "./problems.ts"
+import { columnsOf } from "./row-form.ts"
 import { codeKey, FACTS, rowHref } from "./words.ts"
 
 export const WRITER = "role:officer"
@@ -77,7 +78,11 @@ function coverage({ visit: { t, format } }: Look, rows: readonly Coverage[], off
       cell: ({ table: name }) => html`${t(`fact.table.${name}`)} <span class="quiet mono">${name}.csv</span>`,
     },
     { label: t("fact.rows"), kind: "number", cell: (row) => format.number(row.rows) },
-    { label: t("fact.rows-verified"), kind: "number", cell: ({ verified }) => format.number(verified) },
+    {
+      label: t("fact.rows-verified"),
+      kind: "number",
+      cell: ({ table: name, verified }) => (canBeVerified(name) ? format.number(verified) : ""),
+    },
     { label: t("fact.rows-own"), kind: "number", cell: ({ own }) => format.number(own) },
     ...(officer
       ? [
@@ -91,6 +96,11 @@ function coverage({ visit: { t, format } }: Look, rows: readonly Coverage[], off
   return table({ caption: t("fact.coverage"), columns, rows, empty: emptyState(t("fact.no-facts")) })
 }
 
+/** Some tables say nothing that a source could confirm: regions, translations, names of sources. */
+function canBeVerified(name: string): boolean {
+  return tableNames.some((table) => table === name && columnsOf(table).has("verified"))
+}
+
 function correctionTable(look: Look, rows: readonly Correction[], officer: boolean): Html {
   const { t, format } = look.visit
   const columns: Column<Correction>[] = [
@@ -98,14 +108,14 @@ function correctionTable(look: Look, rows: readonly Correction[], officer: boole
       label: t("fact.row"),
       kind: "name",
       cell: ({ id, replaces, table: name }) =>
-        html`<a class="wrap" href="${rowHref(`own/${id}`)}">${visible(replaces ?? tableWord(look, name))}</a>`,
+        html`<a class="told" href="${rowHref(`own/${id}`)}">${visible(replaces ?? tableWord(look, name))}</a>`,
     },
     {
       label: t("fact.what-was-done"),
       cell: ({ replaces, cells }) =>
         t(cells === null ? "fact.did-drop" : replaces === null ? "fact.did-add" : "fact.did-correct"),
     },
-    { label: t("fact.reason"), cell: ({ reason }) => html`<span class="wrap">${visible(reason)}</span>` },
+    { label: t("fact.reason"), cell: ({ reason }) => html`<span class="told">${visible(reason)}</span>` },
     { label: t("fact.entered-at"), kind: "quiet", cell: ({ addedAt }) => format.time(addedAt) },
     ...(officer
       ? [

@@ -74,10 +74,6 @@ ${section(t("fact.channels"), channelList(look, channels), "channels")}
 function about(look: Look, row: Instrument): Html {
   const { t, format } = look.visit
   const { adopted, inForceSince, delay, needed, depositary, source } = row
-  const waits =
-    delay === null
-      ? null
-      : t(delay.firstOfMonth ? "fact.delay-month" : "fact.delay-days", { days: delay.days, months: delay.months })
   return pairs([
     [t("fact.field"), t(`fact.field.${row.field}`)],
     [t("fact.kind"), t(`fact.kind.${row.kind}`)],
@@ -86,12 +82,17 @@ function about(look: Look, row: Instrument): Html {
     [t("fact.adopted"), adopted],
     [t("fact.in-force-since"), inForceSince],
     [t("fact.needed"), needed === null ? null : format.number(needed)],
-    [t("fact.delay"), waits],
+    [t("fact.delay"), delay === null ? null : delayText(look, delay)],
     [t("fact.admits"), row.reservations === "none" ? t("fact.admits-none") : t("fact.admits-possible")],
     [t("fact.source"), html`${addressText({ t }, source)} · ${sourceCell(look, row)}`],
     [t("fact.as-of"), asOfCell(look, row)],
     [t("fact.verified"), verifiedMark(t, row.verified)],
   ])
+}
+
+function delayText({ visit: { t } }: Look, { days, months, firstOfMonth }: NonNullable<Instrument["delay"]>): string {
+  if (firstOfMonth) return t("fact.delay-month", { months })
+  return months > 0 ? t("fact.delay-months", { months }) : t("fact.delay-days", { days })
 }
 
 function participation(
@@ -194,13 +195,20 @@ function channelBlock(look: Look, channel: Channel): Html {
       t(`fact.column.${codeKey(part)}`),
       visible(textOf(look, channel.ref, part, channel.texts[part])),
     ])
-  const { ref, articles, use, yieldsTo } = channel
+  const { ref, use, yieldsTo } = channel
+  const articles = look.facts.rows.articles
+    .filter((one) => one.channel === channel.id)
+    .map(
+      (one) =>
+        html`<li>${visible(one.article)}: ${visible(textOf(look, one.ref, "text", one.text))} <span class="quiet">${sourceCell(look, one)} · ${verifiedMark(t, one.verified)}</span></li>`,
+    )
   return html`<details class="recipe"><summary>${visible(channelName(look, channel))} <span class="quiet">${channel.id}</span> ${verifiedMark(t, channel.verified)}</summary>${pairs(
     [
-      [t("fact.articles"), visible(articles.join("; "))],
+      [t("fact.articles"), visible(channel.articles.join("; "))],
       [t("fact.measures"), measureWords(t, channel)],
       ...told,
       [t("fact.use"), t(`law.use.${use}`)],
+      [t("fact.what-articles-say"), articles.length === 0 ? null : html`<ul class="plain-list">${articles}</ul>`],
       [t("fact.yields-to"), yieldsTo.map((id) => instrumentName(look, id)).join(" · ")],
       [t("fact.source"), html`<a href="${rowHref(ref)}">${t("fact.row-link")}</a>`],
     ],

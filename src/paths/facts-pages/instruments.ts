@@ -4,6 +4,7 @@ import {
   type Html,
   html,
   noForm,
+  nothing,
   type Reply,
   selectField,
   table,
@@ -11,7 +12,7 @@ import {
 } from "../../http/index.ts"
 import { type Instrument, instrumentFields, instrumentKinds } from "../../law/index.ts"
 import { checkOf, type Look } from "./look.ts"
-import { choicesOf, codeKey, instrumentHref, instrumentTitle, sourceColumns } from "./words.ts"
+import { choicesOf, codeKey, instrumentHref, instrumentName, instrumentTitle, sourceColumns } from "./words.ts"
 
 /** What one may rest a request on: every instrument, body and list of which facts are kept. */
 export async function instrumentsPage(look: Look): Promise<Reply> {
@@ -43,17 +44,20 @@ function list(look: Look, rows: readonly Instrument[]): Html {
     const { statuses } = coverage.get(id) ?? { statuses: {} as Readonly<Record<string, number>> }
     return (statuses["in force"] ?? 0) + (statuses.ratified ?? 0) + (statuses.member ?? 0)
   }
+  const count = (id: string) =>
+    coverage.get(id)?.completeAsOf == null && taking(id) === 0 ? "" : format.number(taking(id))
   const columns: Column<Instrument>[] = [
     {
       label: t("fact.instrument"),
       kind: "name",
-      cell: (row) => html`<a class="wrap" href="${instrumentHref(row.id)}">${visible(instrumentTitle(look, row))}</a>`,
+      cell: (row) =>
+        html`<a href="${instrumentHref(row.id)}">${visible(instrumentName(look, row.id))}</a>${fullTitle(look, row)}`,
     },
     { label: t("fact.field"), kind: "quiet", cell: ({ field }) => t(`fact.field.${field}`) },
     { label: t("fact.kind"), kind: "quiet", cell: ({ kind }) => t(`fact.kind.${kind}`) },
     { label: t("fact.status"), cell: ({ status }) => t(`fact.status.${codeKey(status)}`) },
     { label: t("fact.in-force-since"), kind: "quiet", cell: ({ inForceSince }) => inForceSince ?? "" },
-    { label: t("fact.participants"), kind: "number", cell: ({ id }) => format.number(taking(id)) },
+    { label: t("fact.participants"), kind: "number", cell: ({ id }) => count(id) },
     {
       label: t("fact.complete-as-of"),
       kind: "quiet",
@@ -62,4 +66,10 @@ function list(look: Look, rows: readonly Instrument[]): Html {
     ...sourceColumns<Instrument>(look, (row) => row).slice(-1),
   ]
   return table({ caption: t("nav.instruments"), columns, rows, empty: emptyState(t("fact.no-instruments")) })
+}
+
+/** What the short name stands for, where it says more. */
+function fullTitle(look: Look, row: Instrument): Html {
+  const title = instrumentTitle(look, row)
+  return title === instrumentName(look, row.id) ? nothing : html`<span class="told quiet">${visible(title)}</span>`
 }

@@ -111,8 +111,8 @@ export function channelsOf(look: Look, place: string): Html {
     ({ gate, instrument }) =>
       gate === "settled" || /^(?:bound|reported)$/.test(look.at.standing(instrument, place).state),
   )
-  const finder = ({ measures }: Channel, side: "from" | "to") =>
-    `/find/paths?${side}=${place}&measure=${measures[0] ?? ""}`
+  const finder = ({ measures: [measure] }: Channel, side: "from" | "to") =>
+    `/find/paths?${side}=${place}${measure === undefined ? "" : `&measure=${measure}`}`
   const columns: Column<Channel>[] = [
     {
       label: t("fact.channel"),
@@ -143,7 +143,7 @@ export function safeguardsOf(look: Look, place: string): Html {
 }
 
 export function lawCell({ law, article, ref }: { law: string; article: string } & Pick<Sourced, "ref">): Html {
-  return html`<a class="wrap" href="${rowHref(ref)}">${visible([law, article].filter((part) => part !== "").join(", "))}</a>`
+  return html`<a class="told" href="${rowHref(ref)}">${visible([law, article].filter((part) => part !== "").join(", "))}</a>`
 }
 
 export function answersOf(look: Look, place: string): Html {

@@ -59,7 +59,7 @@ export function rowForm(look: Look, { row, sent }: { row: RawRow; sent: Sent }):
     if (value.length > LONG) return textField(shown, { ...field, value, rows: 3, most: CELL_MOST })
     return inputField(shown, { ...field, value, size: "long", most: CELL_MOST, spellcheck: false })
   })
-  const drop = row.ref === "" ? "" : html`<button class="danger" name="act" value="drop">${t("fact.drop-go")}</button>`
+  const drop = row.ref === "" ? "" : html`<button name="act" value="drop">${t("fact.drop-go")}</button>`
   const go = row.ref === "" ? t("fact.add-go") : t("fact.correct-go")
   return html`<form method="post" action="${FACTS}/row" class="decision"><input type="hidden" name="ref" value="${row.ref}"><input type="hidden" name="table" value="${row.table}">
 <p>${t("fact.correct-what")}</p>${fields}

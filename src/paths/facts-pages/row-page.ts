@@ -13,12 +13,12 @@ import {
 } from "../../http/index.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { type RawRow, type TableName, tableNames } from "../../law/index.ts"
-import { WRITER, withdrawHref } from "./facts-page.ts"
+import { tableWord, WRITER, withdrawHref } from "./facts-page.ts"
 import { checkOf, type FactPageParts, type Look } from "./look.ts"
-import { item } from "./problems.ts"
 import { findRow, type ShownRow } from "./raw-rows.ts"
-import { columnLabel, rowForm, type Sent } from "./row-form.ts"
-import { addressText, FACTS, rowHref } from "./words.ts"
+import { columnLabel, columnsOf, rowForm, type Sent } from "./row-form.ts"
+import { questionLink } from "./rule-words.ts"
+import { addressText, FACTS, instrumentLink, placeLink, rowHref } from "./words.ts"
 
 /** One row with every column, where it was read, and, for officers, the form that corrects it at this node. */
 export async function rowPage(parts: FactPageParts, look: Look, sent: Sent = noForm): Promise<Reply> {
@@ -36,6 +36,7 @@ function shownPage(look: Look, ref: string, shown: ShownRow, sent: Sent): Reply 
   const { visit } = look
   const { t } = visit
   const { row, correction } = shown
+  const name = correction === null ? ref : (correction.replaces ?? tableWord(look, correction.table))
   const told = correction?.cells == null ? ([shown.before ?? row, null] as const) : ([row, shown.before] as const)
   const faulty = Object.keys(sent.faults).length > 0
   const form =
@@ -44,10 +45,10 @@ function shownPage(look: Look, ref: string, shown: ShownRow, sent: Sent): Reply 
       : nothing
   const officers = visit.may(WRITER) || correction !== null ? nothing : html`<p class="quiet">${t("fact.officers")}</p>`
   return visit.page({
-    ...{ title: visibleText(ref), heading: html`<span class="wrap">${visible(ref)}</span>`, place: "facts" },
+    ...{ title: visibleText(name), heading: html`<span class="row-name">${visible(name)}</span>`, place: "facts" },
     ...(faulty ? { status: 400 } : {}),
     body: html`${errorSummary(t, sent.faults)}${done(look)}${correction === null ? nothing : correctionNotice(look, shown)}
-${cells(look, ...told)}${problems(look, row.ref)}${form}${officers}<p><a href="${FACTS}">${t("fact.facts-back")}</a></p>`,
+${about(look, told[0])}${cells(look, ...told)}${problems(look, row.ref)}${form}${officers}<p><a href="${FACTS}">${t("fact.facts-back")}</a></p>`,
   })
 }
 
@@ -80,21 +81,33 @@ function correctionNotice(look: Look, { row, correction, counts }: ShownRow): Ht
   ])}${link}${back}`
 }
 
+/** The pages of what the row is about. */
+function about(look: Look, { cells: { instrument, place, jurisdiction, question } }: RawRow): Html {
+  const links = [
+    ...(instrument ? [instrumentLink(look, instrument)] : []),
+    ...(place || jurisdiction ? [placeLink(look, place || jurisdiction || "")] : []),
+    ...(question ? [questionLink(look, question)] : []),
+  ]
+  return links.length === 0 ? nothing : html`<p>${links.map((link, i) => html`${i > 0 ? " · " : ""}${link}`)}</p>`
+}
+
 /** Every column; beside what this node says, what the set says. */
 function cells(look: Look, { table, cells: now }: RawRow, before: RawRow | null): Html {
   const { t } = look.visit
-  const names = Object.keys(now)
+  const names = [...new Set([...columnsOf(table).keys(), ...Object.keys(now)])]
   const value = (name: string, text: string) => (name === "source_url" ? addressText({ t }, text) : visible(text))
   const rows = names.map((name) => {
     const [own, old] = [now[name] ?? "", before?.cells[name] ?? ""]
     const was =
-      before === null ? nothing : html`<td class="wrap${own === old ? " quiet" : ""}">${value(name, old)}</td>`
-    return html`<tr><th scope="row">${columnLabel(look, name)}</th><td class="wrap">${value(name, own)}</td>${was}</tr>`
+      before === null
+        ? nothing
+        : html`<td${own === old ? html` class="quiet"` : nothing}><span class="told">${value(name, old)}</span></td>`
+    return html`<tr><th scope="row">${columnLabel(look, name)}</th><td><span class="told">${value(name, own)}</span></td>${was}</tr>`
   })
   const heads = before === null ? [t("fact.cell")] : [t("fact.here"), t("fact.in-set")]
   return section(
     t(`fact.table.${table}`),
-    html`<table class="list row-cells"><caption class="unseen">${t(`fact.table.${table}`)}</caption><thead><tr><th scope="col">${t("fact.column")}</th>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`,
+    html`<div class="scroll" tabindex="0" role="region" aria-label="${t(`fact.table.${table}`)}"><table class="list row-cells"><caption class="unseen">${t(`fact.table.${table}`)}</caption><thead><tr><th scope="col">${t("fact.column")}</th>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`,
   )
 }
 
@@ -104,7 +117,7 @@ function problems(look: Look, ref: string): Html {
   if (own.length === 0) return nothing
   return section(
     t("fact.problems"),
-    html`<ul>${own.map((one) => html`${t(`facts.problem.${one.code}`)}${item(one)}`)}</ul>`,
+    html`<ul>${own.map(({ code, column }) => html`<li>${t(`facts.problem.${code}`)} <span class="quiet mono">${visible(column)}</span></li>`)}</ul>`,
   )
 }
 

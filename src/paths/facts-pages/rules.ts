@@ -65,9 +65,9 @@ function filter(look: Look, field: string, chosen: readonly string[]): Html {
     .toSorted((a, b) => format.compare(format.place(a), format.place(b)))
     .map(
       (code) =>
-        html`<label class="facet-line"><input type="checkbox" name="jurisdiction" value="${code}"${chosen.includes(code) ? html` checked` : nothing}> ${visible(format.place(code))}</label>`,
+        html`<label><input type="checkbox" name="jurisdiction" value="${code}"${chosen.includes(code) ? html` checked` : nothing}> ${visible(format.place(code))}</label>`,
     )
-  return html`<form method="get" class="rules-filter">${selectField({ ...noForm, t }, { name: "field", label: t("fact.field"), choices: fields, value: field })}
+  return html`<form method="get">${selectField({ ...noForm, t }, { name: "field", label: t("fact.field"), choices: fields, value: field })}
 <fieldset class="field"><legend>${t("fact.jurisdictions")}</legend><div class="line-boxes">${boxes}</div></fieldset><p class="actions"><button>${t("fact.show")}</button></p></form>`
 }
 
@@ -82,7 +82,7 @@ function comparison(look: Look, rows: readonly Divergence[]): Html {
         label: t("fact.question"),
         kind: "name",
         cell: ({ question }) =>
-          html`<a class="wrap" href="${questionHref(question.id)}">${visible(questionText(look, question))}</a>`,
+          html`<a class="told" href="${questionHref(question.id)}">${visible(questionText(look, question))}</a>`,
       },
       { label: t("fact.divergence"), cell: ({ kind }) => kindMark(t, kind) },
       { label: t("fact.answers"), cell: (one) => groups(look, one) },
@@ -95,9 +95,14 @@ function comparison(look: Look, rows: readonly Divergence[]): Html {
 function groups(look: Look, { question, groups: list }: Divergence): Html {
   const items = list.map(
     ({ value, jurisdictions }) =>
-      html`<li><strong>${answerValue(look, question.id, value)}</strong>: ${placeLinks(look, jurisdictions)}</li>`,
+      html`<li>${strong(question, answerValue(look, question.id, value))}: ${placeLinks(look, jurisdictions)}</li>`,
   )
-  return html`<ul class="plain-list wrap">${items}</ul>`
+  return html`<ul class="plain-list told">${items}</ul>`
+}
+
+/** A word or a figure stands out; a sentence would shout. */
+function strong({ kind }: Question, value: Html): Html {
+  return kind === "text" ? value : html`<strong>${value}</strong>`
 }
 
 function bridge(look: Look, { kind, bridge: value, question }: Divergence): Piece {
@@ -160,7 +165,7 @@ function answers(look: Look, question: Question, rows: readonly RuleAnswer[], fo
       {
         label: t("fact.answer"),
         cell: (row) =>
-          html`<span class="wrap"><strong>${answerValue(look, question.id, row.value)}</strong>${undeciding(look, row, found)}</span>`,
+          html`<span class="told">${strong(question, answerValue(look, question.id, row.value))}${undeciding(look, row, found)}</span>`,
       },
       { label: t("fact.law"), cell: (row) => lawAndQuote(look, row) },
       { label: t("fact.valid"), kind: "quiet", cell: ({ from, until }) => validity(look, from, until) },
@@ -178,7 +183,7 @@ function undeciding({ visit: { t } }: Look, { verified, jurisdiction }: RuleAnsw
 function lawAndQuote({ visit: { t } }: Look, row: RuleAnswer): Html {
   const quote = row.quote === "" ? nothing : html`<br><q>${visible(row.quote)}</q>`
   const note = row.note === "" ? nothing : html`<br><span class="quiet">${visible(row.note)}</span>`
-  return html`<div class="wrap law-text">${lawCell(row)}${quote}${note}<br><span class="quiet">${addressText({ t }, row.source)}</span></div>`
+  return html`<div class="told law-text">${lawCell(row)}${quote}${note}<br><span class="quiet">${addressText({ t }, row.source)}</span></div>`
 }
 
 function validity({ visit: { t } }: Look, from: string | null, until: string | null): string {

@@ -57,7 +57,9 @@ export function timelineChart(
   caption: string,
 ): Html {
   const [first, last] = [years[0], years.at(-1)]
+  const all = (last?.count ?? 0) + undated
   const apart = [
+    ...(undated > 0 && last !== undefined ? [t("fact.timeline-all", { count: format.number(all) })] : []),
     ...(undated > 0 ? [t("fact.timeline-undated", { count: format.number(undated) })] : []),
     ...(unverified > 0 ? [t("fact.timeline-unverified", { count: format.number(unverified) })] : []),
   ]

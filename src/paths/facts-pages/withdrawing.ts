@@ -21,7 +21,7 @@ export async function withdrawPage(parts: FactPageParts, look: Look): Promise<Re
         : t("fact.withdraw-corrected")
   const known = pairs([
     [t("fact.table"), tableWord(look, table)],
-    [t("fact.row"), replaces === null ? null : html`<span class="wrap">${visible(replaces)}</span>`],
+    [t("fact.row"), replaces === null ? null : html`<span class="row-name">${visible(replaces)}</span>`],
     [t("fact.reason"), visible(reason)],
     [t("fact.entered-at"), format.time(addedAt)],
   ])

@@ -130,7 +130,7 @@ export function addressText({ t }: { t: Translate }, address: string): Html {
 
 /** A longer text in a cell. */
 export function wrapped(text: Piece): Html {
-  return html`<span class="wrap">${text}</span>`
+  return html`<span class="told">${text}</span>`
 }
 
 /** Choices of a filter, the first of which is all of them. */
