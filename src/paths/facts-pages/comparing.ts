@@ -14,7 +14,7 @@ import type { FactPageParts, Look } from "./look.ts"
 import { filesOfSet } from "./raw-rows.ts"
 
 /** So many changed rows of one table stand on the page. */
-const SHOWN_MOST = 100
+const SHOWN_MOST = 40
 
 /** Two sets of facts, row by row, the old cell beside the new. */
 export async function comparePage(parts: FactPageParts, look: Look): Promise<Reply> {

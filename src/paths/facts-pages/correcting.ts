@@ -1,5 +1,5 @@
 import { z } from "zod"
-import type { Fault, Reply } from "../../http/index.ts"
+import type { Fault, Given, Reply } from "../../http/index.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { correct, type FactRef, parseRows, type TableName, tableNames } from "../../law/index.ts"
 import type { FactPageParts, Look } from "./look.ts"
@@ -25,6 +25,7 @@ export async function correctRow(parts: FactPageParts, look: Look): Promise<Repl
   const { ref, act, reason } = form.value
   const found = ref === "" ? null : await findRow(parts, facts, ref)
   if (ref !== "" && found === null) throw new ComityError("not-found", "facts.no-row", { ref })
+  if (found !== null && found.correction !== null) return corrected(parts, look, form.given, ref)
   const table = found?.row.table ?? tableNames.find((name) => name === form.value.table)
   if (table === undefined) throw new ComityError("invalid", "intake.form")
   const cells = act === "drop" ? null : cellsOf(table, form.value)
@@ -36,11 +37,13 @@ export async function correctRow(parts: FactPageParts, look: Look): Promise<Repl
     return visit.redirect(`${rowHref(`own/${id}`)}&done=corrected`)
   } catch (error) {
     if (!(error instanceof ComityError) || error.code !== "facts.corrected") throw error
-    return rowPage(parts, look, {
-      given: form.given,
-      faults: { "": { key: "error.facts.corrected", values: { ref } } },
-    })
+    return corrected(parts, look, form.given, ref)
   }
+}
+
+/** One correction a row: the one that is there is taken back first. */
+function corrected(parts: FactPageParts, look: Look, given: Given, ref: string): Promise<Reply> {
+  return rowPage(parts, look, { given, faults: { "": { key: "error.facts.corrected", values: { ref } } } })
 }
 
 function cellsOf(table: TableName, sent: Readonly<Record<string, string>>): Record<string, string> {

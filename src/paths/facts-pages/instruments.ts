@@ -12,7 +12,7 @@ import {
 } from "../../http/index.ts"
 import { type Instrument, instrumentFields, instrumentKinds } from "../../law/index.ts"
 import { checkOf, type Look } from "./look.ts"
-import { choicesOf, codeKey, instrumentHref, instrumentName, instrumentTitle, sourceColumns } from "./words.ts"
+import { choicesOf, codeKey, instrumentHref, instrumentName, instrumentTitle, sourceColumns, wrapped } from "./words.ts"
 
 /** What one may rest a request on: every instrument, body and list of which facts are kept. */
 export async function instrumentsPage(look: Look): Promise<Reply> {
@@ -53,8 +53,11 @@ function list(look: Look, rows: readonly Instrument[]): Html {
       cell: (row) =>
         html`<a href="${instrumentHref(row.id)}">${visible(instrumentName(look, row.id))}</a>${fullTitle(look, row)}`,
     },
-    { label: t("fact.field"), kind: "quiet", cell: ({ field }) => t(`fact.field.${field}`) },
-    { label: t("fact.kind"), kind: "quiet", cell: ({ kind }) => t(`fact.kind.${kind}`) },
+    {
+      label: html`${t("fact.field")} · ${t("fact.kind")}`,
+      kind: "quiet",
+      cell: ({ field, kind }) => wrapped(`${t(`fact.field.${field}`)} · ${t(`fact.kind.${kind}`)}`),
+    },
     { label: t("fact.status"), cell: ({ status }) => t(`fact.status.${codeKey(status)}`) },
     { label: t("fact.in-force-since"), kind: "quiet", cell: ({ inForceSince }) => inForceSince ?? "" },
     { label: t("fact.participants"), kind: "number", cell: ({ id }) => count(id) },

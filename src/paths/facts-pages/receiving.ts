@@ -15,22 +15,25 @@ export async function receiveFiles({ ask }: Visit, most: number): Promise<FactFi
   const { incoming } = ask
   const parser = parserOf(incoming.headers as BusboyHeaders)
   const received = new Map<string, Buffer[]>()
+  let wrong: ComityError | null = null
   await new Promise<void>((resolve, reject) => {
     let size = 0
     parser.on("file", (_field: string, stream: NodeJS.ReadableStream, name: string) => {
       const chunks: Buffer[] = []
-      const wrong = name === "" ? null : wrongName(name, received)
-      if (wrong !== null) reject(wrong)
+      // What is wrong is said when all was read: who is still sending hears no answer.
+      wrong ??= name === "" ? null : wrongName(name, received)
       if (name !== "") received.set(name, chunks)
       stream.on("data", (chunk: Buffer) => {
         size += chunk.length
-        if (size <= most) chunks.push(chunk)
-        else reject(new ComityError("too-large", "body.too-large", { limit: most }))
+        if (size > most) reject(new ComityError("too-large", "body.too-large", { limit: most }))
+        else if (wrong === null) chunks.push(chunk)
       })
     })
     parser.on("finish", () => resolve())
     for (const limit of ["filesLimit", "partsLimit", "fieldsLimit"] as const) {
-      parser.on(limit, () => reject(new ComityError("invalid", "intake.form")))
+      parser.on(limit, () => {
+        wrong ??= new ComityError("invalid", "intake.form")
+      })
     }
     parser.on("error", (error: Error) => reject(new ComityError("invalid", "intake.form", {}, error)))
     incoming.once("close", () => {
@@ -38,6 +41,7 @@ export async function receiveFiles({ ask }: Visit, most: number): Promise<FactFi
     })
     incoming.pipe(parser)
   }).finally(() => incoming.unpipe(parser))
+  if (wrong !== null) throw wrong
   return textsOf(received)
 }
 

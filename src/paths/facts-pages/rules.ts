@@ -168,7 +168,6 @@ function answers(look: Look, question: Question, rows: readonly RuleAnswer[], fo
           html`<span class="told">${strong(question, answerValue(look, question.id, row.value))}${undeciding(look, row, found)}</span>`,
       },
       { label: t("fact.law"), cell: (row) => lawAndQuote(look, row) },
-      { label: t("fact.valid"), kind: "quiet", cell: ({ from, until }) => validity(look, from, until) },
       ...sourceColumns<RuleAnswer>(look, (row) => row),
     ],
   })
@@ -180,14 +179,15 @@ function undeciding({ visit: { t } }: Look, { verified, jurisdiction }: RuleAnsw
   return undecided.includes(jurisdiction) ? html`<br><span class="quiet">${t("fact.contradicted")}</span>` : nothing
 }
 
-function lawAndQuote({ visit: { t } }: Look, row: RuleAnswer): Html {
-  const quote = row.quote === "" ? nothing : html`<br><q>${visible(row.quote)}</q>`
-  const note = row.note === "" ? nothing : html`<br><span class="quiet">${visible(row.note)}</span>`
-  return html`<div class="told law-text">${lawCell(row)}${quote}${note}<br><span class="quiet">${addressText({ t }, row.source)}</span></div>`
+function lawAndQuote(look: Look, row: RuleAnswer): Html {
+  const { t } = look.visit
+  const quote = row.quote === "" ? nothing : html`<q>${visible(row.quote)}</q>`
+  const note = row.note === "" ? nothing : html`<div class="quiet">${visible(row.note)}</div>`
+  const valid = validity(look, row.from, row.until)
+  return html`<div class="told law-text">${lawCell(row)}${quote}${note}<div class="quiet">${valid}${valid === "" ? "" : " · "}${addressText({ t }, row.source)}</div></div>`
 }
 
 function validity({ visit: { t } }: Look, from: string | null, until: string | null): string {
-  if (from === null && until === null) return t("fact.undated")
-  if (until === null) return t("fact.valid-from", { date: from ?? "" })
+  if (until === null) return from === null ? "" : t("fact.valid-from", { date: from })
   return from === null ? t("fact.valid-until", { date: until }) : t("fact.valid-between", { from, until })
 }

@@ -24,8 +24,12 @@ export function timelineOf(instrument: Instrument | undefined, rows: readonly Pa
       continue
     }
     changes.push({ day: first, by: 1 })
-    const left = own.filter(({ status, date }) => LEAVING.has(status) && date !== null && date >= first)
-    const [gone] = left.map(({ date }) => date as Day).toSorted()
+    // As where the finder judges: a report of leaving ends nothing, it contradicts.
+    const left = own.filter(({ status, date, verified }) => LEAVING.has(status) && date !== null && verified === "yes")
+    const [gone] = left
+      .map((row) => countsFrom(row, instrument))
+      .filter((day) => day >= first)
+      .toSorted()
     if (gone !== undefined && !days.some((day) => day > gone)) changes.push({ day: gone, by: -1 })
   }
   return {
