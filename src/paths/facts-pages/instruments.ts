@@ -40,18 +40,16 @@ ${list(look, rows)}`,
 function list(look: Look, rows: readonly Instrument[]): Html {
   const { t, format } = look.visit
   const coverage = new Map(checkOf(look).instruments.map((one) => [one.instrument, one]))
-  const taking = (id: string) => {
-    const { statuses } = coverage.get(id) ?? { statuses: {} as Readonly<Record<string, number>> }
-    return (statuses["in force"] ?? 0) + (statuses.ratified ?? 0) + (statuses.member ?? 0)
+  const count = (id: string) => {
+    const taking = takePart(look, id)
+    return taking === 0 && coverage.get(id)?.completeAsOf == null ? "" : format.number(taking)
   }
-  const count = (id: string) =>
-    coverage.get(id)?.completeAsOf == null && taking(id) === 0 ? "" : format.number(taking(id))
   const columns: Column<Instrument>[] = [
     {
       label: t("fact.instrument"),
       kind: "name",
       cell: (row) =>
-        html`<a href="${instrumentHref(row.id)}">${visible(instrumentName(look, row.id))}</a>${fullTitle(look, row)}`,
+        html`<a href="${instrumentHref(row.id)}">${visible(instrumentName(look, row.id))}</a>${besides(look, row)}`,
     },
     {
       label: html`${t("fact.field")} · ${t("fact.kind")}`,
@@ -71,8 +69,18 @@ function list(look: Look, rows: readonly Instrument[]): Html {
   return table({ caption: t("nav.instruments"), columns, rows, empty: emptyState(t("fact.no-instruments")) })
 }
 
+/** How many take part today, verified or reported. */
+function takePart({ facts, at }: Look, id: string): number {
+  const rows = facts.rows.participation.filter(({ instrument }) => instrument === id)
+  const places = new Set(rows.map(({ place }) => place).filter((place) => place !== ""))
+  const bound = [...places].filter((place) => /^(?:bound|reported)$/.test(at.standing(id, place).state))
+  const others = rows.filter(({ place, status }) => place === "" && /^(?:in force|ratified|member)$/.test(status))
+  return bound.length + new Set(others.map(({ name }) => name)).size
+}
+
 /** What the short name stands for, where it says more. */
-function fullTitle(look: Look, row: Instrument): Html {
-  const title = instrumentTitle(look, row)
-  return title === instrumentName(look, row.id) ? nothing : html`<span class="told quiet">${visible(title)}</span>`
+function besides(look: Look, row: Instrument): Html {
+  const name = instrumentName(look, row.id)
+  const other = name === instrumentTitle(look, row) ? row.short : instrumentTitle(look, row)
+  return other === name ? nothing : html`<span class="told quiet">${visible(other)}</span>`
 }

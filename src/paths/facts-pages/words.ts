@@ -59,10 +59,15 @@ export function instrumentTitle(look: Look, { ref, title }: Instrument): string 
   return textOf(look, ref, "title", title)
 }
 
-/** What people call it for short; its id where no row tells of it. */
+/**
+ * What people call it for short; its id where no row tells of it. Where only the title was translated, that: a name in
+ * the reader's language says more than a short one in another.
+ */
 export function instrumentName(look: Look, id: string): string {
   const found = look.facts.instruments.get(id)
-  return found === undefined ? id : textOf(look, found.ref, "short", found.short)
+  if (found === undefined) return id
+  const [short, title] = [textOf(look, found.ref, "short", found.short), instrumentTitle(look, found)]
+  return short === found.short && title !== found.title ? title : short
 }
 
 export function instrumentLink(look: Look, id: string): Html {
