@@ -30,7 +30,7 @@ export async function comparePage(parts: FactPageParts, look: Look): Promise<Rep
   return visit.page({
     title: t("fact.compare-title", { old: setWord(look, old), new: setWord(look, now) }),
     place: "facts",
-    body: html`${compareForm(look, names, old, now)}${body}<p><a href="/find/facts#sets">${t("fact.facts-back")}</a></p>`,
+    body: html`${compareForm(look, names, old, now)}${body}<p class="actions"><a href="/find/facts#sets">${t("fact.facts-back")}</a></p>`,
   })
 }
 

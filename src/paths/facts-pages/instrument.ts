@@ -67,7 +67,7 @@ ${conflicts(look, id)}
 ${section(t("fact.complete"), completeness(look, id), "complete")}
 ${section(t("fact.reservations"), reservationTable(look, reserved, "place", who), "reservations")}
 ${section(t("fact.channels"), channelList(look, channels), "channels")}
-<p><a href="/find/instruments">${t("fact.instruments-back")}</a></p>`,
+<p class="actions"><a href="/find/instruments">${t("fact.instruments-back")}</a></p>`,
   })
 }
 

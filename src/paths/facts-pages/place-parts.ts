@@ -117,7 +117,7 @@ export function channelsOf(look: Look, place: string): Html {
     {
       label: t("fact.channel"),
       kind: "name",
-      cell: (row) => html`<a href="${rowHref(row.ref)}">${visible(channelName(look, row))}</a>`,
+      cell: (row) => html`<a class="told" href="${rowHref(row.ref)}">${visible(channelName(look, row))}</a>`,
     },
     { label: t("fact.rests-on"), cell: ({ instrument }) => instrumentLink(look, instrument) },
     { label: t("fact.measures"), kind: "quiet", cell: (row) => wrapped(measureWords(t, row)) },

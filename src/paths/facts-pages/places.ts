@@ -78,7 +78,7 @@ ${section(t("fact.reservations"), reservationsOf(look, code), "reservations")}
 ${section(t("fact.channels"), channelsOf(look, code), "channels")}
 ${section(t("fact.safeguards"), safeguardsOf(look, code), "safeguards")}
 ${section(t("fact.answers"), answersOf(look, code), "answers")}
-<p><a href="${PLACES}">${t("fact.places-back")}</a></p>`,
+<p class="actions"><a href="${PLACES}">${t("fact.places-back")}</a></p>`,
   })
 }
 

@@ -48,7 +48,7 @@ function shownPage(look: Look, ref: string, shown: ShownRow, sent: Sent): Reply 
     ...{ title: visibleText(name), heading: html`<span class="row-name">${visible(name)}</span>`, place: "facts" },
     ...(faulty ? { status: 400 } : {}),
     body: html`${errorSummary(t, sent.faults)}${done(look)}${correction === null ? nothing : correctionNotice(look, shown)}
-${about(look, told[0])}${cells(look, ...told)}${problems(look, row.ref)}${form}${officers}<p><a href="${FACTS}">${t("fact.facts-back")}</a></p>`,
+${about(look, told[0])}${cells(look, ...told)}${problems(look, row.ref)}${form}${officers}<p class="actions"><a href="${FACTS}">${t("fact.facts-back")}</a></p>`,
   })
 }
 
@@ -132,6 +132,6 @@ function newRowPage(look: Look, table: TableName, sent: Sent): Reply {
       place: "facts",
       ...(faulty ? { status: 400 } : {}),
     },
-    body: html`${errorSummary(t, sent.faults)}<p>${t("fact.add-what")}</p>${rowForm(look, { row, sent })}<p><a href="${FACTS}">${t("fact.facts-back")}</a></p>`,
+    body: html`${errorSummary(t, sent.faults)}<p>${t("fact.add-what")}</p>${rowForm(look, { row, sent })}<p class="actions"><a href="${FACTS}">${t("fact.facts-back")}</a></p>`,
   })
 }

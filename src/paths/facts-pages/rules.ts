@@ -40,7 +40,7 @@ export async function rulesPage(look: Look): Promise<Reply> {
     const questions = facts.rows.questions.filter((question) => question.field === one)
     if (questions.length === 0) return nothing
     const found = compareRules(facts, { questions, jurisdictions: chosen, date: look.today })
-    return section(t(`fact.field.${one}`), comparison(look, found))
+    return section(t(`fact.field.${one}`), comparison(look, one, found))
   })
   const none = facts.rows.questions.length === 0 ? emptyState(t("fact.no-questions")) : nothing
   return visit.page({
@@ -71,10 +71,10 @@ function filter(look: Look, field: string, chosen: readonly string[]): Html {
 <fieldset class="field"><legend>${t("fact.jurisdictions")}</legend><div class="line-boxes">${boxes}</div></fieldset><p class="actions"><button>${t("fact.show")}</button></p></form>`
 }
 
-function comparison(look: Look, rows: readonly Divergence[]): Html {
+function comparison(look: Look, field: Question["field"], rows: readonly Divergence[]): Html {
   const { t } = look.visit
   return table<Divergence>({
-    caption: t("nav.rules"),
+    caption: t(`fact.field.${field}`),
     rows,
     empty: emptyState(t("fact.no-questions")),
     columns: [
@@ -127,10 +127,11 @@ export async function questionPage(look: Look): Promise<Reply> {
   const title = questionText(look, question)
   const all = facts.rows.answers.filter((one) => one.question === id)
   const other = all.filter((one) => !found.answers.includes(one))
-  const elsewhen = other.length === 0 ? nothing : section(t("fact.other-days"), answers(look, question, other, found))
+  const elsewhen =
+    other.length === 0 ? nothing : section(t("fact.other-days"), answers(look, t("fact.other-days"), other, found))
   return visit.page({
     ...{ title: visibleText(title), heading: visible(title), state: kindMark(t, found.kind), place: "rules" },
-    body: html`${summary(look, found)}${section(t("fact.answers"), answers(look, question, found.answers, found))}${elsewhen}<p><a href="${RULES}?field=${question.field}">${t("fact.rules-back")}</a></p>`,
+    body: html`${summary(look, found)}${section(t("fact.answers"), answers(look, t("fact.answers"), found.answers, found))}${elsewhen}<p class="actions"><a href="${RULES}?field=${question.field}">${t("fact.rules-back")}</a></p>`,
   })
 }
 
@@ -153,11 +154,11 @@ function summary(look: Look, found: Divergence): Html {
   ])}`
 }
 
-function answers(look: Look, question: Question, rows: readonly RuleAnswer[], found: Divergence): Html {
+function answers(look: Look, caption: string, rows: readonly RuleAnswer[], found: Divergence): Html {
   const { t, format } = look.visit
   const sorted = rows.toSorted((a, b) => format.compare(format.place(a.jurisdiction), format.place(b.jurisdiction)))
   return table<RuleAnswer>({
-    caption: t("fact.answers"),
+    caption,
     rows: sorted,
     empty: emptyState(t("fact.no-answers")),
     columns: [
@@ -165,7 +166,7 @@ function answers(look: Look, question: Question, rows: readonly RuleAnswer[], fo
       {
         label: t("fact.answer"),
         cell: (row) =>
-          html`<span class="told">${strong(question, answerValue(look, question.id, row.value))}${undeciding(look, row, found)}</span>`,
+          html`<span class="told">${strong(found.question, answerValue(look, found.question.id, row.value))}${undeciding(look, row, found)}</span>`,
       },
       { label: t("fact.law"), cell: (row) => lawAndQuote(look, row) },
       ...sourceColumns<RuleAnswer>(look, (row) => row),
