@@ -75,7 +75,7 @@ test("too much is refused before it is read, and too many rows before they are c
   )
   assert.equal(status, 413)
   assert.equal((await sets()).length, before)
-  await refused([...good, ["words.csv", "a\n".repeat(LINES_MOST)]], /more than 20000 rows/)
+  await refused([...good, ["words.csv", "a\n".repeat(LINES_MOST)]], /more than 10000 rows/)
 })
 
 test("a form of another shape is refused", async () => {

@@ -5,7 +5,7 @@ import { type FactFiles, tableNames } from "../../law/index.ts"
 
 const FILES_MOST = tableNames.length + 1
 /** A set has two thousand rows; one that has far more is none, and checking it would hold up everything else. */
-export const LINES_MOST = 20_000
+export const LINES_MOST = 10_000
 
 /**
  * The files of a form by their names, nothing of them stored. Throws `too-large body.too-large` and `fact.too-many-rows`,
