@@ -54,6 +54,7 @@ ${section(t("fact.sets"), setTable(look, sets, newest), "sets")}`,
 function done({ visit: { t, ask } }: Look): Html {
   const which = ask.query.get("done")
   if (which === "imported") return notice(t("fact.done-imported"))
+  if (which === "older") return notice(t("fact.done-older"), "warning")
   return which === "withdrawn" ? notice(t("fact.done-withdrawn")) : nothing
 }
 

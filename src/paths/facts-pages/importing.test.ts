@@ -40,6 +40,13 @@ test("officers import a set, after proving who they are, and it counts at once",
   assert.equal((await server.book.current()).version, "2026-11-28")
 })
 
+test("a set that is older than what came along is kept, does not count, and the page says so", async () => {
+  const answer = await upload(Object.entries(factFiles({}, "2020-01-01")))
+  assert.equal(answer.headers.get("location"), "/find/facts?done=older")
+  assert.match(readable(await page("/find/facts?done=older")), /imported, but does not count/)
+  assert.notEqual((await server.book.current()).version, "2020-01-01")
+})
+
 test("only the files of a set come in, each once, as text", async () => {
   await refused([], /Choose the files/)
   await refused([...good, ["facts.zip", Buffer.from("PK\u0003\u0004")]], /facts\.zip is no file of a set/)

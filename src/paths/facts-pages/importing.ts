@@ -1,6 +1,14 @@
 import { errorSummary, type Fault, type Faults, type Html, html, nothing, type Reply } from "../../http/index.ts"
 import { ComityError } from "../../kernel/errors.ts"
-import { checkFacts, type FactFiles, factsFrom, importFacts, type Problem, tableNames } from "../../law/index.ts"
+import {
+  checkFacts,
+  type FactFiles,
+  factsFrom,
+  importFacts,
+  newestSet,
+  type Problem,
+  tableNames,
+} from "../../law/index.ts"
 import type { FactPageParts, Look } from "./look.ts"
 import { item } from "./problems.ts"
 import { receiveFiles } from "./receiving.ts"
@@ -54,6 +62,7 @@ export async function importSet(parts: FactPageParts, look: Look): Promise<Reply
   if (Object.keys(files).length === 0) return importPage(look, { fault: { key: "fact.no-files" }, problems: [] })
   const faults = checkFacts(factsFrom(files), today).problems.filter(({ severity }) => severity === "error")
   if (faults.length > 0) return importPage(look, { fault: { key: "fact.import-faulty" }, problems: faults })
-  await importFacts(parts, files, today, visit.person().commitment)
-  return visit.redirect(`${FACTS}?done=imported`)
+  const { digest } = await importFacts(parts, files, today, visit.person().commitment)
+  const counts = (await newestSet(parts.store))?.digest === digest
+  return visit.redirect(`${FACTS}?done=${counts ? "imported" : "older"}`)
 }

@@ -145,7 +145,7 @@ test("rules are compared by verified answers of the day, with the bridge of a de
   const text = readable(await page("/find/rules"))
   assert.match(
     text,
-    /How long\? ≤ differs in degree 24 hours : Germany 72 hours : Brazil satisfies all: 24 hours Japan , Kenya/,
+    /How long\? ≤ differs in degree 24 hours : Germany 72 hours : Brazil from 24 hours to 72 hours satisfies all: 24 hours Japan , Kenya/,
   )
   assert.match(text, /handed over\? ≠ conflict no : Germany yes : Brazil needs a text/)
   assert.match(text, /Who decides\? \? unknown A court : Brazil/)

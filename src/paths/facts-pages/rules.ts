@@ -85,7 +85,7 @@ function comparison(look: Look, field: Question["field"], rows: readonly Diverge
           html`<a class="told" href="${questionHref(question.id)}">${visible(questionText(look, question))}</a>`,
       },
       { label: t("fact.divergence"), cell: ({ kind }) => kindMark(t, kind) },
-      { label: t("fact.answers"), cell: (one) => groups(look, one) },
+      { label: t("fact.answers"), cell: (one) => html`${groups(look, one)}${spreadText(look, one)}` },
       { label: t("fact.bridge"), cell: (one) => wrapped(bridge(look, one)) },
       { label: t("fact.undecided"), kind: "quiet", cell: ({ undecided }) => wrapped(placeLinks(look, undecided)) },
     ],
@@ -98,6 +98,13 @@ function groups(look: Look, { question, groups: list }: Divergence): Html {
       html`<li>${strong(question, answerValue(look, question.id, value))}: ${placeLinks(look, jurisdictions)}</li>`,
   )
   return html`<ul class="plain-list told">${items}</ul>`
+}
+
+/** From the smallest to the largest, where they have an order and differ. */
+function spreadText(look: Look, { question, spread, kind }: Divergence): Piece {
+  if (spread === null || kind === "same" || spread.least === spread.most) return null
+  const [least, most] = [answerText(look, question.id, spread.least), answerText(look, question.id, spread.most)]
+  return html`<span class="quiet">${look.visit.t("fact.spread-text", { least, most })}</span>`
 }
 
 /** A word or a figure stands out; a sentence would shout. */
@@ -137,18 +144,11 @@ export async function questionPage(look: Look): Promise<Reply> {
 
 function summary(look: Look, found: Divergence): Html {
   const { t } = look.visit
-  const { question, kind, spread, undecided } = found
-  const { id } = question
-  const told = spread === null || spread.least === spread.most
+  const { question, kind, undecided } = found
   return html`<p>${t(`rules.kind.${kind}`)}</p>${pairs([
     [t("fact.field"), t(`fact.field.${question.field}`)],
     [t("fact.answers"), found.groups.length === 0 ? null : groups(look, found)],
-    [
-      t("fact.spread"),
-      told
-        ? null
-        : t("fact.spread-text", { least: answerText(look, id, spread.least), most: answerText(look, id, spread.most) }),
-    ],
+    [t("fact.spread"), spreadText(look, found)],
     [t("fact.bridge"), bridge(look, found)],
     [t("fact.undecided"), undecided.length === 0 ? null : placeLinks(look, undecided)],
   ])}`
