@@ -18,9 +18,10 @@ import {
   setupPages,
 } from "./desk/index.ts"
 import type { Row } from "./http/index.ts"
-
+import type { FactBook } from "./law/index.ts"
 import { type Search, valuesOf, type WarningLists } from "./library/index.ts"
 import { ownParty } from "./parties/index.ts"
+import { factPages } from "./paths/index.ts"
 import { refusalPages } from "./policy/index.ts"
 import { requestPages } from "./requests/index.ts"
 import {
@@ -39,6 +40,15 @@ import type { Folder, Store } from "./store/index.ts"
 /** Where one can go, in the order of the rail. A place is shown to whom its page is open; a verb when it has a place. */
 export const navigation: readonly SectionFor[] = [
   { key: "overview", icon: "home", pages: [{ key: "overview", href: "/", who: "person" }] },
+  {
+    key: "find",
+    icon: "find",
+    pages: [
+      { key: "instruments", href: "/find/instruments", who: "role:reader" },
+      { key: "rules", href: "/find/rules", who: "role:reader" },
+      { key: "facts", href: "/find/facts", who: "role:reader" },
+    ],
+  },
   {
     key: "share",
     icon: "share",
@@ -81,6 +91,7 @@ export type PageParts = {
   provider: Provider | null
   imports: Imports
   warnings: WarningLists
+  book: FactBook
   verifications: Verifications
   publicKey: Buffer
   keys: KeyParts
@@ -91,12 +102,17 @@ export function pagesOf(parts: PageParts): Row[] {
   return pageRows(
     [
       ...entrancePages({ ...parts.entrance, ...parts }),
+      ...findPages(parts),
       ...sharingPages(parts),
       ...requestPages(parts),
       ...deskPages(parts),
     ],
     parts.visiting,
   )
+}
+
+function findPages({ store, book, entrance }: PageParts): PageRoute[] {
+  return [...factPages({ store, book, clock: entrance.clock })]
 }
 
 function sharingPages(parts: PageParts): PageRoute[] {

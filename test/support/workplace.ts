@@ -5,6 +5,7 @@ import { reviewAccess } from "../../src/accounts/review.ts"
 import { cookieNames } from "../../src/http/index.ts"
 import { sha256 } from "../../src/kernel/hash.ts"
 import { systemClock } from "../../src/kernel/time.ts"
+import { correct, FactBook, type FactRef } from "../../src/law/index.ts"
 import { addCollection, addObjects, loadCollection } from "../../src/library/index.ts"
 import { addOwnParty } from "../../src/parties/index.ts"
 import { addRefusal } from "../../src/policy/index.ts"
@@ -14,6 +15,8 @@ import { type InProcess, openInProcess, prepared } from "./node-in-process.ts"
 import type { Role } from "./pages.ts"
 import { addRequests } from "./requests.ts"
 import type { Stix } from "./stix.ts"
+
+const CORRECTED = "participation/budapest/BR/Brazil/in force" as FactRef
 
 export const COLLECTIONS = {
   own: "Own findings",
@@ -35,8 +38,8 @@ export type Furnished = {
   /** The cookie of the session of each. */
   cookies: Readonly<Record<Role, { name: string; value: string }>>
   collections: Readonly<Record<keyof typeof COLLECTIONS, string>>
-  /** A person, a program, a search that the analyst saved, a place that the officer refused; an overdue request and a draft. */
-  ids: { person: string; program: string; search: string; refusal: string; overdue: string; draft: string }
+  /** What the pages of one thing each are about; a test finds the address of its page by it. */
+  ids: Readonly<Record<"person" | "program" | "search" | "refusal" | "correction" | "overdue" | "draft", string>>
 }
 
 export type Furniture = {
@@ -108,13 +111,24 @@ async function belongings(node: InProcess, collection: string, names: string): P
   assert.ok(program !== undefined && analyst !== undefined)
   const view = { name: `Signs${names}`, address: "type=indicator" }
   const search = await saveSearch(store, analyst.account, view)
-  return {
-    person: analyst.account,
-    program: program.account,
-    search,
+  const more = {
     refusal: await refuse(store, names),
+    correction: await correctFact(store, names),
     ...(await addRequests(node, names)),
   }
+  return { person: analyst.account, program: program.account, search, ...more }
+}
+
+/** One row that this node reads otherwise than the set that was shipped. */
+async function correctFact(store: InProcess["store"], names: string): Promise<string> {
+  const cells = {
+    ...{ instrument: "budapest", place: "BR", name: `Brazil${names}`, status: "in force", date: "2023-03-01" },
+    ...{ date_kind: "entry into force", source_url: "https://depositary.example/185", as_of: "2026-11" },
+    ...{ as_of_note: "", read_on: "2026-11-26", verified: "yes", note: "" },
+  }
+  const reason = `The depositary answered our letter of 12 November${names}`
+  const wish = { table: "participation", replaces: CORRECTED, cells, reason } as const
+  return correct({ store, book: new FactBook(store) }, wish, null)
 }
 
 async function refuse(store: InProcess["store"], names: string): Promise<string> {
