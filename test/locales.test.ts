@@ -8,6 +8,7 @@ import { ROW_FAULT_CODES } from "../src/library/index.ts"
 import { declarations } from "../src/main.ts"
 import { FAULT_CODES, FINDING_CODES } from "../src/stix/index.ts"
 import { TYPES } from "../src/stix/types.ts"
+import { LAW_STARTS, lawKeys } from "./support/law-keys.ts"
 
 type Sentences = Readonly<Record<string, string>>
 type Source = { file: string; text: string }
@@ -35,6 +36,7 @@ const PUT_TOGETHER = [
   ...["cli.ask-", "command.", "error.", "log.problem.", "option.", "problem.", "problem.object.conflict-"],
   ...["graph.by.", "graph.layout.", "import.state.", "keyboard.", "language.", "nav.", "overview.act."],
   ...["overview.waits.", "property.", "relation-to.", "relation.", "role.", "theme.", "type."],
+  ...LAW_STARTS,
 ]
 
 /** Words of the standard that pages know; one that they do not know is shown as it is, so none can be missing. */
@@ -135,6 +137,7 @@ function neededKeys(): Set<string> {
     ...sources.flatMap(({ text }) => codesIn(text)).filter((key) => key in en),
     ...Object.keys(en).filter((key) => KNOWN_WORDS.some((start) => key.startsWith(start))),
     ...wordsOfPages(),
+    ...lawKeys(sourceOf),
     ...declarations.map(({ name }) => `command.${name}`),
     ...[...options, "data", "json", "help"].map((name) => `option.${name}`),
     ...secrets.map((option) => `cli.ask-${option}`),
@@ -170,7 +173,7 @@ function wordsOfPages(): string[] {
 }
 
 function translateCalls(): string[] {
-  return sources.flatMap(({ text }) => callsOf(text, /(?:(?<![\w.#])t|translator\([^()]*\))\(/g))
+  return sources.flatMap(({ text }) => callsOf(text, /(?:(?<![\w.#])(?:speak\.)?t|translator\([^()]*\))\(/g))
 }
 
 function blanks(sentence: string): string[] {

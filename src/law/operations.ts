@@ -79,13 +79,9 @@ function isRow(rows: readonly { ref: string }[], ref: string): boolean {
 function checkCells(table: TableName, cells: Cells, id: string): void {
   const { problems } = parseRows([{ table, ref: `own/${id}` as FactRef, line: 0, cells }])
   const [problem] = problems
-  if (problem !== undefined) {
-    throw new ComityError("unprocessable", "facts.faulty", {
-      table,
-      line: 0,
-      code: `${problem.code} ${problem.column}`.trim(),
-    })
-  }
+  if (problem === undefined) return
+  const code = `${problem.code} ${problem.column}`.trim()
+  throw new ComityError("unprocessable", "facts.faulty", { table, line: 0, code })
 }
 
 /** The row that it replaced counts again. Throws `not-found facts.no-correction`. */

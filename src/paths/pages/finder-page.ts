@@ -1,0 +1,125 @@
+import type { Visit } from "../../accounts/index.ts"
+import { emptyState, errorSummary, type Html, html, nothing, notice, type Reply, section, visible } from "../../http/index.ts"
+import { type Answer, type Condition, conditions, type Finding, findPaths, type Query, type Verdict, verdicts } from "../../law/index.ts"
+import { type Citing, citing } from "./citing.ts"
+import { answerForm, closedItem, closedLine, findingOf } from "./finding.ts"
+import { finderForm } from "./finder-form.ts"
+import { CHOICES, CHOOSER, finderHref, type Look, lookOf, offenceWord, type PathPageParts, verdictMark, verdictWord } from "./look.ts"
+import { type Read, readQuestion } from "./reading.ts"
+
+/** The question and, on the same page, its answer. */
+export async function finderPage(parts: PathPageParts, visit: Visit): Promise<Reply> {
+  const look = await lookOf(parts, visit)
+  const read = readQuestion(look)
+  return read.query === null ? questionPage(look, read) : answerPage(look, read, read.query)
+}
+
+/** Nothing is asked yet, or something in the address is wrong: said beside its field. */
+export function questionPage(look: Look, read: Read): Reply {
+  const { t, page, may } = look.visit
+  const choices = may(CHOOSER) ? html`<p><a href="${CHOICES}">${t("path.choices")}</a></p>` : nothing
+  const faulty = Object.keys(read.faults).length > 0
+  const body = html`${errorSummary(t, read.faults)}<p>${t("path.what")}</p>${finderForm(look, read)}${choices}<p class="quiet">${t("path.not-advice")}</p>`
+  return page({ title: t("nav.paths"), place: "paths", ...(faulty ? { status: 400 } : {}), body })
+}
+
+function answerPage(look: Look, read: Read, query: Query): Reply {
+  const { t, page } = look.visit
+  const answer = findPaths(query, look.facts, look.refusals)
+  const cites = citing(look)
+  const groups = html`${told(look, query)}${refused(look, answer)}${preserveFirst(look, answer)}${findings(look, cites, answer)}`
+  return page({
+    title: titleOf(look, query),
+    place: "paths",
+    body: html`${questionLine(look, query)}
+<details class="change no-print"><summary>${t("path.change")}</summary>${finderForm(look, read)}</details>
+${groups}${footing(look, cites)}`,
+  })
+}
+
+export function titleOf({ visit: { t, format } }: Look, { from, to, measure }: Query): string {
+  return t("path.title", { from: format.place(from), to: format.place(to), measure: t(`law.measure.${measure}`) })
+}
+
+/** All of the question that the title does not say. */
+export function questionLine(look: Look, query: Query): Html {
+  const { t } = look.visit
+  const { data, urgency, provider, offence, date } = query
+  const parts = [
+    ...(data === "none" ? [] : [t(`law.data.${data}`)]),
+    ...(urgency === "urgent" ? [t(`law.urgency.${urgency}`)] : []),
+    ...(provider ? [t("path.with-provider")] : []),
+    ...(offence.class === null ? [] : [offenceWord(look, offence.class)]),
+    ...(offence.penaltyYears === null ? [] : [t("path.penalty-of", { years: offence.penaltyYears })]),
+    t("path.on-day", { date }),
+  ]
+  return html`<p class="question">${parts.map((part, i) => html`${i > 0 ? " · " : ""}${visible(part)}`)}</p>`
+}
+
+/** What the person answered, to be changed. */
+function told(look: Look, query: Query): Html {
+  const answered = conditions.filter((code: Condition) => query.answers[code] !== undefined)
+  if (answered.length === 0) return nothing
+  const { t } = look.visit
+  const items = answered.map((code) => {
+    const word = query.answers[code] === "yes" ? t("path.yes") : t("path.no")
+    return html`<li>${t(`law.ask.${code}`)} <strong>${word}</strong>${answerForm(look, query, code)}</li>`
+  })
+  return section(t("path.told"), html`<ul class="questions">${items}</ul>`)
+}
+
+function refused(look: Look, { findings }: Answer): Html {
+  if (!findings.some(({ reasons }) => reasons.some(({ code }) => code === "own-refusal"))) return nothing
+  const { t, may } = look.visit
+  const link = may("role:analyst") ? html` <a href="/node/refusals">${t("nav.refusals")}</a>` : nothing
+  return notice(html`${t("path.refused")}${link}`, "warning")
+}
+
+function preserveFirst(look: Look, { preservation, query }: Answer): Html {
+  if (preservation === null) return nothing
+  const { t } = look.visit
+  const channel = look.facts.channels.find(({ id }) => id === preservation.channel)
+  const name = channel === undefined ? preservation.channel : look.speak.channel(channel)
+  const keep: Query = { ...query, measure: "preserve" }
+  return html`<div class="notice first"><p><strong>${t("path.preserve-first")}</strong> ${t("path.preserve-why")}</p>
+<p>${verdictMark(look, preservation.verdict)} <a href="${finderHref(keep)}#path-${preservation.channel}">${visible(name)}</a></p></div>`
+}
+
+function findings(look: Look, cites: Citing, { findings, query }: Answer): Html {
+  const { t, format } = look.visit
+  if (findings.length === 0) return emptyState(t("path.no-channel"))
+  const of = (verdict: Verdict) => findings.filter((one) => one.verdict === verdict)
+  const counts = verdicts.map((verdict) => html`<li>${verdictMark(look, verdict)} ${format.number(of(verdict).length)}</li>`)
+  const shown = verdicts
+    .filter((verdict) => verdict !== "closed" && of(verdict).length > 0)
+    .map((verdict) => section(groupTitle(look, verdict), html`${of(verdict).map((one) => findingOf(look, cites, query, one))}`, verdict))
+  return html`<ul class="counts" aria-label="${t("path.counts")}">${counts}</ul>${shown}${closedGroup(look, cites, of("closed"))}`
+}
+
+function groupTitle(look: Look, verdict: Verdict): string {
+  const { t } = look.visit
+  const about = {
+    open: t("path.group-open"),
+    conditional: t("path.group-conditional"),
+    unknown: t("path.group-unknown"),
+    closed: t("path.group-closed"),
+  }
+  return about[verdict]
+}
+
+function closedGroup(look: Look, cites: Citing, closed: readonly Finding[]): Html {
+  if (closed.length === 0) return nothing
+  const { format } = look.visit
+  const list = closed.map((one) => closedItem(look, cites, one))
+  const lines = html`<ul class="print-only">${closed.map((one) => closedLine(look, one))}</ul>`
+  const title = groupTitle(look, "closed")
+  return html`<section id="closed"><h2>${title}</h2>${lines}<details class="no-print"><summary>${verdictWord(look, "closed")} (${format.number(closed.length)})</summary>${list}</details></section>`
+}
+
+/** Where everything was read, which facts answered, and the one sentence about advice. */
+function footing(look: Look, cites: Citing): Html {
+  const { t } = look.visit
+  const { version, digest } = look.facts
+  return html`${section(t("path.sources"), cites.list(), "sources")}
+<p class="quiet">${t("path.version", { version })} <code>${digest.slice(0, 16)}</code></p><p class="quiet">${t("path.not-advice")}</p>`
+}
