@@ -1,5 +1,5 @@
 import { isPlace } from "../kernel/places.ts"
-import { type Day, daysBetween, hoursOf, lastDayOf } from "./dates.ts"
+import { ageOf, type Day, daysBetween, hoursOf } from "./dates.ts"
 import type { Facts } from "./facts.ts"
 import type { Complete, Sourced } from "./model.ts"
 import { ratifications } from "./openings.ts"
@@ -59,12 +59,15 @@ function unknownNames({ rows, instruments }: Facts): Problem[] {
   const placed = [rows.participation, rows.lists, rows.reservations, rows.safeguards, rows.regions].flat()
   const places = placed.filter(({ place }) => place !== "" && !isPlace(place))
   const silent = rows.lists.filter(({ silentOn }) => !silentOn.every(isPlace))
+  const channels = new Set(rows.channels.map(({ id }) => id))
+  const resting = rows.articles.filter(({ channel }) => !channels.has(channel))
   const asked = [rows.answers, rows.choices].flat().filter(({ question }) => !questions.has(question))
   const judged = rows.answers.filter(({ jurisdiction }) => !isPlace(jurisdiction))
   return [
     ...[...wrong, ...inLaw].map((row) => told("unknown-instrument", "error", row, "instrument")),
     ...yields.map((row) => told("unknown-instrument", "error", row, "yields_to")),
     ...[...places, ...silent].map((row) => told("unknown-place", "error", row, "place")),
+    ...resting.map((row) => told("unknown-channel", "error", row, "channel")),
     ...judged.map((row) => told("unknown-place", "error", row, "jurisdiction")),
     ...asked.map((row) => told("unknown-question", "error", row, "question")),
   ]
@@ -83,7 +86,7 @@ function sourceProblems(facts: Facts): Problem[] {
 
 function ageProblems(facts: Facts, today: Day): Problem[] {
   return sourcedRows(facts).flatMap((row) => {
-    const age = lastDayOf(row.asOf) ?? row.readOn
+    const age = ageOf(row)
     if (row.readOn > today) return [told("future", "error", row, "read_on")]
     return daysBetween(age, today) > OLD_DAYS ? [told("old", "notice", row, "as_of")] : []
   })
@@ -104,19 +107,26 @@ function contradictions(facts: Facts, today: Day): Problem[] {
   const waiting = facts.rows.instruments.filter(
     ({ id, status, needed }) => status === "not in force" && needed !== null && ratifications(facts, id) >= needed,
   )
-  return [...disputed, ...waiting.map((row) => told("contradiction", "notice", row, "status")), ...unionActs(facts)]
+  return [
+    ...disputed,
+    ...waiting.map((row) => told("contradiction", "notice", row, "status")),
+    ...unionActs(facts, today),
+  ]
 }
 
 /** Each member of the Union has a row for each of its acts, bound or not; nobody else has one that binds. */
-function unionActs({ rows }: Facts): Problem[] {
-  const members = rows.participation.filter(({ instrument, status }) => instrument === "eu" && status === "member")
-  const names = new Set(members.map(({ place }) => place))
+function unionActs(facts: Facts, today: Day): Problem[] {
+  const { rows } = facts
+  const ever = rows.participation.filter(({ instrument }) => instrument === "eu").map(({ place }) => place)
+  const names = new Set(ever.filter((place) => standingOf(facts, "eu", place, today).state === "bound"))
   return rows.instruments
     .filter(({ kind }) => kind === "eu-act")
     .flatMap((act) => {
       const own = rows.participation.filter(({ instrument }) => instrument === act.id)
       const missing = [...names].some((place) => !own.some((row) => row.place === place))
-      const foreign = own.filter(({ place, status }) => status === "in force" && place !== "EU" && !names.has(place))
+      const foreign = own.filter(
+        ({ place }) => place !== "EU" && !names.has(place) && standingOf(facts, act.id, place, today).state === "bound",
+      )
       return [
         ...(missing && own.length > 0 ? [told("act-incomplete", "notice", act)] : []),
         ...foreign.map((row) => told("contradiction", "notice", row, "status")),

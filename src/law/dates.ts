@@ -41,6 +41,12 @@ export function lastDayOf(asOf: AsOf): Day | null {
   return dayOf(new Date(Date.UTC(year, month, 0)))
 }
 
+/** The last day of which a row can speak: its source's age, but never a day after it was read. */
+export function ageOf({ asOf, readOn }: { asOf: AsOf; readOn: Day }): Day {
+  const last = lastDayOf(asOf)
+  return last === null || last > readOn ? readOn : last
+}
+
 /** The UTC day of an instant. */
 export function dayAt(instant: Instant): Day {
   return formatInstant(instant).slice(0, 10) as Day

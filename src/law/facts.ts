@@ -2,6 +2,7 @@ import { canonicalize } from "../kernel/canonical.ts"
 import { sha256 } from "../kernel/hash.ts"
 import { type Day, readDay } from "./dates.ts"
 import type {
+  Article,
   Channel,
   Complete,
   FactRef,
@@ -32,6 +33,8 @@ export type Facts = {
   reservations: ReadonlyMap<string, readonly Reservation[]>
   /** By `instrument` for participants, `instrument/place` for reservations. */
   lists: ReadonlyMap<string, readonly Complete[]>
+  /** By the channel that rests on them. */
+  articles: ReadonlyMap<string, readonly Article[]>
   offences: ReadonlyMap<string, readonly Offence[]>
   /** By the instrument or the place in which they stand. */
   safeguards: ReadonlyMap<string, readonly SafeguardFact[]>
@@ -68,7 +71,7 @@ function indexed(rows: Rows): Omit<Facts, "version" | "digest" | "rows" | "probl
   const { participation, reservations, lists, safeguards } = rows
   const sourced: Sourced[] = [
     ...[rows.instruments, participation, lists, reservations, rows.channels],
-    ...[rows.offences, safeguards, rows.answers],
+    ...[rows.articles, rows.offences, safeguards, rows.answers],
   ].flat()
   return {
     instruments: new Map(rows.instruments.map((one) => [one.id, one])),
@@ -78,6 +81,7 @@ function indexed(rows: Rows): Omit<Facts, "version" | "digest" | "rows" | "probl
     lists: grouped(lists, ({ instrument, what, place }) =>
       what === "participation" ? instrument : `${instrument}/${place}`,
     ),
+    articles: grouped(rows.articles, ({ channel }) => channel),
     offences: grouped(rows.offences, ({ offence }) => offence),
     safeguards: grouped(safeguards, ({ instrument, place }) => (place === "" ? instrument : place)),
     words: new Map(

@@ -67,7 +67,7 @@ function assess(known: Lookup, channel: Channel, query: Query, refusals: OwnRefu
   const reserved = considerReservations(facts, channel, query)
   const parts: Considered[] = [
     considerPlaces(channel, query, refusals),
-    once(`channel/${channel.id}`, () => considerChannel(channel)),
+    once(`channel/${channel.id}`, () => considerChannel(facts, channel)),
     once(`force/${channel.instrument}`, () => considerForce(known, channel)),
     ...(channel.gate === "participants"
       ? [query.from, query.to].map((place) =>
@@ -116,12 +116,13 @@ function considerPlaces({ ref }: Channel, { from, to }: Query, refusals: OwnRefu
   return { reasons, missing: [] }
 }
 
-/** Is what the channel's own row says read in its source? */
-function considerChannel({ ref, verified, id }: Channel): Considered {
+/** Is what the channel's own row says read in its source? The articles that were read are cited beside it. */
+function considerChannel(facts: Facts, { ref, verified, id }: Channel): Considered {
   const values = { channel: id }
-  if (verified === "yes") return one({ code: "channel-read", effect: "for", values, facts: [ref] })
+  const cited = [ref, ...(facts.articles.get(id) ?? []).map((article) => article.ref)]
+  if (verified === "yes") return one({ code: "channel-read", effect: "for", values, facts: cited })
   const code = verified === "partly" ? "channel-partly" : "channel-reported"
-  return one({ code, effect: "conditional", values, facts: [ref] }, { code: "channel", values })
+  return one({ code, effect: "conditional", values, facts: cited }, { code: "channel", values })
 }
 
 function settledBetween({ ref, id }: Channel): Considered {

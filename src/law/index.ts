@@ -17,7 +17,7 @@ export {
 } from "./codes.ts"
 export { factDeclarations, factHandlers } from "./commands.ts"
 export { type Change, compareFiles } from "./comparing.ts"
-export { type Day, dayAt, daysBetween, hoursOf, lastDayOf, parseDay, readDay } from "./dates.ts"
+export { ageOf, type Day, dayAt, daysBetween, hoursOf, lastDayOf, parseDay, readDay } from "./dates.ts"
 export { type Facts, factsFrom, worded } from "./facts.ts"
 export { answerFrom, findPaths } from "./finder.ts"
 export {
@@ -33,6 +33,7 @@ export {
 } from "./findings.ts"
 export { type Gain, gainsOf } from "./gains.ts"
 export {
+  type Article,
   type Channel,
   type ChannelText,
   type Condition,

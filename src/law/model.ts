@@ -199,6 +199,9 @@ export const channelTexts = [
 ] as const
 export type ChannelText = (typeof channelTexts)[number]
 
+/** What an article on which a channel rests says, in our own words. */
+export type Article = Sourced & { channel: string; article: string; text: string }
+
 /** A class of offence is what named instruments call one; never a free label. */
 export type Offence = Sourced & { offence: string; instrument: string; article: string; text: string; listed: boolean }
 

@@ -1,5 +1,5 @@
 import type { Considered } from "./conditions.ts"
-import { type Day, lastDayOf } from "./dates.ts"
+import type { Day } from "./dates.ts"
 import type { Facts } from "./facts.ts"
 import type { Channel, Condition, Reservation } from "./model.ts"
 import type { Query } from "./query.ts"
@@ -86,9 +86,4 @@ function numbersIn(text: string): number[] {
     const [from, to] = [Number(first), Number(last ?? first)]
     return Array.from({ length: Math.min(Math.max(to - from, 0), 50) + 1 }, (_, i) => from + i)
   })
-}
-
-/** Of a source without a date of its own: the last day of its age. */
-export function ageOf(row: { asOf: Parameters<typeof lastDayOf>[0]; readOn: Day }): Day {
-  return lastDayOf(row.asOf) ?? row.readOn
 }

@@ -1,4 +1,4 @@
-import { afterDelay, type Day, lastDayOf } from "./dates.ts"
+import { afterDelay, ageOf, type Day } from "./dates.ts"
 import type { Facts } from "./facts.ts"
 import type { Complete, FactRef, Instrument, Participation } from "./model.ts"
 
@@ -73,7 +73,7 @@ function kept<Value>(values: Map<string, Value>, key: string, make: () => Value)
 
 /** The day from which a row counts: its own date, after the delay that the instrument sets; undated, its source's age. */
 export function countsFrom(row: Participation, instrument: Instrument | undefined): Day {
-  if (row.date === null) return lastDayOf(row.asOf) ?? row.readOn
+  if (row.date === null) return ageOf(row)
   const deposited = row.status === "ratified" || /deposited|^accession$/.test(row.dateKind)
   return deposited && instrument?.delay != null ? afterDelay(row.date, instrument.delay) : row.date
 }
@@ -148,11 +148,11 @@ function standingBy(facts: Facts, instrument: string, place: string, day: Day): 
 
 function forceOf(instrument: Instrument | undefined, day: Day): Force {
   if (instrument === undefined) return { state: "unknown", day: null, facts: [] }
-  const { ref, verified, status, inForceSince, asOf, readOn } = instrument
+  const { ref, verified, status, inForceSince } = instrument
   const facts = [ref]
   const sure = verified === "yes"
-  if (status === "not in force") return { state: sure ? "no" : "unknown", day: lastDayOf(asOf) ?? readOn, facts }
+  if (status === "not in force") return { state: sure ? "no" : "unknown", day: ageOf(instrument), facts }
   if (inForceSince !== null && inForceSince > day) return { state: sure ? "no" : "unknown", day: inForceSince, facts }
-  if (inForceSince === null && (lastDayOf(asOf) ?? readOn) > day) return { state: "unknown", day: null, facts }
+  if (inForceSince === null && ageOf(instrument) > day) return { state: "unknown", day: null, facts }
   return { state: sure ? "yes" : "reported", day: inForceSince, facts }
 }

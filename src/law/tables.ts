@@ -158,6 +158,10 @@ export const tables = {
         })
       }),
   },
+  articles: {
+    key: ["channel", "article"],
+    row: z.strictObject({ channel: slug, article: named(80), text: named(300), ...sourced }).transform(withSource),
+  },
   offences: {
     key: ["offence", "instrument", "article"],
     row: z

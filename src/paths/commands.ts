@@ -118,18 +118,20 @@ function showAnswer(t: Translate, result: Json): string[] {
   ]
 }
 
+/** Of a closed channel only what closes it; what is asked for needs no reason beside its question. */
 function showFinding(t: Translate, finding: ToldFinding): string[] {
   const { verdict, channel, name, articles, use, firstDeadline, reasons, missing, opens } = finding
-  const word = t(`law.verdict.${verdict}`)
-  const worth = reasons.filter(({ effect }) => effect === verdict || effect !== "for")
+  const closed = verdict === "closed"
+  const worth = reasons.filter(({ code, effect }) =>
+    closed ? effect === "closed" : effect !== "for" && code !== "condition-open",
+  )
+  const deadline = firstDeadline === null ? "" : firstDeadline.text || (firstDeadline.limit ?? "")
+  const terms = [t(`law.use.${use}`), ...(deadline === "" ? [] : [t("path.line-deadline", { deadline })])]
   return [
-    `${SHAPES[verdict]} ${word}  ${channel}  ${name}  ${articles.join("; ")}`,
-    `    ${t(`law.use.${use}`)}`,
-    ...(firstDeadline === null
-      ? []
-      : [`    ${t("path.line-deadline", { deadline: firstDeadline.text || (firstDeadline.limit ?? "") })}`]),
+    `${SHAPES[verdict]} ${t(`law.verdict.${verdict}`)}  ${channel}  ${name}  ${articles.join("; ")}`.trimEnd(),
+    ...(closed ? [] : terms.map((line) => `    ${line}`)),
     ...worth.map((reason) => `    ${reason.text}`),
-    ...missing.map(({ question }) => `    ${t("path.line-question", { question })}`),
+    ...(closed ? [] : missing.map(({ question }) => `    ${t("path.line-question", { question })}`)),
     ...opens.map((opening) => `    ${t("path.line-opens", { text: opening.text })}`),
   ]
 }

@@ -38,6 +38,7 @@ const usual = {
     ...{ measure: "", data_category: "", requester: "", addressee: "", form: "", deadline: "", urgent_deadline: "" },
     ...{ dual_criminality: "", conditions: "", bilateral_gate: "", status: "", ...sourced },
   },
+  articles: { channel: "way", article: "29(1)", text: "x", ...sourced },
   offences: { offence: "fraud", instrument: "treaty", article: "8", text: "", listed: "", ...sourced },
   safeguards: {
     safeguard: "use-limits",

@@ -1,6 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { PLACE_CODES } from "../../src/kernel/places.ts"
-import { type Day, type Facts, type Measure, matrixRows, measures, shippedFacts } from "../../src/law/index.ts"
+import {
+  type Day,
+  type Facts,
+  type Measure,
+  matrixRows,
+  measures,
+  type Query,
+  shippedFacts,
+} from "../../src/law/index.ts"
 
 /** Of all places with all places: how many pairs have which best answer, by measure. */
 export type Totals = Record<string, Record<string, number>>
@@ -16,10 +24,10 @@ export function pathTotals(facts: Facts): Totals {
 
 function totalsOf(facts: Facts, measure: Measure): Record<string, number> {
   const totals: Record<string, number> = {}
-  const query = {
+  const query: Query = {
     ...{ from: "", to: "", provider: false, measure, data: WITH_DATA.has(measure) ? "subscriber" : "none" },
     ...{ urgency: "normal", offence: { class: null, penaltyYears: null }, answers: {}, date: "2026-11-27" as Day },
-  } as const
+  }
   for (const { from, cells } of matrixRows(facts, query, PLACE_CODES, PLACE_CODES)) {
     for (const [i, cell] of cells.entries()) {
       if (PLACE_CODES[i] === from) continue
