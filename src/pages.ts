@@ -18,9 +18,10 @@ import {
   setupPages,
 } from "./desk/index.ts"
 import type { Row } from "./http/index.ts"
-
+import type { FactBook } from "./law/index.ts"
 import { type Search, valuesOf, type WarningLists } from "./library/index.ts"
 import { ownParty } from "./parties/index.ts"
+import { ownRefusals, pathPages } from "./paths/index.ts"
 import { refusalPages } from "./policy/index.ts"
 import {
   collectionPages,
@@ -38,6 +39,16 @@ import type { Folder, Store } from "./store/index.ts"
 /** Where one can go, in the order of the rail. A place is shown to whom its page is open; a verb when it has a place. */
 export const navigation: readonly SectionFor[] = [
   { key: "overview", icon: "home", pages: [{ key: "overview", href: "/", who: "person" }] },
+  {
+    key: "find",
+    icon: "find",
+    pages: [
+      { key: "paths", href: "/find/paths", who: "role:reader" },
+      { key: "reach", href: "/find/reach", who: "role:reader" },
+      { key: "matrix", href: "/find/matrix", who: "role:reader" },
+      { key: "gains", href: "/find/ratifications", who: "role:reader" },
+    ],
+  },
   {
     key: "share",
     icon: "share",
@@ -72,6 +83,7 @@ export type PageParts = {
   provider: Provider | null
   imports: Imports
   warnings: WarningLists
+  book: FactBook
   verifications: Verifications
   publicKey: Buffer
   keys: KeyParts
@@ -80,9 +92,19 @@ export type PageParts = {
 /** Every page, behind its guard. */
 export function pagesOf(parts: PageParts): Row[] {
   return pageRows(
-    [...entrancePages({ ...parts.entrance, ...parts }), ...sharingPages(parts), ...deskPages(parts)],
+    [
+      ...entrancePages({ ...parts.entrance, ...parts }),
+      ...findPages(parts),
+      ...sharingPages(parts),
+      ...deskPages(parts),
+    ],
     parts.visiting,
   )
+}
+
+function findPages({ store, book, entrance }: PageParts): PageRoute[] {
+  const { clock } = entrance
+  return [...pathPages({ store, book, clock, refusals: () => ownRefusals(store), own: () => ownParty(store) })]
 }
 
 function sharingPages(parts: PageParts): PageRoute[] {

@@ -42,7 +42,7 @@ export type Core = {
 
 export async function openWorkplace(parts: NodeParts, core: Core): Promise<Workplace> {
   const { config, folder, clock, diagnostics } = parts
-  const { store, publicKey, search, warnings, authenticator, site } = core
+  const { store, publicKey, search, warnings, book, authenticator, site } = core
   const visiting = visitingOf(parts, core)
   const { sessions, refusals } = visiting
   const imports = await openImports(parts, core)
@@ -52,7 +52,7 @@ export async function openWorkplace(parts: NodeParts, core: Core): Promise<Workp
     onFailure: (error) => diagnostics.error("verify.failed", { name: error instanceof Error ? error.name : "unknown" }),
   })
   const rows = pagesOf({
-    ...{ store, folder, search, visiting, authenticator, imports, warnings, verifications, publicKey },
+    ...{ store, folder, search, visiting, authenticator, imports, warnings, book, verifications, publicKey },
     provider: providerOf(config),
     entrance: { store, sessions, clock, refusals, site, brake: new Brake(), pending: new Pending(clock) },
     keys: keyPartsOf(core),

@@ -1,7 +1,16 @@
 import { ComityError } from "../kernel/errors.ts"
 import { type Id, newId } from "../kernel/ids.ts"
 import type { Instant } from "../kernel/time.ts"
-import { type Answer, type Facts, type Finding, findPaths, type OwnRefusals, type Query, type SafeguardCode, type Verdict } from "../law/index.ts"
+import {
+  type Answer,
+  type Facts,
+  type Finding,
+  findPaths,
+  type OwnRefusals,
+  type Query,
+  type SafeguardCode,
+  type Verdict,
+} from "../law/index.ts"
 import { record } from "../ledger/index.ts"
 import type { Reader, Store } from "../store/index.ts"
 import { adviceFacts } from "./commands.ts"

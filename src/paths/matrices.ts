@@ -75,7 +75,10 @@ export class Matrices {
     }
     for (const row of matrixRows(facts, query, missing, places, refusals)) {
       const at = index.get(row.from) ?? 0
-      kept.cells.set(row.cells.map((cell) => numberOf(cell, channels)), at * places.length)
+      kept.cells.set(
+        row.cells.map((cell) => numberOf(cell, channels)),
+        at * places.length,
+      )
       kept.done[at] = 1
       this.#found += 1
       await turn()

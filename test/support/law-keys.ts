@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
-import { measures, shippedFacts } from "../../src/law/index.ts"
 import { dataCategories, urgencies, uses, verdicts } from "../../src/law/codes.ts"
+import { measures, shippedFacts } from "../../src/law/index.ts"
 import { conditions, safeguardCodes, sourceClasses, steps } from "../../src/law/model.ts"
 
 /** Sentences about the law whose last part is a code; each list of codes says which of them there must be. */

@@ -1,9 +1,31 @@
-import { namesByCommitment } from "../../accounts/index.ts"
 import type { Visit } from "../../accounts/index.ts"
-import { type Column, emptyState, facts as factList, type Html, html, nothing, type Piece, prose, type Reply, section, table, visible } from "../../http/index.ts"
+import { namesByCommitment } from "../../accounts/index.ts"
+import {
+  type Column,
+  emptyState,
+  facts as factList,
+  type Html,
+  html,
+  nothing,
+  type Piece,
+  prose,
+  type Reply,
+  section,
+  table,
+  visible,
+} from "../../http/index.ts"
 import { type Choice, listChoices, loadChoice } from "../choices.ts"
 import { questionLine, titleOf } from "./finder-page.ts"
-import { CHOICES, FINDER, finderHref, instrumentLink, type Look, lookOf, type PathPageParts, verdictMark } from "./look.ts"
+import {
+  CHOICES,
+  FINDER,
+  finderHref,
+  instrumentLink,
+  type Look,
+  lookOf,
+  type PathPageParts,
+  verdictMark,
+} from "./look.ts"
 
 const PAGE = 100
 
@@ -60,14 +82,18 @@ function known(look: Look, choice: Choice, names: Names): Html {
     [t("path.instrument"), channel === undefined ? null : instrumentLink(look, channel.instrument)],
     [t("path.by"), person(names, choice.by)],
     [t("path.chosen-at"), format.time(choice.chosenAt)],
-    [t("path.facts-label"), html`${choice.version} <span class="quiet">${same}</span><br><code class="mono">${choice.digest}</code>`],
+    [
+      t("path.facts-label"),
+      html`${choice.version} <span class="quiet">${same}</span><br><code class="mono">${choice.digest}</code>`,
+    ],
     [t("path.record-id"), html`<code class="mono">${choice.id}</code>`],
   ])
 }
 
 function advice(look: Look, { advice }: Choice): Html {
   const items = Object.entries(advice).map(
-    ([channel, verdict]) => html`<li>${verdictMark(look, verdict)} ${channelName(look, { channel })} <code>${visible(channel)}</code></li>`,
+    ([channel, verdict]) =>
+      html`<li>${verdictMark(look, verdict)} ${channelName(look, { channel })} <code>${visible(channel)}</code></li>`,
   )
   return html`<ul class="plain-list">${items}</ul>`
 }

@@ -23,7 +23,16 @@ import { questionText } from "../explaining.ts"
 import { type Citing, citing } from "./citing.ts"
 import { questionLine, questionPage, titleOf } from "./finder-page.ts"
 import { deadline, reasonItem } from "./finding.ts"
-import { CHOICES, CHOOSE, finderHref, instrumentLink, type Look, lookOf, type PathPageParts, verdictMark } from "./look.ts"
+import {
+  CHOICES,
+  CHOOSE,
+  finderHref,
+  instrumentLink,
+  type Look,
+  lookOf,
+  type PathPageParts,
+  verdictMark,
+} from "./look.ts"
 import { readQuestion } from "./reading.ts"
 
 const NOTE_MOST = 2_000

@@ -42,8 +42,9 @@ function confirmed({ visit: { t, format }, facts }: Look, { code, values }: Reas
 }
 
 function mark(look: Look, { number, row }: Note): Html {
+  const { t } = look.visit
   const told = `${classWord(look, row)} · ${ageText(look, row)} · ${verifiedWord(look, row)}`
-  return html`<span>${told} <a class="note" href="#source-${number}" aria-label="${look.visit.t("path.source-number", { number })}">[${number}]</a></span>`
+  return html`<span>${told} <a class="note" href="#source-${number}" aria-label="${t("path.source-number", { number })}">[${number}]</a></span>`
 }
 
 function entry(look: Look, { number, row }: Note): Html {

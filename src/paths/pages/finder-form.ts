@@ -52,7 +52,13 @@ function dataField(shown: Shown): Html {
   const choices = dataCategories.map((code) => ({
     ...{ value: code, label: code === "none" ? t("path.data-not-said") : t(`law.data.${code}`) },
   }))
-  return choiceField(shown, { name: "category", label: t("path.data"), hint: t("path.data-hint"), choices, value: "none" })
+  return choiceField(shown, {
+    name: "category",
+    label: t("path.data"),
+    hint: t("path.data-hint"),
+    choices,
+    value: "none",
+  })
 }
 
 function urgencyField(shown: Shown): Html {

@@ -1,10 +1,39 @@
 import type { Visit } from "../../accounts/index.ts"
-import { emptyState, errorSummary, type Html, html, nothing, notice, type Reply, section, visible } from "../../http/index.ts"
-import { type Answer, type Condition, conditions, type Finding, findPaths, type Query, type Verdict, verdicts } from "../../law/index.ts"
+import {
+  emptyState,
+  errorSummary,
+  type Html,
+  html,
+  nothing,
+  notice,
+  type Reply,
+  section,
+  visible,
+} from "../../http/index.ts"
+import {
+  type Answer,
+  type Condition,
+  conditions,
+  type Finding,
+  findPaths,
+  type Query,
+  type Verdict,
+  verdicts,
+} from "../../law/index.ts"
 import { type Citing, citing } from "./citing.ts"
-import { answerForm, closedItem, closedLine, findingOf } from "./finding.ts"
 import { finderForm } from "./finder-form.ts"
-import { CHOICES, CHOOSER, finderHref, type Look, lookOf, offenceWord, type PathPageParts, verdictMark, verdictWord } from "./look.ts"
+import { answerForm, closedItem, closedLine, findingOf } from "./finding.ts"
+import {
+  CHOICES,
+  CHOOSER,
+  finderHref,
+  type Look,
+  lookOf,
+  offenceWord,
+  type PathPageParts,
+  verdictMark,
+  verdictWord,
+} from "./look.ts"
 import { type Read, readQuestion } from "./reading.ts"
 
 /** The question and, on the same page, its answer. */
@@ -89,10 +118,18 @@ function findings(look: Look, cites: Citing, { findings, query }: Answer): Html 
   const { t, format } = look.visit
   if (findings.length === 0) return emptyState(t("path.no-channel"))
   const of = (verdict: Verdict) => findings.filter((one) => one.verdict === verdict)
-  const counts = verdicts.map((verdict) => html`<li>${verdictMark(look, verdict)} ${format.number(of(verdict).length)}</li>`)
+  const counts = verdicts.map(
+    (verdict) => html`<li>${verdictMark(look, verdict)} ${format.number(of(verdict).length)}</li>`,
+  )
   const shown = verdicts
     .filter((verdict) => verdict !== "closed" && of(verdict).length > 0)
-    .map((verdict) => section(groupTitle(look, verdict), html`${of(verdict).map((one) => findingOf(look, cites, query, one))}`, verdict))
+    .map((verdict) =>
+      section(
+        groupTitle(look, verdict),
+        html`${of(verdict).map((one) => findingOf(look, cites, query, one))}`,
+        verdict,
+      ),
+    )
   return html`<ul class="counts" aria-label="${t("path.counts")}">${counts}</ul>${shown}${closedGroup(look, cites, of("closed"))}`
 }
 

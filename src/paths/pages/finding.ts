@@ -1,5 +1,13 @@
 import { facts as factList, type Html, html, nothing, type Piece, visible } from "../../http/index.ts"
-import { type Condition, conditions, type Finding, type Missing, oneOf, type Query, type Reason } from "../../law/index.ts"
+import {
+  type Condition,
+  conditions,
+  type Finding,
+  type Missing,
+  oneOf,
+  type Query,
+  type Reason,
+} from "../../law/index.ts"
 import { addressOf } from "../asking.ts"
 import { deadlineText, openingText, questionText, reasonText } from "../explaining.ts"
 import type { Citing } from "./citing.ts"
@@ -21,7 +29,9 @@ ${choice(look, query, finding)}</article>`
 
 function restsOn(look: Look, { channel }: Finding): Html {
   const articles =
-    channel.articles.length === 0 ? nothing : html` · ${look.visit.t("path.articles", { articles: channel.articles.join("; ") })}`
+    channel.articles.length === 0
+      ? nothing
+      : html` · ${look.visit.t("path.articles", { articles: channel.articles.join("; ") })}`
   return html`<p class="quiet">${instrumentLink(look, channel.instrument)}${articles} · <code>${channel.id}</code></p>`
 }
 
@@ -78,7 +88,9 @@ export function reasonItem(look: Look, cites: Citing, reason: Reason): Html {
 
 function questions(look: Look, query: Query, { missing }: Finding): Html {
   if (missing.length === 0) return nothing
-  const items = missing.map((one) => html`<li>${visible(questionText(look.speak, one))}${answering(look, query, one)}</li>`)
+  const items = missing.map(
+    (one) => html`<li>${visible(questionText(look.speak, one))}${answering(look, query, one)}</li>`,
+  )
   return html`<h4>${look.visit.t("path.still-asked")}</h4><ul class="questions">${items}</ul>`
 }
 
@@ -115,7 +127,9 @@ function choice({ visit }: Look, query: Query, { channel, verdict }: Finding): H
 export function closedItem(look: Look, cites: Citing, finding: Finding): Html {
   const { t } = look.visit
   const closing = finding.reasons.filter(({ effect }) => effect === "closed")
-  const opens = finding.opens.map((one) => html`<li>${t("path.opens-if")} ${visible(openingText(look.speak, one))}</li>`)
+  const opens = finding.opens.map(
+    (one) => html`<li>${t("path.opens-if")} ${visible(openingText(look.speak, one))}</li>`,
+  )
   return html`<article class="finding closed-one" id="path-${finding.channel.id}"><h3>${verdictMark(look, finding.verdict)} ${visible(look.speak.channel(finding.channel))}</h3>
 ${restsOn(look, finding)}<ul class="reasons">${closing.map((one) => reasonItem(look, cites, one))}</ul>
 ${opens.length === 0 ? nothing : html`<ul class="opens">${opens}</ul>`}</article>`

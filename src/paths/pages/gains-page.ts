@@ -1,7 +1,7 @@
 import type { Visit } from "../../accounts/index.ts"
 import { type Column, emptyState, type Html, html, type Reply, stateMark, table } from "../../http/index.ts"
-import { type Gain, gainsOf } from "../../law/index.ts"
-import { GAINS, instrumentLink, type Look, lookOf, type PathPageParts } from "./look.ts"
+import { type Gain, gainsOf, type Query } from "../../law/index.ts"
+import { instrumentLink, type Look, lookOf, type PathPageParts } from "./look.ts"
 
 const SHOWN_PLACES = 6
 
@@ -15,7 +15,7 @@ export async function gainsPage(parts: PathPageParts, gains: Gains, visit: Visit
   const found = await gains.of(look, own)
   const useful = found.filter(({ better }) => better > 0)
   const body = html`<p>${t("path.gains-what", { place: format.place(own) })}</p>${list(look, useful)}${useless(look, found)}
-<p class="quiet">${t("path.gains-counted")}</p><p class="quiet">${t("path.not-advice")}</p>`
+<p class="quiet">${t("path.gains-counted", { place: format.place(own) })}</p><p class="quiet">${t("path.not-advice")}</p>`
   return visit.page({ title, place: "gains", body })
 }
 
@@ -24,10 +24,14 @@ function list(look: Look, rows: readonly Gain[]): Html {
   const columns: Column<Gain>[] = [
     { label: t("path.instrument"), kind: "name", cell: ({ instrument }) => instrumentLink(look, instrument) },
     { label: t("path.better-pairs"), kind: "number", cell: ({ better }) => format.number(better) },
-    { label: t("path.better-places"), cell: ({ places }) => html`<span class="wrap">${placesText(look, places)}</span>` },
+    {
+      label: t("path.better-places"),
+      cell: ({ places }) => html`<span class="wrap">${placesText(look, places)}</span>`,
+    },
     {
       label: t("path.measures"),
-      cell: ({ measures }) => html`<span class="wrap">${measures.map((code) => t(`law.measure.${code}`)).join(" · ")}</span>`,
+      cell: ({ measures }) =>
+        html`<span class="wrap">${measures.map((code) => t(`law.measure.${code}`)).join(" · ")}</span>`,
     },
     { label: t("path.force"), cell: (row) => forceText(look, row) },
   ]
@@ -41,7 +45,8 @@ function placesText({ visit: { t, format } }: Look, places: readonly string[]): 
     .toSorted(format.compare)
     .slice(0, SHOWN_PLACES)
   const rest = places.length - named.length
-  const names = rest > 0 ? t("path.and-more", { names: named.join(", "), count: format.number(rest) }) : named.join(", ")
+  const names =
+    rest > 0 ? t("path.and-more", { names: named.join(", "), count: format.number(rest) }) : named.join(", ")
   return `${format.number(places.length)}: ${names}`
 }
 
@@ -66,14 +71,12 @@ export class Gains {
     const key = `${facts.digest} ${today} ${place}`
     if (key === this.#key) return this.#kept
     const places = facts.rows.regions.map((one) => one.place)
-    const query = {
+    const query: Omit<Query, "measure" | "to"> = {
       ...{ from: place, provider: false, data: "none", urgency: "normal", date: today, answers: {} },
       offence: { class: null, penaltyYears: null },
-    } as const
+    }
     this.#kept = gainsOf(facts, query, places)
     this.#key = key
     return this.#kept
   }
 }
-
-export const gainsPath = GAINS

@@ -2,7 +2,15 @@ import type { Visit } from "../../accounts/index.ts"
 import { type Html, html, knows, type State, stateMark, visible } from "../../http/index.ts"
 import { isPlace, PLACE_CODES } from "../../kernel/places.ts"
 import type { Clock } from "../../kernel/time.ts"
-import { type Day, dayAt, type FactBook, type Facts, type OwnRefusals, type Query, type Verdict } from "../../law/index.ts"
+import {
+  type Day,
+  dayAt,
+  type FactBook,
+  type Facts,
+  type OwnRefusals,
+  type Query,
+  type Verdict,
+} from "../../law/index.ts"
 import type { Party } from "../../parties/index.ts"
 import type { Store } from "../../store/index.ts"
 import { addressOf } from "../asking.ts"

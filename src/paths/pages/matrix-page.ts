@@ -99,11 +99,11 @@ const SHAPES: Readonly<Record<Verdict, string>> = { open: "â—", conditional: "â
 
 function grid(look: Look, matrix: Matrix, query: Query, rows: readonly string[], columns: readonly string[]): Html {
   const { t, format } = look.visit
-  const head = columns.map(
-    (code) => html`<th scope="col"><abbr title="${format.place(code)}">${code}</abbr></th>`,
-  )
+  const head = columns.map((code) => html`<th scope="col"><abbr title="${format.place(code)}">${code}</abbr></th>`)
   const body = rows.map((from) => {
-    const cells = matrix.row(from, columns).map((cell, i) => cellOf(look, { ...query, from, to: columns[i] ?? "" }, cell))
+    const cells = matrix
+      .row(from, columns)
+      .map((cell, i) => cellOf(look, { ...query, from, to: columns[i] ?? "" }, cell))
     return html`<tr><th scope="row"><a href="/find/places/${from}">${format.place(from)}</a></th>${cells}</tr>`
   })
   const caption = t("path.matrix-caption", { measure: t(`law.measure.${query.measure}`) })

@@ -20,9 +20,18 @@ import {
 import { findPlace } from "../../kernel/places.ts"
 import { type Best, type Query, reachOf, type Verdict, verdicts } from "../../law/index.ts"
 import { addressOf } from "../asking.ts"
-import { deadline } from "./finding.ts"
 import { measureSelects, placeField } from "./finder-form.ts"
-import { finderHref, type Look, lookOf, type PathPageParts, placeLink, REACH, verdictMark, verdictWord } from "./look.ts"
+import { deadline } from "./finding.ts"
+import {
+  finderHref,
+  type Look,
+  lookOf,
+  type PathPageParts,
+  placeLink,
+  REACH,
+  verdictMark,
+  verdictWord,
+} from "./look.ts"
 import { readWithDefaults } from "./reading.ts"
 import { placesIn, regionChoices, regionCodes, WORLD } from "./regions.ts"
 
@@ -121,11 +130,13 @@ const DRAWN: readonly Verdict[] = ["closed", "unknown", "conditional", "open"]
 function picture(look: Look, query: Query, found: readonly Best[]): Html {
   const { t, format } = look.visit
   const dots: Dot[] = DRAWN.flatMap((verdict) =>
-    found.filter(({ finding }) => finding?.verdict === verdict).flatMap(({ place }) => {
-      const at = findPlace(place)
-      const label = `${format.place(place)}: ${verdictWord(look, verdict)}`
-      return at === null ? [] : [{ ...at, kind: verdict, label }]
-    }),
+    found
+      .filter(({ finding }) => finding?.verdict === verdict)
+      .flatMap(({ place }) => {
+        const at = findPlace(place)
+        const label = `${format.place(place)}: ${verdictWord(look, verdict)}`
+        return at === null ? [] : [{ ...at, kind: verdict, label }]
+      }),
   )
   const home = findPlace(query.from)
   const own: Dot[] = home === null ? [] : [{ ...home, kind: "own", label: format.place(query.from) }]

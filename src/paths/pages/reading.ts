@@ -1,6 +1,14 @@
 import type { Fault, Faults, Given } from "../../http/index.ts"
 import { ComityError } from "../../kernel/errors.ts"
-import { type Measure, oneOf, parseDataCategory, parseDay, parseMeasure, type Query, measures } from "../../law/index.ts"
+import {
+  type Measure,
+  measures,
+  oneOf,
+  parseDataCategory,
+  parseDay,
+  parseMeasure,
+  type Query,
+} from "../../law/index.ts"
 import { parseAnswer, parseOffence, parsePenalty, parsePlace, parseUrgency } from "../asking.ts"
 import type { Look } from "./look.ts"
 
@@ -32,7 +40,7 @@ export function readQuestion(look: Look): Read {
 /** Pages of one measure take it and the own place for granted until somebody chooses others; `fixed` is not asked. */
 export function readWithDefaults(look: Look, fixed: { from?: string; to: string }): Read {
   const { given, faults } = fieldsOf(look.visit.ask.query)
-  const filled = { ...withOwn(given, look), measure: given.measure ?? ["preserve"] }
+  const filled: Given = { ...withOwn(given, look), measure: given.measure ?? ["preserve"] }
   const from = fixed.from === undefined ? filled.from : [fixed.from]
   const asked = parse({ ...filled, to: [fixed.to], ...(from === undefined ? {} : { from }) }, look)
   const wrong = { ...asked.faults, ...faults }
@@ -48,11 +56,18 @@ function fieldsOf(address: URLSearchParams): { given: Given; faults: Faults } {
   const given: Record<string, string[]> = {}
   const faults: Record<string, Fault> = {}
   for (const name of FIELDS) {
-    const values = address.getAll(name).map(shortened).filter((value) => value !== "")
+    const values = address
+      .getAll(name)
+      .map(shortened)
+      .filter((value) => value !== "")
     if (values.length > 0) given[name] = name === "from" || name === "to" ? values.map(capital) : values
     if (address.getAll(name).length > 1) faults[name] = { key: "path.repeated" }
   }
-  given.answer = address.getAll("answer").filter((value) => value !== "").slice(0, ANSWERS_MOST).map(shortened)
+  given.answer = address
+    .getAll("answer")
+    .filter((value) => value !== "")
+    .slice(0, ANSWERS_MOST)
+    .map(shortened)
   return { given, faults }
 }
 
@@ -84,7 +99,8 @@ function parse(given: Given, { facts, today }: Look): Omit<Read, "given"> {
   const offence = given.offence === undefined ? null : read("offence", (text) => parseOffence(text, facts), null)
   const penaltyYears = given.penalty === undefined ? null : read("penalty", parsePenalty, null)
   const answers = (given.answer ?? []).flatMap((text) => attempt(faults, "answer", () => [parseAnswer(text)]) ?? [])
-  const whole = from !== null && to !== null && measure !== null && category !== null && urgency !== null && date !== null
+  const whole =
+    from !== null && to !== null && measure !== null && category !== null && urgency !== null && date !== null
   if (!whole || Object.keys(faults).length > 0) return { faults, query: null }
   const query: Query = {
     ...{ from, to, provider: given.provider !== undefined, measure, urgency, date },

@@ -11,9 +11,7 @@ export function regionsOf({ rows }: Facts, place: string): { region: string; sub
 }
 
 export function placesIn({ rows }: Facts, code: string): string[] {
-  const inside = rows.regions.filter(
-    ({ region, subregion }) => code === WORLD || region === code || subregion === code,
-  )
+  const inside = rows.regions.filter(({ region, subregion }) => code === WORLD || region === code || subregion === code)
   return inside.map(({ place }) => place)
 }
 
