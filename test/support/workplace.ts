@@ -5,8 +5,10 @@ import { reviewAccess } from "../../src/accounts/review.ts"
 import { cookieNames } from "../../src/http/index.ts"
 import { sha256 } from "../../src/kernel/hash.ts"
 import { systemClock } from "../../src/kernel/time.ts"
+import { findPaths, type Query, shippedFacts } from "../../src/law/index.ts"
 import { addCollection, addObjects, loadCollection } from "../../src/library/index.ts"
 import { addOwnParty } from "../../src/parties/index.ts"
+import { choosePath } from "../../src/paths/choices.ts"
 import { addRefusal } from "../../src/policy/index.ts"
 import { saveSearch } from "../../src/sharing/saved-searches.ts"
 import type { Session, TestBrowser, View, Visitor } from "./browser.ts"
@@ -34,8 +36,8 @@ export type Furnished = {
   /** The cookie of the session of each. */
   cookies: Readonly<Record<Role, { name: string; value: string }>>
   collections: Readonly<Record<keyof typeof COLLECTIONS, string>>
-  /** A person, a program, a search that the analyst saved, and a place that the officer refused. */
-  ids: { person: string; program: string; search: string; refusal: string }
+  /** A person, a program, a search that the analyst saved, a place that the officer refused, a path that was chosen. */
+  ids: { person: string; program: string; search: string; refusal: string; choice: string }
 }
 
 export type Furniture = {
@@ -106,7 +108,30 @@ async function belongings({ store }: InProcess, collection: string, names: strin
   assert.ok(program !== undefined && analyst !== undefined)
   const view = { name: `Signs${names}`, address: "type=indicator" }
   const search = await saveSearch(store, analyst.account, view)
-  return { person: analyst.account, program: program.account, search, refusal: await refuse(store, names) }
+  const [refusal, choice] = [await refuse(store, names), await choosePreservation(store, names)]
+  return { person: analyst.account, program: program.account, search, refusal, choice }
+}
+
+/** Finland asks Brazil to preserve traffic data, by the first path that a person may choose. */
+async function choosePreservation(store: InProcess["store"], names: string): Promise<string> {
+  const facts = shippedFacts()
+  const query: Query = {
+    ...{ from: "FI", to: "BR", provider: false, measure: "preserve", data: "traffic", urgency: "urgent" },
+    ...{ offence: { class: "fraud", penaltyYears: 4 }, answers: {}, date: facts.version },
+  }
+  const [best] = findPaths(query, facts).findings
+  assert.ok(best)
+  const ticked = best.safeguards.map(({ code }) => code)
+  const wish = {
+    query,
+    channel: best.channel.id,
+    ticked,
+    note: `File 2026/7${names}\nSent by telephone first`,
+    by: "0".repeat(64),
+  }
+  const chosen = await choosePath(store, facts, new Map(), wish)
+  assert.equal(chosen.state, "chosen", JSON.stringify(best.reasons))
+  return chosen.state === "chosen" ? chosen.id : ""
 }
 
 async function refuse(store: InProcess["store"], names: string): Promise<string> {
