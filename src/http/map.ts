@@ -14,7 +14,7 @@ const RADIUS = { own: 6, known: 4 } as const
 /** Around the middle of a dot, in the units of the picture. */
 const SHAPES: Readonly<Record<State, string>> = {
   open: "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z",
-  conditional: "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0zM0-4a4 4 0 0 0 0 8z",
+  conditional: "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0zM0-4a4 4 0 0 1 0 8z",
   closed: "M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z",
   unknown: "M-2.5-2.5 2.5 2.5M-2.5 2.5 2.5-2.5",
 }

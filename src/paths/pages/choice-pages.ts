@@ -14,6 +14,7 @@ import {
   table,
   visible,
 } from "../../http/index.ts"
+import { type Verdict, verdicts } from "../../law/index.ts"
 import { type Choice, listChoices, loadChoice } from "../choices.ts"
 import { questionLine, titleOf } from "./finder-page.ts"
 import {
@@ -91,7 +92,9 @@ function known(look: Look, choice: Choice, names: Names): Html {
 }
 
 function advice(look: Look, { advice }: Choice): Html {
-  const items = Object.entries(advice).map(
+  const rank = ([, verdict]: [string, Verdict]) => verdicts.indexOf(verdict)
+  const sorted = Object.entries(advice).toSorted((a, b) => rank(a) - rank(b))
+  const items = sorted.map(
     ([channel, verdict]) =>
       html`<li>${verdictMark(look, verdict)} ${channelName(look, { channel })} <code>${visible(channel)}</code></li>`,
   )
@@ -109,5 +112,5 @@ function channelName(look: Look, { channel }: { channel: string }): Html {
 }
 
 function person(names: Names, by: string | null): Piece {
-  return by === null ? null : visible(names.get(by) ?? by)
+  return by === null ? null : visible(names.get(by) ?? `${by.slice(0, 12)}…`)
 }

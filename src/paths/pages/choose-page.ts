@@ -22,7 +22,7 @@ import { choosable, choosePath } from "../choices.ts"
 import { questionText } from "../explaining.ts"
 import { type Citing, citing } from "./citing.ts"
 import { questionLine, questionPage, titleOf } from "./finder-page.ts"
-import { deadline, reasonItem } from "./finding.ts"
+import { deadline, reasonItem, standsIn } from "./finding.ts"
 import {
   CHOICES,
   CHOOSE,
@@ -135,10 +135,10 @@ function form(deciding: Deciding, cites: Citing, { given, faults }: Shown): Html
   const { look, query, finding } = deciding
   const { t } = look.visit
   const shown = { t, given, faults }
-  const ticks = finding.safeguards.map(({ code, facts }) =>
+  const ticks = finding.safeguards.map((one) =>
     checkField(shown, {
-      ...{ name: fieldOf(code), label: t(`law.safeguard.${code}`), required: true },
-      ...(facts.length === 0 ? {} : { hint: cites.cite(facts) }),
+      ...{ name: fieldOf(one.code), label: t(`law.safeguard.${one.code}`), required: true },
+      ...(one.facts.length === 0 ? {} : { hint: standsIn(look, cites, one) }),
     }),
   )
   const action = `${CHOOSE}?${addressOf(query)}&${new URLSearchParams({ channel: finding.channel.id })}`

@@ -51,7 +51,7 @@ function entry(look: Look, { number, row }: Note): Html {
   const { name } = sourceOf(look.facts, row)
   const about = `${classWord(look, row)} · ${ageText(look, row)} · ${verifiedWord(look, row)}`
   const note = row.asOfNote === "" ? nothing : html` <span class="quiet">(${visible(row.asOfNote)})</span>`
-  return html`<li id="source-${number}">${visible(name)} <span class="quiet">${about}</span>${note}<br>${address(row.source)}</li>`
+  return html`<li id="source-${number}">${visible(name)} <span class="quiet">${about}</span>${note} ${address(row.source)}</li>`
 }
 
 /** An address of the web can be followed and does not learn where one came from; anything else is text. */

@@ -73,7 +73,7 @@ function moreFields(look: Look, shown: Shown): Html {
   const choices = [{ value: "", label: t("path.offence-none") }, ...classes]
   return html`${selectField(shown, { name: "offence", label: t("path.offence"), hint: t("path.offence-hint"), choices })}
 ${inputField(shown, { name: "penalty", label: t("path.penalty"), hint: t("path.penalty-hint"), inputmode: "numeric", size: "short", most: 6 })}
-${inputField(shown, { name: "date", label: t("path.date"), hint: t("path.date-hint"), type: faults.date === undefined ? "date" : "text", value: look.today, size: "short" })}`
+${inputField(shown, { name: "date", label: t("path.date"), hint: t("path.date-hint"), type: shown.faults.date === undefined ? "date" : "text", value: look.today, size: "short" })}`
 }
 
 /** Choices of the pages that look at one measure at a time. */

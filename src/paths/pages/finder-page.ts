@@ -20,6 +20,7 @@ import {
   type Verdict,
   verdicts,
 } from "../../law/index.ts"
+import { reasonText } from "../explaining.ts"
 import { type Citing, citing } from "./citing.ts"
 import { finderForm } from "./finder-form.ts"
 import { answerForm, closedItem, closedLine, findingOf } from "./finding.ts"
@@ -97,11 +98,16 @@ function told(look: Look, query: Query): Html {
   return section(t("path.told"), html`<ul class="questions">${items}</ul>`)
 }
 
+/** Which entry of the own refusal list applied, since when and by which source. */
 function refused(look: Look, { findings }: Answer): Html {
-  if (!findings.some(({ reasons }) => reasons.some(({ code }) => code === "own-refusal"))) return nothing
+  const reasons = findings.flatMap(({ reasons }) => reasons.filter(({ code }) => code === "own-refusal"))
+  if (reasons.length === 0) return nothing
   const { t, may } = look.visit
-  const link = may("role:analyst") ? html` <a href="/node/refusals">${t("nav.refusals")}</a>` : nothing
-  return notice(html`${t("path.refused")}${link}`, "warning")
+  const said = [...new Set(reasons.map((one) => reasonText(look.speak, one)))].map(
+    (text) => html`<li>${visible(text)}</li>`,
+  )
+  const link = may("role:analyst") ? html`<p><a href="/node/refusals">${t("nav.refusals")}</a></p>` : nothing
+  return notice(html`<p>${t("path.refused")}</p><ul>${said}</ul>${link}`, "warning")
 }
 
 function preserveFirst(look: Look, { preservation, query }: Answer): Html {
@@ -118,9 +124,10 @@ function findings(look: Look, cites: Citing, { findings, query }: Answer): Html 
   const { t, format } = look.visit
   if (findings.length === 0) return emptyState(t("path.no-channel"))
   const of = (verdict: Verdict) => findings.filter((one) => one.verdict === verdict)
-  const counts = verdicts.map(
-    (verdict) => html`<li>${verdictMark(look, verdict)} ${format.number(of(verdict).length)}</li>`,
-  )
+  const counts = verdicts.map((verdict) => {
+    const mark = html`${verdictMark(look, verdict)} ${format.number(of(verdict).length)}`
+    return html`<li>${of(verdict).length === 0 ? mark : html`<a href="#${verdict}">${mark}</a>`}</li>`
+  })
   const shown = verdicts
     .filter((verdict) => verdict !== "closed" && of(verdict).length > 0)
     .map((verdict) =>
@@ -130,7 +137,7 @@ function findings(look: Look, cites: Citing, { findings, query }: Answer): Html 
         verdict,
       ),
     )
-  return html`<ul class="counts" aria-label="${t("path.counts")}">${counts}</ul>${shown}${closedGroup(look, cites, of("closed"))}`
+  return html`<ul class="counts" aria-label="${t("path.counts")}">${counts}</ul>${shown}${closedGroup(look, cites, of("closed"), shown.length === 0)}`
 }
 
 function groupTitle(look: Look, verdict: Verdict): string {
@@ -144,13 +151,13 @@ function groupTitle(look: Look, verdict: Verdict): string {
   return about[verdict]
 }
 
-function closedGroup(look: Look, cites: Citing, closed: readonly Finding[]): Html {
+function closedGroup(look: Look, cites: Citing, closed: readonly Finding[], alone: boolean): Html {
   if (closed.length === 0) return nothing
   const { format } = look.visit
   const list = closed.map((one) => closedItem(look, cites, one))
   const lines = html`<ul class="print-only">${closed.map((one) => closedLine(look, one))}</ul>`
   const title = groupTitle(look, "closed")
-  return html`<section id="closed"><h2>${title}</h2>${lines}<details class="no-print"><summary>${verdictWord(look, "closed")} (${format.number(closed.length)})</summary>${list}</details></section>`
+  return html`<section id="closed"><h2>${title}</h2>${lines}<details class="no-print"${alone ? html` open` : nothing}><summary>${verdictWord(look, "closed")} (${format.number(closed.length)})</summary>${list}</details></section>`
 }
 
 /** Where everything was read, which facts answered, and the one sentence about advice. */

@@ -7,6 +7,7 @@ import {
   oneOf,
   type Query,
   type Reason,
+  type Safeguard,
 } from "../../law/index.ts"
 import { addressOf } from "../asking.ts"
 import { deadlineText, openingText, questionText, reasonText } from "../explaining.ts"
@@ -113,8 +114,17 @@ ${button("yes", t("path.yes"))}${button("no", t("path.no"))}${button(undefined, 
 function safeguards(look: Look, cites: Citing, { safeguards }: Finding): Html {
   if (safeguards.length === 0) return nothing
   const { t } = look.visit
-  const items = safeguards.map(({ code, facts }) => html`<li>${t(`law.safeguard.${code}`)} ${cites.cite(facts)}</li>`)
+  const items = safeguards.map((one) => html`<li>${t(`law.safeguard.${one.code}`)} ${standsIn(look, cites, one)}</li>`)
   return html`<h4>${t("path.safeguards")}</h4><ul>${items}</ul>`
+}
+
+/** The articles and laws that a safeguard stands in, and where they were read. */
+export function standsIn({ facts, speak }: Look, cites: Citing, { facts: refs }: Safeguard): Html {
+  const named = facts.rows.safeguards
+    .filter(({ ref }) => refs.includes(ref))
+    .map(({ instrument, law, article }) => `${law === "" ? speak.instrument(instrument) : law} ${article}`.trim())
+  if (named.length === 0) return nothing
+  return html`<span class="cite">${visible([...new Set(named)].join("; "))}</span>${cites.cite(refs)}`
 }
 
 function choice({ visit }: Look, query: Query, { channel, verdict }: Finding): Html {

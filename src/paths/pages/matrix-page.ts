@@ -12,6 +12,7 @@ import {
   reply,
   type Shown,
   selectField,
+  visible,
 } from "../../http/index.ts"
 import { type MatrixCell, type Query, type Verdict, verdicts } from "../../law/index.ts"
 import type { Matrices, Matrix } from "../matrices.ts"
@@ -83,16 +84,33 @@ async function foundIn(look: Look, matrices: Matrices, query: Query, sides: Side
 function counts(look: Look, matrix: Matrix, rows: readonly string[], columns: readonly string[]): Html {
   const { t, format } = look.visit
   const tally: Record<Verdict, number> = { open: 0, conditional: 0, unknown: 0, closed: 0 }
+  const channels = new Map<string, number>()
   let none = 0
   for (const from of rows) {
-    matrix.row(from, columns).forEach((cell, i) => {
-      if (cell !== null) tally[cell.verdict] += 1
-      else if (columns[i] !== from) none += 1
-    })
+    for (const [i, cell] of matrix.row(from, columns).entries()) {
+      if (cell === null) none += columns[i] === from ? 0 : 1
+      else {
+        tally[cell.verdict] += 1
+        if (cell.verdict !== "closed") channels.set(cell.channel, (channels.get(cell.channel) ?? 0) + 1)
+      }
+    }
   }
   const items = verdicts.map((one) => html`<li>${verdictMark(look, one)} ${format.number(tally[one])}</li>`)
   const without = none === 0 ? nothing : html`<li>${t("path.none-recorded")} ${format.number(none)}</li>`
-  return html`<ul class="counts" aria-label="${t("path.pairs")}">${items}${without}</ul>`
+  return html`<ul class="counts" aria-label="${t("path.pairs")}">${items}${without}</ul>${byChannel(look, channels)}`
+}
+
+/** Which paths are the best ones, the most frequent first; closed ones lead nowhere. */
+function byChannel(look: Look, channels: ReadonlyMap<string, number>): Html {
+  if (channels.size === 0) return nothing
+  const { t, format } = look.visit
+  const items = [...channels]
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([id, count]) => {
+      const channel = look.facts.channels.find((one) => one.id === id)
+      return html`<li>${visible(channel === undefined ? id : look.speak.channel(channel))} <code>${id}</code> ${format.number(count)}</li>`
+    })
+  return html`<ul class="counts quiet" aria-label="${t("path.pairs-by-path")}">${items}</ul>`
 }
 
 const SHAPES: Readonly<Record<Verdict, string>> = { open: "●", conditional: "◐", unknown: "?", closed: "○" }
