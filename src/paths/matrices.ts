@@ -33,7 +33,7 @@ export class Matrices {
   /** The matrix with at least the rows of `from`. */
   async of(inputs: Inputs, from: readonly string[]): Promise<Matrix> {
     const { facts, question } = inputs
-    const places = facts.rows.regions.map(({ place }) => place)
+    const places = [...new Set(facts.rows.regions.map(({ place }) => place))]
     const kept = this.#keptFor(inputs, places.length)
     // One after the other: who asks for the same rows at the same time finds them ready.
     const done = kept.busy.then(() => this.#fill(kept, inputs, places, from))
@@ -44,8 +44,8 @@ export class Matrices {
     return {
       places,
       row(asking, to) {
-        const at = (index.get(asking) ?? 0) * places.length
-        return to.map((place) => cellOf(kept.cells[at + (index.get(place) ?? 0)] ?? 0, channels))
+        const at = (index.get(asking) ?? Number.NaN) * places.length
+        return to.map((place) => cellOf(kept.cells[at + (index.get(place) ?? Number.NaN)] ?? 0, channels))
       },
     }
   }
@@ -68,7 +68,7 @@ export class Matrices {
   async #fill(kept: Kept, inputs: Inputs, places: readonly string[], from: readonly string[]): Promise<void> {
     const { facts, refusals, question } = inputs
     const index = new Map(places.map((place, i) => [place, i]))
-    const missing = from.filter((place) => kept.done[index.get(place) ?? 0] === 0)
+    const missing = from.filter((place) => kept.done[index.get(place) ?? Number.NaN] === 0)
     const channels = new Map(channelIds(facts, question).map((id, i) => [id, i]))
     const query: Query = {
       ...{ ...question, from: "", to: "", provider: false, offence: { class: null, penaltyYears: null }, answers: {} },

@@ -12,16 +12,17 @@ import {
 import { dataCategories, measures, urgencies } from "../../law/index.ts"
 import { offenceClasses } from "../asking.ts"
 import { FINDER, type Look, offenceWord, placesByName } from "./look.ts"
-import type { Read } from "./reading.ts"
+import { goodAnswers, type Read } from "./reading.ts"
 
 const MORE = ["offence", "penalty", "date"]
 
 /** What a duty officer is asked: who asks whom for what, of which data, how soon; the rest only where it is known. */
-export function finderForm(look: Look, { given, faults }: Read): Html {
+export function finderForm(look: Look, read: Read): Html {
+  const { given, faults } = read
   const { t } = look.visit
   const shown: Shown = { t, given, faults }
   const open = MORE.some((name) => faults[name] !== undefined) || given.offence !== undefined
-  const answers = (given.answer ?? []).map((told) => html`<input type="hidden" name="answer" value="${told}">`)
+  const answers = goodAnswers(read).map((told) => html`<input type="hidden" name="answer" value="${told}">`)
   return html`<form method="get" action="${FINDER}" class="ask">
 <div class="pair">${placeField(look, shown, "from")}${placeField(look, shown, "to")}</div>
 ${checkField(shown, { name: "provider", label: t("path.provider"), hint: t("path.provider-hint") })}

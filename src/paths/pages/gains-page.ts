@@ -2,6 +2,7 @@ import type { Visit } from "../../accounts/index.ts"
 import { type Column, emptyState, type Html, html, type Reply, stateMark, table } from "../../http/index.ts"
 import { type Gain, gainsOf, type Query } from "../../law/index.ts"
 import { instrumentLink, type Look, lookOf, type PathPageParts } from "./look.ts"
+import { placesIn, WORLD } from "./regions.ts"
 
 const SHOWN_PLACES = 6
 
@@ -70,7 +71,7 @@ export class Gains {
   async of({ facts, today }: Look, place: string): Promise<readonly Gain[]> {
     const key = `${facts.digest} ${today} ${place}`
     if (key === this.#key) return this.#kept
-    const places = facts.rows.regions.map((one) => one.place)
+    const places = placesIn(facts, WORLD)
     const query: Omit<Query, "measure" | "to"> = {
       ...{ from: place, provider: false, data: "none", urgency: "normal", date: today, answers: {} },
       offence: { class: null, penaltyYears: null },

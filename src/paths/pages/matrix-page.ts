@@ -151,7 +151,7 @@ export async function matrixFile(parts: PathPageParts, matrices: Matrices, visit
   const name = `matrix-${query.measure}-${query.data}-${query.date}.csv`
   const headers = { "content-disposition": `attachment; filename="${name}"`, "cache-control": "no-store" }
   async function* lines(gone: AbortSignal): AsyncIterable<Uint8Array> {
-    const places = facts.rows.regions.map(({ place }) => place)
+    const places = placesIn(facts, WORLD)
     yield Buffer.from(`${BYTE_ORDER_MARK}${csvLine(headOf(look))}`)
     for (const from of places) {
       if (gone.aborted) return

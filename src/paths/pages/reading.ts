@@ -1,14 +1,6 @@
 import type { Fault, Faults, Given } from "../../http/index.ts"
 import { ComityError } from "../../kernel/errors.ts"
-import {
-  type Measure,
-  measures,
-  oneOf,
-  parseDataCategory,
-  parseDay,
-  parseMeasure,
-  type Query,
-} from "../../law/index.ts"
+import { type Measure, parseDataCategory, parseDay, parseMeasure, type Query } from "../../law/index.ts"
 import { parseAnswer, parseOffence, parsePenalty, parsePlace, parseUrgency } from "../asking.ts"
 import type { Look } from "./look.ts"
 
@@ -98,7 +90,10 @@ function parse(given: Given, { facts, today }: Look): Omit<Read, "given"> {
   const date = read("date", parseDay, today)
   const offence = given.offence === undefined ? null : read("offence", (text) => parseOffence(text, facts), null)
   const penaltyYears = given.penalty === undefined ? null : read("penalty", parsePenalty, null)
-  const answers = (given.answer ?? []).flatMap((text) => attempt(faults, "answer", () => [parseAnswer(text)]) ?? [])
+  const answers = (given.answer ?? []).flatMap((text) => attempt(faults, "", () => [parseAnswer(text)]) ?? [])
+  if (given.provider !== undefined && given.provider[0] !== "yes") {
+    faults.provider = { key: "form.invalid" }
+  }
   const whole =
     from !== null && to !== null && measure !== null && category !== null && urgency !== null && date !== null
   if (!whole || Object.keys(faults).length > 0) return { faults, query: null }
@@ -111,6 +106,11 @@ function parse(given: Given, { facts, today }: Look): Omit<Read, "given"> {
   return { faults, query }
 }
 
+/** The answers that mean something: what does not is told once, and not sent again. */
+export function goodAnswers({ given }: Read): string[] {
+  return (given.answer ?? []).filter((text) => attempt({}, "", () => parseAnswer(text)) !== null)
+}
+
 function attempt<Value>(faults: Record<string, Fault>, name: string, parser: () => Value): Value | null {
   try {
     return parser()
@@ -119,9 +119,4 @@ function attempt<Value>(faults: Record<string, Fault>, name: string, parser: () 
     faults[name] = { key: `error.${error.code}`, values: error.details }
     return null
   }
-}
-
-/** The measure that is chosen in a form, right or not yet complete. */
-export function measureOf({ given }: Read): Measure | null {
-  return oneOf(measures, given.measure?.[0] ?? "")
 }

@@ -12,7 +12,7 @@ export function regionsOf({ rows }: Facts, place: string): { region: string; sub
 
 export function placesIn({ rows }: Facts, code: string): string[] {
   const inside = rows.regions.filter(({ region, subregion }) => code === WORLD || region === code || subregion === code)
-  return inside.map(({ place }) => place)
+  return [...new Set(inside.map(({ place }) => place))]
 }
 
 /** Every region, each followed by its subregions. */
