@@ -105,6 +105,15 @@ describe("reservations", () => {
   for (const [name, verdict, reservations, lists] of cases) {
     test(name, () => assert.equal(only({ instruments: possible, reservations, lists: lists ?? [] }).verdict, verdict))
   }
+  test("a limit does not reach the offences that it spares, where a verified row says that it is one", () => {
+    const limit = { effect: "limits", condition: "dual-criminality", spares: "2-11" }
+    const rows = { instruments: possible, lists: entered, reservations: [limit] }
+    const fraud = { offence: { class: "fraud", penaltyYears: null } }
+    assert.equal(only({ ...rows, offences: [{ article: "8" }] }, fraud).verdict, "open")
+    assert.equal(only({ ...rows, offences: [{ article: "8", verified: "no" }] }, fraud).verdict, "conditional")
+    assert.equal(only({ ...rows, offences: [{ article: "12" }] }, fraud).verdict, "conditional")
+    assert.equal(only({ ...rows, offences: [{ article: "8" }] }).verdict, "conditional")
+  })
   test("a limit is met by the answer to its question", () => {
     const rows = {
       instruments: possible,

@@ -27,6 +27,7 @@ export type ReasonCode =
   | "excluded"
   | "excluded-reported"
   | "limited"
+  | "limit-spares"
   | "declared"
   | "yields"
   | "may-yield"

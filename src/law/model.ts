@@ -99,6 +99,8 @@ export type Reservation = Sourced & {
   effect: (typeof reservationEffects)[number]
   /** For `limits`: what must hold. Empty where the text alone says it. */
   condition: Condition | null
+  /** Articles whose offences it does not reach, as `2-11` for Article 29(4) of the Budapest Convention. */
+  spares: string
   text: string
   date: Day | null
   until: Day | null

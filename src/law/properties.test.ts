@@ -107,6 +107,7 @@ test("a reservation more opens no channel", () => {
         ...one,
         place: asks ? query.from : query.to,
         clause: "",
+        spares: "",
         text: "x",
         date: "",
         until: "",

@@ -1,7 +1,7 @@
 import type { Considered } from "./conditions.ts"
 import type { Day } from "./dates.ts"
 import type { Facts } from "./facts.ts"
-import type { Channel, Condition, Reservation } from "./model.ts"
+import type { Channel, Condition, FactRef, Reservation } from "./model.ts"
 import type { Query } from "./query.ts"
 
 type Reserved = Considered & { needs: Condition[] }
@@ -11,7 +11,8 @@ type Reserved = Considered & { needs: Condition[] }
  * for what it does not give (Vienna Convention on the Law of Treaties, Article 21). Where nobody has entered the
  * reservations of the side that is asked, the finding is conditional on them.
  */
-export function considerReservations(facts: Facts, channel: Channel, { from, to, date }: Query): Reserved {
+export function considerReservations(facts: Facts, channel: Channel, query: Query): Reserved {
+  const { from, to, date } = query
   const out: Reserved = { reasons: [], missing: [], needs: [] }
   const instrument = facts.instruments.get(channel.instrument)
   if (instrument === undefined || channel.gate === "settled") return out
@@ -26,7 +27,9 @@ export function considerReservations(facts: Facts, channel: Channel, { from, to,
   }
   for (const place of [to, from]) {
     for (const row of facts.reservations.get(`${instrument.id}/${place}`) ?? []) {
-      if (isOf(row, channel) && isMade(row, date)) consider(out, row, place === to)
+      if (!isOf(row, channel) || !isMade(row, date)) continue
+      if (row.effect === "limits" && place === to) considerLimit(out, row, sparing(facts, row, query))
+      else consider(out, row, place === to)
     }
   }
   considerCompleteness(facts, out, instrument.id, to)
@@ -52,20 +55,39 @@ function considerCompleteness(facts: Facts, out: Reserved, instrument: string, p
 }
 
 function consider(out: Reserved, row: Reservation, asked: boolean): void {
-  const { place, instrument, article, text, ref, verified, condition } = row
+  const { place, instrument, article, text, ref, verified } = row
   const values = { place, instrument, article, text }
   const sure = verified === "yes"
   if (row.effect === "excludes") {
     const code = sure ? "excluded" : "excluded-reported"
     out.reasons.push({ code, effect: sure ? "closed" : "unknown", values, facts: [ref] })
     if (!sure) out.missing.push({ code: "reservation", values })
-  } else if (row.effect === "limits" && asked) {
-    out.reasons.push({ code: "limited", effect: condition === null ? "conditional" : "note", values, facts: [ref] })
-    if (condition === null) out.missing.push({ code: "reservation", values })
-    else out.needs.push(condition)
   } else if (row.effect === "declares" && asked) {
     out.reasons.push({ code: "declared", effect: "note", values, facts: [ref] })
   }
+}
+
+/** A limit is a condition of its own, a question of the case, or nothing where the offence is one that it spares. */
+function considerLimit(out: Reserved, row: Reservation, spared: readonly FactRef[]): void {
+  const { place, instrument, article, text, ref, condition } = row
+  const values = { place, instrument, article, text }
+  if (spared.length > 0) {
+    out.reasons.push({ code: "limit-spares", effect: "for", values, facts: [ref, ...spared] })
+    return
+  }
+  out.reasons.push({ code: "limited", effect: condition === null ? "conditional" : "note", values, facts: [ref] })
+  if (condition === null) out.missing.push({ code: "reservation", values })
+  else out.needs.push(condition)
+}
+
+/** Verified rows by which the offence of the case stands in an article that the reservation spares. */
+function sparing(facts: Facts, { instrument, spares }: Reservation, { offence }: Query): FactRef[] {
+  if (spares === "" || offence.class === null) return []
+  const wanted = numbersIn(spares)
+  return (facts.offences.get(offence.class) ?? [])
+    .filter((row) => row.instrument === instrument && row.verified === "yes")
+    .filter((row) => numbersIn(row.article).some((number) => wanted.includes(number)))
+    .map(({ ref }) => ref)
 }
 
 /** Made on or before that day and not withdrawn by then; an undated one counts, since it can only narrow. */

@@ -126,7 +126,7 @@ export const tables = {
     row: z
       .strictObject({
         ...{ instrument: slug, place, article: text(60), clause: text(60), effect: z.enum(reservationEffects, "code") },
-        ...{ condition: z.union([z.literal(""), z.enum(conditions)], "code"), text: text(400) },
+        ...{ condition: z.union([z.literal(""), z.enum(conditions)], "code"), spares: text(60), text: text(400) },
         ...{ date: dayOrNone, until: dayOrNone, ...sourced },
       })
       .transform(({ condition, ...rest }) => withSource({ ...rest, condition: condition === "" ? null : condition })),

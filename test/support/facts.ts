@@ -28,7 +28,16 @@ const usual = {
     ...{ silent_on: "", ...sourced },
   },
   reservations: {
-    ...{ instrument: "treaty", place: "BR", article: "29", clause: "", effect: "excludes", condition: "", text: "" },
+    ...{
+      instrument: "treaty",
+      place: "BR",
+      article: "29",
+      clause: "",
+      effect: "excludes",
+      condition: "",
+      spares: "",
+      text: "",
+    },
     ...{ date: "", until: "", ...sourced },
   },
   channels: {
