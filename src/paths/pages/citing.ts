@@ -14,7 +14,8 @@ export type Citing = {
 
 type Note = { number: number; row: Sourced }
 
-export function citing(look: Look): Citing {
+/** On paper nothing is followed: there a source is its number alone, told in the list below. */
+export function citing(look: Look, where: "screen" | "paper" = "screen"): Citing {
   const notes = new Map<string, Note>()
   const noteOf = (row: Sourced): Note => {
     const key = [row.source, row.own, row.asOf, row.asOf === "" ? row.readOn : "", row.verified].join(" ")
@@ -25,12 +26,15 @@ export function citing(look: Look): Citing {
   const cite = (refs: readonly FactRef[]): Html => {
     const rows = refs.flatMap((ref) => look.facts.byRef.get(ref) ?? [])
     const cited = [...new Map(rows.map((row) => noteOf(row)).map((note) => [note.number, note])).values()]
-    return cited.length === 0 ? nothing : html`<span class="cite">${cited.map((note) => mark(look, note))}</span>`
+    return cited.length === 0
+      ? nothing
+      : html`<span class="cite">${cited.map((note) => (where === "paper" ? html`<span>[${note.number}]</span>` : mark(look, note)))}</span>`
   }
   return {
     cite,
-    because: (reason) => html`${cite(reason.facts)}${confirmed(look, reason)}`,
-    list: () => html`<ol class="sources">${[...notes.values()].map((note) => entry(look, note))}</ol>`,
+    because: (reason) => html`${cite(reason.facts)}${where === "paper" ? nothing : confirmed(look, reason)}`,
+    list: () =>
+      html`<ol class="sources">${[...notes.values()].map((note) => html`<li${where === "paper" ? nothing : html` id="source-${note.number}"`}>${entry(look, note)}</li>`)}</ol>`,
   }
 }
 
@@ -47,11 +51,11 @@ function mark(look: Look, { number, row }: Note): Html {
   return html`<span>${told} <a class="note" href="#source-${number}" aria-label="${t("path.source-number", { number })}">[${number}]</a></span>`
 }
 
-function entry(look: Look, { number, row }: Note): Html {
+function entry(look: Look, { row }: Note): Html {
   const { name } = sourceOf(look.facts, row)
   const about = `${classWord(look, row)} · ${ageText(look, row)} · ${verifiedWord(look, row)}`
   const note = row.asOfNote === "" ? nothing : html` <span class="quiet">(${visible(row.asOfNote)})</span>`
-  return html`<li id="source-${number}">${visible(name)} <span class="quiet">${about}</span>${note} ${address(row.source)}</li>`
+  return html`${visible(name)} <span class="quiet">${about}</span>${note} ${address(row.source)}`
 }
 
 /** An address of the web can be followed and does not learn where one came from; anything else is text. */

@@ -23,7 +23,7 @@ import {
 import { reasonText } from "../explaining.ts"
 import { type Citing, citing } from "./citing.ts"
 import { finderForm } from "./finder-form.ts"
-import { answerForm, closedItem, closedLine, findingOf } from "./finding.ts"
+import { answerForm, closedItem, findingOf } from "./finding.ts"
 import {
   CHOICES,
   CHOOSER,
@@ -35,6 +35,7 @@ import {
   verdictMark,
   verdictWord,
 } from "./look.ts"
+import { printSheet } from "./print-sheet.ts"
 import { type Read, readQuestion } from "./reading.ts"
 
 /** The question and, on the same page, its answer. */
@@ -57,13 +58,14 @@ function answerPage(look: Look, read: Read, query: Query): Reply {
   const { t, page } = look.visit
   const answer = findPaths(query, look.facts, look.refusals)
   const cites = citing(look)
-  const groups = html`${told(look, query)}${refused(look, answer)}${preserveFirst(look, answer)}${findings(look, cites, answer)}`
+  const first = html`${refused(look, answer)}${preserveFirst(look, answer)}`
+  const all = html`${findings(look, cites, answer)}${section(t("path.sources"), cites.list(), "sources")}`
   return page({
     title: titleOf(look, query),
     place: "paths",
     body: html`${questionLine(look, query)}
 <details class="change no-print"><summary>${t("path.change")}</summary>${finderForm(look, read)}</details>
-${groups}${footing(look, cites)}`,
+${told(look, query)}${first}<div class="no-print">${all}</div>${printSheet(look, answer)}${footing(look)}`,
   })
 }
 
@@ -155,15 +157,13 @@ function closedGroup(look: Look, cites: Citing, closed: readonly Finding[], alon
   if (closed.length === 0) return nothing
   const { format } = look.visit
   const list = closed.map((one) => closedItem(look, cites, one))
-  const lines = html`<ul class="print-only">${closed.map((one) => closedLine(look, one))}</ul>`
   const title = groupTitle(look, "closed")
-  return html`<section id="closed"><h2>${title}</h2>${lines}<details class="no-print"${alone ? html` open` : nothing}><summary>${verdictWord(look, "closed")} (${format.number(closed.length)})</summary>${list}</details></section>`
+  return html`<section id="closed"><h2>${title}</h2><details${alone ? html` open` : nothing}><summary>${verdictWord(look, "closed")} (${format.number(closed.length)})</summary>${list}</details></section>`
 }
 
-/** Where everything was read, which facts answered, and the one sentence about advice. */
-function footing(look: Look, cites: Citing): Html {
+/** Which facts answered, and the one sentence about advice. */
+function footing(look: Look): Html {
   const { t } = look.visit
   const { version, digest } = look.facts
-  return html`${section(t("path.sources"), cites.list(), "sources")}
-<p class="quiet">${t("path.version", { version })} <code>${digest.slice(0, 16)}</code></p><p class="quiet">${t("path.not-advice")}</p>`
+  return html`<p class="quiet">${t("path.version", { version })} <code>${digest.slice(0, 16)}</code></p><p class="quiet">${t("path.not-advice")}</p>`
 }

@@ -106,9 +106,9 @@ export function answerForm({ visit: { t } }: Look, query: Query, condition: Cond
   const kept = [...new URLSearchParams(addressOf({ ...query, answers: others }))]
   const button = (told: "yes" | "no" | undefined, label: string) =>
     html`<button name="answer" value="${told === undefined ? "" : `${condition}=${told}`}" aria-pressed="${told === now ? "true" : "false"}">${label}</button>`
-  return html`<form method="get" action="${FINDER}" class="answering" aria-label="${t(`law.ask.${condition}`)}">
+  return html`<form method="get" action="${FINDER}" class="answering">
 ${kept.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
-${button("yes", t("path.yes"))}${button("no", t("path.no"))}${button(undefined, t("path.not-known"))}</form>`
+<span role="group" aria-label="${t(`law.ask.${condition}`)}">${button("yes", t("path.yes"))} ${button("no", t("path.no"))} ${button(undefined, t("path.not-known"))}</span></form>`
 }
 
 function safeguards(look: Look, cites: Citing, { safeguards }: Finding): Html {
@@ -143,11 +143,4 @@ export function closedItem(look: Look, cites: Citing, finding: Finding): Html {
   return html`<article class="finding closed-one" id="path-${finding.channel.id}"><h3>${verdictMark(look, finding.verdict)} ${visible(look.speak.channel(finding.channel))}</h3>
 ${restsOn(look, finding)}<ul class="reasons">${closing.map((one) => reasonItem(look, cites, one))}</ul>
 ${opens.length === 0 ? nothing : html`<ul class="opens">${opens}</ul>`}</article>`
-}
-
-/** The same in one line, for paper. */
-export function closedLine(look: Look, finding: Finding): Html {
-  const closing = finding.reasons.filter(({ effect }) => effect === "closed")
-  const why = closing.map((one) => reasonText(look.speak, one)).join(" ")
-  return html`<li>${visible(look.speak.channel(finding.channel))} (${finding.channel.id}): ${visible(why)}</li>`
 }
