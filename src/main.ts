@@ -19,6 +19,7 @@ import { libraryDeclarations, warningListDeclarations } from "./library/index.ts
 import { runCommand } from "./owner.ts"
 import { pathDeclarations } from "./paths/index.ts"
 import { refusalDeclarations } from "./policy/index.ts"
+import { requestDeclarations } from "./requests/index.ts"
 import { runNode } from "./serve.ts"
 import { sharingDeclarations } from "./sharing/index.ts"
 
@@ -45,6 +46,7 @@ export const declarations: readonly Declaration[] = [
   ...factDeclarations,
   ...pathDeclarations,
   ...sharingDeclarations,
+  ...requestDeclarations,
   ...keyDeclarations,
   completionDeclaration,
 ]

@@ -31,6 +31,7 @@ import {
 } from "./library/index.ts"
 import { ownRefusals, pathHandlers, pathRoutes } from "./paths/index.ts"
 import { refusalHandlers } from "./policy/index.ts"
+import { requestHandlers } from "./requests/index.ts"
 import {
   type Caller,
   type Cursors,
@@ -144,6 +145,7 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core): Han
     ...factHandlers({ store, book, clock }),
     ...pathHandlers({ store, book, clock, refusals: () => ownRefusals(store) }),
     ...refusalHandlers(store),
+    ...requestHandlers({ store, clock, origin: () => site.origin }),
     ...sharingHandlers({ store, preparer, database, t: translator("en") }),
   }
 }

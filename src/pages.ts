@@ -21,8 +21,9 @@ import type { Row } from "./http/index.ts"
 import type { FactBook } from "./law/index.ts"
 import { type Search, valuesOf, type WarningLists } from "./library/index.ts"
 import { ownParty } from "./parties/index.ts"
-import { ownRefusals, pathPages } from "./paths/index.ts"
+import { factPages, ownRefusals, pathPages } from "./paths/index.ts"
 import { refusalPages } from "./policy/index.ts"
+import { requestPages } from "./requests/index.ts"
 import {
   collectionPages,
   graphPages,
@@ -47,6 +48,9 @@ export const navigation: readonly SectionFor[] = [
       { key: "reach", href: "/find/reach", who: "role:reader" },
       { key: "matrix", href: "/find/matrix", who: "role:reader" },
       { key: "gains", href: "/find/ratifications", who: "role:reader" },
+      { key: "instruments", href: "/find/instruments", who: "role:reader" },
+      { key: "rules", href: "/find/rules", who: "role:reader" },
+      { key: "facts", href: "/find/facts", who: "role:reader" },
     ],
   },
   {
@@ -57,6 +61,14 @@ export const navigation: readonly SectionFor[] = [
       { key: "import", href: "/share/import", who: "role:analyst" },
       { key: "collections", href: "/share/collections", who: "person" },
       { key: "warning-lists", href: "/share/warning-lists", who: "person" },
+    ],
+  },
+  {
+    key: "respond",
+    icon: "respond",
+    pages: [
+      { key: "diary", href: "/respond/diary", who: "role:analyst" },
+      { key: "forms", href: "/respond/forms", who: "role:analyst" },
     ],
   },
   {
@@ -96,6 +108,7 @@ export function pagesOf(parts: PageParts): Row[] {
       ...entrancePages({ ...parts.entrance, ...parts }),
       ...findPages(parts),
       ...sharingPages(parts),
+      ...requestPages(parts),
       ...deskPages(parts),
     ],
     parts.visiting,
@@ -104,7 +117,8 @@ export function pagesOf(parts: PageParts): Row[] {
 
 function findPages({ store, book, entrance }: PageParts): PageRoute[] {
   const { clock } = entrance
-  return [...pathPages({ store, book, clock, refusals: () => ownRefusals(store), own: () => ownParty(store) })]
+  const finder = { store, book, clock, refusals: () => ownRefusals(store), own: () => ownParty(store) }
+  return [...pathPages(finder), ...factPages({ store, book, clock })]
 }
 
 function sharingPages(parts: PageParts): PageRoute[] {

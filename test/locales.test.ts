@@ -4,8 +4,19 @@ import { join } from "node:path"
 import { test } from "node:test"
 import { languages } from "../src/http/index.ts"
 import { JSON_FAULT_CODES } from "../src/kernel/json-fault.ts"
+import {
+  instrumentFields,
+  instrumentKinds,
+  participationStatuses,
+  questionFields,
+  reservationEffects,
+  safeguardCodes,
+  tableNames,
+} from "../src/law/index.ts"
 import { ROW_FAULT_CODES } from "../src/library/index.ts"
 import { declarations } from "../src/main.ts"
+import { columnsOf } from "../src/paths/facts-pages/row-form.ts"
+import { fieldLabels } from "../src/requests/pages/field-labels.ts"
 import { FAULT_CODES, FINDING_CODES } from "../src/stix/index.ts"
 import { TYPES } from "../src/stix/types.ts"
 import { LAW_STARTS, lawKeys } from "./support/law-keys.ts"
@@ -34,9 +45,11 @@ const PASS_CODES_ON = ["crypto/turnstile.ts", "sharing/filters.ts", "http/socket
 /** Keys that are put together while running, by what they begin with; `neededKeys` says what may follow. */
 const PUT_TOGETHER = [
   ...["cli.ask-", "command.", "error.", "log.problem.", "option.", "problem.", "problem.object.conflict-"],
+  ...["form-field."],
   ...["graph.by.", "graph.layout.", "import.state.", "keyboard.", "language.", "nav.", "overview.act."],
   ...["overview.waits.", "property.", "relation-to.", "relation.", "role.", "theme.", "type."],
   ...LAW_STARTS,
+  ...["fact.column.", "fact.effect.", "fact.field.", "fact.kind.", "fact.safeguard.", "fact.status.", "fact.table."],
 ]
 
 /** Words of the standard that pages know; one that they do not know is shown as it is, so none can be missing. */
@@ -168,7 +181,24 @@ function wordsOfPages(): string[] {
     ...["find", "respond", "agree", "build"].map((verb) => `nav.${verb}`),
     ...["system", "light", "dark"].map((theme) => `theme.${theme}`),
     ...languages.map((language) => `language.${language}`),
+    ...fieldLabels().map((label) => `form-field.${label}`),
     ...[...TYPES.keys()].map((type) => `type.${type}`),
+    ...wordsOfFacts(),
+  ]
+}
+
+/** Tables, columns and codes of the facts of law, as their pages call them. */
+function wordsOfFacts(): string[] {
+  const named = (start: string, codes: Iterable<string>) =>
+    [...codes].map((code) => `fact.${start}.${code.replaceAll(/[ _]/g, "-")}`)
+  return [
+    ...named("table", tableNames),
+    ...named("column", new Set(tableNames.flatMap((table) => [...columnsOf(table).keys()]))),
+    ...named("effect", reservationEffects),
+    ...named("field", [...instrumentFields, ...questionFields]),
+    ...named("kind", instrumentKinds),
+    ...named("safeguard", safeguardCodes),
+    ...named("status", [...participationStatuses, "in force", "not in force", "operating"]),
   ]
 }
 

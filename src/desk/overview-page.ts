@@ -39,7 +39,7 @@ async function overview(parts: OverviewParts, visit: Visit): Promise<Reply> {
     work: visit.may("role:analyst"),
     node: visit.may("role:administrator"),
   }
-  const found = await overviewFor(parts, sees, visit.person().commitment)
+  const found = await overviewFor(parts, sees, visit.person().commitment, visit.now)
   const top = html`<div class="halves">${waiting(visit, found)}${state(visit, found)}</div>`
   const body = html`${top}${content(visit, found)}${world(visit, found)}`
   return visit.page({ title: t("overview.title"), place: "overview", body })
@@ -51,7 +51,7 @@ function waiting({ t, format }: Visit, { waiting }: Overview): Html {
   const items = waiting.map(({ key, count, href }) => {
     const sentence = t(`overview.waits.${key}`, { count: format.number(count) })
     const action = href === null ? nothing : html`<a href="${href}">${t(`overview.act.${key}`)}</a>`
-    return html`<li>${stateMark("conditional", sentence)}${action}</li>`
+    return html`<li>${stateMark(key === "overdue" ? "closed" : "conditional", sentence)}${action}</li>`
   })
   return section(t("overview.waits"), html`<ul class="tasks">${items}</ul>`)
 }

@@ -34,7 +34,7 @@ const parts: OverviewParts = {
 }
 const NOBODY: Sees = { content: false, work: false, node: false }
 const waits = async (sees: Partial<Sees>) =>
-  (await overviewFor(parts, { ...NOBODY, ...sees }, "somebody")).waiting.map(({ key }) => key)
+  (await overviewFor(parts, { ...NOBODY, ...sees }, "somebody", node.clock.now())).waiting.map(({ key }) => key)
 
 function location(changes: Record<string, unknown>): Stix {
   const times = { created: "2020-01-01T00:00:00.000Z", modified: "2020-01-01T00:00:00.000Z" }
@@ -71,8 +71,8 @@ test("without the role of a reader the start page holds nothing of the library",
     { ...NOBODY, content: true },
     { ...NOBODY, node: true },
   ]
-  assert.equal((await overviewFor(parts, reader, "x")).content?.tallies.objects, 1)
-  const { content, state } = await overviewFor(parts, other, "x")
+  assert.equal((await overviewFor(parts, reader, "x", node.clock.now())).content?.tallies.objects, 1)
+  const { content, state } = await overviewFor(parts, other, "x", node.clock.now())
   assert.equal(content, null)
   assert.equal(state.collections.length, 2)
   assert.ok(state.disk.store > 0 && state.disk.free > 0)

@@ -10,6 +10,7 @@ import {
   type Tallies,
 } from "../library/index.ts"
 import type { OwnParty } from "../parties/index.ts"
+import { overdueRequests } from "../requests/index.ts"
 import { type Import, listImports, unfinishedImports } from "../sharing/index.ts"
 import type { Folder, Store } from "../store/index.ts"
 import { type Located, locations } from "./locations.ts"
@@ -17,7 +18,7 @@ import { type WentOut, wentOut } from "./went-out.ts"
 
 /** One thing that waits for the person who looks; `key` names its sentence, `overview.waits.<key>`. */
 export type Waiting = {
-  key: "unsealed" | "not-moved" | "no-collection" | "conflicts" | "previewed" | "disk"
+  key: "unsealed" | "not-moved" | "no-collection" | "conflicts" | "previewed" | "disk" | "overdue"
   count: number
   href: string | null
 }
@@ -54,7 +55,7 @@ const SCARCE = 0.05
 export type Sees = { content: boolean; work: boolean; node: boolean }
 
 /** `by` is the commitment of who looks: what it began waits for it. */
-export async function overviewFor(parts: OverviewParts, sees: Sees, by: string): Promise<Overview> {
+export async function overviewFor(parts: OverviewParts, sees: Sees, by: string, now: Instant): Promise<Overview> {
   const { store, search } = parts
   const [collections, own] = await Promise.all([listCollections(store), parts.ownParty()])
   const state = {
@@ -69,7 +70,8 @@ export async function overviewFor(parts: OverviewParts, sees: Sees, by: string):
   const unfinished = sees.work ? await unfinishedImports(store) : []
   const mine = unfinished.filter(({ account, state }) => account === by && UNDECIDED.has(state))
   const conflicts = sees.work ? await countConflicts(store) : 0
-  return { waiting: waitingFor(sees, state, mine, conflicts), content, own, state }
+  const overdue = sees.work ? (await overdueRequests(store, now)).count : 0
+  return { waiting: waitingFor(sees, state, { mine, conflicts, overdue }), content, own, state }
 }
 
 async function contentOf(
@@ -89,10 +91,10 @@ async function contentOf(
 function waitingFor(
   sees: Sees,
   { unsealed, notMoved, collections, disk }: Overview["state"],
-  mine: readonly Import[],
-  conflicts: number,
+  { mine, conflicts, overdue }: { mine: readonly Import[]; conflicts: number; overdue: number },
 ): Waiting[] {
   const found: Waiting[] = []
+  if (overdue > 0) found.push({ key: "overdue", count: overdue, href: "/respond/diary?state=overdue" })
   if (sees.node && unsealed) found.push({ key: "unsealed", count: 1, href: "/node/keys" })
   if (sees.node && notMoved) found.push({ key: "not-moved", count: 1, href: "/node/keys" })
   if (sees.node && disk.free < disk.size * SCARCE) found.push({ key: "disk", count: 1, href: null })

@@ -118,17 +118,18 @@ function contradictions(facts: Facts, today: Day): Problem[] {
 function unionActs(facts: Facts, today: Day): Problem[] {
   const { rows } = facts
   const ever = rows.participation.filter(({ instrument }) => instrument === "eu").map(({ place }) => place)
-  const names = new Set(ever.filter((place) => standingOf(facts, "eu", place, today).state === "bound"))
+  const names = new Set([...new Set(ever)].filter((place) => standingOf(facts, "eu", place, today).state === "bound"))
+  const byAct = Map.groupBy(rows.participation, ({ instrument }) => instrument)
   return rows.instruments
     .filter(({ kind }) => kind === "eu-act")
     .flatMap((act) => {
-      const own = rows.participation.filter(({ instrument }) => instrument === act.id)
-      const missing = [...names].some((place) => !own.some((row) => row.place === place))
+      const own = byAct.get(act.id) ?? []
+      const missing = own.length > 0 && !names.isSubsetOf(new Set(own.map(({ place }) => place)))
       const foreign = own.filter(
         ({ place }) => place !== "EU" && !names.has(place) && standingOf(facts, act.id, place, today).state === "bound",
       )
       return [
-        ...(missing && own.length > 0 ? [told("act-incomplete", "notice", act)] : []),
+        ...(missing ? [told("act-incomplete", "notice", act)] : []),
         ...foreign.map((row) => told("contradiction", "notice", row, "status")),
       ]
     })

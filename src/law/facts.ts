@@ -85,7 +85,7 @@ function indexed(rows: Rows): Omit<Facts, "version" | "digest" | "rows" | "probl
     offences: grouped(rows.offences, ({ offence }) => offence),
     safeguards: grouped(safeguards, ({ instrument, place }) => (place === "" ? instrument : place)),
     words: new Map(
-      rows.words.map((one) => [`${one.ref}/${one.part}`, { "zh-Hant": one.zh_hant, "zh-Hans": one.zh_hans }]),
+      rows.words.map((one) => [`${one.of}/${one.part}`, { "zh-Hant": one.zh_hant, "zh-Hans": one.zh_hans }]),
     ),
     byRef: new Map(sourced.map((one) => [one.ref, one])),
   }

@@ -282,6 +282,16 @@ test("a judicial channel always names the safeguards, with the statute of the si
   )
 })
 
+test("the law of the Union stands beside that of its member States", () => {
+  const statute = { safeguard: "blocking-statute", instrument: "", place: "EU", law: "GDPR", article: "48" }
+  const rows = { safeguards: [statute], instruments: [{}, { id: "eu", kind: "body" }] }
+  const member = { instrument: "eu", place: "BR", status: "member" }
+  const found = (more: object[]) =>
+    only({ ...rows, participation: [...both, ...more] }).safeguards.map(({ code }) => code)
+  assert.ok(found([member]).includes("blocking-statute"))
+  assert.ok(!found([]).includes("blocking-statute"))
+})
+
 test("an answer for a date uses the facts of that date", () => {
   assert.equal(only({}, { date: "2023-02-28" as Day }).verdict, "unknown")
   assert.equal(only({}, { date: "2023-03-01" as Day }).verdict, "open")

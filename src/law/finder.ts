@@ -28,7 +28,7 @@ function ranked(known: Lookup, query: Query, refusals: OwnRefusals): Finding[] {
   return channelsFor(known, query)
     .map((channel) => assess(known, channel, query, refusals))
     .toSorted(byRank)
-    .map((assessment) => findingOf(known.facts, assessment, query))
+    .map((assessment) => findingOf(known, assessment, query))
 }
 
 /** The best of them alone; null where no channel knows the measure. */
@@ -86,13 +86,13 @@ function assess(known: Lookup, channel: Channel, query: Query, refusals: OwnRefu
   return { channel, verdict: verdictOf(reasons), reasons, missing, limit, use: channel.use }
 }
 
-function findingOf(facts: Facts, assessment: Assessment, query: Query): Finding {
+function findingOf(known: Lookup, assessment: Assessment, query: Query): Finding {
   const { channel, reasons } = assessment
   return {
     ...assessment,
-    opens: openingsOf(facts, reasons),
+    opens: openingsOf(known.facts, reasons),
     steps: channel.steps,
-    safeguards: safeguardsOf(facts, channel, query),
+    safeguards: safeguardsOf(known, channel, query),
   }
 }
 

@@ -36,17 +36,24 @@ export {
   type Article,
   type Channel,
   type ChannelText,
+  type Complete,
   type Condition,
+  channelTexts,
   conditions,
   type FactRef,
   type FormField,
   type Instrument,
+  instrumentFields,
+  instrumentKinds,
   type Participation,
+  participationStatuses,
   type Question,
   questionFields,
   type Reservation,
   type RuleAnswer,
+  reservationEffects,
   type SafeguardCode,
+  type SafeguardFact,
   type SourceClass,
   type Sourced,
   type Step,
@@ -56,9 +63,9 @@ export { correct, corrections, importFacts, type NewCorrection, withdrawCorrecti
 export { type Correction, type FactSet, factFiles, listFactSets } from "./queries.ts"
 export { NO_REFUSALS, type OwnRefusal, type OwnRefusals, type Query } from "./query.ts"
 export { type Best, type MatrixCell, type MatrixRow, matrixRows, reachOf } from "./reach.ts"
-export type { Problem } from "./reading.ts"
+export { type FactFiles, type Problem, parseRows, type RawRow, readFiles } from "./reading.ts"
 export { compareRules, type Divergence, jurisdictionsOf } from "./rules.ts"
 export { filesOf, shippedFacts, shippedFiles } from "./shipped.ts"
 export { confirmations, type Source, sourceOf } from "./sources.ts"
-export { type Lookup, lookup, type Standing } from "./standing.ts"
+export { countsFrom, type Lookup, lookup, type Standing } from "./standing.ts"
 export { type TableName, tableNames, tables } from "./tables.ts"

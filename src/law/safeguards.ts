@@ -1,7 +1,8 @@
-import type { Facts } from "./facts.ts"
+import { EUROPEAN_UNION } from "../kernel/places.ts"
 import type { Safeguard } from "./findings.ts"
-import { type Channel, type SafeguardCode, safeguardCodes } from "./model.ts"
+import { type Channel, type SafeguardCode, type SafeguardFact, safeguardCodes } from "./model.ts"
 import type { Query } from "./query.ts"
+import type { Lookup } from "./standing.ts"
 
 /** What a person must look at for each kind of channel, whether or not a fact about it is known. */
 const ALWAYS: Readonly<Record<Channel["kind"], readonly SafeguardCode[]>> = {
@@ -16,26 +17,25 @@ function speaksOfPeople({ data, measure }: Query): boolean {
   return data !== "none" || measure === "spontaneous" || measure === "notify" || measure === "joint-team"
 }
 
-export function safeguardsOf(facts: Facts, channel: Channel, query: Query): Safeguard[] {
-  const rows = [
-    ...(facts.safeguards.get(channel.instrument) ?? []),
-    ...[query.to, query.from].flatMap((place) => facts.safeguards.get(place) ?? []),
-  ]
+export function safeguardsOf(known: Lookup, channel: Channel, query: Query): Safeguard[] {
+  const { facts } = known
+  const there = lawsOf(known, query.to)
+  const rows = [...(facts.safeguards.get(channel.instrument) ?? []), ...there, ...lawsOf(known, query.from)]
   const wanted = new Set(ALWAYS[channel.kind])
   if (channel.kind !== "technical" && speaksOfPeople(query)) wanted.add("data-protection")
-  const statute = rows.some(({ safeguard, place }) => safeguard === "blocking-statute" && place === query.to)
-  if (statute && channel.kind !== "technical") wanted.add("blocking-statute")
+  const statutes = there.filter(({ safeguard }) => safeguard === "blocking-statute")
+  if (statutes.length > 0 && channel.kind !== "technical") wanted.add("blocking-statute")
   return safeguardCodes
     .filter((code) => wanted.has(code))
-    .map((code) => ({
-      code,
-      facts: rows
-        .filter(({ safeguard, place }) => safeguard === code && isAbout(code, place, query))
-        .map(({ ref }) => ref),
-    }))
+    .map((code) => {
+      // A statute against handing over counts for the side that is asked; every other ground for both.
+      const about = code === "blocking-statute" ? statutes : rows.filter(({ safeguard }) => safeguard === code)
+      return { code, facts: [...new Set(about.map(({ ref }) => ref))] }
+    })
 }
 
-/** A statute against handing over counts for the side that is asked; grounds for the way back, for both. */
-function isAbout(code: SafeguardCode, place: string, { to }: Query): boolean {
-  return code !== "blocking-statute" || place === "" || place === to
+/** What the law of a place says, and that of the European Union in its member States. */
+function lawsOf({ facts, standing }: Lookup, place: string): readonly SafeguardFact[] {
+  const union = place !== EUROPEAN_UNION && standing("eu", place).state === "bound"
+  return [...(facts.safeguards.get(place) ?? []), ...(union ? (facts.safeguards.get(EUROPEAN_UNION) ?? []) : [])]
 }

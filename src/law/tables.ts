@@ -209,7 +209,10 @@ export const tables = {
   },
   words: {
     key: ["ref", "part"],
-    row: z.strictObject({ ref: named(300), part: named(60), zh_hant: named(600), zh_hans: named(600) }),
+    // The row that is translated; a row's own name is `ref` too.
+    row: z
+      .strictObject({ ref: named(300), part: named(60), zh_hant: named(600), zh_hans: named(600) })
+      .transform(({ ref, ...rest }) => ({ ...rest, of: ref })),
   },
   forms: {
     key: ["form", "id"],

@@ -7,8 +7,9 @@ import * as intake from "./migrations/0003-intake.ts"
 import * as savedSearches from "./migrations/0004-saved-searches.ts"
 import * as facts from "./migrations/0005-facts.ts"
 import * as refusals from "./migrations/0006-refusals.ts"
+import * as requests from "./migrations/0007-requests.ts"
 
-const migrations = [first, people, intake, savedSearches, facts, refusals]
+const migrations = [first, people, intake, savedSearches, facts, refusals, requests]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */
 export function migrate(connection: Connection): void {

@@ -5,7 +5,7 @@ import { reviewAccess } from "../../src/accounts/review.ts"
 import { cookieNames } from "../../src/http/index.ts"
 import { sha256 } from "../../src/kernel/hash.ts"
 import { systemClock } from "../../src/kernel/time.ts"
-import { findPaths, type Query, shippedFacts } from "../../src/law/index.ts"
+import { correct, FactBook, type FactRef, findPaths, type Query, shippedFacts } from "../../src/law/index.ts"
 import { addCollection, addObjects, loadCollection } from "../../src/library/index.ts"
 import { addOwnParty } from "../../src/parties/index.ts"
 import { choosePath } from "../../src/paths/choices.ts"
@@ -14,7 +14,10 @@ import { saveSearch } from "../../src/sharing/saved-searches.ts"
 import type { Session, TestBrowser, View, Visitor } from "./browser.ts"
 import { type InProcess, openInProcess, prepared } from "./node-in-process.ts"
 import type { Role } from "./pages.ts"
+import { addRequests } from "./requests.ts"
 import type { Stix } from "./stix.ts"
+
+const CORRECTED = "participation/budapest/BR/Brazil/in force" as FactRef
 
 export const COLLECTIONS = {
   own: "Own findings",
@@ -36,8 +39,10 @@ export type Furnished = {
   /** The cookie of the session of each. */
   cookies: Readonly<Record<Role, { name: string; value: string }>>
   collections: Readonly<Record<keyof typeof COLLECTIONS, string>>
-  /** A person, a program, a search that the analyst saved, a place that the officer refused, a path that was chosen. */
-  ids: { person: string; program: string; search: string; refusal: string; choice: string }
+  /** What the pages of one thing each are about; a test finds the address of its page by it. */
+  ids: Readonly<
+    Record<"person" | "program" | "search" | "refusal" | "correction" | "overdue" | "draft" | "choice", string>
+  >
 }
 
 export type Furniture = {
@@ -100,7 +105,8 @@ async function signIn({ store, clock, signer }: InProcess, names: string): Promi
 }
 
 /** What one has to have to see the pages of one of it. */
-async function belongings({ store }: InProcess, collection: string, names: string): Promise<Furnished["ids"]> {
+async function belongings(node: InProcess, collection: string, names: string): Promise<Furnished["ids"]> {
+  const { store } = node
   const rights = new Map([[collection, { read: true, write: true }]])
   await addProgram(store, { name: `OpenCTI${names}`, admin: false, rights })
   const [program] = await listPrograms(store)
@@ -108,8 +114,25 @@ async function belongings({ store }: InProcess, collection: string, names: strin
   assert.ok(program !== undefined && analyst !== undefined)
   const view = { name: `Signs${names}`, address: "type=indicator" }
   const search = await saveSearch(store, analyst.account, view)
-  const [refusal, choice] = [await refuse(store, names), await choosePreservation(store, names)]
-  return { person: analyst.account, program: program.account, search, refusal, choice }
+  const more = {
+    refusal: await refuse(store, names),
+    correction: await correctFact(store, names),
+    ...(await addRequests(node, names)),
+    choice: await choosePreservation(store, names),
+  }
+  return { person: analyst.account, program: program.account, search, ...more }
+}
+
+/** One row that this node reads otherwise than the set that was shipped. */
+async function correctFact(store: InProcess["store"], names: string): Promise<string> {
+  const cells = {
+    ...{ instrument: "budapest", place: "BR", name: `Brazil${names}`, status: "in force", date: "2023-03-01" },
+    ...{ date_kind: "entry into force", source_url: "https://depositary.example/185", as_of: "2026-11" },
+    ...{ as_of_note: "", read_on: "2026-11-26", verified: "yes", note: "" },
+  }
+  const reason = `The depositary answered our letter of 12 November${names}`
+  const wish = { table: "participation", replaces: CORRECTED, cells, reason } as const
+  return correct({ store, book: new FactBook(store) }, wish, null)
 }
 
 /** Finland asks Brazil to preserve traffic data, by the first path that a person may choose. */

@@ -43,7 +43,7 @@ test("what is closed is folded away with what would open it, and stands in one l
   assert.match(readable(text), /Would open it: Finland joins Pact\./)
   assert.match(text, /<details><summary>closed \(1\)/)
   assert.match(
-    readable(text.slice(text.indexOf('class="sheet print-only"'))),
+    readable(text.slice(text.indexOf('class="one-page print-only"'))),
     /Pact way \(pact-way\): Finland is not among/,
   )
 })

@@ -15,7 +15,7 @@ export function printSheet(look: Look, { query, findings }: Answer): Html {
   const table = rows.length === 0 ? nothing : html`<table>${head(look)}<tbody>${rows}</tbody></table>`
   const lines = closed.map((one) => html`<li>${closedLine(look, one)}</li>`)
   const shut = lines.length === 0 ? nothing : html`<h2>${t("path.group-closed")}</h2><ul class="lines">${lines}</ul>`
-  return html`<div class="sheet print-only"><p class="quiet">${visible(viewer.party)} · ${format.time(now)}</p>${table}${looked(look, usable)}${shut}
+  return html`<div class="one-page print-only"><p class="quiet">${visible(viewer.party)} · ${format.time(now)}</p>${table}${looked(look, usable)}${shut}
 <h2>${t("path.sources")}</h2>${cites.list()}</div>`
 }
 

@@ -75,6 +75,12 @@ const sentences: Readonly<Record<string, Say>> = {
   "program.token-renewed": (t, facts, calling) => t("ledger.program.token-renewed", whom(facts, calling)),
   "refusal.added": (t, facts) => t("ledger.refusal.added", refused(t, facts)),
   "refusal.removed": (t, facts) => t("ledger.refusal.removed", refused(t, facts)),
+  "request.clock-extended": (t, facts) => t("ledger.request.clock-extended", { days: number(facts, "days") }),
+  "request.clock-set": (t) => t("ledger.request.clock-set"),
+  "request.closed": (t) => t("ledger.request.closed"),
+  "request.event": (t) => t("ledger.request.event"),
+  "request.noted": (t) => t("ledger.request.noted"),
+  "request-draft.deleted": (t) => t("ledger.request-draft.deleted"),
   "session.ended": (t, facts, calling) => t("ledger.session.ended", whom(facts, calling)),
   "session.proven": (t) => t("ledger.session.proven"),
   "session.started": (t, facts) => t(startedBy(text(facts, "method"))),
@@ -97,12 +103,15 @@ const subjects = {
   entering: ["access", "code", "openid", "passkey", "password", "session", "sessions", "sign-in"],
   library: ["collection", "import", "library", "object", "warning-list"],
   law: ["facts", "path"],
+  requests: ["request", "request-draft"],
   keys: ["key"],
   refusals: ["refusal"],
 } as const satisfies Record<string, readonly string[]>
 
 export type Subject = keyof typeof subjects
-export const SUBJECTS: readonly Subject[] = ["accounts", "entering", "library", "law", "keys", "refusals"]
+export const SUBJECTS: readonly Subject[] = [
+  ...(["accounts", "entering", "library", "law", "requests", "keys", "refusals"] as const),
+]
 
 export function happeningsOf(subject: Subject): string[] {
   const first: readonly string[] = subjects[subject]
@@ -115,6 +124,7 @@ export function subjectWord(t: Translate, subject: Subject): string {
     entering: () => t("ledger.about-entering"),
     library: () => t("ledger.about-library"),
     law: () => t("ledger.about-law"),
+    requests: () => t("ledger.about-requests"),
     keys: () => t("ledger.about-keys"),
     refusals: () => t("ledger.about-refusals"),
   }

@@ -1,0 +1,5 @@
+export { requestDeclarations, requestHandlers } from "./commands.ts"
+export { noteRequest, type Overdue, overdueRequests } from "./diary.ts"
+export { startDraft } from "./drafts.ts"
+export { type FormRow, formRows } from "./forms.ts"
+export { requestPages } from "./pages/routes.ts"
