@@ -25,19 +25,25 @@ export class FactBook {
     this.#current = null
   }
 
-  async #read(): Promise<Facts> {
-    const corrections = await listCorrections(this.#reader)
+  /** The facts as they would be with one correction more. */
+  trying(row: OverlayRow): Promise<Facts> {
+    return this.#read([row])
+  }
+
+  async #read(more: readonly OverlayRow[] = []): Promise<Facts> {
+    const overlay = [...(await listCorrections(this.#reader)).flatMap(overlayRow), ...more]
     const imported = await newestSet(this.#reader)
-    if (imported === null && corrections.length === 0) return shippedFacts()
+    if (imported === null && overlay.length === 0) return shippedFacts()
     const files = imported === null ? shippedFiles() : await filesOfSet(this.#reader, imported)
-    return factsFrom(files, corrections.flatMap(overlayRow))
+    return factsFrom(files, overlay)
   }
 }
 
-/** The import that counts; null where what is shipped is newer, or nothing was imported. */
+/** The import that counts: the one of the newest version, of several the last; null where what is shipped is newer. */
 export async function newestSet(reader: Reader): Promise<FactSet | null> {
-  const [newest] = await listFactSets(reader)
-  return newest === undefined || newest.version < shippedFacts().version ? null : newest
+  let newest: FactSet | null = null
+  for (const one of await listFactSets(reader)) if (newest === null || one.version > newest.version) newest = one
+  return newest === null || newest.version < shippedFacts().version ? null : newest
 }
 
 async function filesOfSet(reader: Reader, { key }: FactSet): Promise<FactFiles> {
@@ -47,7 +53,7 @@ async function filesOfSet(reader: Reader, { key }: FactSet): Promise<FactFiles> 
 }
 
 /** A correction of a table that this version does not know counts for nothing. */
-export function overlayRow({ id, table, replaces, cells }: Correction): OverlayRow[] {
+export function overlayRow({ id, table, replaces, cells }: Omit<Correction, "addedAt">): OverlayRow[] {
   const known = tableNames.find((name) => name === table)
   if (known === undefined) return []
   const raw = { table: known, ref: `own/${id}` as FactRef, line: 0, cells: cells ?? {} }

@@ -12,6 +12,7 @@ import type {
   Reservation,
   SafeguardFact,
   Sourced,
+  SourceHost,
   Words,
 } from "./model.ts"
 import { type FactFiles, type Problem, parseRows, type RawRow, type Rows, readFiles } from "./reading.ts"
@@ -38,6 +39,8 @@ export type Facts = {
   offences: ReadonlyMap<string, readonly Offence[]>
   /** By the instrument or the place in which they stand. */
   safeguards: ReadonlyMap<string, readonly SafeguardFact[]>
+  /** By host, without `www.` in front. */
+  sources: ReadonlyMap<string, SourceHost>
   /** By `ref/part`. */
   words: ReadonlyMap<string, Words>
   byRef: ReadonlyMap<string, Sourced>
@@ -59,7 +62,24 @@ export function factsFrom(files: FactFiles, overlay: readonly OverlayRow[] = [])
     rows,
     problems: [...(version === null ? [noVersion] : []), ...read.problems, ...problems],
     ...indexed(rows),
+    words: wordsOf(rows, [...read.rows, ...own], overlay),
   }
+}
+
+/** A corrected row keeps the translations of what it does not change. */
+function wordsOf(rows: Rows, raw: readonly RawRow[], overlay: readonly OverlayRow[]): Map<string, Words> {
+  const words = new Map(
+    rows.words.map(({ of, part, zh_hant, zh_hans }) => [`${of}/${part}`, { "zh-Hant": zh_hant, "zh-Hans": zh_hans }]),
+  )
+  const cells = new Map(raw.map((row) => [row.ref, row.cells]))
+  for (const { raw: own, replaces, dropped } of overlay) {
+    const before = replaces === null || dropped ? undefined : cells.get(replaces)
+    for (const [part, text] of Object.entries(before ?? {})) {
+      const kept = own.cells[part] === text ? words.get(`${replaces}/${part}`) : undefined
+      if (kept !== undefined) words.set(`${own.ref}/${part}`, kept)
+    }
+  }
+  return words
 }
 
 function digestOf(version: string, raw: readonly (RawRow & { own?: boolean })[]): string {
@@ -67,7 +87,7 @@ function digestOf(version: string, raw: readonly (RawRow & { own?: boolean })[])
   return sha256(Buffer.from(canonicalize([version, told]))).toString("hex")
 }
 
-function indexed(rows: Rows): Omit<Facts, "version" | "digest" | "rows" | "problems"> {
+function indexed(rows: Rows): Omit<Facts, "version" | "digest" | "rows" | "problems" | "words"> {
   const { participation, reservations, lists, safeguards } = rows
   const sourced: Sourced[] = [
     ...[rows.instruments, participation, lists, reservations, rows.channels],
@@ -84,9 +104,7 @@ function indexed(rows: Rows): Omit<Facts, "version" | "digest" | "rows" | "probl
     articles: grouped(rows.articles, ({ channel }) => channel),
     offences: grouped(rows.offences, ({ offence }) => offence),
     safeguards: grouped(safeguards, ({ instrument, place }) => (place === "" ? instrument : place)),
-    words: new Map(
-      rows.words.map((one) => [`${one.of}/${one.part}`, { "zh-Hant": one.zh_hant, "zh-Hans": one.zh_hans }]),
-    ),
+    sources: new Map(rows.sources.map((one) => [one.host, one])),
     byRef: new Map(sourced.map((one) => [one.ref, one])),
   }
 }

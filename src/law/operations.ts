@@ -2,13 +2,13 @@ import { ComityError } from "../kernel/errors.ts"
 import { type Id, newId } from "../kernel/ids.ts"
 import { record } from "../ledger/index.ts"
 import type { Store } from "../store/index.ts"
-import type { FactBook } from "./book.ts"
+import { type FactBook, overlayRow } from "./book.ts"
 import { checkFacts } from "./checking.ts"
 import type { Day } from "./dates.ts"
-import { factsFrom } from "./facts.ts"
+import { factsFrom, type OverlayRow } from "./facts.ts"
 import type { FactRef } from "./model.ts"
 import { type Correction, deleteCorrection, insertCorrection, insertFactSet, listCorrections } from "./queries.ts"
-import { type FactFiles, parseRows } from "./reading.ts"
+import type { FactFiles } from "./reading.ts"
 import type { Cells, TableName } from "./tables.ts"
 
 export type FactParts = { store: Store; book: FactBook }
@@ -56,31 +56,31 @@ export async function correct(
   by: string | null,
 ): Promise<Id<"correction">> {
   const { table, replaces, cells, reason } = wanted
-  const facts = await book.current()
-  if (replaces !== null && !isRow(facts.rows[table], replaces)) {
+  const rows: readonly { ref: FactRef; own: boolean }[] = (await book.current()).rows[table]
+  if (replaces !== null && !rows.some(({ ref, own }) => ref === replaces && !own)) {
     throw new ComityError("not-found", "facts.no-row", { ref: replaces })
   }
   const id = newId("correction")
-  if (cells !== null) checkCells(table, cells, id)
+  const one = { id, table, replaces, cells: cells === null ? null : { ...cells }, reason, addedBy: by }
+  for (const row of overlayRow(one)) await refuseFaults(book, table, row)
   await store.write(async (tx) => {
-    const one = { id, table, replaces, cells: cells === null ? null : { ...cells }, reason, addedBy: by }
-    if (!(await insertCorrection(tx, one)))
+    if (!(await insertCorrection(tx, one))) {
       throw new ComityError("conflict", "facts.corrected", { ref: String(replaces) })
+    }
     await record(tx, { what: "facts.corrected", by, facts: { id, table, replaces } })
   })
   book.forget()
   return id
 }
 
-function isRow(rows: readonly { ref: string }[], ref: string): boolean {
-  return rows.some((row) => row.ref === ref)
-}
-
-function checkCells(table: TableName, cells: Cells, id: string): void {
-  const { problems } = parseRows([{ table, ref: `own/${id}` as FactRef, line: 0, cells }])
-  const [problem] = problems
-  if (problem === undefined) return
-  const code = `${problem.code} ${problem.column}`.trim()
+/** The correction among all the facts: a name that stands nowhere is a fault too. Throws `unprocessable facts.faulty`. */
+async function refuseFaults(book: FactBook, table: TableName, row: OverlayRow): Promise<void> {
+  const facts = await book.trying(row)
+  const fault = checkFacts(facts, facts.version).problems.find(
+    ({ ref, severity, code }) => ref === row.raw.ref && severity === "error" && code !== "future",
+  )
+  if (fault === undefined) return
+  const code = `${fault.code} ${fault.column}`.trim()
   throw new ComityError("unprocessable", "facts.faulty", { table, line: 0, code })
 }
 

@@ -144,6 +144,18 @@ test("who has no verified answer, or two that contradict, is told as undecided",
   assert.equal(compared({}, told).answers.length, 5)
 })
 
+test("the same period in other words is one group", () => {
+  const found = compared({}, [
+    ["BR", "P3D"],
+    ["EU", "PT72H"],
+    ["IN", "PT6H"],
+  ])
+  assert.deepEqual(
+    found.groups.map(({ jurisdictions }) => jurisdictions),
+    [["IN"], ["BR", "EU"]],
+  )
+})
+
 test("groups go from the smallest to the largest, and the spread names both ends", () => {
   const found = compared({}, [
     ["BR", "P3D"],

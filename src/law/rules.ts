@@ -70,28 +70,32 @@ function divergence(question: Question, jurisdictions: readonly string[], answer
 }
 
 function groupsOf({ kind }: Question, decided: ReadonlyMap<string, string>): Group[] {
-  const groups = new Map<string, string[]>()
-  for (const [place, value] of decided) groups.set(value, [...(groups.get(value) ?? []), place])
-  const list = [...groups].map(([value, jurisdictions]) => ({ value, jurisdictions: jurisdictions.toSorted() }))
+  const groups = new Map<string, { value: string; jurisdictions: string[] }>()
+  for (const [place, value] of decided) {
+    const group = groups.get(comparable(kind, value))
+    if (group === undefined) groups.set(comparable(kind, value), { value, jurisdictions: [place] })
+    else group.jurisdictions.push(place)
+  }
+  const list = [...groups.values()].map((one) => ({ ...one, jurisdictions: one.jurisdictions.toSorted() }))
   if (kind === "duration") return list.toSorted((a, b) => (hoursOf(a.value) ?? 0) - (hoursOf(b.value) ?? 0))
   return list.toSorted((a, b) => b.jurisdictions.length - a.jurisdictions.length || (a.value < b.value ? -1 : 1))
 }
 
-function kindOf({ rule, kind }: Question, values: readonly string[], decided: number): DivergenceKind {
+function kindOf({ rule }: Question, values: readonly string[], decided: number): DivergenceKind {
   if (decided < 2) return "unknown"
-  if (isOne(kind, values)) return "same"
+  if (values.length === 1) return "same"
   if (rule === "conflict") return "conflict"
   return rule === "none" ? "unknown" : "degree"
 }
 
 /** `P3D` and `PT72H` are one answer. */
-function isOne(kind: Question["kind"], values: readonly string[]): boolean {
-  return new Set(values.map((value) => (kind === "duration" ? hoursOf(value) : value))).size === 1
+function comparable(kind: Question["kind"], value: string): string {
+  return kind === "duration" ? String(hoursOf(value)) : value
 }
 
-function bridgeOf({ rule, kind }: Question, values: readonly string[], decided: number): string | null {
+function bridgeOf({ rule }: Question, values: readonly string[], decided: number): string | null {
   if (decided < 2) return null
-  if (isOne(kind, values)) return values[0] ?? null
+  if (values.length === 1) return values[0] ?? null
   if (rule === "least") return values[0] ?? null
   if (rule === "most") return values.at(-1) ?? null
   return rule === "yes" && values.includes("yes") ? "yes" : null
