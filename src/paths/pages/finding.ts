@@ -11,8 +11,8 @@ import {
 } from "../../law/index.ts"
 import { addressOf } from "../asking.ts"
 import { deadlineText, openingText, questionText, reasonText } from "../explaining.ts"
+import { durationText } from "../facts-pages/durations.ts"
 import type { Citing } from "./citing.ts"
-import { durationText } from "./durations.ts"
 import { CHOOSE, CHOOSER, FINDER, instrumentLink, type Look, verdictMark } from "./look.ts"
 
 /** What one channel says, with everything it rests on. */

@@ -17,6 +17,7 @@ import {
 import { type MatrixCell, type Query, type Verdict, verdicts } from "../../law/index.ts"
 import type { Matrices, Matrix } from "../matrices.ts"
 import { measureSelects } from "./finder-form.ts"
+import { questionLine } from "./finder-page.ts"
 import { finderHref, type Look, lookOf, MATRIX, type PathPageParts, verdictMark, verdictWord } from "./look.ts"
 import { readWithDefaults } from "./reading.ts"
 import { placesIn, regionChoices, regionCodes, regionsOf, WORLD } from "./regions.ts"
@@ -76,9 +77,9 @@ async function foundIn(look: Look, matrices: Matrices, query: Query, sides: Side
   const summary = counts(look, matrix, rows, columns)
   if (rows.length * columns.length > CELLS_MOST) {
     const most = format.number(CELLS_MOST)
-    return html`${summary}${notice(t("path.matrix-large", { most }), "warning")}${file}`
+    return html`${questionLine(look, query)}${summary}${notice(t("path.matrix-large", { most }), "warning")}${file}`
   }
-  return html`${summary}${grid(look, matrix, query, rows, columns)}${file}`
+  return html`${questionLine(look, query)}${summary}${grid(look, matrix, query, rows, columns)}${file}`
 }
 
 function counts(look: Look, matrix: Matrix, rows: readonly string[], columns: readonly string[]): Html {
@@ -145,7 +146,7 @@ function fileHref({ measure, data, urgency }: Query): string {
 export async function matrixFile(parts: PathPageParts, matrices: Matrices, visit: Visit): Promise<Reply> {
   const look = await lookOf(parts, visit)
   const read = readWithDefaults(look, { from: "EU", to: "EU" })
-  if (read.query === null) return visit.redirect(`${MATRIX}`)
+  if (read.query === null) return matrixPage(parts, matrices, visit)
   const { query } = read
   const { facts, refusals } = look
   const name = `matrix-${query.measure}-${query.data}-${query.date}.csv`

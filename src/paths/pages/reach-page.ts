@@ -21,6 +21,7 @@ import { findPlace } from "../../kernel/places.ts"
 import { type Best, type Query, reachOf, type Verdict, verdicts } from "../../law/index.ts"
 import { addressOf } from "../asking.ts"
 import { measureSelects, placeField } from "./finder-form.ts"
+import { questionLine } from "./finder-page.ts"
 import { deadline } from "./finding.ts"
 import {
   finderHref,
@@ -91,7 +92,7 @@ function reached(look: Look, query: Query, { region, sort }: Choice): Html {
     rows,
     empty: emptyState(t("path.nobody")),
   })
-  return html`<ul class="counts">${counts}</ul>${list}${section(t("path.on-map"), picture(look, query, found))}`
+  return html`${questionLine(look, query)}<ul class="counts">${counts}</ul>${list}${section(t("path.on-map"), picture(look, query, found))}`
 }
 
 function columnsOf(look: Look, query: Query, { region, sort }: Omit<Choice, "fault">): Column<Best>[] {
