@@ -21,7 +21,7 @@ import type { Row } from "./http/index.ts"
 import type { FactBook } from "./law/index.ts"
 import { type Search, valuesOf, type WarningLists } from "./library/index.ts"
 import { ownParty } from "./parties/index.ts"
-import { factPages } from "./paths/index.ts"
+import { factPages, ownRefusals, pathPages } from "./paths/index.ts"
 import { refusalPages } from "./policy/index.ts"
 import { requestPages } from "./requests/index.ts"
 import {
@@ -44,6 +44,10 @@ export const navigation: readonly SectionFor[] = [
     key: "find",
     icon: "find",
     pages: [
+      { key: "paths", href: "/find/paths", who: "role:reader" },
+      { key: "reach", href: "/find/reach", who: "role:reader" },
+      { key: "matrix", href: "/find/matrix", who: "role:reader" },
+      { key: "gains", href: "/find/ratifications", who: "role:reader" },
       { key: "instruments", href: "/find/instruments", who: "role:reader" },
       { key: "rules", href: "/find/rules", who: "role:reader" },
       { key: "facts", href: "/find/facts", who: "role:reader" },
@@ -112,7 +116,9 @@ export function pagesOf(parts: PageParts): Row[] {
 }
 
 function findPages({ store, book, entrance }: PageParts): PageRoute[] {
-  return [...factPages({ store, book, clock: entrance.clock })]
+  const { clock } = entrance
+  const finder = { store, book, clock, refusals: () => ownRefusals(store), own: () => ownParty(store) }
+  return [...pathPages(finder), ...factPages({ store, book, clock })]
 }
 
 function sharingPages(parts: PageParts): PageRoute[] {

@@ -19,6 +19,7 @@ import { columnsOf } from "../src/paths/facts-pages/row-form.ts"
 import { fieldLabels } from "../src/requests/pages/field-labels.ts"
 import { FAULT_CODES, FINDING_CODES } from "../src/stix/index.ts"
 import { TYPES } from "../src/stix/types.ts"
+import { LAW_STARTS, lawKeys } from "./support/law-keys.ts"
 
 type Sentences = Readonly<Record<string, string>>
 type Source = { file: string; text: string }
@@ -47,6 +48,7 @@ const PUT_TOGETHER = [
   ...["form-field."],
   ...["graph.by.", "graph.layout.", "import.state.", "keyboard.", "language.", "nav.", "overview.act."],
   ...["overview.waits.", "property.", "relation-to.", "relation.", "role.", "theme.", "type."],
+  ...LAW_STARTS,
   ...["fact.column.", "fact.effect.", "fact.field.", "fact.kind.", "fact.safeguard.", "fact.status.", "fact.table."],
 ]
 
@@ -148,6 +150,7 @@ function neededKeys(): Set<string> {
     ...sources.flatMap(({ text }) => codesIn(text)).filter((key) => key in en),
     ...Object.keys(en).filter((key) => KNOWN_WORDS.some((start) => key.startsWith(start))),
     ...wordsOfPages(),
+    ...lawKeys(sourceOf),
     ...declarations.map(({ name }) => `command.${name}`),
     ...[...options, "data", "json", "help"].map((name) => `option.${name}`),
     ...secrets.map((option) => `cli.ask-${option}`),
@@ -200,7 +203,7 @@ function wordsOfFacts(): string[] {
 }
 
 function translateCalls(): string[] {
-  return sources.flatMap(({ text }) => callsOf(text, /(?:(?<![\w.#])t|translator\([^()]*\))\(/g))
+  return sources.flatMap(({ text }) => callsOf(text, /(?:(?<![\w.#])(?:speak\.)?t|translator\([^()]*\))\(/g))
 }
 
 function blanks(sentence: string): string[] {

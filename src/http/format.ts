@@ -17,6 +17,8 @@ export type Format = {
   ago(instant: Instant, now: Instant): string
   /** Name of a country or territory (ISO 3166-1 alpha-2) or of the EU; the code itself if nobody knows it. */
   place(code: string): string
+  /** Name of a region or subregion by its code of M49; the code itself if nobody knows it. */
+  region(code: string): string
   /** Name of a language in the reader's. */
   languageName(code: string): string
   list(parts: readonly string[]): string
@@ -76,6 +78,7 @@ function makeFormat(language: Language, timeZone: string): Format {
     dateText: (instant) => date.format(instant / 1000),
     ago: (instant, now) => agoText(relative, (instant - now) / 1_000_000),
     place: (code) => (/^[A-Z]{2}$/.test(code) ? (places.of(code) ?? code) : code),
+    region: (code) => (/^\d{3}$/.test(code) ? (places.of(code) ?? code) : code),
     languageName: (code) => languageNames.of(code) ?? code,
     list: (parts) => list.format(parts),
     compare: (a, b) => collator.compare(a, b),

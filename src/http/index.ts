@@ -34,7 +34,7 @@ export {
 export { constant, type Html, html, nothing, type Piece } from "./html.ts"
 export { type IconName, icon } from "./icons.ts"
 export { knows, type Language, languages, pickLanguage, type Translate, translator } from "./locale.ts"
-export { type Dot, map } from "./map.ts"
+export { type Dot, map, mapSign } from "./map.ts"
 export { accepts, isType } from "./negotiate.ts"
 export { packed } from "./packing.ts"
 export {

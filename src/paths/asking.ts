@@ -56,7 +56,7 @@ export function parsePlace(text: string): string {
   return code
 }
 
-function parseUrgency(text: string): Query["urgency"] {
+export function parseUrgency(text: string): Query["urgency"] {
   const found = oneOf(urgencies, text)
   if (found === null) throw new ComityError("invalid", "path.urgency", { text })
   return found
@@ -66,19 +66,19 @@ export function offenceClasses(facts: Facts): string[] {
   return [...facts.offences.keys()].toSorted()
 }
 
-function parseOffence(text: string, facts: Facts): string {
+export function parseOffence(text: string, facts: Facts): string {
   if (!facts.offences.has(text)) {
     throw new ComityError("invalid", "path.offence", { text, codes: offenceClasses(facts).join(" ") })
   }
   return text
 }
 
-function parsePenalty(text: string): number {
+export function parsePenalty(text: string): number {
   if (!/^\d{1,3}(?:\.\d{1,2})?$/.test(text)) throw new ComityError("invalid", "path.penalty", { text })
   return Number(text)
 }
 
-function parseAnswer(text: string): [Condition, "yes" | "no"] {
+export function parseAnswer(text: string): [Condition, "yes" | "no"] {
   const [, name = "", told] = /^([a-z0-9-]+)=(yes|no)$/.exec(text) ?? []
   const condition = oneOf(conditions, name)
   if (condition === null || (told !== "yes" && told !== "no")) {

@@ -82,8 +82,10 @@ export function pathHandlers({ store, book, clock, refusals }: PathCommandParts)
   }
 }
 
+type Advised = Pick<Told, "query" | "facts"> & { findings: readonly Pick<ToldFinding, "channel" | "verdict">[] }
+
 /** What the ledger keeps of an answer: the question, what was said of each channel, and from which facts. */
-export function adviceFacts({ query, facts, findings }: Pick<Told, "query" | "facts" | "findings">) {
+export function adviceFacts({ query, facts, findings }: Advised) {
   const { from, to, measure, data, date } = query
   const advice = Object.fromEntries(findings.map(({ channel, verdict }) => [channel, verdict]))
   return { from, to, measure, data, date, advice, version: facts.version, digest: facts.digest }

@@ -1,4 +1,5 @@
 export { pathDeclarations, pathHandlers } from "./commands.ts"
 export { factPages } from "./facts-pages/index.ts"
+export { type PathPageParts, pathPages } from "./pages/index.ts"
 export { ownRefusals } from "./refusing.ts"
 export { pathRoutes } from "./routes.ts"

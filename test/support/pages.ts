@@ -18,6 +18,8 @@ export type ShownPage = {
   ready?(page: Page): Promise<unknown>
 }
 
+const PRESERVE = "from=FI&to=BR&measure=preserve&category=traffic&urgency=urgent&offence=fraud&penalty=4"
+
 /**
  * Every page of the workplace: the tests check each (axe, phone, weight, without JavaScript), `npm run look` takes
  * pictures of each. A test fails on a GET row of the table of pages that is not here.
@@ -27,6 +29,22 @@ export const pages: readonly ShownPage[] = [
   { name: "sign-in", path: "/sign-in", who: "visitor" },
   { name: "overview", path: "/", who: "officer" },
   { name: "overview-administrator", path: "/", who: "administrator" },
+  { name: "finder", path: "/find/paths", who: "analyst" },
+  { name: "finder-answer", path: `/find/paths?${PRESERVE}`, who: "analyst" },
+  {
+    ...{ name: "finder-produce", who: "reader" },
+    path: "/find/paths?from=DE&to=BR&measure=produce&category=subscriber&urgency=urgent&answer=dual-criminality%3Dyes",
+  },
+  { name: "finder-faults", path: "/find/paths?from=XX&to=&measure=seize&date=soon", who: "reader", status: 400 },
+  { name: "finder-refused", path: "/find/paths?from=FI&to=AQ&measure=technical", who: "analyst" },
+  { name: "choose", path: `/find/paths/choose?${PRESERVE}&channel=bud-29`, who: "analyst" },
+  { name: "choices", path: "/find/choices", who: "analyst" },
+  { name: "choice", path: ({ choice }) => `/find/choices/${choice}`, who: "analyst" },
+  { name: "reach", path: "/find/reach", who: "reader" },
+  { name: "reach-narrowed", path: "/find/reach?from=KE&measure=takedown&region=142&sort=place", who: "reader" },
+  { name: "matrix", path: "/find/matrix", who: "reader" },
+  { name: "matrix-large", path: "/find/matrix?rows=world&columns=world", who: "reader" },
+  { name: "gains", path: "/find/ratifications", who: "reader" },
   { name: "places", path: "/find/places?region=019", who: "reader" },
   { name: "place", path: "/find/places/BR", who: "reader" },
   { name: "instruments", path: "/find/instruments", who: "reader" },

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict"
-import { addProgram, commitmentOf, listPrograms, Sessions } from "../../src/accounts/index.ts"
+import { addProgram, commitmentOf, listPrograms, namesByCommitment, Sessions } from "../../src/accounts/index.ts"
 import { addNewcomer } from "../../src/accounts/people.ts"
 import { reviewAccess } from "../../src/accounts/review.ts"
 import { cookieNames } from "../../src/http/index.ts"
 import { sha256 } from "../../src/kernel/hash.ts"
 import { systemClock } from "../../src/kernel/time.ts"
-import { correct, FactBook, type FactRef } from "../../src/law/index.ts"
+import { correct, FactBook, type FactRef, findPaths, type Query, shippedFacts } from "../../src/law/index.ts"
 import { addCollection, addObjects, loadCollection } from "../../src/library/index.ts"
 import { addOwnParty } from "../../src/parties/index.ts"
+import { choosePath } from "../../src/paths/choices.ts"
 import { addRefusal } from "../../src/policy/index.ts"
 import { saveSearch } from "../../src/sharing/saved-searches.ts"
 import type { Session, TestBrowser, View, Visitor } from "./browser.ts"
@@ -39,7 +40,9 @@ export type Furnished = {
   cookies: Readonly<Record<Role, { name: string; value: string }>>
   collections: Readonly<Record<keyof typeof COLLECTIONS, string>>
   /** What the pages of one thing each are about; a test finds the address of its page by it. */
-  ids: Readonly<Record<"person" | "program" | "search" | "refusal" | "correction" | "overdue" | "draft", string>>
+  ids: Readonly<
+    Record<"person" | "program" | "search" | "refusal" | "correction" | "overdue" | "draft" | "choice", string>
+  >
 }
 
 export type Furniture = {
@@ -115,6 +118,7 @@ async function belongings(node: InProcess, collection: string, names: string): P
     refusal: await refuse(store, names),
     correction: await correctFact(store, names),
     ...(await addRequests(node, names)),
+    choice: await choosePreservation(store, names),
   }
   return { person: analyst.account, program: program.account, search, ...more }
 }
@@ -129,6 +133,29 @@ async function correctFact(store: InProcess["store"], names: string): Promise<st
   const reason = `The depositary answered our letter of 12 November${names}`
   const wish = { table: "participation", replaces: CORRECTED, cells, reason } as const
   return correct({ store, book: new FactBook(store) }, wish, null)
+}
+
+/** Finland asks Brazil to preserve traffic data, by the first path that a person may choose. */
+async function choosePreservation(store: InProcess["store"], names: string): Promise<string> {
+  const facts = shippedFacts()
+  const query: Query = {
+    ...{ from: "FI", to: "BR", provider: false, measure: "preserve", data: "traffic", urgency: "urgent" },
+    ...{ offence: { class: "fraud", penaltyYears: 4 }, answers: {}, date: facts.version },
+  }
+  const [best] = findPaths(query, facts).findings
+  const [by = ""] = [...(await namesByCommitment(store))].find(([, name]) => name.startsWith(PEOPLE.analyst.name)) ?? []
+  assert.ok(best)
+  const ticked = best.safeguards.map(({ code }) => code)
+  const wish = {
+    query,
+    channel: best.channel.id,
+    ticked,
+    note: `File 2026/7${names}\nSent by telephone first`,
+    by,
+  }
+  const chosen = await choosePath(store, facts, new Map(), wish)
+  assert.equal(chosen.state, "chosen", JSON.stringify(best.reasons))
+  return chosen.state === "chosen" ? chosen.id : ""
 }
 
 async function refuse(store: InProcess["store"], names: string): Promise<string> {
