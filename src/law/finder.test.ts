@@ -210,6 +210,12 @@ test("a closed channel says what would open it", () => {
   assert.deepEqual(opens({ instruments: possible, reservations: [{}], lists: entered }), ["withdraw"])
   assert.deepEqual(opens({ channels: [{ data: "subscriber" }] }), ["other-data"])
   assert.deepEqual(opens({}), [])
+  const act = { kind: "eu-act" }
+  const union = { instrument: "eu", place: "BR", status: "member" }
+  const bodies = [act, { id: "eu", kind: "body" }]
+  assert.deepEqual(opens({ instruments: bodies, participation: [{}], lists: [{}] }), ["union"])
+  assert.deepEqual(opens({ instruments: bodies, participation: [{}, union], lists: [{}] }), ["opt-in"])
+  assert.deepEqual(opens({ instruments: [{ kind: "agreement" }], participation: [{}], lists: [{}] }), ["conclude"])
   const waiting = only({ instruments: [{ status: "not in force", in_force_since: "", needed: "5" }] })
   assert.deepEqual(waiting.opens[0]?.values, { instrument: "treaty", date: "2026-01-31", have: 2, needed: 5 })
 })

@@ -90,7 +90,7 @@ function findingOf(known: Lookup, assessment: Assessment, query: Query): Finding
   const { channel, reasons } = assessment
   return {
     ...assessment,
-    opens: openingsOf(known.facts, reasons),
+    opens: openingsOf(known, reasons),
     steps: channel.steps,
     safeguards: safeguardsOf(known, channel, query),
   }

@@ -64,6 +64,9 @@ export type Missing = {
 export type Opening = {
   code:
     | "ratify"
+    | "conclude"
+    | "union"
+    | "opt-in"
     | "enter-into-force"
     | "withdraw"
     | "wait"

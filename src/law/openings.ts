@@ -1,16 +1,18 @@
 import type { Facts } from "./facts.ts"
 import type { Opening, Reason } from "./findings.ts"
+import type { Lookup } from "./standing.ts"
 
 /** For each reason that closes: what would have to change. */
-export function openingsOf(facts: Facts, reasons: readonly Reason[]): Opening[] {
-  return reasons.filter(({ effect }) => effect === "closed").flatMap((reason) => openingOf(facts, reason) ?? [])
+export function openingsOf(known: Lookup, reasons: readonly Reason[]): Opening[] {
+  return reasons.filter(({ effect }) => effect === "closed").flatMap((reason) => openingOf(known, reason) ?? [])
 }
 
-function openingOf(facts: Facts, { code, values }: Reason): Opening | null {
+function openingOf(known: Lookup, { code, values }: Reason): Opening | null {
+  const { facts } = known
   switch (code) {
     case "not-party":
     case "not-on-list":
-      return { code: "ratify", values }
+      return { code: joining(known, values), values }
     case "not-in-force": {
       const { instrument = "" } = values
       const needed = facts.instruments.get(instrument)?.needed
@@ -34,6 +36,13 @@ function openingOf(facts: Facts, { code, values }: Reason): Opening | null {
     default:
       return null
   }
+}
+
+/** A treaty is joined; an act of the Union binds its members, some of whom may opt in; an agreement of two is theirs. */
+function joining({ facts, standing }: Lookup, { instrument = "", place = "" }: Reason["values"]): Opening["code"] {
+  const kind = facts.instruments.get(instrument)?.kind
+  if (kind === "eu-act") return standing("eu", place).state === "bound" ? "opt-in" : "union"
+  return kind === "agreement" ? "conclude" : "ratify"
 }
 
 /** Places and organisations with a verified ratification. */
