@@ -1,8 +1,5 @@
-import { readFileSync } from "node:fs"
-import { parse } from "csv-parse/sync"
-import { z } from "zod"
 import { ComityError } from "../kernel/errors.ts"
-import type { Measure } from "../law/index.ts"
+import { type FormField, type Measure, shippedFacts } from "../law/index.ts"
 
 /** Forms that the node renders, and one that it only lists the points of. */
 export const renderedForms = ["budapest-29", "budapest-31", "mla"] as const
@@ -10,42 +7,18 @@ export type RenderedForm = (typeof renderedForms)[number]
 export const formIds = [...renderedForms, "epoc", "mla-profile"] as const
 export type FormId = (typeof formIds)[number]
 
-const Row = z.strictObject({
-  ...{ form: z.enum(formIds), section: z.string(), field: z.string().min(1), type: z.string().min(1) },
-  ...{ required: z.string().min(1), source_url: z.string().min(1), verified: z.enum(["yes", "partly", "no"]) },
-  ...{ id: z.string().regex(/^[a-z0-9-]+$/), core: z.string(), read_on: z.string().regex(/^\d{4}-\d\d-\d\d$/) },
-})
-
 /** A field of a form as its source has it. */
-export type FormRow = {
-  form: FormId
-  id: string
-  section: string
-  field: string
-  type: string
-  required: string
-  /** Where the core holds it; empty if it does not. */
-  core: string
-  source: string
-  readOn: string
-  verified: "yes" | "partly" | "no"
-}
+export type FormRow = Omit<FormField, "ref" | "form"> & { form: FormId }
 
 let known: readonly FormRow[] | null = null
 
-/** Every field of every form, from `facts/forms.csv`. */
+/** Every field of every form that this version knows, from the facts that came with it: their ids are the program's. */
 export function formRows(): readonly FormRow[] {
-  known ??= readRows()
-  return known
-}
-
-function readRows(): FormRow[] {
-  const text = readFileSync(new URL("../../facts/forms.csv", import.meta.url), "utf8")
-  const lines: unknown[] = parse(text, { bom: true, columns: true, skip_empty_lines: true })
-  return lines.map((line) => {
-    const { source_url, read_on, ...row } = Row.parse(line)
-    return { ...row, source: source_url, readOn: read_on }
+  known ??= shippedFacts().rows.forms.flatMap(({ form, ...row }) => {
+    const id = formIds.find((one) => one === form)
+    return id === undefined ? [] : [{ ...row, form: id }]
   })
+  return known
 }
 
 /** The rows of one form in the order of its sections, as the form numbers them; what has no number follows. */
