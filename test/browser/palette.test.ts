@@ -48,7 +48,7 @@ test("Ctrl-K opens a list that typing narrows, the arrows walk and Enter follows
   assert.equal(await active(page), "Sign out")
   await page.keyboard.press("ArrowDown")
   await page.keyboard.press("ArrowDown")
-  assert.equal(await active(page), "Library")
+  assert.equal(await active(page), "Path finder")
   await page.keyboard.type("import")
   assert.equal(await active(page), "Import")
   assert.deepEqual(await axe(page), [])

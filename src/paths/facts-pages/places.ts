@@ -13,10 +13,10 @@ import {
 } from "../../http/index.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { EUROPEAN_UNION, isPlace, PLACE_CODES } from "../../kernel/places.ts"
+import { placesIn, regionChoices, regionCodes, regionsOf, WORLD } from "../regions.ts"
 import type { Look } from "./look.ts"
 import { answersOf, channelsOf, participationOf, reservationsOf, safeguardsOf } from "./place-parts.ts"
-import { regionCodes, regionName, regionsOf } from "./regions.ts"
-import { choicesOf, placeHref } from "./words.ts"
+import { placeHref } from "./words.ts"
 
 const PLACES = "/find/places"
 
@@ -27,9 +27,9 @@ export async function placesPage(look: Look): Promise<Reply> {
   const { visit, facts } = look
   const { t, format } = visit
   const wanted = visit.ask.query.get("region") ?? ""
-  const known = regionCodes(visit, facts)
-  const region = known.includes(wanted) ? wanted : ""
-  const rows = counted(look).filter(({ regions }) => region === "" || regions.includes(region))
+  const region = regionCodes(look).includes(wanted) ? wanted : WORLD
+  const inside = new Set(placesIn(facts, region))
+  const rows = counted(look).filter(({ code }) => inside.has(code))
   const columns: Column<Counted>[] = [
     {
       label: t("fact.place"),
@@ -41,11 +41,11 @@ export async function placesPage(look: Look): Promise<Reply> {
       label: t("fact.region"),
       kind: "quiet",
       wide: true,
-      cell: ({ regions }) => regions.map((code) => regionName(visit, code)).join(" · "),
+      cell: ({ regions }) => regions.map((code) => format.region(code)).join(" · "),
     },
     { label: t("fact.takes-part-in"), kind: "number", cell: ({ instruments }) => format.number(instruments) },
   ]
-  const choices = choicesOf(t("fact.all-regions"), known, (code) => regionName(visit, code))
+  const choices = regionChoices(look, t("fact.all-regions"))
   return visit.page({
     ...{ title: t("fact.places"), place: "instruments" },
     body: html`<p>${t("fact.places-what")}</p><form class="bar" method="get">${selectField({ ...noForm, t }, { name: "region", label: t("fact.region"), choices, value: region })}<button>${t("fact.show")}</button></form>
@@ -54,11 +54,10 @@ ${table({ caption: t("fact.places"), columns, rows, empty: emptyState(t("fact.no
 }
 
 function counted({ visit: { format }, facts, at }: Look): Counted[] {
-  const regions = regionsOf(facts)
   const instruments = new Set(facts.rows.participation.map(({ instrument }) => instrument))
   return [...PLACE_CODES, EUROPEAN_UNION]
     .map((code) => ({
-      ...{ code, name: format.place(code), regions: regions.get(code) ?? [] },
+      ...{ code, name: format.place(code), regions: Object.values(regionsOf(facts, code) ?? {}) },
       instruments: [...instruments].filter((id) => /^(?:bound|reported)$/.test(at.standing(id, code).state)).length,
     }))
     .toSorted((a, b) => format.compare(a.name, b.name))

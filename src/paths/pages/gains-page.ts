@@ -2,8 +2,8 @@ import { setImmediate as turn } from "node:timers/promises"
 import type { Visit } from "../../accounts/index.ts"
 import { type Column, emptyState, type Html, html, type Reply, stateMark, table } from "../../http/index.ts"
 import { type Day, type Facts, type Gain, gainsOf, measures, type Query } from "../../law/index.ts"
+import { placesIn, WORLD } from "../regions.ts"
 import { instrumentLink, type Look, lookOf, type PathPageParts } from "./look.ts"
-import { placesIn, WORLD } from "./regions.ts"
 
 const SHOWN_PLACES = 6
 

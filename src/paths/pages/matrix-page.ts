@@ -16,11 +16,11 @@ import {
 } from "../../http/index.ts"
 import { type MatrixCell, type Query, type Verdict, verdicts } from "../../law/index.ts"
 import type { Matrices, Matrix } from "../matrices.ts"
+import { placesIn, regionChoices, regionCodes, regionsOf, WORLD } from "../regions.ts"
 import { measureSelects } from "./finder-form.ts"
 import { questionLine } from "./finder-page.ts"
 import { finderHref, type Look, lookOf, MATRIX, type PathPageParts, verdictMark, verdictWord } from "./look.ts"
 import { readWithDefaults } from "./reading.ts"
-import { placesIn, regionChoices, regionCodes, regionsOf, WORLD } from "./regions.ts"
 
 /** More cells than that nobody reads; a spreadsheet does. */
 const CELLS_MOST = 4_000

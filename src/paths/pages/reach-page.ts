@@ -20,6 +20,7 @@ import {
 import { findPlace } from "../../kernel/places.ts"
 import { type Best, type Query, reachOf, type Verdict, verdicts } from "../../law/index.ts"
 import { addressOf } from "../asking.ts"
+import { placesIn, regionChoices, regionCodes, WORLD } from "../regions.ts"
 import { measureSelects, placeField } from "./finder-form.ts"
 import { questionLine } from "./finder-page.ts"
 import { deadline } from "./finding.ts"
@@ -34,7 +35,6 @@ import {
   verdictWord,
 } from "./look.ts"
 import { readWithDefaults } from "./reading.ts"
-import { placesIn, regionChoices, regionCodes, WORLD } from "./regions.ts"
 
 type Sort = "verdict" | "place"
 type Choice = { region: string; sort: Sort; fault: Fault | null }

@@ -1,13 +1,17 @@
-import type { Choice } from "../../http/index.ts"
-import type { Facts } from "../../law/index.ts"
-import type { Look } from "./look.ts"
+import type { Visit } from "../accounts/index.ts"
+import type { Choice } from "../http/index.ts"
+import type { Facts } from "../law/index.ts"
+
+/** Who looks, and at which facts. */
+type Looking = { facts: Facts; visit: Visit }
 
 /** Everywhere: no code of M49 in a form, so that an address says it in a word. */
 export const WORLD = "world"
 
 /** Codes of M49 of a place; nothing but a filter. */
 export function regionsOf({ rows }: Facts, place: string): { region: string; subregion: string } | null {
-  return rows.regions.find((one) => one.place === place) ?? null
+  const found = rows.regions.find((one) => one.place === place)
+  return found === undefined ? null : { region: found.region, subregion: found.subregion }
 }
 
 export function placesIn({ rows }: Facts, code: string): string[] {
@@ -16,7 +20,7 @@ export function placesIn({ rows }: Facts, code: string): string[] {
 }
 
 /** Every region, each followed by its subregions. */
-export function regionCodes({ facts, visit }: Look): string[] {
+export function regionCodes({ facts, visit }: Looking): string[] {
   const { format } = visit
   const byName = (codes: Iterable<string>) =>
     [...new Set(codes)].toSorted((a, b) => format.compare(format.region(a), format.region(b)))
@@ -28,7 +32,7 @@ export function regionCodes({ facts, visit }: Look): string[] {
   ])
 }
 
-export function regionChoices(look: Look, world: string): Choice[] {
+export function regionChoices(look: Looking, world: string): Choice[] {
   const outer = new Set(look.facts.rows.regions.map(({ region }) => region))
   const named = regionCodes(look).map((code) => {
     const name = look.visit.format.region(code)
