@@ -26,7 +26,7 @@ test("a finding tells verdict, articles, deadline, use, who asks whom, steps, sa
   assert.match(said, /Use of the result usable as evidence Who asks A desk Who is asked Its desk/)
   assert.match(
     said,
-    /Finland takes part in Treaty, since 2010-01-01\. depositary · as of 2026-01 · read in the source \[\d\]/,
+    /Treaty: Finland takes part, since 2010-01-01\. depositary · as of 2026-01 · read in the source \[\d\]/,
   )
   assert.match(said, /independent sources: 1/)
   assert.match(said, /Steps Go through the point of contact.*Use the form for Articles 29 and 30/)
@@ -39,12 +39,12 @@ test("a finding tells verdict, articles, deadline, use, who asks whom, steps, sa
 
 test("what is closed is folded away with what would open it, and stands in one line on paper", async () => {
   const text = await ask(ASKED)
-  assert.match(readable(text), /○ closed Pact way .*Finland is not among the participants of Pact, as of 2026-11-01/)
+  assert.match(readable(text), /○ closed Pact way .*Pact: Finland is not among the participants, as of 2026-11-01/)
   assert.match(readable(text), /Would open it: Finland joins Pact\./)
   assert.match(text, /<details><summary>closed \(1\)/)
   assert.match(
     readable(text.slice(text.indexOf('class="one-page print-only"'))),
-    /Pact way \(pact-way\): Finland is not among/,
+    /Pact way \(pact-way\): Pact: Finland is not among/,
   )
 })
 
