@@ -40,7 +40,7 @@ test("a finding tells verdict, articles, deadline, use, who asks whom, steps, sa
 test("what is closed is folded away with what would open it, and stands in one line on paper", async () => {
   const text = await ask(ASKED)
   assert.match(readable(text), /○ closed Pact way .*Pact: Finland is not among the participants, as of 2026-11-01/)
-  assert.match(readable(text), /Would open it: Finland joins Pact\./)
+  assert.match(readable(text), /Would open it: Finland joins: Pact\./)
   assert.match(text, /<details><summary>closed \(1\)/)
   assert.match(
     readable(text.slice(text.indexOf('class="one-page print-only"'))),
