@@ -40,12 +40,16 @@ export async function runCommand(invocation: Invocation, config: Config, environ
 }
 
 async function oneCall(
-  { declaration }: Invocation,
+  { declaration, values }: Invocation,
   call: { [name: string]: Json },
   folder: Folder,
   config: Config,
 ): Promise<Json> {
-  if (declaration.alone !== undefined && !existsSync(folder.database)) return declaration.alone(call, systemClock)
+  if (declaration.alone !== undefined && !existsSync(folder.database)) {
+    if (values.data !== undefined)
+      process.stderr.write(`${translator(config.language ?? "en")("cli.no-folder", { path: folder.root })}\n`)
+    return declaration.alone(call, systemClock)
+  }
   const input = declaration.input === "files" ? await openInput(String(call.FILE)) : null
   const bar = progressBar(input)
   const request = {

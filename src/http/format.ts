@@ -78,7 +78,8 @@ function makeFormat(language: Language, timeZone: string): Format {
     dateText: (instant) => date.format(instant / 1000),
     ago: (instant, now) => agoText(relative, (instant - now) / 1_000_000),
     place: (code) => (/^[A-Z]{2}$/.test(code) ? (places.of(code) ?? code) : code),
-    region: (code) => (/^\d{3}$/.test(code) ? (places.of(code) ?? code) : code),
+    // CLDR has no name for the region that is Antarctica alone.
+    region: (code) => (/^\d{3}$/.test(code) ? (places.of(code === "010" ? "AQ" : code) ?? code) : code),
     languageName: (code) => languageNames.of(code) ?? code,
     list: (parts) => list.format(parts),
     compare: (a, b) => collator.compare(a, b),

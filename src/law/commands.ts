@@ -28,7 +28,10 @@ export const factDeclarations: readonly Declaration[] = [
     ...{ name: "facts import", positionals: ["DIR"], paths: ["DIR"], options: {} },
     show: (t, result) => [t("facts.imported", result as { version: string; rows: number })],
   },
-  { name: "facts list", positionals: [], options: {}, show: showSets },
+  {
+    ...{ name: "facts list", positionals: [], options: {}, show: showSets },
+    alone: async () => [shippedSet(true)],
+  },
   {
     ...{ name: "facts compare", positionals: ["OLD", "NEW?"], paths: [], options: {}, show: showChanges },
     alone: async (given) => compareSets(given, async (name) => filesNamed(name)),
@@ -43,7 +46,10 @@ export const factDeclarations: readonly Declaration[] = [
     },
     show: (t, result) => [t("facts.corrected", result as { id: string })],
   },
-  { name: "facts corrections", positionals: [], options: {}, show: showCorrections },
+  {
+    ...{ name: "facts corrections", positionals: [], options: {}, show: showCorrections },
+    alone: async () => [],
+  },
   { name: "facts withdraw", positionals: ["ID"], options: {}, show: () => [] },
 ]
 
@@ -78,10 +84,8 @@ export function factHandlers(parts: FactCommandParts): Handlers {
       None.parse(call.arguments)
       const counts = (await newestSet(store))?.key ?? 0
       const sets = await listFactSets(store)
-      const { version, digest } = shippedFacts()
-      const shipped = { set: "shipped", version, digest, counts: counts === 0 }
       return [
-        shipped,
+        shippedSet(counts === 0),
         ...sets.map((one) => ({
           set: String(one.key),
           version: one.version,
@@ -103,6 +107,11 @@ export function factHandlers(parts: FactCommandParts): Handlers {
       return {}
     },
   }
+}
+
+function shippedSet(counts: boolean): Json {
+  const { version, digest } = shippedFacts()
+  return { set: "shipped", version, digest, counts }
 }
 
 type Checked = Check & { errors: number; notices: number }

@@ -57,17 +57,30 @@ function preserving(known: Lookup, query: Query, refusals: OwnRefusals): Answer[
     : { channel: best.channel.id, verdict: best.verdict }
 }
 
+/** Where the addressee of an order preserves the data itself, nobody needs to be asked for it before. */
 function preservedFirst(finding: Finding): Finding {
-  return finding.use === "evidence" ? { ...finding, steps: ["preserve-first", ...finding.steps] } : finding
+  return finding.use === "evidence" && !finding.steps.includes("addressee-preserves")
+    ? { ...finding, steps: ["preserve-first", ...finding.steps] }
+    : finding
 }
 
 /** What one channel says to a question: the verdict, and all that it rests on. */
 function assess(known: Lookup, channel: Channel, query: Query, refusals: OwnRefusals): Assessment {
+  const parts = [
+    considerPlaces(query, refusals),
+    known.once(`channel/${channel.id}`, () => considerChannel(known.facts, channel)),
+    // Within one place there is no path to ask for, whatever the instruments say.
+    ...(query.from === query.to ? [] : consider(known, channel, query)),
+  ]
+  const reasons = parts.flatMap((part) => part.reasons)
+  const missing = parts.flatMap((part) => part.missing)
+  return { channel, verdict: verdictOf(reasons), reasons, missing, limit: limitOf(channel, query), use: channel.use }
+}
+
+function consider(known: Lookup, channel: Channel, query: Query): Considered[] {
   const { facts, once } = known
   const reserved = considerReservations(facts, channel, query)
-  const parts: Considered[] = [
-    considerPlaces(channel, query, refusals),
-    once(`channel/${channel.id}`, () => considerChannel(facts, channel)),
+  return [
     once(`force/${channel.instrument}`, () => considerForce(known, channel)),
     ...(channel.gate === "participants"
       ? [query.from, query.to].map((place) =>
@@ -80,10 +93,11 @@ function assess(known: Lookup, channel: Channel, query: Query, refusals: OwnRefu
     considerPrecedence(known, channel, query),
     considerNeeds(facts, channel, query, reserved.needs),
   ]
-  const reasons = parts.flatMap((part) => part.reasons)
-  const limit = query.urgency === "urgent" ? (channel.urgentLimit ?? channel.limit) : channel.limit
-  const missing = parts.flatMap((part) => part.missing)
-  return { channel, verdict: verdictOf(reasons), reasons, missing, limit, use: channel.use }
+}
+
+/** The shorter limit is for emergencies: whoever says that there is none has the usual one. */
+function limitOf({ limit, urgentLimit }: Channel, { urgency, answers }: Query): string | null {
+  return urgency === "urgent" && answers["threat-to-life"] !== "no" ? (urgentLimit ?? limit) : limit
 }
 
 function findingOf(known: Lookup, assessment: Assessment, query: Query): Finding {
@@ -102,15 +116,15 @@ function one(reason: Reason, missing?: Missing): Considered {
   return { reasons: [reason], missing: missing === undefined ? [] : [missing] }
 }
 
-function considerPlaces({ ref }: Channel, { from, to }: Query, refusals: OwnRefusals): Considered {
-  if (from === to) return one({ code: "same-place", effect: "closed", values: { place: from }, facts: [ref] })
+function considerPlaces({ from, to }: Query, refusals: OwnRefusals): Considered {
+  if (from === to) return one({ code: "same-place", effect: "closed", values: { place: from }, facts: [] })
   const refused = [to, from].flatMap((place) => {
     const entry = refusals.get(place)
     return entry === undefined ? [] : [{ place, entry }]
   })
   const reasons = refused.map(
     ({ place, entry: { source, since } }): Reason => ({
-      ...{ code: "own-refusal", effect: "closed", values: { place, text: source, date: since }, facts: [ref] },
+      ...{ code: "own-refusal", effect: "closed", values: { place, text: source, date: since }, facts: [] },
     }),
   )
   return { reasons, missing: [] }
@@ -134,9 +148,10 @@ function considerForce(known: Lookup, { instrument, ref }: Channel): Considered 
   const values = { instrument, ...(day === null ? {} : { date: day }) }
   const cited: readonly FactRef[] = facts.length === 0 ? [ref] : facts
   const missing: Missing = { code: "in-force", values }
+  const practised = known.facts.instruments.get(instrument)?.status === "operating"
   switch (state) {
     case "yes":
-      return one({ code: "in-force", effect: "for", values, facts: cited })
+      return one({ code: practised ? "operating" : "in-force", effect: "for", values, facts: cited })
     case "reported":
       return one({ code: "in-force-reported", effect: "conditional", values, facts: cited }, missing)
     case "unknown":
@@ -188,7 +203,13 @@ function considerPrecedence(known: Lookup, { yieldsTo, id, ref }: Channel, { fro
   return out
 }
 
-function considerUrgency({ emergencyOnly, id, ref }: Channel, { urgency }: Query): Considered {
-  if (!emergencyOnly || urgency === "urgent") return nothing
+/** "Urgent" is a word of the person who asks; an emergency is what the instrument calls one. */
+function considerUrgency({ emergencyOnly, urgentLimit, id, ref }: Channel, { urgency, answers }: Query): Considered {
+  if (urgency === "urgent") {
+    if (urgentLimit === null || answers["threat-to-life"] !== undefined) return nothing
+    const reason: Reason = { code: "shorter-in-emergency", effect: "note", values: { channel: id }, facts: [ref] }
+    return one(reason, { code: "threat-to-life", values: { channel: id } })
+  }
+  if (!emergencyOnly) return nothing
   return one({ code: "emergency-only", effect: "closed", values: { channel: id }, facts: [ref] })
 }

@@ -10,6 +10,7 @@ export type Effect = "for" | "note" | "conditional" | "unknown" | "closed"
 export type ReasonCode =
   | StandingCode
   | "in-force"
+  | "operating"
   | "in-force-reported"
   | "in-force-unknown"
   | "not-in-force"
@@ -20,6 +21,7 @@ export type ReasonCode =
   | "settled-between"
   | "data-not-covered"
   | "emergency-only"
+  | "shorter-in-emergency"
   | "reservations-none"
   | "reservations-entered"
   | "reservations-not-entered"

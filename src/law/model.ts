@@ -170,6 +170,7 @@ export const steps = [
   "form-eio",
   "form-epoc",
   "address-establishment",
+  "addressee-preserves",
   "notify-enforcing",
   "follow-with-order",
   "contact-team",

@@ -4,7 +4,9 @@ import type { Lookup } from "./standing.ts"
 
 /** For each reason that closes: what would have to change. */
 export function openingsOf(known: Lookup, reasons: readonly Reason[]): Opening[] {
-  return reasons.filter(({ effect }) => effect === "closed").flatMap((reason) => openingOf(known, reason) ?? [])
+  const found = reasons.filter(({ effect }) => effect === "closed").flatMap((reason) => openingOf(known, reason) ?? [])
+  // What two reasons would open in the same way is said once.
+  return [...new Map(found.map((one) => [JSON.stringify(one), one])).values()]
 }
 
 function openingOf(known: Lookup, { code, values }: Reason): Opening | null {
@@ -12,7 +14,7 @@ function openingOf(known: Lookup, { code, values }: Reason): Opening | null {
   switch (code) {
     case "not-party":
     case "not-on-list":
-      return { code: joining(known, values), values }
+      return joining(known, values)
     case "not-in-force": {
       const { instrument = "" } = values
       const needed = facts.instruments.get(instrument)?.needed
@@ -39,10 +41,14 @@ function openingOf(known: Lookup, { code, values }: Reason): Opening | null {
 }
 
 /** A treaty is joined; an act of the Union binds its members, some of whom may opt in; an agreement of two is theirs. */
-function joining({ facts, standing }: Lookup, { instrument = "", place = "" }: Reason["values"]): Opening["code"] {
+function joining({ facts, standing }: Lookup, values: Reason["values"]): Opening {
+  const { instrument = "", place = "" } = values
   const kind = facts.instruments.get(instrument)?.kind
-  if (kind === "eu-act") return standing("eu", place).state === "bound" ? "opt-in" : "union"
-  return kind === "agreement" ? "conclude" : "ratify"
+  if (kind === "agreement") return { code: "conclude", values: { instrument } }
+  if (kind !== "eu-act") return { code: "ratify", values }
+  return standing("eu", place).state === "bound"
+    ? { code: "opt-in", values }
+    : { code: "union", values: { instrument } }
 }
 
 /** Places and organisations with a verified ratification. */

@@ -72,7 +72,7 @@ test("a correction counts at this node in place of its row, until it is withdraw
   await assert.rejects(
     correct(parts(), { table: "participation", replaces: BRAZIL, cells: CELLS, reason: "x" }, null),
     {
-      code: "facts.no-row",
+      code: "facts.corrected",
     },
   )
   assert.deepEqual(

@@ -57,6 +57,9 @@ export async function correct(
 ): Promise<Id<"correction">> {
   const { table, replaces, cells, reason } = wanted
   const rows: readonly { ref: FactRef; own: boolean }[] = (await book.current()).rows[table]
+  if (replaces !== null && (await corrections({ store, book })).some((one) => one.replaces === replaces)) {
+    throw new ComityError("conflict", "facts.corrected", { ref: replaces })
+  }
   if (replaces !== null && !rows.some(({ ref, own }) => ref === replaces && !own)) {
     throw new ComityError("not-found", "facts.no-row", { ref: replaces })
   }

@@ -20,10 +20,14 @@ function speaksOfPeople({ data, measure }: Query): boolean {
 export function safeguardsOf(known: Lookup, channel: Channel, query: Query): Safeguard[] {
   const { facts } = known
   const there = lawsOf(known, query.to)
+  const within = isMember(known, query.from) && isMember(known, query.to)
   const rows = [...(facts.safeguards.get(channel.instrument) ?? []), ...there, ...lawsOf(known, query.from)]
   const wanted = new Set(ALWAYS[channel.kind])
   if (channel.kind !== "technical" && speaksOfPeople(query)) wanted.add("data-protection")
-  const statutes = there.filter(({ safeguard }) => safeguard === "blocking-statute")
+  // What the Union forbids to hand to third countries says nothing among its members.
+  const statutes = there.filter(
+    ({ safeguard, place }) => safeguard === "blocking-statute" && !(within && place === EUROPEAN_UNION),
+  )
   if (statutes.length > 0 && channel.kind !== "technical") wanted.add("blocking-statute")
   return safeguardCodes
     .filter((code) => wanted.has(code))
@@ -35,7 +39,12 @@ export function safeguardsOf(known: Lookup, channel: Channel, query: Query): Saf
 }
 
 /** What the law of a place says, and that of the European Union in its member States. */
-function lawsOf({ facts, standing }: Lookup, place: string): readonly SafeguardFact[] {
-  const union = place !== EUROPEAN_UNION && standing("eu", place).state === "bound"
-  return [...(facts.safeguards.get(place) ?? []), ...(union ? (facts.safeguards.get(EUROPEAN_UNION) ?? []) : [])]
+function lawsOf(known: Lookup, place: string): readonly SafeguardFact[] {
+  const { facts } = known
+  const union = place !== EUROPEAN_UNION && isMember(known, place) ? facts.safeguards.get(EUROPEAN_UNION) : undefined
+  return [...(facts.safeguards.get(place) ?? []), ...(union ?? [])]
+}
+
+function isMember({ standing }: Lookup, place: string): boolean {
+  return place === EUROPEAN_UNION || standing("eu", place).state === "bound"
 }

@@ -67,12 +67,12 @@ describe("a row counts from its own date, an undated one from the age of its sou
   const undated = { status: "in force", as_of: "2023-06" }
   test("at the end of the month that the source names", () => {
     assert.equal(standing([undated], [], "2023-06-29"), "unknown no-fact")
-    assert.equal(standing([undated], [], "2023-06-30"), "bound takes-part")
+    assert.equal(standing([undated], [], "2023-06-30"), "bound takes-part-undated")
   })
   test("on the day it was read, where the source has no age", () => {
     const ageless = { status: "in force", as_of: "", read_on: "2026-11-22" }
     assert.equal(standing([ageless], [], "2026-11-21"), "unknown no-fact")
-    assert.equal(standing([ageless], [], "2026-11-22"), "bound takes-part")
+    assert.equal(standing([ageless], [], "2026-11-22"), "bound takes-part-undated")
   })
   test("a deposit counts after the delay of the instrument, an entry into force at once", () => {
     const deposited = { status: "ratified", date: "2022-11-30", date_kind: "ratification deposited" }

@@ -16,6 +16,7 @@ export type Standing = {
 
 export type StandingCode =
   | "takes-part"
+  | "takes-part-undated"
   | "takes-part-reported"
   | "takes-part-disputed"
   | "not-party"
@@ -106,7 +107,9 @@ function judged(facts: Facts, about: About, joined: readonly Dated[], left: read
   })
   const current = first === undefined ? [] : left.filter(({ from }) => from >= first.from)
   if (sure(joined).length > 0 && first !== undefined) {
-    if (current.length === 0) return says("bound", "takes-part", first.from)
+    if (current.length === 0) {
+      return says("bound", first.row.date === null ? "takes-part-undated" : "takes-part", first.from)
+    }
     return sure(current).length > 0 ? says("unknown", "disputed") : says("reported", "takes-part-disputed", first.from)
   }
   if (first !== undefined) {

@@ -49,9 +49,14 @@ export function parseQuery(asked: Asked, facts: Facts, today: Day): Query {
   }
 }
 
+/** Codes that people use and ISO 3166-1 does not. */
+const MEANT: Readonly<Record<string, string>> = { UK: "GB", EL: "GR" }
+
 /** Small letters are taken as they are meant: codes are typed by people. */
 export function parsePlace(text: string): string {
   const code = text.trim().toUpperCase()
+  const meant = Object.hasOwn(MEANT, code) ? MEANT[code] : undefined
+  if (meant !== undefined) throw new ComityError("invalid", "path.place-meant", { text: code, meant })
   if (!isPlace(code)) throw new ComityError("invalid", "path.place", { text })
   return code
 }

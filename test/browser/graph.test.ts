@@ -41,11 +41,13 @@ async function open(t: TestContext, id: string, view: View = {}): Promise<Page> 
   return page
 }
 
-/** What is drawn: Cytoscape keeps itself at its container. */
+/** What is drawn once the next picture is: Cytoscape, kept at its container, works out what is seen when it draws. */
 function drawn<Value>(page: Page, expression: string): Promise<Value> {
-  return page.evaluate<Value>(
-    `(() => { const cy = document.getElementById("graph")._cyreg.cy; return ${expression} })()`,
-  )
+  return page.evaluate<Value>(`(async () => {
+    for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame)
+    const cy = document.getElementById("graph")._cyreg.cy
+    return ${expression}
+  })()`)
 }
 
 const shownNodes = `cy.nodes(":visible").map((node) => node.id()).sort()`

@@ -175,8 +175,10 @@ function answers(look: Look, caption: string, rows: readonly RuleAnswer[], found
 }
 
 /** Why an answer decides nothing: nobody verified it, or another of the same jurisdiction contradicts. */
-function undeciding({ visit: { t } }: Look, { verified, jurisdiction }: RuleAnswer, { undecided }: Divergence): Html {
+function undeciding({ visit: { t } }: Look, row: RuleAnswer, { undecided, answers }: Divergence): Html {
+  const { verified, jurisdiction } = row
   if (verified !== "yes") return html`<br><span class="quiet">${t("fact.decides-not")}</span>`
+  if (!answers.includes(row)) return nothing
   return undecided.includes(jurisdiction) ? html`<br><span class="quiet">${t("fact.contradicted")}</span>` : nothing
 }
 

@@ -27,6 +27,7 @@ import {
   type PathPageParts,
   verdictMark,
 } from "./look.ts"
+import { onward } from "./onward.ts"
 
 const PAGE = 100
 
@@ -68,9 +69,14 @@ export async function choicePage(parts: PathPageParts, visit: Visit): Promise<Re
   const names = await namesByCommitment(parts.store)
   const body = html`${questionLine(look, choice.query)}${known(look, choice, names)}${section(t("path.advised"), advice(look, choice))}
 ${section(t("path.ticked"), ticked(look, choice))}${choice.note === "" ? nothing : section(t("path.note"), html`<p>${prose(choice.note)}</p>`)}
-<p class="actions no-print"><a class="button" href="${finderHref(choice.query)}">${t("path.ask-again")}</a><a href="${CHOICES}">${t("path.all-choices")}</a></p>
+<p class="actions no-print"><a class="button" href="${finderHref(choice.query)}">${t("path.ask-again")}</a>${steps(look, choice)}<a href="${CHOICES}">${t("path.all-choices")}</a></p>
 <p class="quiet">${t("path.not-advice")}</p>`
   return visit.page({ title: titleOf(look, choice.query), place: "paths", body })
+}
+
+function steps({ visit, facts }: Look, { channel: id, query }: Choice): Html {
+  const channel = facts.channels.find((one) => one.id === id)
+  return channel === undefined ? nothing : onward(visit, query, channel)
 }
 
 function known(look: Look, choice: Choice, names: Names): Html {

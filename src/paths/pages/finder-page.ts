@@ -84,6 +84,7 @@ export function questionLine(look: Look, query: Query): Html {
     ...(offence.class === null ? [] : [offenceWord(look, offence.class)]),
     ...(offence.penaltyYears === null ? [] : [t("path.penalty-of", { years: offence.penaltyYears })]),
     t("path.on-day", { date }),
+    ...(date > look.today ? [t("path.future")] : []),
   ]
   return html`<p class="question">${parts.map((part, i) => html`${i > 0 ? " · " : ""}${visible(part)}`)}</p>`
 }

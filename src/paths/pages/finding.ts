@@ -14,6 +14,7 @@ import { deadlineText, openingText, questionText, reasonText } from "../explaini
 import { durationText } from "../facts-pages/durations.ts"
 import type { Citing } from "./citing.ts"
 import { CHOOSE, CHOOSER, FINDER, instrumentLink, type Look, verdictMark } from "./look.ts"
+import { onward } from "./onward.ts"
 
 /** What one channel says, with everything it rests on. */
 export function findingOf(look: Look, cites: Citing, query: Query, finding: Finding): Html {
@@ -42,7 +43,8 @@ function whatItGives(look: Look, cites: Citing, query: Query, finding: Finding):
   const { channel, use } = finding
   const text = (value: string): Piece => (value === "" ? null : visible(value))
   return factList([
-    [t("path.first-deadline"), deadline(look, query, finding)],
+    [t("path.first-deadline"), deadline(look, { ...query, urgency: "normal" }, { channel, limit: channel.limit })],
+    [t("path.in-urgency"), query.urgency === "urgent" ? text(speak.word(channel, "urgent_deadline")) : null],
     [t("path.use"), t(`law.use.${use}`)],
     [t("path.who-asks"), text(speak.word(channel, "requester"))],
     [t("path.who-is-asked"), text(speak.word(channel, "addressee"))],
@@ -95,9 +97,11 @@ function questions(look: Look, query: Query, { missing }: Finding): Html {
   return html`<h4>${look.visit.t("path.still-asked")}</h4><ul class="questions">${items}</ul>`
 }
 
-function answering(look: Look, query: Query, { code }: Missing): Html {
+/** What the case answers is answered here; what the facts lack is looked up, and entered on the instrument's page. */
+function answering(look: Look, query: Query, { code, values }: Missing): Html {
   const condition = oneOf(conditions, code)
-  return condition === null ? nothing : answerForm(look, query, condition)
+  if (condition !== null) return answerForm(look, query, condition)
+  return values.instrument === undefined ? nothing : html` ${instrumentLink(look, values.instrument)}`
 }
 
 /** Three buttons that put an answer into the address, or take it out. */
@@ -130,7 +134,7 @@ export function standsIn({ facts, speak }: Look, cites: Citing, { facts: refs }:
 function choice({ visit }: Look, query: Query, { channel, verdict }: Finding): Html {
   if ((verdict !== "open" && verdict !== "conditional") || !visit.may(CHOOSER)) return nothing
   const href = `${CHOOSE}?${addressOf(query)}&${new URLSearchParams({ channel: channel.id })}`
-  return html`<p class="actions no-print"><a class="button" href="${href}">${visit.t("path.choose")}</a></p>`
+  return html`<p class="actions no-print"><a class="button" href="${href}">${visit.t("path.choose")}</a>${onward(visit, query, channel)}</p>`
 }
 
 /** A closed channel: why, and what would open it. */
