@@ -36,6 +36,13 @@ export const NewEntry = z
     if (!/^[a-z0-9][a-z0-9-]{0,59}$/.test(channel)) {
       context.addIssue({ code: "custom", message: "diary.fault-channel", path: ["channel-id"] })
     }
+    for (const [field, at] of [
+      ["deadline", deadline],
+      ["reminder", reminder],
+    ] as const) {
+      if (at === null || sent === null || at >= sent) continue
+      context.addIssue({ code: "custom", message: "diary.fault-before-sent", path: [field] })
+    }
     const { title, measure, category, place, authority, reference, basis, draft } = given
     const about = { title, measure, category, place, authority, channel, reference, basis }
     const at = sent ?? (0 as Instant)

@@ -83,7 +83,7 @@ test("the diary shows what is overdue in word and shape, and filters by the addr
   assert.doesNotMatch(overdue, /Young one/)
   assert.doesNotMatch(await get("/respond/diary?state=closed"), /Late one|Young one/)
   assert.match(await get("/respond/diary?state=nonsense"), /Young one/)
-  assert.match(readable(await get(late)), /overdue Preservation ends .* 60 days from/)
+  assert.match(readable(await get(late)), /overdue Preservation ends .* \(60 days from/)
 })
 
 test("an entry with a fault is not kept, and what was typed stands there again", async () => {
