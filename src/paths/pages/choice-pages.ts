@@ -14,7 +14,7 @@ import {
   table,
   visible,
 } from "../../http/index.ts"
-import { type Verdict, verdicts } from "../../law/index.ts"
+import { conditions, type Verdict, verdicts } from "../../law/index.ts"
 import { type Choice, listChoices, loadChoice } from "../choices.ts"
 import { questionLine, titleOf } from "./finder-page.ts"
 import {
@@ -67,11 +67,22 @@ export async function choicePage(parts: PathPageParts, visit: Visit): Promise<Re
   const look = await lookOf(parts, visit)
   const { t } = visit
   const names = await namesByCommitment(parts.store)
-  const body = html`${questionLine(look, choice.query)}${known(look, choice, names)}${section(t("path.advised"), advice(look, choice))}
+  const body = html`${questionLine(look, choice.query)}${known(look, choice, names)}${answered(look, choice)}${section(t("path.advised"), advice(look, choice))}
 ${section(t("path.ticked"), ticked(look, choice))}${choice.note === "" ? nothing : section(t("path.note"), html`<p>${prose(choice.note)}</p>`)}
 <p class="actions no-print"><a class="button" href="${finderHref(choice.query)}">${t("path.ask-again")}</a>${steps(look, choice)}<a href="${CHOICES}">${t("path.all-choices")}</a></p>
 <p class="quiet">${t("path.not-advice")}</p>`
   return visit.page({ title: titleOf(look, choice.query), place: "paths", body })
+}
+
+/** What the person had answered of the questions: the advice rests on it. */
+function answered({ visit: { t } }: Look, { query: { answers } }: Choice): Html {
+  const given = conditions.filter((code) => answers[code] !== undefined)
+  if (given.length === 0) return nothing
+  const items = given.map(
+    (code) =>
+      html`<li>${t(`law.ask.${code}`)} <strong>${answers[code] === "yes" ? t("path.yes") : t("path.no")}</strong></li>`,
+  )
+  return section(t("path.told"), html`<ul>${items}</ul>`)
 }
 
 function steps({ visit, facts }: Look, { channel: id, query }: Choice): Html {

@@ -99,6 +99,7 @@ test("an entry with a fault is not kept, and what was typed stands there again",
     [{ measure: "wish" }, "field-measure-fault"],
     [{ preserve: "many" }, "field-preserve-fault"],
     [{ deadline: "2026-02-30" }, "field-deadline-fault"],
+    [{ deadline: "2020-01-01 10:00" }, "This lies before the time of sending"],
   ]
   for (const [changes, sign] of cases) {
     const { text } = await post("/respond/diary", { ...ENTRY, reference: "KEEP-ME", ...changes }, 400)
