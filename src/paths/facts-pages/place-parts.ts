@@ -1,12 +1,23 @@
-import { type Column, emptyState, type Html, html, nothing, type Piece, table, visible } from "../../http/index.ts"
-import type {
-  Channel,
-  Participation,
-  Reservation,
-  RuleAnswer,
-  SafeguardFact,
-  Sourced,
-  Standing,
+import {
+  type Column,
+  emptyState,
+  type Html,
+  html,
+  nothing,
+  type Piece,
+  stateMark,
+  table,
+  visible,
+} from "../../http/index.ts"
+import {
+  type Channel,
+  countsFrom,
+  type Participation,
+  type Reservation,
+  type RuleAnswer,
+  type SafeguardFact,
+  type Sourced,
+  type Standing,
 } from "../../law/index.ts"
 import type { Look } from "./look.ts"
 import { answerValue, questionLink } from "./rule-words.ts"
@@ -30,12 +41,26 @@ export function participationOf(look: Look, place: string): Html {
     .toSorted((a, b) => format.compare(instrumentName(look, a.instrument), instrumentName(look, b.instrument)))
   const columns: Column<Participation>[] = [
     { label: t("fact.instrument"), kind: "name", cell: ({ instrument }) => instrumentLink(look, instrument) },
-    { label: t("fact.today"), cell: ({ instrument }) => standingMark(look, look.at.standing(instrument, place)) },
+    { label: t("fact.today"), cell: ({ instrument }) => todayMark(look, instrument, place) },
     { label: t("fact.status"), cell: ({ status }) => statusWord(t, status) },
-    { label: t("fact.since"), kind: "quiet", cell: ({ date }) => date ?? t("fact.undated") },
+    { label: t("fact.since"), kind: "quiet", cell: (row) => since(look, row) },
     ...sourceColumns<Participation>(look, (row) => row),
   ]
   return html`${table({ caption: t("fact.takes-part-in"), columns, rows, empty: emptyState(t("fact.no-participation")) })}${notOnLists(look, place)}`
+}
+
+/** The day of the row; where a deposit binds only later, the day on which it does. */
+function since({ visit: { t }, facts }: Look, row: Participation): Piece {
+  if (row.date === null) return t("fact.undated")
+  const day = countsFrom(row, facts.instruments.get(row.instrument))
+  return day === row.date ? row.date : html`${row.date}<br>${t("fact.binds-from", { day })}`
+}
+
+/** Whoever joined what is not in force yet is bound by nothing today. */
+function todayMark(look: Look, instrument: string, place: string): Html {
+  const standing = look.at.standing(instrument, place)
+  const waiting = standing.state === "bound" && look.at.force(instrument).state === "no"
+  return waiting ? stateMark("closed", look.visit.t("fact.standing-waiting")) : standingMark(look, standing)
 }
 
 /** Where the place stands, in a word and a shape. */

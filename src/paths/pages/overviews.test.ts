@@ -89,7 +89,7 @@ test("ratifications count what would be better for the own place, and for no oth
     const said = readable(text)
     assert.match(said, /Which ratification would open most for Finland\?/)
     assert.doesNotMatch(said, /for Germany/)
-    assert.match(said, /Would improve nothing: Pact/)
+    assert.match(said, /Would open nothing today, alone or because too few have ratified so far: Pact/)
     assert.match(said, /Counted are pairs of a place and a measure/)
   } finally {
     await other.close()
@@ -109,7 +109,7 @@ test("a treaty that would open something is told with places, measures and its e
   try {
     const said = readable(await other.page("/find/ratifications"))
     assert.match(said, /Pact 4 2: Brazil, Germany Freeze a payment or property · Serve documents ● in force/)
-    assert.match(said, /Would improve nothing: .*New/)
+    assert.match(said, /Would open nothing today, alone or because too few have ratified so far: .*New/)
   } finally {
     await other.close()
   }
