@@ -1,6 +1,15 @@
 import { existsSync } from "node:fs"
 import type { Config, Environment } from "./config.ts"
-import { ask, callArguments, type Invocation, type Request, reach, serveSocket, translator } from "./http/index.ts"
+import {
+  ask,
+  callArguments,
+  type Invocation,
+  knownError,
+  type Request,
+  reach,
+  serveSocket,
+  translator,
+} from "./http/index.ts"
 import type { Json } from "./kernel/canonical.ts"
 import { diagnostics } from "./kernel/diagnostics.ts"
 import { ComityError } from "./kernel/errors.ts"
@@ -48,7 +57,9 @@ async function oneCall(
   if (declaration.alone !== undefined && !existsSync(folder.database)) {
     if (values.data !== undefined)
       process.stderr.write(`${translator(config.language ?? "en")("cli.no-folder", { path: folder.root })}\n`)
-    return declaration.alone(call, systemClock)
+    return declaration.alone(call, systemClock).catch((error: unknown) => {
+      throw knownError(error) ?? error
+    })
   }
   const input = declaration.input === "files" ? await openInput(String(call.FILE)) : null
   const bar = progressBar(input)

@@ -78,6 +78,7 @@ test("an unknown code ends with 2 and names those that are known", async () => {
     [["--date", "2026-02-30"], /2026-02-30/],
     [["--offence", "spam"], /spam/],
     [["--penalty", "life"], /life/],
+    [["--penalty", "9".repeat(200)], /penalty/],
     [["--answer", "guilt=yes"], new RegExp(conditions[0])],
     [["--answer", "consent=maybe"], /consent=maybe/],
   ]

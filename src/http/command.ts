@@ -1,4 +1,6 @@
+import { z } from "zod"
 import type { Json } from "../kernel/canonical.ts"
+import { ComityError } from "../kernel/errors.ts"
 import type { Clock } from "../kernel/time.ts"
 import type { Translate } from "./locale.ts"
 
@@ -45,3 +47,11 @@ export type Call = {
 export type Handler = (call: Call) => Promise<Json>
 /** By command name; runs in the process that owns the data folder. */
 export type Handlers = Readonly<Record<string, Handler>>
+
+/** Arguments that a command's parser refused are the caller's to mend, and named. */
+export function knownError(error: unknown): ComityError | null {
+  if (error instanceof ComityError) return error
+  if (!(error instanceof z.ZodError)) return null
+  const names = error.issues.map(({ path }) => path.join(".")).join(", ")
+  return new ComityError("invalid", "command.value", { names })
+}

@@ -1,6 +1,13 @@
 export { callArguments, completion, findCommand, help, helpOf, type Invocation, parseInvocation } from "./arguments.ts"
 export { type Asset, asset, assetReply } from "./assets.ts"
-export type { Call, Declaration, Handler, Handlers, OptionDeclaration } from "./command.ts"
+export {
+  type Call,
+  type Declaration,
+  type Handler,
+  type Handlers,
+  knownError,
+  type OptionDeclaration,
+} from "./command.ts"
 export { type CookieNames, cookie, cookieNames, readCookies } from "./cookies.ts"
 export { type ErrorMessage, errorMessage, sentence, statusOf } from "./errors.ts"
 export { eventsReply, type ServerEvent } from "./events.ts"

@@ -4,7 +4,7 @@ import { z } from "zod"
 import type { Json } from "../kernel/canonical.ts"
 import type { Diagnostics } from "../kernel/diagnostics.ts"
 import { ComityError } from "../kernel/errors.ts"
-import type { Call, Handlers } from "./command.ts"
+import { type Call, type Handlers, knownError } from "./command.ts"
 import { type Frame, frames, sendFrame, sendJson } from "./frames.ts"
 
 const Order = z.strictObject({ command: z.string(), arguments: z.record(z.string(), z.unknown()) })
@@ -78,7 +78,7 @@ async function serveConnection(socket: Socket, handlers: Handlers, diagnostics: 
     await sendJson(socket, "r", result)
   } catch (error) {
     if (gone.signal.aborted) return
-    const known = asKnown(error)
+    const known = knownError(error)
     if (known === null)
       diagnostics.error("command.bug", { name: error instanceof Error ? error.name : "unknown", stack: stackOf(error) })
     const { kind, code, details } = known ?? { kind: "internal", code: "internal", details: {} }
@@ -118,14 +118,6 @@ async function* dataOf(incoming: AsyncGenerator<Frame, void, undefined>): AsyncG
     if (value.kind !== "d") throw new ComityError("invalid", "command.arguments")
     yield value.payload
   }
-}
-
-/** Arguments that a command's parser refused are the caller's to mend, and named. */
-function asKnown(error: unknown): ComityError | null {
-  if (error instanceof ComityError) return error
-  if (!(error instanceof z.ZodError)) return null
-  const names = error.issues.map(({ path }) => path.join(".")).join(", ")
-  return new ComityError("invalid", "command.value", { names })
 }
 
 function stackOf(error: unknown): string {
