@@ -81,6 +81,7 @@ test("an unknown code ends with 2 and names those that are known", async () => {
     [["--penalty", "9".repeat(200)], /penalty/],
     [["--answer", "guilt=yes"], new RegExp(conditions[0])],
     [["--answer", "consent=maybe"], /consent=maybe/],
+    [["--answer", "consent=yes", "--answer", "consent=no"], /consent=yes consent=no/],
   ]
   for (const [extra, said] of wrong) {
     const { status, stderr, stdout } = await comity(["path", ...QUESTION, ...extra, "--data", nowhere()])

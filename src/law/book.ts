@@ -16,8 +16,14 @@ export class FactBook {
   }
 
   current(): Promise<Facts> {
-    this.#current ??= this.#read()
-    return this.#current
+    if (this.#current !== null) return this.#current
+    const read = this.#read()
+    this.#current = read
+    // What failed once is tried again at the next question.
+    read.catch(() => {
+      if (this.#current === read) this.#current = null
+    })
+    return read
   }
 
   /** After an import or a correction: the next question reads anew. */

@@ -72,6 +72,15 @@ describe("only verified facts open or close", () => {
   }
 })
 
+test("what only a row says that nobody read in full closes nothing", () => {
+  const rows: [FactRows["channels"], Partial<Query>][] = [
+    [[{ data: "subscriber", verified: "partly" }], {}],
+    [[{ emergency_only: "yes", verified: "no" }], {}],
+    [[{ needs: "consent", verified: "partly" }], { answers: { consent: "no" } }],
+  ]
+  for (const [channels, query] of rows) assert.equal(only({ channels: channels ?? [] }, query).verdict, "unknown")
+})
+
 describe("reservations", () => {
   const cases: [
     name: string,
@@ -105,6 +114,9 @@ describe("reservations", () => {
   for (const [name, verdict, reservations, lists] of cases) {
     test(name, () => assert.equal(only({ instruments: possible, reservations, lists: lists ?? [] }).verdict, verdict))
   }
+})
+
+describe("reservations that limit, or name no article", () => {
   test("a limit does not reach the offences that it spares, where a verified row says that it is one", () => {
     const limit = { effect: "limits", condition: "dual-criminality", spares: "2-11" }
     const rows = { instruments: possible, lists: entered, reservations: [limit] }
@@ -113,6 +125,23 @@ describe("reservations", () => {
     assert.equal(only({ ...rows, offences: [{ article: "8", verified: "no" }] }, fraud).verdict, "conditional")
     assert.equal(only({ ...rows, offences: [{ article: "12" }] }, fraud).verdict, "conditional")
     assert.equal(only({ ...rows, offences: [{ article: "8" }] }).verdict, "conditional")
+  })
+  test("that name no article speak of the whole instrument", () => {
+    for (const article of ["", "Chapter III"]) {
+      const rows = { instruments: possible, lists: entered, reservations: [{ article }] }
+      assert.equal(only(rows).verdict, "closed", article)
+    }
+  })
+  test("a limit that nobody verified closes nothing, whatever the answer, and is cited", () => {
+    const limit = { effect: "limits", condition: "consent", verified: "no" }
+    const rows = { instruments: possible, lists: entered, reservations: [limit] }
+    const found = only(rows, { answers: { consent: "no" } })
+    assert.equal(found.verdict, "unknown")
+    assert.ok(factsOf(found).some((ref) => ref.startsWith("reservations/")))
+    assert.equal(
+      only({ ...rows, reservations: [{ ...limit, verified: "yes" }] }, { answers: { consent: "no" } }).verdict,
+      "closed",
+    )
   })
   test("a limit is met by the answer to its question", () => {
     const rows = {

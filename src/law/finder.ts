@@ -178,15 +178,27 @@ function considerPlace(known: Lookup, { instrument, ref }: Channel, place: strin
   return one(reason, isOpen ? { code: "participation", values } : undefined)
 }
 
-function considerData({ data, id, ref }: Channel, query: Query): Considered {
+/** What only a row says that nobody read in full closes nothing. */
+function closing({ verified }: Channel): "closed" | "unknown" {
+  return verified === "yes" ? "closed" : "unknown"
+}
+
+function considerData(channel: Channel, query: Query): Considered {
+  const { data, id, ref } = channel
   if (data.includes(query.data)) return nothing
   // Where nobody said which data it is about, no channel is shut for it.
   if (query.data === "none") return nothing
-  return one({ code: "data-not-covered", effect: "closed", values: { channel: id, data: query.data }, facts: [ref] })
+  return one({
+    code: "data-not-covered",
+    effect: closing(channel),
+    values: { channel: id, data: query.data },
+    facts: [ref],
+  })
 }
 
 /** An instrument that the channel's row names goes before it between parties to both, for the measures that it knows. */
-function considerPrecedence(known: Lookup, { yieldsTo, id, ref }: Channel, { from, to, measure }: Query): Considered {
+function considerPrecedence(known: Lookup, channel: Channel, { from, to, measure }: Query): Considered {
+  const { yieldsTo, id, ref } = channel
   const out: Considered = { reasons: [], missing: [] }
   for (const other of yieldsTo) {
     const knows = known.facts.channels.some((one) => one.instrument === other && one.measures.includes(measure))
@@ -197,19 +209,25 @@ function considerPrecedence(known: Lookup, { yieldsTo, id, ref }: Channel, { fro
     const sure = both.every(({ state }) => state === "bound") && force.state === "yes"
     const values = { instrument: other, channel: id }
     const facts = [ref, ...both.flatMap((standing) => standing.facts)]
-    out.reasons.push({ code: sure ? "yields" : "may-yield", effect: sure ? "closed" : "conditional", values, facts })
+    out.reasons.push({
+      code: sure ? "yields" : "may-yield",
+      effect: sure ? closing(channel) : "conditional",
+      values,
+      facts,
+    })
     if (!sure) out.missing.push({ code: "precedence", values })
   }
   return out
 }
 
 /** "Urgent" is a word of the person who asks; an emergency is what the instrument calls one. */
-function considerUrgency({ emergencyOnly, urgentLimit, id, ref }: Channel, { urgency, answers }: Query): Considered {
+function considerUrgency(channel: Channel, { urgency, answers }: Query): Considered {
+  const { emergencyOnly, urgentLimit, id, ref } = channel
   if (urgency === "urgent") {
     if (urgentLimit === null || answers["threat-to-life"] !== undefined) return nothing
     const reason: Reason = { code: "shorter-in-emergency", effect: "note", values: { channel: id }, facts: [ref] }
     return one(reason, { code: "threat-to-life", values: { channel: id } })
   }
   if (!emergencyOnly) return nothing
-  return one({ code: "emergency-only", effect: "closed", values: { channel: id }, facts: [ref] })
+  return one({ code: "emergency-only", effect: closing(channel), values: { channel: id }, facts: [ref] })
 }

@@ -1,10 +1,10 @@
-import type { Considered } from "./conditions.ts"
+import type { Considered, Need } from "./conditions.ts"
 import type { Day } from "./dates.ts"
 import type { Facts } from "./facts.ts"
-import type { Channel, Condition, FactRef, Reservation } from "./model.ts"
+import type { Channel, FactRef, Reservation } from "./model.ts"
 import type { Query } from "./query.ts"
 
-type Reserved = Considered & { needs: Condition[] }
+type Reserved = Considered & { needs: Need[] }
 
 /**
  * What both sides' reservations do to a channel: an article that either excludes closes it, since a State cannot ask
@@ -77,7 +77,7 @@ function considerLimit(out: Reserved, row: Reservation, spared: readonly FactRef
   }
   out.reasons.push({ code: "limited", effect: condition === null ? "conditional" : "note", values, facts: [ref] })
   if (condition === null) out.missing.push({ code: "reservation", values })
-  else out.needs.push(condition)
+  else out.needs.push({ condition, ref, sure: row.verified === "yes" })
 }
 
 /** Verified rows by which the offence of the case stands in an article that the reservation spares. */
@@ -95,9 +95,10 @@ function isMade({ date, until }: Reservation, day: Day): boolean {
   return (date === null || date <= day) && (until === null || until > day)
 }
 
-/** `29(4)` speaks of a channel that rests on `29; 35(1)(b)`. */
+/** `29(4)` speaks of a channel that rests on `29; 35(1)(b)`; what names no article speaks of the whole instrument. */
 function isOf({ article }: Reservation, channel: Channel): boolean {
   const wanted = numbersIn(article)
+  if (wanted.length === 0) return true
   return channel.articles.some((one) => numbersIn(one).some((number) => wanted.includes(number)))
 }
 
@@ -106,6 +107,6 @@ function numbersIn(text: string): number[] {
   const bare = text.replaceAll(/\([^)]*\)/g, "")
   return [...bare.matchAll(/(\d+)(?:\s*[-–]\s*(\d+))?/g)].flatMap(([, first, last]) => {
     const [from, to] = [Number(first), Number(last ?? first)]
-    return Array.from({ length: Math.min(Math.max(to - from, 0), 50) + 1 }, (_, i) => from + i)
+    return Array.from({ length: Math.min(Math.max(to - from, 0), 1_000) + 1 }, (_, i) => from + i)
   })
 }

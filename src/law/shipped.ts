@@ -23,7 +23,9 @@ export function shippedFiles(): FactFiles {
 
 /** `VERSION` and the tables of a folder. Throws `not-found facts.folder`, `too-large facts.too-large`. */
 export function filesOf(folder: string): FactFiles {
-  const names = namesIn(folder).filter((name) => name === "VERSION" || name.endsWith(".csv"))
+  const names = namesIn(folder)
+    .filter((name) => name === "VERSION" || name.endsWith(".csv"))
+    .filter((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() === true)
   if (!names.includes("VERSION")) throw new ComityError("not-found", "facts.folder", { path: folder })
   const size = names.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)
   if (size > MOST) throw new ComityError("too-large", "facts.too-large", { limit: MOST })

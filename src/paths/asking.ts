@@ -44,7 +44,7 @@ export function parseQuery(asked: Asked, facts: Facts, today: Day): Query {
       class: asked.offence === undefined ? null : parseOffence(asked.offence, facts),
       penaltyYears: asked.penalty === undefined ? null : parsePenalty(asked.penalty),
     },
-    answers: Object.fromEntries((asked.answers ?? []).map(parseAnswer)),
+    answers: parseAnswers(asked.answers ?? []),
     date: asked.date === undefined ? today : parseDay(asked.date),
   }
 }
@@ -81,6 +81,14 @@ export function parseOffence(text: string, facts: Facts): string {
 export function parsePenalty(text: string): number {
   if (!/^\d{1,3}(?:\.\d{1,2})?$/.test(text)) throw new ComityError("invalid", "path.penalty", { text })
   return Number(text)
+}
+
+export /** A question that is answered twice is not answered: neither word may win silently. */
+function parseAnswers(texts: readonly string[]): Query["answers"] {
+  const pairs = texts.map(parseAnswer)
+  const answers = Object.fromEntries(pairs)
+  if (Object.keys(answers).length === pairs.length) return answers
+  throw new ComityError("invalid", "path.answer", { text: texts.join(" ").slice(0, 200), codes: conditions.join(" ") })
 }
 
 export function parseAnswer(text: string): [Condition, "yes" | "no"] {

@@ -150,6 +150,8 @@ async function invited(t: TestContext, name: string): Promise<string> {
   const { page } = await open(t, "/people/invite")
   await addDevice(page, passkeys)
   await button(page, "sign-in.by-passkey").click()
+  // The page of signing in has a field of that name too.
+  await heading(page, "people.invite")
   await page.getByLabel(en("account.name")).fill(name)
   await button(page, "people.make-invitation").click()
   await heading(page, "people.link-title")
