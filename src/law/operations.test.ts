@@ -51,6 +51,12 @@ test("a set that is older than what is shipped is kept, but does not count", asy
   assert.notEqual((await newestSet(inside.store))?.key, before, "of two of one version the last counts")
 })
 
+test("a set without instruments or channels is none", async () => {
+  const wanted = { code: "facts.faulty" }
+  await assert.rejects(importFacts(parts(), { VERSION: "2026-12-02\n" }, TODAY, null), wanted)
+  await assert.rejects(importFacts(parts(), factFiles({ channels: [] }, "2026-12-02"), TODAY, null), wanted)
+})
+
 test("a set with a fault is refused whole, and nothing is kept of it", async () => {
   const count = (await listFactSets(inside.store)).length
   const faulty = factFiles({ participation: [{ status: "acceded" }] }, "2026-12-02")

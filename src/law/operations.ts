@@ -26,6 +26,11 @@ export async function importFacts(
   by: string | null,
 ): Promise<Imported> {
   const facts = factsFrom(files)
+  for (const table of ["instruments", "channels"] as const) {
+    if (facts.rows[table].length > 0) continue
+    // Without them every question would be answered by silence.
+    throw new ComityError("unprocessable", "facts.faulty", { table, line: 0, code: "bad-missing" })
+  }
   const [fault] = checkFacts(facts, today).problems.filter(({ severity }) => severity === "error")
   if (fault !== undefined) {
     const { table, line, code } = fault

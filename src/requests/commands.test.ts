@@ -69,6 +69,8 @@ test("what cannot be understood is refused, and nothing is noted", async () => {
     { sent: "2025-10-01 10:00" },
     { TITLE: "a\nb" },
     { preserve: "0" },
+    { deadline: "2025-09-30T10:00:00Z" },
+    { reminder: "2025-09-30T10:00:00Z" },
   ]
   const before = (await list("all")).length
   for (const changes of wrong) await assert.rejects(add(changes), JSON.stringify(changes))

@@ -97,6 +97,9 @@ export function requestHandlers({ store, clock, origin }: RequestParts): Handler
     "diary add": async (call) => {
       const { TITLE: title, to: place, preserve, deadline, reminder, ...rest } = Add.parse(call.arguments)
       const clocks = clocksOf(rest.sent.at, preserve, deadline?.at, reminder?.at)
+      // As the page has it: what was due before the request was sent is a slip of the hand.
+      const early = clocks.filter(({ start }) => start < rest.sent.at).map(({ kind }) => kind)
+      if (early.length > 0) throw new ComityError("invalid", "command.value", { names: early.join(", ") })
       return { id: await noteRequest(store, { title, place, ...rest, clocks, document: null }, null) }
     },
     "diary list": async (call) => {
