@@ -1,5 +1,5 @@
 export { FactBook, newestSet } from "./book.ts"
-export { type Check, type Coverage, checkFacts, type InstrumentCoverage } from "./checking.ts"
+export { type Check, type Coverage, checkFacts } from "./checking.ts"
 export {
   type DataCategory,
   dataCategories,
@@ -17,12 +17,11 @@ export {
 } from "./codes.ts"
 export { factDeclarations, factHandlers } from "./commands.ts"
 export { type Change, compareFiles } from "./comparing.ts"
-export { ageOf, type Day, dayAt, daysBetween, hoursOf, lastDayOf, parseDay, readDay } from "./dates.ts"
+export { ageOf, type Day, dayAt, hoursOf, parseDay } from "./dates.ts"
 export { type Facts, factsFrom, worded } from "./facts.ts"
-export { answerFrom, findPaths } from "./finder.ts"
+export { findPaths } from "./finder.ts"
 export {
   type Answer,
-  type Assessment,
   type Finding,
   factsOf,
   type Missing,
@@ -36,7 +35,6 @@ export {
   type Article,
   type Channel,
   type ChannelText,
-  type Complete,
   type Condition,
   channelTexts,
   conditions,
@@ -54,18 +52,17 @@ export {
   reservationEffects,
   type SafeguardCode,
   type SafeguardFact,
-  type SourceClass,
   type Sourced,
   type Step,
   safeguardCodes,
 } from "./model.ts"
-export { correct, corrections, importFacts, type NewCorrection, withdrawCorrection } from "./operations.ts"
+export { correct, corrections, importFacts, withdrawCorrection } from "./operations.ts"
 export { type Correction, type FactSet, factFiles, listFactSets } from "./queries.ts"
-export { NO_REFUSALS, type OwnRefusal, type OwnRefusals, type Query } from "./query.ts"
-export { type Best, type MatrixCell, type MatrixRow, matrixRows, reachOf } from "./reach.ts"
+export { NO_REFUSALS, type OwnRefusals, type Query } from "./query.ts"
+export { type Best, type MatrixCell, matrixRows, reachOf } from "./reach.ts"
 export { type FactFiles, type Problem, parseRows, type RawRow, readFiles } from "./reading.ts"
 export { compareRules, type Divergence, jurisdictionsOf } from "./rules.ts"
-export { filesOf, shippedFacts, shippedFiles } from "./shipped.ts"
+export { shippedFacts, shippedFiles } from "./shipped.ts"
 export { confirmations, type Source, sourceOf } from "./sources.ts"
 export { countsFrom, type Lookup, lookup, type Standing } from "./standing.ts"
 export { type TableName, tableNames, tables } from "./tables.ts"

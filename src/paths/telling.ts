@@ -84,7 +84,7 @@ function tellFinding(speak: Speaker, finding: Finding, query: Query): ToldFindin
   }
 }
 
-export function toldFact(facts: Facts, ref: FactRef): ToldFact | null {
+function toldFact(facts: Facts, ref: FactRef): ToldFact | null {
   const row = facts.byRef.get(ref)
   if (row === undefined) return null
   const { source, asOf, readOn, verified } = row

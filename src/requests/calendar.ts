@@ -47,7 +47,7 @@ function eventOf(
   }
 }
 
-export function summaryKey(kind: ClockKind): string {
+function summaryKey(kind: ClockKind): string {
   const keys: Readonly<Record<ClockKind, string>> = {
     preservation: "diary.calendar-preservation",
     extension: "diary.calendar-extension",

@@ -98,7 +98,7 @@ export function labelOf({ id }: Pick<FormRow, "id">): string {
 }
 
 /** Heading of a section: a key of the locale files. */
-export function sectionKey({ section, form }: Pick<FormRow, "section" | "form">): string {
+function sectionKey({ section, form }: Pick<FormRow, "section" | "form">): string {
   if (form === "epoc") return epocSection(section)
   const found = SECTIONS.find(([start]) => section.startsWith(start))
   return found?.[1] ?? "form-section.profile"

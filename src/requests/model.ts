@@ -54,7 +54,7 @@ export type RequestEvent = {
   notedAt: Instant
 }
 
-export const clockKinds = ["preservation", "extension", "reminder", "deadline"] as const
+const clockKinds = ["preservation", "extension", "reminder", "deadline"] as const
 export type ClockKind = (typeof clockKinds)[number]
 
 /** `days` run from `start`; a reminder and a deadline are due at the instant that was named, and have none. */
@@ -117,7 +117,7 @@ const CONCLUDES: ReadonlySet<EventKind> = new Set(["answered", "refused"])
  * data that were promised still run out after an answer; a deadline ends with an answer or refusal that was noted
  * after it was set, a reminder with anything that came back.
  */
-export function isMet(clock: RequestClock, { request, clocks, events }: DiaryEntry): boolean {
+function isMet(clock: RequestClock, { request, clocks, events }: DiaryEntry): boolean {
   if (request.closedAt !== null) return true
   if (clock.kind === "preservation" || clock.kind === "extension") return isExtended(clock, clocks)
   const ends = clock.kind === "reminder" ? CAME_BACK : CONCLUDES
