@@ -8,6 +8,11 @@ export function sha256(first: Uint8Array | string, ...rest: (Uint8Array | string
   return sum.digest()
 }
 
+/** For digests of whole messages (RFC 9530); 64 bytes. */
+export function sha512(bytes: Uint8Array): Buffer {
+  return hash("sha512", bytes, "buffer")
+}
+
 export function random(bytes: number): Buffer {
   return randomBytes(bytes)
 }
