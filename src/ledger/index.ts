@@ -8,6 +8,7 @@ export {
   headerText,
   leafBytes,
   parseEventHeader,
+  parseHeader,
   SALT_BYTES,
 } from "./entry.ts"
 export { aboutText, entryLine, offsetAfter, proofBundle, verifierProgram } from "./export-format.ts"
@@ -16,6 +17,7 @@ export { type Happening, record } from "./journal.ts"
 export { inceptKeyLog, loadOrCreateKeys } from "./key-log.ts"
 export { appendEntry, createLog, nextInstant, type OpenLog, openLog, sealLogs } from "./log.ts"
 export { Edge, leafHash, TILE_HEIGHT } from "./merkle.ts"
+export { checkExtension, createMirror, extendMirror } from "./mirror.ts"
 export { formatVkey, parseNote, verifierOf } from "./note.ts"
 export { proofFile, proveConsistency, proveContinuation, proveInclusion } from "./proving.ts"
 export {

@@ -26,6 +26,9 @@ export type VersionBody = VersionRow & { canonical: Uint8Array; bytes: Uint8Arra
 const columns = sql`o.key, o.id, o.type, o.spec, o.stamp, o.revoked, o.origin, o.marking, length(o.bytes) as size,
   (select min(e.date_added) from entry e where e.object = o.key) as added`
 
+/** What pages may show: not what contradicts another version, and not what was withdrawn by whom it belongs to. */
+const shown = sql`o.aside = 0 and o.withdrawn = 0`
+
 /** The newest specification first, then the newest version; observables have none, so the last one kept is first. */
 const newestFirst = sql`order by o.spec desc, case when o.stamp is null then '' else o.version end desc, o.key desc`
 
@@ -33,7 +36,7 @@ const newestFirst = sql`order by o.spec desc, case when o.stamp is null then '' 
 export async function readVersions(reader: Reader, id: string, limit: number, offset: number): Promise<VersionRow[]> {
   return reader.all<VersionRow>(
     sql`select ${columns} from
-          (select o.key from object o where o.id_hash = ${idHash(id)} and o.id = ${id}
+          (select o.key from object o where o.id_hash = ${idHash(id)} and o.id = ${id} and ${shown}
             ${newestFirst} limit ${limit} + 0 offset ${offset} + 0) n
         join object o on o.key = n.key ${newestFirst}`,
   )
@@ -41,7 +44,7 @@ export async function readVersions(reader: Reader, id: string, limit: number, of
 
 export async function countVersions(reader: Reader, id: string): Promise<number> {
   const row = await reader.get<{ versions: number }>(
-    sql`select count(1) as versions from object where id_hash = ${idHash(id)} and id = ${id}`,
+    sql`select count(1) as versions from object o where id_hash = ${idHash(id)} and id = ${id} and ${shown}`,
   )
   return row?.versions ?? 0
 }
@@ -49,7 +52,7 @@ export async function countVersions(reader: Reader, id: string): Promise<number>
 /** One version, only if it is one of this object. */
 export async function readVersion(reader: Reader, id: string, key: number): Promise<VersionBody | null> {
   const row = await reader.get<VersionBody>(
-    sql`select ${columns}, o.canonical, o.bytes, o.lifted_from from object o where o.key = ${key} and o.id = ${id}`,
+    sql`select ${columns}, o.canonical, o.bytes, o.lifted_from from object o where o.key = ${key} and o.id = ${id} and ${shown}`,
   )
   return row ?? null
 }
@@ -58,6 +61,7 @@ export type HoldingRow = {
   id: CollectionId
   title: string
   kind: "inbox" | "shared"
+  party: string | null
   /** When the collection first got any version of the object that it still holds. */
   since: Instant
   /** Entries that it holds of the object. */
@@ -68,11 +72,11 @@ export type HoldingRow = {
 
 export async function readHoldings(reader: Reader, id: string, key: number, limit: number): Promise<HoldingRow[]> {
   return reader.all<HoldingRow>(
-    sql`select c.id, c.title, c.kind, min(e.date_added) as since, count(1) as entries,
+    sql`select c.id, c.title, c.kind, c.party, min(e.date_added) as since, count(1) as entries,
           max(case when e.object = ${key} then e.seq end) as seq
         from object o join entry e on e.object = o.key join collection c on c.key = e.collection
         where o.id_hash = ${idHash(id)} and o.id = ${id}
-        group by c.key, c.id, c.title, c.kind order by min(e.date_added) limit ${limit} + 0`,
+        group by c.key, c.id, c.title, c.kind, c.party order by min(e.date_added) limit ${limit} + 0`,
   )
 }
 
@@ -107,7 +111,7 @@ export async function countAside(reader: Reader, id: string): Promise<number> {
 /** The version with which a content that was kept aside disagrees; null if it is not held. */
 export async function readHeldVersion(reader: Reader, id: string, version: string): Promise<number | null> {
   const row = await reader.get<{ key: number }>(
-    sql`select key from object where id_hash = ${idHash(id)} and id = ${id} and version = ${version}
+    sql`select key from object o where id_hash = ${idHash(id)} and id = ${id} and version = ${version} and ${shown}
         order by spec desc limit 1`,
   )
   return row?.key ?? null

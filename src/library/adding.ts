@@ -41,9 +41,6 @@ export type Added =
   | { is: "duplicate"; object: number; dateAdded: Instant }
   | { is: "conflict"; reason: ConflictReason }
 
-/** A live entry of another version of the same object. */
-type Placed = Standing & { h: Uint8Array }
-
 /** Real feeds break this rule (STIX 2.1 section 3.5), so a version is not refused for it. */
 const CREATED_CHANGED: Warning = { code: "object.created-changed", at: "created" }
 
@@ -87,13 +84,13 @@ async function addSlice(tx: Tx, collection: Collection, objects: readonly Prepar
 }
 
 /** Where an object goes, with the salt of its entry. */
-type Target = { collection: Collection; log: OpenLog; salt: Buffer }
+export type Target = { collection: Collection; log: OpenLog; salt: Buffer }
 
 async function addObject(tx: Tx, target: Target, object: Prepared): Promise<Added> {
   const { collection } = target
   const hash = idHash(object.id)
   const known = await versionsOf(tx, object.id, hash)
-  const verdict = judge(known, object)
+  const verdict = judge(known, object, "own")
   if (verdict.is === "conflict") {
     await insertConflict(tx, collection.key, object, verdict.reason)
     return verdict
@@ -103,9 +100,10 @@ async function addObject(tx: Tx, target: Target, object: Prepared): Promise<Adde
     const held = others.find((entry) => entry.object === verdict.object)
     if (held !== undefined) return { ...verdict, dateAdded: held.dateAdded }
   }
-  const key = verdict.is === "duplicate" ? verdict.object : await insertObject(tx, hash, object)
+  const key =
+    verdict.is === "duplicate" ? verdict.object : await insertObject(tx, hash, object, { origin: "own", aside: false })
   const kept = verdict.is === "duplicate" ? await tightened(tx, key, object.marking) : object
-  const dateAdded = await putEntry(tx, target, kept, key, others)
+  const dateAdded = await putEntry(tx, target, kept, key, { others, previous: others.at(-1) ?? null })
   const warned = verdict.is === "new" && changesCreated(known, object)
   return { is: "accepted", object: key, dateAdded, ...(warned ? { warning: CREATED_CHANGED } : {}) }
 }
@@ -118,20 +116,22 @@ async function tightened(tx: Tx, key: number, given: Tlp | null): Promise<Kept> 
   return { ...kept, marking }
 }
 
-/** Appends the entry of an object version; `others` are the live entries of its other versions here. */
-async function putEntry(
+/** What the collection says of an object so far: the live entries of its versions, and the newest entry about it. */
+export type Before = { others: readonly Standing[]; previous: { seq: number; h: Uint8Array } | null }
+
+/** Appends the entry of an object version. */
+export async function putEntry(
   tx: Tx,
   { collection, log, salt }: Target,
   object: Kept,
   key: number,
-  others: readonly Placed[],
+  { others, previous: last }: Before,
 ): Promise<Instant> {
-  const last = others.at(-1)
   const { id, marking, type, spec, stamp, version } = object
   const kind: EntryKind = object.revoked ? "revoke" : "put"
   const dateAdded = nextInstant(tx, log)
   const date_added = formatInstant(dateAdded)
-  const previous = last === undefined ? null : Buffer.from(last.h).toString("base64")
+  const previous = last === null ? null : Buffer.from(last.h).toString("base64")
   const header = headerText({ kind, id, spec, version, date_added, marking, terms: null, previous, erases: null })
   const h = entryHash(salt, header, object.bytes)
   const seq = appendEntry(log, h)

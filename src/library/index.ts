@@ -101,6 +101,22 @@ export type {
 export type { Related, RelationGroup, RelationPage, RelationQuery } from "./search/relations.ts"
 /** Finds objects by words, references and what they are, in an index beside the store. */
 export { Search, type SearchOptions } from "./search/search.ts"
+/** Shared collections: who reads them, what enters, what is taken back; and mirrors of those of partners. */
+export { addShared, audienceOf, narrow, type SharedWish, widen } from "./shared/audience.ts"
+export { type Applied, type Arrived, addMirror, applySlice, readHeader, type SliceOutcome } from "./shared/mirroring.ts"
+export {
+  findMember,
+  type Member,
+  membersOf,
+  type Placed,
+  placesOf,
+  recipientsOf,
+  setServed,
+  sharedHolding,
+} from "./shared/queries.ts"
+export { putShared } from "./shared/releasing.ts"
+export { entriesFor, type SentEntry } from "./shared/serving.ts"
+export { closeCollection, markObject, recallObject, type Told } from "./shared/withdrawing.ts"
 export { exportObjects, verifyLogs } from "./tasks.ts"
 export type { LogReport, Problem, VerifyStep } from "./verifying.ts"
 /** Lists of values that are seldom worth an alarm, supplied by the operator. */

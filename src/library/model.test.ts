@@ -22,7 +22,7 @@ const one = (object: Stix) => prepared(object)[0] as Prepared
 
 function known(object: Stix, key: number): Known {
   const { spec, version, revoked, created, createdBy, canonical } = one(object)
-  return { key, spec, version, revoked: revoked ? 1 : 0, created, created_by: createdBy, canonical }
+  return { key, spec, version, revoked: revoked ? 1 : 0, created, created_by: createdBy, canonical, origin: "own" }
 }
 
 const at = (number: number, changes: object = {}): Stix => ({ ...base, modified: day(number), ...changes })
@@ -59,7 +59,7 @@ test("whether an object is new, a duplicate or a conflict follows from the versi
     ["that of STIX 2.0, changed", [at(1), at(1, old)], at(1, { ...old, name: "y" }), "conflict content"],
   ]
   for (const [name, held, incoming, wanted] of table) {
-    const found = judge(held.map(known), one(incoming))
+    const found = judge(held.map(known), one(incoming), "own")
     const said =
       found.is === "duplicate" ? `duplicate ${found.object}` : found.is === "new" ? "new" : `conflict ${found.reason}`
     assert.equal(said, wanted, name)
@@ -68,8 +68,8 @@ test("whether an object is new, a duplicate or a conflict follows from the versi
 
 test("an observable has no versions: the same content is a duplicate, other content another object of that id", () => {
   const plain = address("198.51.100.9")
-  assert.equal(judge([known(plain, 0)], one(plain)).is, "duplicate")
-  assert.equal(judge([known(plain, 0)], one({ ...plain, defanged: true })).is, "new")
+  assert.equal(judge([known(plain, 0)], one(plain), "own").is, "duplicate")
+  assert.equal(judge([known(plain, 0)], one({ ...plain, defanged: true }), "own").is, "new")
 })
 
 const standing = (seq: number, spec: string, stamp: string | null): Standing => ({

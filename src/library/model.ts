@@ -9,7 +9,13 @@ export type Collection = {
   id: CollectionId
   alias: string | null
   title: string
-  kind: "inbox" | "shared"
+  /** `received`: the mirror of a partner's shared collection. */
+  kind: "inbox" | "shared" | "received"
+  /** Whose collection it is a mirror of; null for our own. */
+  party: string | null
+  /** From when on nothing enters any more; the collection that goes on in its place, if there is one. */
+  closedAt: Instant | null
+  successor: CollectionId | null
   /** Key of its log, and what that log last committed. */
   log: number
   origin: string
@@ -57,17 +63,22 @@ export type Known = {
   created: string | null
   created_by: string | null
   canonical: Uint8Array
+  origin: Origin
 }
 
-export type ConflictReason = "content" | "creator" | "revoked"
+/** From where an object first came: this node's own sources, or the party that shared it. It never changes. */
+export type Origin = "own" | `identity--${string}`
+
+export type ConflictReason = "content" | "creator" | "revoked" | "owner"
 
 export type Verdict = { is: "new" } | { is: "duplicate"; object: number } | { is: "conflict"; reason: ConflictReason }
 
 /**
  * Same version and same canonical form is a duplicate, another form a conflict. Only the creator makes new versions,
- * and none follows a revoked one (STIX 2.1 sections 3.5 and 3.6).
+ * and none follows a revoked one (STIX 2.1 sections 3.5 and 3.6); they all come from where the first one came, since
+ * each object has one owner (design 2.4). Observables belong to nobody: whoever sees an address describes it.
  */
-export function judge(known: readonly Known[], incoming: Prepared): Verdict {
+export function judge(known: readonly Known[], incoming: Prepared, origin: Origin): Verdict {
   const same = known.find((one) => one.spec === incoming.spec && one.version === incoming.version)
   if (same !== undefined) {
     const equal = incoming.canonical.equals(same.canonical)
@@ -76,6 +87,8 @@ export function judge(known: readonly Known[], incoming: Prepared): Verdict {
   if (known.some((one) => one.revoked === 1 && one.version < incoming.version)) {
     return { is: "conflict", reason: "revoked" }
   }
+  const owned = incoming.stamp !== null && known.some((one) => one.origin !== origin)
+  if (owned) return { is: "conflict", reason: "owner" }
   const foreign = known.some((one) => one.created_by !== null && one.created_by !== incoming.createdBy)
   return foreign ? { is: "conflict", reason: "creator" } : { is: "new" }
 }

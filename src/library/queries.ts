@@ -4,10 +4,11 @@ import type { Instant } from "../kernel/time.ts"
 import type { EntryHeader, EntryKind } from "../ledger/index.ts"
 import type { Tlp } from "../stix/index.ts"
 import type { Reader, Tx } from "../store/index.ts"
-import type { Collection, CollectionId, Known, Prepared } from "./model.ts"
+import type { Collection, Known, Origin, Prepared } from "./model.ts"
 
-const collectionColumns = sql`c.key, c.id, c.alias, c.title, c.kind, c.log, l.origin, l.size, l.last_at`
-type CollectionRow = Omit<Collection, "lastAt"> & { last_at: Instant }
+const collectionColumns = sql`c.key, c.id, c.alias, c.title, c.kind, c.party, c.closed_at as "closedAt", c.successor,
+  c.log, l.origin, l.size, l.last_at as "lastAt"`
+type CollectionRow = Omit<Collection, "kind"> & { kind: "inbox" | "shared" }
 
 export async function findCollection(reader: Reader, id: string): Promise<Collection | null> {
   const row = await reader.get<CollectionRow>(
@@ -30,18 +31,24 @@ export async function listCollections(reader: Reader): Promise<Collection[]> {
   return rows.map(collectionOf)
 }
 
-function collectionOf({ last_at, ...row }: CollectionRow): Collection {
-  return { ...row, lastAt: last_at }
+function collectionOf(row: CollectionRow): Collection {
+  return row.party === null ? row : { ...row, kind: "received" }
 }
 
 export async function insertCollection(
   tx: Tx,
-  row: { id: CollectionId; alias: string | null; title: string; log: number },
+  row: Pick<Collection, "id" | "alias" | "title" | "kind" | "party" | "log">,
 ): Promise<void> {
+  const kind = row.kind === "inbox" ? "inbox" : "shared"
   await tx.run(
-    sql`insert into collection (id, alias, title, kind, log, created_at)
-        values (${row.id}, ${row.alias}, ${row.title}, 'inbox', ${row.log}, ${tx.now})`,
+    sql`insert into collection (id, alias, title, kind, party, log, created_at)
+        values (${row.id}, ${row.alias}, ${row.title}, ${kind}, ${row.party}, ${row.log}, ${tx.now})`,
   )
+}
+
+/** Nothing enters from now on; `successor` goes on in its place. */
+export async function setClosed(tx: Tx, collection: number, at: Instant, successor: string | null): Promise<void> {
+  await tx.run(sql`update collection set closed_at = ${at}, successor = ${successor} where key = ${collection}`)
 }
 
 /** 48 bits of SHA-256: an index of small integers finds an id; the id itself is compared after. */
@@ -51,17 +58,24 @@ export function idHash(id: string): number {
 
 export async function versionsOf(reader: Reader, id: string, hash: number): Promise<Known[]> {
   return reader.all<Known>(
-    sql`select key, spec, version, revoked, created, created_by, canonical from object
-        where id_hash = ${hash} and id = ${id}`,
+    sql`select key, spec, version, revoked, created, created_by, canonical, origin from object
+        where id_hash = ${hash} and id = ${id} and aside = 0`,
   )
 }
 
-export async function insertObject(tx: Tx, hash: number, object: Prepared): Promise<number> {
+/** `aside`: its bytes are kept for the log that commits to them, and never as a version of the object. */
+export async function insertObject(
+  tx: Tx,
+  hash: number,
+  object: Prepared,
+  from: { origin: Origin; aside: boolean },
+): Promise<number> {
   const row = await tx.get<{ key: number }>(
     sql`insert into object (id_hash, id, type, spec, version, stamp, created, revoked, created_by, origin,
-          marking, canonical, bytes, lifted_from)
+          aside, marking, canonical, bytes, lifted_from)
         values (${hash}, ${object.id}, ${object.type}, ${object.spec}, ${object.version}, ${object.stamp},
-          ${object.created}, ${object.revoked ? 1 : 0}, ${object.createdBy}, 'own', ${object.marking},
+          ${object.created}, ${object.revoked ? 1 : 0}, ${object.createdBy}, ${from.origin}, ${from.aside ? 1 : 0},
+          ${object.marking},
           ${object.canonical}, ${object.bytes}, ${object.liftedFrom}) returning key`,
   )
   return (row as { key: number }).key
@@ -94,10 +108,18 @@ export type NewEntry = {
   dateAdded: Instant
   /** Bytes of the body. */
   size: number
-  salt: Buffer
+  salt: Buffer | null
   h: Buffer
   previous: number | null
   erases: number | null
+  /** The entry that a `mark` or `recall` speaks of, and the object. */
+  about?: { seq: number | null; id: string }
+  /** Its header, where that does not follow from the columns: of entries without an object, and in mirrors. */
+  header?: string
+  /** What an entry without an object says: its body. */
+  note?: Buffer
+  /** A version that is held for the log and not served, beside `object` null. */
+  kept?: number | undefined
   /** Whether readers see it; whether it is the only version that they see is settled by `setStanding`. */
   served: boolean
 }
@@ -105,11 +127,13 @@ export type NewEntry = {
 export async function insertEntry(tx: Tx, entry: NewEntry): Promise<void> {
   const flag = entry.served ? 1 : 0
   await tx.run(
-    sql`insert into entry (collection, seq, kind, object, type, marking, date_added, size, salt, h,
-          previous, erases, is_newest, is_first, is_last)
-        values (${entry.collection}, ${entry.seq}, ${entry.kind}, ${entry.object}, ${entry.type}, ${entry.marking},
-          ${entry.dateAdded}, ${entry.size}, ${entry.salt}, ${entry.h}, ${entry.previous}, ${entry.erases},
-          ${flag}, ${flag}, ${flag})`,
+    sql`insert into entry (collection, seq, kind, object, kept, type, marking, date_added, size, salt, h,
+          previous, erases, about, about_hash, header, note, is_newest, is_first, is_last)
+        values (${entry.collection}, ${entry.seq}, ${entry.kind}, ${entry.object}, ${entry.kept ?? null},
+          ${entry.type}, ${entry.marking}, ${entry.dateAdded}, ${entry.size}, ${entry.salt}, ${entry.h},
+          ${entry.previous}, ${entry.erases}, ${entry.about?.seq ?? null},
+          ${entry.about === undefined ? null : idHash(entry.about.id)}, ${entry.header ?? null},
+          ${entry.note ?? null}, ${flag}, ${flag}, ${flag})`,
   )
 }
 
@@ -153,16 +177,32 @@ export async function setStanding(
 /** Takes body, salt and what says which object it was; time and commitment stay, or the log would not verify. */
 export async function emptyEntry(tx: Tx, collection: number, seq: number, erasedBy: number): Promise<void> {
   await tx.run(
-    sql`update entry set object = null, type = null, marking = null, salt = null, previous = null, size = 0,
+    sql`update entry set object = null, kept = null, type = null, marking = null, salt = null, previous = null, header = null, size = 0,
         erased_by = ${erasedBy}, is_newest = 0, is_first = 0, is_last = 0
         where collection = ${collection} and seq = ${seq}`,
+  )
+}
+
+/** The collection holds the version on, but does not serve it any more; entry `by` says why. */
+export async function withdrawEntry(tx: Tx, collection: number, seq: number, by: number): Promise<void> {
+  await tx.run(
+    sql`update entry set kept = object, object = null, withdrawn_by = ${by}, is_newest = 0, is_first = 0, is_last = 0
+        where collection = ${collection} and seq = ${seq} and object is not null`,
+  )
+}
+
+/** No collection serves it any more, or one does again. */
+export async function settleWithdrawn(tx: Tx, object: number): Promise<void> {
+  await tx.run(
+    sql`update object set withdrawn = not exists (select 1 from entry where entry.object = ${object}) where key = ${object}`,
   )
 }
 
 /** Removes the body of an object that no collection holds any more. */
 export async function deleteUnheldObject(tx: Tx, object: number): Promise<void> {
   await tx.run(
-    sql`delete from object where key = ${object} and not exists (select 1 from entry where object = ${object})`,
+    sql`delete from object where key = ${object} and not exists (select 1 from entry where object = ${object})
+        and not exists (select 1 from entry where kept = ${object})`,
   )
 }
 
@@ -198,6 +238,8 @@ export type Committed = Pick<EntryHeader, "kind" | "id" | "spec" | "version" | "
   h: Uint8Array
   /** Commitment of the entry before it about the same object. */
   previous: Uint8Array | null
+  /** As it was received, in a mirror. */
+  header: string | null
   body: Uint8Array
 }
 
@@ -205,7 +247,7 @@ export type Committed = Pick<EntryHeader, "kind" | "id" | "spec" | "version" | "
 export async function findCommitted(reader: Reader, collection: number, seq: number): Promise<Committed | null> {
   const row = await reader.get<Committed>(
     sql`select e.kind, o.id, o.spec, o.version, e.marking, e.erases, e.date_added as "dateAdded", e.salt, e.h,
-          p.h as previous, o.bytes as body
+          p.h as previous, e.header, o.bytes as body
         from entry e join object o on o.key = e.object
         left join entry p on p.collection = e.collection and p.seq = e.previous
         where e.collection = ${collection} and e.seq = ${seq}`,

@@ -49,7 +49,7 @@ export type StoredEntry = {
 export function storedLogs(reader: SyncReader, id: string | null): StoredLog[] {
   const rows = reader.all<LogRow & { collection: number | null; id: string | null; title: string | null }>(
     sql`select l.key, l.kind, l.origin, l.size, l.edge, l.checkpoint, l.last_at, c.key as collection, c.id, c.title
-        from log l left join collection c on c.log = l.key order by l.kind, l.key`,
+        from log l left join collection c on c.log = l.key where c.party is null order by l.kind, l.key`,
   )
   return rows
     .filter((row) => id === null || (row.id ?? row.kind) === id)
@@ -118,14 +118,17 @@ type Row = {
   size: number
   canonical: Uint8Array | null
   bytes: Uint8Array | null
+  header: string | null
+  note: Uint8Array | null
+  served: number
 }
 
 function* entries(reader: SyncReader, collection: number): Generator<StoredEntry> {
   const rows = reader.iterate<Row>(
     sql`select e.seq, e.kind, e.marking, e.date_added, e.salt, e.h, e.previous, e.erases, e.erased_by, e.size,
           e.type as listed, o.id, o.id_hash, o.type, o.spec, o.version, o.stamp, o.created, o.revoked, o.created_by, o.canonical,
-          o.bytes
-        from entry e left join object o on o.key = e.object where e.collection = ${collection} order by e.seq`,
+          o.bytes, e.header, e.note, e.object is not null as served
+        from entry e left join object o on o.key = coalesce(e.object, e.kept) where e.collection = ${collection} order by e.seq`,
   )
   for (const row of rows) {
     const { seq, erases, erased_by: erasedBy, date_added: dateAdded } = row
@@ -154,7 +157,15 @@ function servedAs(row: Row): ServedAs | null {
     size,
     canonical,
   } = row
-  if (id === null || idHash === null || type === null || spec === null || version === null || canonical === null) {
+  if (
+    row.served === 0 ||
+    id === null ||
+    idHash === null ||
+    type === null ||
+    spec === null ||
+    version === null ||
+    canonical === null
+  ) {
     return null
   }
   const revoked = row.revoked === 1
@@ -164,10 +175,11 @@ function servedAs(row: Row): ServedAs | null {
 
 /** An entry that names an object but has lost it, or its salt, has no content: an error unless it was erased. */
 function contentOf(row: Row, previous: string | null): StoredEntry["content"] {
-  const holdsObject = row.kind === "put" || row.kind === "revoke" || row.kind === "mark" || row.kind === "recall"
-  if (row.salt === null || (holdsObject && row.bytes === null)) return null
+  const holdsObject = row.kind === "put" || row.kind === "revoke"
+  if (row.salt === null || (holdsObject && row.bytes === null && row.note === null)) return null
   const { kind, id, spec, version, marking, erases } = row
   const date_added = formatInstant(row.date_added)
-  const header = headerText({ kind, id, spec, version, date_added, marking, terms: null, previous, erases })
-  return { salt: Buffer.from(row.salt), header, body: Buffer.from(row.bytes ?? []) }
+  const header =
+    row.header ?? headerText({ kind, id, spec, version, date_added, marking, terms: null, previous, erases })
+  return { salt: Buffer.from(row.salt), header, body: Buffer.from(row.note ?? row.bytes ?? []) }
 }

@@ -15,7 +15,7 @@ export type SelectedObject = {
 /** Undefined if it was erased since it was chosen. */
 export function readSelected(reader: SyncReader, key: number): SelectedObject | undefined {
   return reader.get<SelectedObject>(
-    sql`select id, type, marking, stamp, created_by, bytes from object where key = ${key}`,
+    sql`select id, type, marking, stamp, created_by, bytes from object where key = ${key} and withdrawn = 0`,
   )
 }
 
@@ -31,6 +31,6 @@ export function readTitles(reader: SyncReader, key: number): string[] {
 /** The bytes of a marking definition that the library holds; these have no versions. */
 export function readMarking(reader: SyncReader, id: string): Uint8Array | undefined {
   return reader.get<{ bytes: Uint8Array }>(
-    sql`select bytes from object where id_hash = ${idHash(id)} and id = ${id} order by key limit 1`,
+    sql`select bytes from object where id_hash = ${idHash(id)} and id = ${id} and aside = 0 order by key limit 1`,
   )?.bytes
 }

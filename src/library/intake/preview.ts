@@ -111,7 +111,7 @@ const DUPLICATE: Outlook = { is: "duplicate", code: null }
 async function expect({ reader, collection }: PreviewParts, file: BesideFile, object: Prepared): Promise<Outlook> {
   const beside = file.judge(object)
   if (beside.is === "repeated") return DUPLICATE
-  const verdict = judge(await versionsOf(reader, object.id, idHash(object.id)), object)
+  const verdict = judge(await versionsOf(reader, object.id, idHash(object.id)), object, "own")
   if (verdict.is === "conflict") return conflicting(verdict)
   if (verdict.is === "duplicate") {
     const held = await entriesOf(reader, collection.key, object.id)

@@ -35,7 +35,7 @@ export type HitRow = {
 
 const hitColumns = sql`d.key, d.id, d.type, d.name, d.detail, d.marking, d.origin, o.stamp as modified, d.added,
   d.revoked, d.collections`
-const living = sql`cross join library.object o on o.key = d.key`
+const living = sql`cross join library.object o on o.key = d.key and o.withdrawn = 0`
 
 function docsOf({ match }: Scope): Sql {
   return match === null ? sql`doc d` : sql`search cross join doc d on d.key = search.rowid`

@@ -35,12 +35,12 @@ export function countBehind(index: Derived): number {
   return row?.behind ?? 0
 }
 
-/** An entry: which object it holds, if it still does, or which entry it erased. */
-export type Step = { seq: number; hash: number | null; erases: number | null; h: Uint8Array }
+/** An entry: which object it holds, if it still does, or which entry it erased, recalled or marked. */
+export type Step = { seq: number; hash: number | null; changes: number | null; h: Uint8Array }
 
 export function readSteps(index: Derived, place: Place, most: number): Step[] {
   return index.all<Step>(
-    sql`select e.seq, o.id_hash as hash, e.erases, e.h from library.entry e
+    sql`select e.seq, o.id_hash as hash, coalesce(e.erases, e.about) as changes, e.h from library.entry e
         left join library.object o on o.key = e.object
         where e.collection = ${place.collection} and e.seq > ${place.seq} order by e.seq limit ${most} + 0`,
   )
@@ -67,6 +67,15 @@ export function takeHeld(index: Derived, collection: number, seq: number): numbe
     sql`delete from held where collection = ${collection} and seq = ${seq} returning hash`,
   )
   return row?.hash ?? null
+}
+
+/** Whether the entry still serves its object, now that another one spoke of it. */
+export function isHeld(index: Derived, collection: number, seq: number): boolean {
+  const row = index.get<{ held: number }>(
+    sql`select exists (select 1 from library.entry where collection = ${collection} and seq = ${seq}
+          and object is not null) as held`,
+  )
+  return row?.held === 1
 }
 
 /** A version of an object in one of the collections that hold it. */

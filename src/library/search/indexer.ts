@@ -14,6 +14,7 @@ import {
   type Holding,
   hasStrangePlace,
   insertDoc,
+  isHeld,
   type Minute,
   readBytes,
   readDocs,
@@ -68,15 +69,16 @@ export function readOn(index: Derived, milliseconds: number): boolean {
 /** Objects that these entries are about are brought to what the database now says of them in what was read so far. */
 function follow(index: Derived, collection: number, steps: readonly Step[], changes: Changes): void {
   const hashes = new Set<number>()
-  for (const { seq, hash, erases } of steps) {
+  for (const { seq, hash, changes: changed } of steps) {
     if (hash !== null) {
       saveHeld(index, collection, seq, hash)
       hashes.add(hash)
     }
-    const erased = erases === null ? null : takeHeld(index, collection, erases)
-    if (erased === null) continue
-    hashes.add(erased)
-    addOwed(index)
+    const about = changed === null ? null : takeHeld(index, collection, changed)
+    if (about === null) continue
+    hashes.add(about)
+    if (isHeld(index, collection, changed as number)) saveHeld(index, collection, changed as number, about)
+    else addOwed(index)
   }
   const wanted = settle(index, [...hashes], changes)
   // Ascending: FTS5 begins a new segment whenever a key is lower than the one before.
@@ -92,7 +94,7 @@ function settle(index: Derived, hashes: readonly number[], changes: Changes): Do
     const held = holdings.get(id)
     const [now, before] = [held === undefined ? null : docOf(held), docs.get(id)]
     const same = now !== null && before?.key === now.key && before.collections === now.collections
-    if (same && before.added === now.added) continue
+    if (same && before.added === now.added && before.marking === now.marking) continue
     if (before !== undefined) {
       deleteDoc(index, before.key)
       changes.count(before, -1)

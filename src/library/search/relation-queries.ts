@@ -49,6 +49,6 @@ export function readKeysOfWord(
 export function readBodies(index: Derived, keys: readonly number[]): { key: number; bytes: Uint8Array }[] {
   return index.all<{ key: number; bytes: Uint8Array }>(
     sql`select o.key, o.bytes from json_each(${JSON.stringify(keys)}) k
-        cross join library.object o on o.key = k.value order by o.key desc`,
+        cross join library.object o on o.key = k.value and o.withdrawn = 0 order by o.key desc`,
   )
 }

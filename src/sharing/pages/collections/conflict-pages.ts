@@ -47,6 +47,7 @@ export function conflictPages(parts: CollectionParts): PageRoute[] {
 /** Why it was not taken, as a sentence. */
 export function reasonWord(t: Translate, reason: ConflictRow["reason"]): string {
   if (reason === "content") return t("conflict.content")
+  if (reason === "owner") return t("conflict.owner")
   return reason === "creator" ? t("conflict.creator") : t("conflict.revoked")
 }
 

@@ -22,7 +22,7 @@ const STATEMENT_MOST = 200
 export async function readInside(reader: Reader, keys: readonly number[]): Promise<Map<number, Inside>> {
   if (keys.length === 0) return new Map()
   const rows = await reader.all<{ key: number; bytes: Uint8Array }>(
-    sql`select key, bytes from object where key in (${join(keys)}) and length(bytes) <= ${BYTES_MOST}`,
+    sql`select key, bytes from object where key in (${join(keys)}) and withdrawn = 0 and length(bytes) <= ${BYTES_MOST}`,
   )
   return new Map(rows.map(({ key, bytes }) => [key, insideOf(JSON.parse(Buffer.from(bytes).toString("utf8")) as Json)]))
 }

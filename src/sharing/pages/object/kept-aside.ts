@@ -43,5 +43,7 @@ function reasonOf(t: Translate, reason: KeptAside["reason"]): string {
       return t("object.aside.creator")
     case "revoked":
       return t("object.aside.revoked")
+    case "owner":
+      return t("object.aside.owner")
   }
 }

@@ -1,0 +1,64 @@
+import { ComityError } from "../../kernel/errors.ts"
+import { isUuid, newUuid } from "../../kernel/ids.ts"
+import { createLog, record } from "../../ledger/index.ts"
+import type { PartyId } from "../../parties/index.ts"
+import type { Reader, Store, Tx } from "../../store/index.ts"
+import { loadCollection } from "../collections.ts"
+import type { Collection, CollectionId } from "../model.ts"
+import { findCollectionByAlias, insertCollection } from "../queries.ts"
+import { insertMember, type Member, membersOf, setLeft } from "./queries.ts"
+import { closeCollection } from "./withdrawing.ts"
+
+export type SharedWish = { title: string; alias: string | null; audience: readonly PartyId[] }
+
+/**
+ * Makes a shared collection: these parties read it, releases write it. Throws `invalid collection.no-audience`,
+ * `invalid collection.alias`, `conflict collection.exists`.
+ */
+export async function addShared(store: Store, wish: SharedWish, by: string | null): Promise<CollectionId> {
+  return store.write((tx) => makeShared(tx, wish, by))
+}
+
+async function makeShared(tx: Tx, { title, alias, audience }: SharedWish, by: string | null): Promise<CollectionId> {
+  if (audience.length === 0) throw new ComityError("invalid", "collection.no-audience")
+  if (alias !== null && isUuid(alias.toLowerCase())) throw new ComityError("invalid", "collection.alias")
+  const taken = alias === null ? null : await findCollectionByAlias(tx, alias)
+  if (taken !== null) throw new ComityError("conflict", "collection.exists", { id: taken.id })
+  const id = newUuid<"collection">()
+  const log = await createLog(tx, "collection")
+  await insertCollection(tx, { id, alias, title, kind: "shared", party: null, log })
+  const { key } = await loadCollection(tx, id)
+  const members = [...new Set(audience)]
+  for (const party of members) await insertMember(tx, key, party)
+  await record(tx, { what: "collection.shared", by, facts: { collection: id, audience: members } })
+  return id
+}
+
+/**
+ * A wider audience is another collection: the old one gets its last entry, and the new one, empty, goes on under its
+ * name; what it held is decided anew by the caller. Throws `conflict collection.closed`, `conflict audience.member`.
+ */
+export async function widen(tx: Tx, collection: Collection, party: PartyId, by: string | null): Promise<CollectionId> {
+  if (collection.closedAt !== null) throw new ComityError("conflict", "collection.closed")
+  const present = (await membersOf(tx, collection.key)).filter(({ leftAt }) => leftAt === null)
+  if (present.some((member) => member.party === party)) throw new ComityError("conflict", "audience.member")
+  const audience = [...present.map((member) => member.party), party]
+  const successor = await makeShared(tx, { title: collection.title, alias: null, audience }, by)
+  await closeCollection(tx, collection, successor, by)
+  return successor
+}
+
+/**
+ * A narrower audience: from here on this party is told only what became of objects that it had got. Throws
+ * `not-found audience.member`.
+ */
+export async function narrow(tx: Tx, collection: Collection, party: PartyId, by: string | null): Promise<void> {
+  if (!(await setLeft(tx, collection.key, party, collection.size)))
+    throw new ComityError("not-found", "audience.member")
+  await record(tx, { what: "audience.left", by, facts: { collection: collection.id, party } })
+}
+
+/** Those who read it now. */
+export async function audienceOf(reader: Reader, collection: Collection): Promise<Member[]> {
+  return (await membersOf(reader, collection.key)).filter(({ leftAt }) => leftAt === null)
+}

@@ -1,0 +1,261 @@
+import { isUuid, newUuid } from "../../kernel/ids.ts"
+import { type Instant, parseInstant } from "../../kernel/time.ts"
+import { createMirror, type EntryHeader, extendMirror, parseHeader } from "../../ledger/index.ts"
+import type { PartyId } from "../../parties/index.ts"
+import { joinTlp, type Tlp } from "../../stix/index.ts"
+import type { Tx } from "../../store/index.ts"
+import { settleStanding } from "../adding.ts"
+import { loadCollection } from "../collections.ts"
+import { type Collection, judge, type Prepared } from "../model.ts"
+import {
+  deleteUnheldObject,
+  emptyEntry,
+  entriesOf,
+  idHash,
+  insertCollection,
+  insertConflict,
+  insertEntry,
+  insertObject,
+  setClosed,
+  setMarking,
+  settleWithdrawn,
+  versionsOf,
+  withdrawEntry,
+} from "../queries.ts"
+import { entryAt, loadStandingOf, placesOf } from "./queries.ts"
+import type { SentEntry } from "./serving.ts"
+
+/** A verified entry of a partner's collection; `object` is what its body was read as, null if it can't be kept. */
+export type Arrived = { entry: SentEntry; header: EntryHeader | null; object: Prepared | null }
+
+/** What became of an entry that its owner wants to be answered for. */
+export type Applied = {
+  seq: number
+  kind: "mark" | "revoke" | "recall" | "erase"
+  h: Buffer
+  result: "applied" | "refused"
+  reason: string | null
+}
+
+/** What a slice did: what is to be answered, how many entries came without content, how many could not be taken. */
+export type SliceOutcome = { applied: Applied[]; withheld: number; refused: number }
+
+/** The mirror of a partner's shared collection; the caller has seen to it that no log of this origin is here yet. */
+export async function addMirror(tx: Tx, from: { party: PartyId; origin: string; title: string }): Promise<Collection> {
+  const log = await createMirror(tx, from.origin)
+  const id = newUuid<"collection">()
+  await insertCollection(tx, { id, alias: null, title: from.title, kind: "received", party: from.party, log })
+  return loadCollection(tx, id)
+}
+
+/** The header of an entry, if it is one and says when; anything else is kept and not read. */
+export function readHeader(entry: SentEntry): EntryHeader | null {
+  if (entry.content === null) return null
+  try {
+    const header = parseHeader(entry.content.header)
+    return parseInstant(header.date_added) === null ? null : header
+  } catch {
+    return null // its commitment holds, so it is kept; what it wants to say is not known here
+  }
+}
+
+/**
+ * Takes verified entries into a mirror, in the order of the log, within one transaction. Applying is a pure consequence
+ * of the entries: the same entries give the same mirror, whatever was interrupted and asked for again.
+ */
+export async function applySlice(
+  tx: Tx,
+  collection: Collection,
+  arrived: readonly Arrived[],
+  checkpoint: string | null,
+): Promise<SliceOutcome> {
+  const outcome: SliceOutcome = { applied: [], withheld: 0, refused: 0 }
+  let lastAt = collection.lastAt
+  for (const one of arrived) {
+    const at = one.header === null ? null : parseInstant(one.header.date_added)
+    lastAt = Math.max(lastAt, at ?? 0) as Instant
+    await applyOne(tx, collection, one, at ?? lastAt, outcome)
+  }
+  await extendMirror(
+    tx,
+    collection.log,
+    arrived.map(({ entry }) => entry.h),
+    { lastAt, checkpoint },
+  )
+  return outcome
+}
+
+async function applyOne(
+  tx: Tx,
+  collection: Collection,
+  arrived: Arrived,
+  at: Instant,
+  outcome: SliceOutcome,
+): Promise<void> {
+  const { entry, header } = arrived
+  if (entry.content === null || header === null) {
+    await keepUnread(tx, collection, entry, at)
+    if (entry.content === null) outcome.withheld += 1
+    else outcome.refused += 1
+    return
+  }
+  switch (header.kind) {
+    case "put":
+    case "revoke":
+      return applyPut(tx, collection, { ...arrived, header }, at, outcome)
+    case "mark":
+    case "recall":
+    case "erase":
+    case "closed":
+      return applyWord(tx, collection, entry, header, at, outcome)
+  }
+}
+
+/** Body, salt and header of an entry that can't be read are kept as they came: the log commits to them. */
+async function keepUnread(tx: Tx, collection: Collection, entry: SentEntry, at: Instant): Promise<void> {
+  const { seq, h, content, by } = entry
+  const common = { collection: collection.key, seq, kind: "put", object: null, type: null, marking: null } as const
+  const empty = { dateAdded: at, h, previous: null, erases: null, served: false, size: 0 }
+  if (content !== null) {
+    const { salt, header, body: note } = content
+    await insertEntry(tx, { ...common, ...empty, salt, header, note })
+    return
+  }
+  await insertEntry(tx, { ...common, ...empty, salt: null })
+  if (by !== null) await emptyEntry(tx, collection.key, seq, by)
+}
+
+async function applyPut(
+  tx: Tx,
+  collection: Collection,
+  { entry, header, object }: Arrived & { header: EntryHeader },
+  at: Instant,
+  outcome: SliceOutcome,
+): Promise<void> {
+  const { seq, h, content } = entry
+  if (content === null) return
+  const refusal = object === null ? "unreadable" : saysOtherwise(header, object) ? "header-differs" : null
+  if (object === null || refusal !== null) {
+    await keepUnread(tx, collection, entry, at)
+    outcome.refused += 1
+    if (header.kind === "revoke") outcome.applied.push({ seq, kind: "revoke", h, result: "refused", reason: refusal })
+    return
+  }
+  const place = { seq, at, header, salt: content.salt, h, text: content.header }
+  const reason = await keepVersion(tx, collection, object, place)
+  if (reason !== null) outcome.refused += 1
+  if (header.kind !== "revoke") return
+  outcome.applied.push({ seq, kind: "revoke", h, result: reason === null ? "applied" : "refused", reason })
+}
+
+/** What the header says of the body must be what the body says; its mark may be stricter. */
+function saysOtherwise(header: EntryHeader, { id, spec, version, marking, revoked }: Prepared): boolean {
+  const kind = revoked ? "revoke" : "put"
+  const same = header.id === id && header.spec === spec && header.version === version && header.kind === kind
+  return !same || joinTlp(header.marking as Tlp | null, marking) !== header.marking
+}
+
+type VersionPlace = { seq: number; at: Instant; header: EntryHeader; salt: Buffer; h: Buffer; text: string }
+
+/** Null if the version stands as one of its object; else why it is kept aside. */
+async function keepVersion(
+  tx: Tx,
+  collection: Collection,
+  object: Prepared,
+  { seq, at, header, salt, h, text }: VersionPlace,
+): Promise<string | null> {
+  const origin = collection.party as PartyId
+  const hash = idHash(object.id)
+  const marked = { ...object, marking: header.marking as Tlp | null }
+  const verdict = judge(await versionsOf(tx, object.id, hash), marked, origin)
+  const aside = verdict.is === "conflict"
+  if (aside) await insertConflict(tx, collection.key, object, verdict.reason)
+  const key = verdict.is === "duplicate" ? verdict.object : await insertObject(tx, hash, marked, { origin, aside })
+  const before = await entriesOf(tx, collection.key, object.id)
+  const entry = { collection: collection.key, seq, kind: header.kind, type: object.type, marking: header.marking }
+  const rest = { dateAdded: at, size: object.bytes.length, salt, h, previous: null, erases: null, header: text }
+  await insertEntry(tx, {
+    ...entry,
+    ...rest,
+    object: aside ? null : key,
+    kept: aside ? key : undefined,
+    served: !aside,
+  })
+  if (aside) return `conflict-${verdict.reason}`
+  const standing = { seq, spec: object.spec, stamp: object.stamp, dateAdded: at }
+  if (before.length > 0) await settleStanding(tx, collection.key, before, [...before, standing])
+  if (verdict.is === "duplicate") await meetAgain(tx, key, origin, marked.marking)
+  return null
+}
+
+/** The same bytes again: under the stricter mark, if they came from the same party before. */
+async function meetAgain(tx: Tx, key: number, origin: string, given: Tlp | null): Promise<void> {
+  const standing = await loadStandingOf(tx, key)
+  const marking = joinTlp(standing.marking, given)
+  if (standing.origin === origin && marking !== standing.marking) await setMarking(tx, key, marking)
+  await settleWithdrawn(tx, key)
+}
+
+/** An entry that says something of an earlier one, or ends the collection. */
+async function applyWord(
+  tx: Tx,
+  collection: Collection,
+  { seq, h, content }: SentEntry,
+  header: EntryHeader,
+  at: Instant,
+  outcome: SliceOutcome,
+): Promise<void> {
+  if (content === null) return
+  const { kind, id, marking, erases } = header
+  const target = kind === "mark" || kind === "recall" ? await targetOf(tx, collection, header) : null
+  const about = id === null ? undefined : { seq: target?.seq ?? null, id }
+  const place = { collection: collection.key, seq, kind, object: null, type: null, marking, dateAdded: at }
+  const bytes = { size: content.body.length, salt: content.salt, header: content.header, note: content.body }
+  await insertEntry(tx, { ...place, ...bytes, h, previous: null, erases, served: false, ...(about ? { about } : {}) })
+  if (kind === "closed") await setClosed(tx, collection.key, at, successorIn(content.body))
+  if (kind === "recall" && target !== null) await withdraw(tx, collection, target, seq)
+  if (kind === "mark" && target !== null) await meetAgain(tx, target.object, collection.party as string, marking as Tlp)
+  if (kind === "erase" && erases !== null) await erase(tx, collection, erases, seq)
+  if (kind === "mark" || kind === "recall" || kind === "erase") {
+    outcome.applied.push({ seq, kind, h, result: "applied", reason: null })
+  }
+}
+
+async function targetOf(tx: Tx, collection: Collection, { id, spec, version }: EntryHeader) {
+  const places = id === null ? [] : await placesOf(tx, collection.key, id)
+  return places.find((place) => place.spec === spec && place.version === version) ?? null
+}
+
+async function withdraw(
+  tx: Tx,
+  collection: Collection,
+  target: { seq: number; object: number; id: string },
+  by: number,
+): Promise<void> {
+  const before = await placesOf(tx, collection.key, target.id)
+  await withdrawEntry(tx, collection.key, target.seq, by)
+  const after = before.filter(({ seq }) => seq !== target.seq)
+  await settleStanding(tx, collection.key, before, after)
+  await settleWithdrawn(tx, target.object)
+}
+
+async function erase(tx: Tx, collection: Collection, erased: number, by: number): Promise<void> {
+  const target = await entryAt(tx, collection.key, erased)
+  if (target === null || target.erasedBy !== null) return
+  const before = target.id === null ? [] : await placesOf(tx, collection.key, target.id)
+  await emptyEntry(tx, collection.key, erased, by)
+  const after = before.filter(({ seq }) => seq !== erased)
+  await settleStanding(tx, collection.key, before, after)
+  if (target.object === null) return
+  await deleteUnheldObject(tx, target.object)
+  await settleWithdrawn(tx, target.object)
+}
+
+function successorIn(note: Buffer): string | null {
+  try {
+    const said = JSON.parse(note.toString("utf8")) as { successor?: unknown } | null
+    return typeof said?.successor === "string" && isUuid(said.successor) ? said.successor : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,169 @@
+import sql from "sql-template-tag"
+import type { Instant } from "../../kernel/time.ts"
+import type { EntryKind } from "../../ledger/index.ts"
+import type { PartyId } from "../../parties/index.ts"
+import type { Tlp } from "../../stix/index.ts"
+import type { Reader, Tx } from "../../store/index.ts"
+import { idHash } from "../queries.ts"
+
+/** A party that reads a shared collection, and how far: entries below `served` left this node for it. */
+export type Member = {
+  party: PartyId
+  addedAt: Instant
+  leftAt: Instant | null
+  leftSize: number | null
+  told: number
+  served: number
+}
+
+const memberColumns = sql`party, added_at as "addedAt", left_at as "leftAt", left_size as "leftSize", told, served`
+
+/** Also those who left. */
+export async function membersOf(reader: Reader, collection: number): Promise<Member[]> {
+  return reader.all<Member>(sql`select ${memberColumns} from audience where collection = ${collection} order by party`)
+}
+
+export async function findMember(reader: Reader, collection: number, party: string): Promise<Member | null> {
+  const row = await reader.get<Member>(
+    sql`select ${memberColumns} from audience where collection = ${collection} and party = ${party}`,
+  )
+  return row ?? null
+}
+
+export async function insertMember(tx: Tx, collection: number, party: PartyId): Promise<void> {
+  await tx.run(
+    sql`insert into audience (collection, party, added_at, told, served)
+        values (${collection}, ${party}, ${tx.now}, 0, 0)`,
+  )
+}
+
+/** False if it is no member, or none any more. */
+export async function setLeft(tx: Tx, collection: number, party: PartyId, size: number): Promise<boolean> {
+  const changed = await tx.run(
+    sql`update audience set left_at = ${tx.now}, left_size = ${size}
+        where collection = ${collection} and party = ${party} and left_at is null`,
+  )
+  return changed > 0
+}
+
+/** Entries below `size` are about to leave for this party. */
+export async function setServed(tx: Tx, collection: number, party: string, size: number): Promise<void> {
+  await tx.run(
+    sql`update audience set served = ${size} where collection = ${collection} and party = ${party} and served < ${size}`,
+  )
+}
+
+/** Parties that were served entry `seq`, whether they still belong to the audience or not. */
+export async function recipientsOf(reader: Reader, collection: number, seq: number): Promise<PartyId[]> {
+  const rows = await reader.all<{ party: PartyId }>(
+    sql`select party from audience where collection = ${collection} and served > ${seq} order by party`,
+  )
+  return rows.map(({ party }) => party)
+}
+
+/** A version as a collection serves it. */
+export type Placed = {
+  seq: number
+  object: number
+  id: string
+  type: string
+  spec: string
+  version: string
+  stamp: string | null
+  marking: string | null
+  dateAdded: Instant
+  h: Uint8Array
+}
+
+/** Entries of the versions of one object that a collection serves, in the order of the log. */
+export async function placesOf(reader: Reader, collection: number, id: string): Promise<Placed[]> {
+  return reader.all<Placed>(
+    sql`select e.seq, o.key as object, o.id, o.type, o.spec, o.version, o.stamp, o.marking,
+          e.date_added as "dateAdded", e.h
+        from object o join entry e on e.object = o.key
+        where o.id_hash = ${idHash(id)} and o.id = ${id} and e.collection = ${collection} order by e.seq`,
+  )
+}
+
+/** The newest entry about any version of an object, also one that recalls or marks it; null if there is none. */
+export async function newestAbout(
+  reader: Reader,
+  collection: number,
+  id: string,
+): Promise<{ seq: number; h: Uint8Array } | null> {
+  const hash = idHash(id)
+  const row = await reader.get<{ seq: number; h: Uint8Array }>(
+    sql`select seq, h from (
+          select e.seq, e.h from object o join entry e on e.object = o.key
+            where o.id_hash = ${hash} and o.id = ${id} and e.collection = ${collection}
+          union all select e.seq, e.h from object o join entry e on e.kept = o.key
+            where o.id_hash = ${hash} and o.id = ${id} and e.collection = ${collection}
+          union all select e.seq, e.h from entry e where e.about_hash = ${hash} and e.collection = ${collection})
+        order by seq desc limit 1`,
+  )
+  return row ?? null
+}
+
+/** Keys of our own shared collections that serve any version of an object. */
+export async function sharedHolding(reader: Reader, id: string): Promise<number[]> {
+  const rows = await reader.all<{ collection: number }>(
+    sql`select distinct e.collection from object o join entry e on e.object = o.key
+        join collection c on c.key = e.collection
+        where o.id_hash = ${idHash(id)} and o.id = ${id} and c.kind = 'shared' and c.party is null
+        order by e.collection`,
+  )
+  return rows.map(({ collection }) => collection)
+}
+
+/** An entry as it is sent: without content where it is not for this reader, or not any more. */
+export type SentRow = {
+  seq: number
+  kind: EntryKind
+  h: Uint8Array
+  salt: Uint8Array | null
+  erased_by: number | null
+  withdrawn_by: number | null
+  about: number | null
+  erases: number | null
+  header: string | null
+  note: Uint8Array | null
+  id: string | null
+  spec: string | null
+  version: string | null
+  marking: string | null
+  date_added: Instant
+  previous: Uint8Array | null
+  bytes: Uint8Array | null
+}
+
+export async function readSent(reader: Reader, collection: number, from: number, most: number): Promise<SentRow[]> {
+  return reader.all<SentRow>(
+    sql`select e.seq, e.kind, e.h, e.salt, e.erased_by, e.withdrawn_by, e.about, e.erases, e.header, e.note,
+          o.id, o.spec, o.version, e.marking, e.date_added, p.h as previous, o.bytes
+        from entry e left join object o on o.key = e.object
+        left join entry p on p.collection = e.collection and p.seq = e.previous
+        where e.collection = ${collection} and e.seq >= ${from} order by e.seq limit ${most} + 0`,
+  )
+}
+
+/** What an entry holds, served or not; null if there is no such entry. */
+export async function entryAt(
+  reader: Reader,
+  collection: number,
+  seq: number,
+): Promise<{ object: number | null; id: string | null; erasedBy: number | null; h: Uint8Array } | null> {
+  const row = await reader.get<{ object: number | null; id: string | null; erasedBy: number | null; h: Uint8Array }>(
+    sql`select o.key as object, o.id, e.erased_by as "erasedBy", e.h from entry e
+        left join object o on o.key = coalesce(e.object, e.kept)
+        where e.collection = ${collection} and e.seq = ${seq}`,
+  )
+  return row ?? null
+}
+
+export async function loadStandingOf(reader: Reader, object: number): Promise<{ marking: Tlp | null; origin: string }> {
+  const row = await reader.get<{ marking: Tlp | null; origin: string }>(
+    sql`select marking, origin from object where key = ${object}`,
+  )
+  if (row === undefined) throw new Error(`no object ${object}`)
+  return row
+}

@@ -1,0 +1,21 @@
+import { random } from "../../kernel/hash.ts"
+import { openLog, SALT_BYTES } from "../../ledger/index.ts"
+import type { Tx } from "../../store/index.ts"
+import { putEntry } from "../adding.ts"
+import type { Collection } from "../model.ts"
+import { entriesOf, loadKept, settleWithdrawn } from "../queries.ts"
+import { newestAbout } from "./queries.ts"
+
+/**
+ * Puts a version that the library holds into a shared collection; false if it is there already. Whether it may go there
+ * was decided before: nothing else calls this.
+ */
+export async function putShared(tx: Tx, collection: Collection, object: number): Promise<boolean> {
+  const kept = await loadKept(tx, object)
+  const others = await entriesOf(tx, collection.key, kept.id)
+  if (others.some((entry) => entry.object === object)) return false
+  const target = { collection, log: await openLog(tx, collection.log), salt: random(SALT_BYTES) }
+  await putEntry(tx, target, kept, object, { others, previous: await newestAbout(tx, collection.key, kept.id) })
+  await settleWithdrawn(tx, object)
+  return true
+}
