@@ -150,7 +150,8 @@ test("an entry that is missing, or one too many, is found", () => {
     new Set(end),
     new Set(["erased-by-nobody 11", "size-differs", "edge-differs", "checkpoint-differs", "time-order 518"]),
   )
-  const more = `insert into entry select collection, 520, kind, object, type, marking, date_added + 9, size, salt, h, previous,
+  const more = `insert into entry (collection, seq, kind, object, type, marking, date_added, size, salt, h, previous, erases, erased_by,
+    is_newest, is_first, is_last) select collection, 520, kind, object, type, marking, date_added + 9, size, salt, h, previous,
     erases, erased_by, is_newest, is_first, is_last from entry where seq = 20`
   const one = found(verify(more))
   for (const code of ["hash-differs 520", "size-differs", "edge-differs", "checkpoint-differs"])
