@@ -57,3 +57,9 @@ test("the machine's clock tells microseconds and stays close to the wall clock",
   assert.ok(Math.abs(instant / 1000 - Date.now()) < 1_000)
   assert.equal(plusMicroseconds(instant, 1) - instant, 1)
 })
+
+test("no time is read that a number cannot hold, in either direction", () => {
+  assert.equal(parseInstant("9999-12-31T23:59:59Z"), Number.MAX_SAFE_INTEGER)
+  assert.equal(parseInstant("0001-01-01T00:00:00Z"), Number.MIN_SAFE_INTEGER)
+  assert.equal(parseInstant("0000-02-29T00:00:00Z"), Number.MIN_SAFE_INTEGER)
+})

@@ -29,8 +29,9 @@ export function plusMicroseconds(instant: Instant, microseconds: number): Instan
   return (instant + microseconds) as Instant
 }
 
-/** In the year 2255. */
+/** In the years 2255 and 1684. */
 const LATEST = Number.MAX_SAFE_INTEGER
+const EARLIEST = Number.MIN_SAFE_INTEGER
 
 /** In microseconds. */
 export const DAY = 86_400_000_000
@@ -81,7 +82,7 @@ function daysIn(year: number, month: number): number {
 /**
  * Reads a time as clients write it: any RFC 3339 offset, any number of digits (those beyond microseconds are cut
  * off), and a blank where a URL turned the plus sign of an offset into one; the far future (`9999-12-31`) is the
- * latest instant that can be told. Null if there is no such time.
+ * latest instant that can be told, the far past the earliest. Null if there is no such time.
  */
 export function parseInstant(text: string): Instant | null {
   const found = parts(text.trim().replace(/ (\d\d:\d\d)$/, "+$1"))
@@ -90,7 +91,7 @@ export function parseInstant(text: string): Instant | null {
   const day = new Date(midnight).setUTCFullYear(found.year, found.month - 1, found.day)
   const micro = Number(found.fraction.slice(0, 6).padEnd(6, "0"))
   const instant = day * 1000 + (found.seconds - found.offset * 60) * 1_000_000 + micro
-  return Math.min(instant, LATEST) as Instant
+  return Math.max(EARLIEST, Math.min(instant, LATEST)) as Instant
 }
 
 /** Keys go into indexes, so a hostile fraction of a million digits is no time; forty digits are. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { after, test } from "node:test"
 import { openInProcess } from "../../test/support/node-in-process.ts"
 import { preservation, READY } from "../../test/support/requests.ts"
-import { DAY, plusMicroseconds } from "../kernel/time.ts"
+import { DAY, type Instant, parseInstant, plusMicroseconds } from "../kernel/time.ts"
 import {
   addEvent,
   closeRequest,
@@ -155,4 +155,23 @@ test("drafts are so many and no more", async () => {
   const more = Array.from({ length: DRAFTS_MOST - there }, () => startDraft(store, "mla", {}, null))
   await Promise.all(more)
   await assert.rejects(startDraft(store, "mla", {}, null), { kind: "refused", code: "request.too-many-drafts" })
+})
+
+test("a year that nobody can have meant is refused, and what is there stays readable", async () => {
+  const [early, late] = [parseInstant("0026-11-20T10:00:00Z"), parseInstant("9999-12-31T00:00:00Z")] as [
+    Instant,
+    Instant,
+  ]
+  const year = { code: "request.year" }
+  await assert.rejects(noteRequest(store, preservation(early), null), year)
+  const id = await noteRequest(store, preservation(clock.now()), null)
+  await assert.rejects(addEvent(store, id, { kind: "note", when: { at: early, zone: "UTC" }, text: "x" }, null), year)
+  await assert.rejects(setClock(store, id, { kind: "deadline", start: late, days: null }, null), year)
+  await assert.rejects(extendClock(store, id, { days: 1, start: { at: late, zone: "UTC" }, text: "" }, null), year)
+  const extend = () => extendClock(store, id, { days: 3650, start: null, text: "" }, null)
+  await assert.rejects(async () => {
+    for (let i = 0; i < 30; i += 1) await extend() // each from the end of the one before
+  }, year)
+  assert.ok((await diary(store, "open", clock.now())).some(({ request }) => request.id === id))
+  await closeRequest(store, id, null)
 })

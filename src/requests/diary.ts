@@ -16,9 +16,11 @@ import {
   type ClockKind,
   type DiaryEntry,
   type DiaryState,
+  dueOf,
   extensionStart,
   fits,
   inOrder,
+  isMeant,
   isOverdue,
   type NotedRequest,
   nextDue,
@@ -40,13 +42,15 @@ export type Extension = { days: number; start: ZonedInstant | null; text: string
 
 /**
  * Notes a request that was sent, by whatever way. The ledger gets its id and the code of its measure, and nothing of
- * the case: those who read the ledger need not be those who read the diary.
+ * the case: those who read the ledger need not be those who read the diary. Throws `invalid request.not-sent-yet`,
+ * `invalid request.year`.
  */
 export async function noteRequest(
   store: Store,
   { clocks, ...request }: NewRequest,
   by: string | null,
 ): Promise<RequestId> {
+  refuseUnmeant(request.sent.at, ...clocks.flatMap((clock) => [clock.start, dueOf(clock)]))
   const id = newId("request")
   await store.write(async (tx) => {
     if (request.sent.at > tx.now) throw new ComityError("invalid", "request.not-sent-yet")
@@ -57,8 +61,9 @@ export async function noteRequest(
   return id
 }
 
-/** Throws `not-found request.unknown`, `conflict request.closed`, `invalid request.not-yet`. */
+/** Throws `not-found request.unknown`, `conflict request.closed`, `invalid request.not-yet`, `invalid request.year`. */
 export async function addEvent(store: Store, id: string, event: NewEvent, by: string | null): Promise<void> {
+  refuseUnmeant(event.when.at)
   await store.write(async (tx) => {
     const { request } = await openEntry(tx, id)
     if (event.when.at > tx.now) throw new ComityError("invalid", "request.not-yet")
@@ -69,7 +74,7 @@ export async function addEvent(store: Store, id: string, event: NewEvent, by: st
 
 /**
  * The other side keeps the data for longer: a clock of its own, from the end of the one before unless another start is
- * named. Throws `not-found request.unknown`, `conflict request.closed`.
+ * named. Throws `not-found request.unknown`, `conflict request.closed`, `invalid request.year`.
  */
 export async function extendClock(
   store: Store,
@@ -81,6 +86,7 @@ export async function extendClock(
     const entry = await openEntry(tx, id)
     const request = entry.request.id
     const from = start?.at ?? extensionStart(entry)
+    refuseUnmeant(from, dueOf({ start: from, days }))
     const when = { at: tx.now, zone: start?.zone ?? entry.request.sent.zone }
     await insertClock(tx, request, { id: newId("clock"), kind: "extension", start: from, days, setAt: tx.now })
     await insertEvent(tx, request, { kind: "extended", when, text, account: by, notedAt: tx.now })
@@ -88,8 +94,12 @@ export async function extendClock(
   })
 }
 
-/** A reminder or a deadline of our own. Throws `not-found request.unknown`, `conflict request.closed`. */
+/**
+ * A reminder or a deadline of our own. Throws `not-found request.unknown`, `conflict request.closed`,
+ * `invalid request.year`.
+ */
 export async function setClock(store: Store, id: string, clock: NewClock, by: string | null): Promise<void> {
+  refuseUnmeant(clock.start, dueOf(clock))
   await store.write(async (tx) => {
     const { request } = await openEntry(tx, id)
     await insertClock(tx, request.id, { ...clock, id: newId("clock"), setAt: tx.now })
@@ -141,4 +151,8 @@ async function openEntry(tx: Tx, id: string): Promise<DiaryEntry> {
   const entry = await loadEntry(tx, id)
   if (entry.request.closedAt !== null) throw new ComityError("conflict", "request.closed")
   return entry
+}
+
+function refuseUnmeant(...instants: readonly Instant[]): void {
+  if (!instants.every(isMeant)) throw new ComityError("invalid", "request.year")
 }

@@ -72,6 +72,14 @@ export const PRESERVATION_DAYS = 60
 export const EXTENSION_DAYS = 30
 export const DAYS_MOST = 3650
 
+const FIRST = Date.UTC(1970, 0, 1) * 1000
+const END = Date.UTC(2200, 0, 1) * 1000
+
+/** Whether somebody can have meant this time: `0026` for `2026` is a slip of the hand, as is a clock that nobody outlives. */
+export function isMeant(instant: Instant): boolean {
+  return instant >= FIRST && instant < END
+}
+
 export type ClockState = "running" | "warning" | "overdue" | "met"
 
 /** One case as the pages show it. */

@@ -168,6 +168,9 @@ function isOpen(faults: Faults, fields: readonly string[]): Html {
   return fields.some((field) => faults[field] !== undefined) ? html` open` : nothing
 }
 
+/** What is wrong with a time can be said beside its field. */
+const TIMES: ReadonlySet<string> = new Set(["request.not-yet", "request.year"])
+
 /** Does what a form asks, or shows the entry again with what was typed and what was wrong with it. */
 async function act<Value>(
   store: Store,
@@ -180,8 +183,8 @@ async function act<Value>(
   try {
     await work(form.value)
   } catch (error) {
-    if (!(error instanceof ComityError) || error.code !== "request.not-yet") throw error
-    return page(store, visit, { ...form, faults: { [field]: { key: "error.request.not-yet" } } }, 400)
+    if (!(error instanceof ComityError) || !TIMES.has(error.code)) throw error
+    return page(store, visit, { ...form, faults: { [field]: { key: `error.${error.code}` } } }, 400)
   }
   return visit.redirect(`/respond/diary/${idOf(visit)}`)
 }

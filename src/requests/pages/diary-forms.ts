@@ -5,7 +5,7 @@ import { isPlace } from "../../kernel/places.ts"
 import type { Instant } from "../../kernel/time.ts"
 import { dataCategories, measures } from "../../law/index.ts"
 import type { NewClock } from "../diary.ts"
-import { DAYS_MOST, eventKinds, PRESERVATION_DAYS, plainChannels, type ZonedInstant } from "../model.ts"
+import { DAYS_MOST, eventKinds, isMeant, PRESERVATION_DAYS, plainChannels, type ZonedInstant } from "../model.ts"
 import { isZone, readTime } from "../times.ts"
 import { categoryChoices, channelChoices, eventWord, measureChoices, placeChoices } from "./words.ts"
 
@@ -69,7 +69,8 @@ function instantIn(
 ): Instant | null {
   if (given === "") return null
   const found = readTime(given, inZone)
-  if (found === null) context.addIssue({ code: "custom", message: "diary.fault-time", path: [field] })
+  const wrong = found === null ? "diary.fault-time" : isMeant(found) ? null : "error.request.year"
+  if (wrong !== null) context.addIssue({ code: "custom", message: wrong, path: [field] })
   return found
 }
 

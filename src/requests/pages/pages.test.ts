@@ -274,3 +274,15 @@ test("a draft is deleted for good after it was asked", async () => {
   await post(`${location}/delete`, {}, 303)
   await get(location, "analyst", 404)
 })
+
+test("a year with a wrong digit is told beside its field", async () => {
+  const year = /Write a year between 1970 and 2199/
+  assert.match(
+    readable((await post("/respond/diary", { ...ENTRY, sent: "0026-10-01 10:00", zone: "UTC" }, 400)).text),
+    year,
+  )
+  const path = await note()
+  const extended = { days: "30", start: "2999-01-01 10:00", "start-zone": "UTC", why: "" }
+  assert.match(readable((await post(`${path}/extend`, extended, 400)).text), year)
+  await get("/respond/diary")
+})
