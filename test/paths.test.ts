@@ -127,6 +127,10 @@ test("what the interface cannot take for sure it refuses", async () => {
     `${base}&date=2026-11-22T00:00:00Z`,
     `from=%3Cscript%3E&to=BR&measure=preserve`,
     `${base}&penalty=1e9`,
+    "from=%C3%9F&to=BR&measure=preserve", // in capitals it is SS, South Sudan
+    "from=%C5%BFE&to=BR&measure=preserve",
+    `from=DE${"+".repeat(300)}x&to=BR&measure=preserve`,
+    `${base}&answer=consent%3Dyes&answer=consent%3Dno`,
   ]
   for (const query of wrong) {
     const answer = await ask(query)

@@ -52,9 +52,13 @@ export function parseQuery(asked: Asked, facts: Facts, today: Day): Query {
 /** Codes that people use and ISO 3166-1 does not. */
 const MEANT: Readonly<Record<string, string>> = { UK: "GB", EL: "GR" }
 
+/** Other letters may turn into these when they change case: `\u017f` into `S`, `\u00df` into `SS`. */
+const LETTERS = /^[A-Za-z]{2}$/
+
 /** Small letters are taken as they are meant: codes are typed by people. */
 export function parsePlace(text: string): string {
-  const code = text.trim().toUpperCase()
+  const typed = text.trim()
+  const code = LETTERS.test(typed) ? typed.toUpperCase() : typed
   const meant = Object.hasOwn(MEANT, code) ? MEANT[code] : undefined
   if (meant !== undefined) throw new ComityError("invalid", "path.place-meant", { text: code, meant })
   if (!isPlace(code)) throw new ComityError("invalid", "path.place", { text })
@@ -83,7 +87,7 @@ export function parsePenalty(text: string): number {
   return Number(text)
 }
 
-export /** A question that is answered twice is not answered: neither word may win silently. */
+/** A question that is answered twice is not answered: neither word may win silently. */
 function parseAnswers(texts: readonly string[]): Query["answers"] {
   const pairs = texts.map(parseAnswer)
   const answers = Object.fromEntries(pairs)

@@ -42,21 +42,26 @@ function jsonReply(text: string): Reply {
   return reply("application/json", `${text}\n`, 200, { "cache-control": "no-store" })
 }
 
-/** Throws `invalid path.parameter` for one that is unknown, missing or stands twice: a typing error must not change the answer. */
+/** Every value is a code, a day or a number. */
+const VALUE_MOST = 200
+
+/** Throws `invalid path.parameter` for one that is unknown, too long or stands twice: a typing error must not change the answer. */
 function askedBy(query: URLSearchParams): Asked {
   for (const [name] of query) {
     const known = PARAMETERS.find((one) => one.name === name)
-    if (known === undefined || (known.several !== true && query.getAll(name).length > 1)) {
+    const values = query.getAll(name)
+    const wrong = known === undefined || (known.several !== true && values.length > 1)
+    if (wrong || values.some(({ length }) => length > VALUE_MOST)) {
       throw new ComityError("invalid", "path.parameter", { name: name.slice(0, 100) })
     }
   }
-  const one = (name: string) => query.get(name)?.slice(0, 200) ?? undefined
+  const one = (name: string) => query.get(name) ?? undefined
   const provider = one("provider")
   if (provider !== undefined && provider !== "yes")
     throw new ComityError("invalid", "path.parameter", { name: "provider" })
   return {
     ...{ from: one("from") ?? "", to: one("to") ?? "", measure: one("measure") ?? "" },
     ...{ category: one("category"), urgency: one("urgency"), date: one("date"), offence: one("offence") },
-    ...{ penalty: one("penalty"), provider: provider === "yes", answers: query.getAll("answer").slice(0, 50) },
+    ...{ penalty: one("penalty"), provider: provider === "yes", answers: query.getAll("answer") },
   }
 }

@@ -137,6 +137,10 @@ test("markup and long values in the address stay text and stay short", async () 
   assert.ok((await ask(`${ASKED}&${many}`, 400)).length < usual.length + 60_000)
 })
 
+test("letters that only become a code in capitals name no place", async () => {
+  assert.match(readable(await ask("from=%C3%9F&to=DE&measure=preserve", 400)), /ß/)
+})
+
 test("only who may choose is led to the choice", async () => {
   assert.doesNotMatch(await ask(ASKED), /\/find\/paths\/choose/)
   const text = await server.page(`/find/paths?${ASKED}`, "analyst")

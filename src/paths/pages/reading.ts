@@ -65,7 +65,7 @@ function fieldsOf(address: URLSearchParams): { given: Given; faults: Faults } {
 
 /** Codes of places are typed in small letters too; a list to pick from knows them in capitals. */
 function capital(value: string): string {
-  return value.length === 2 ? value.toUpperCase() : value
+  return /^[A-Za-z]{2}$/.test(value) ? value.toUpperCase() : value
 }
 
 function shortened(value: string): string {
