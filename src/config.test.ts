@@ -20,6 +20,8 @@ test("without any wish a node serves this machine alone, with defaults that need
     forbiddenStatus: "refused",
     maxStoreMib: 0,
     maxImportMib: 256,
+    peerEvery: 300,
+    peerPrivate: false,
     oidcIssuer: null,
     oidcClientId: null,
     oidcClientSecret: null,

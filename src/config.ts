@@ -60,6 +60,8 @@ export const settings = {
     whole(1, 64),
     Math.max(1, Math.min(4, availableParallelism() - 1)),
   ),
+  peerEvery: setting("peer-every", "COMITY_PEER_EVERY", "SECONDS", whole(1, 86_400), 300),
+  peerPrivate: setting("peer-private", "COMITY_PEER_PRIVATE", null, yes, false),
   oidcIssuer: setting("oidc-issuer", "COMITY_OIDC_ISSUER", "URL", issuer.nullable(), null),
   oidcClientId: setting("oidc-client-id", "COMITY_OIDC_CLIENT_ID", "TEXT", text.nullable(), null),
   oidcClientSecret: setting(null, "COMITY_OIDC_CLIENT_SECRET", "TEXT", text.nullable(), null),

@@ -12,6 +12,7 @@ import {
   listener,
   ReplyCache,
   type Route,
+  type Row,
   reply,
   translator,
 } from "./http/index.ts"
@@ -30,6 +31,7 @@ import {
   warningListHandlers,
 } from "./library/index.ts"
 import { ownRefusals, pathHandlers, pathRoutes } from "./paths/index.ts"
+import { openPeers, peeringOf } from "./peers.ts"
 import { refusalHandlers } from "./policy/index.ts"
 import { requestHandlers } from "./requests/index.ts"
 import {
@@ -91,19 +93,12 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   const site = siteFor(config, publicKey)
   const refusals = new Refusals(store)
   const core = { store, preparer, search, warnings, book, authenticator, refusals, files, publicKey, site }
+  const peering = peeringOf(parts, core, signer)
   let workplace: Workplace | null = null
+  let peers: ReturnType<typeof openPeers> | null = null
   const sweep = setInterval(() => void sweepStatuses(parts, store), HOUR_MS)
   sweep.unref()
-  const rest = restWhenIdle(
-    () => store.work + replies.asked + search.work,
-    async () => {
-      replies.clear()
-      await store.rest()
-      await search.rest()
-      warnings.rest()
-      collectGarbage()
-    },
-  )
+  const rest = resting(core, replies)
   return {
     handlers: handlersOf(parts, core),
     unsealed: () => !files.sealed(),
@@ -118,11 +113,13 @@ export async function openNode(parts: NodeParts): Promise<Node> {
     },
     async serve() {
       workplace = await openWorkplace(parts, core)
-      return serve(parts, { ...core, replies, workplace })
+      peers = openPeers(parts, peering)
+      return serve(parts, { ...core, replies, workplace, peers: peers.rows })
     },
     async stop() {
       clearInterval(sweep)
       rest.stop()
+      await peers?.courier.close()
       await workplace?.close()
       await preparer.close()
       await search.close()
@@ -130,6 +127,20 @@ export async function openNode(parts: NodeParts): Promise<Node> {
       claim.release()
     },
   }
+}
+
+/** Gives memory back when nobody has asked for anything for a while. */
+function resting({ store, search, warnings }: Core, replies: ReplyCache) {
+  return restWhenIdle(
+    () => store.work + replies.asked + search.work,
+    async () => {
+      replies.clear()
+      await store.rest()
+      await search.rest()
+      warnings.rest()
+      collectGarbage()
+    },
+  )
 }
 
 /** What commands ask of the process that owns the folder. */
@@ -150,14 +161,14 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core): Han
   }
 }
 
-type Running = Core & { replies: ReplyCache; workplace: Workplace }
+type Running = Core & { replies: ReplyCache; workplace: Workplace; peers: readonly Row[] }
 
 async function serve({ config, clock, diagnostics }: NodeParts, running: Running) {
-  const { store, authenticator, refusals, replies, workplace, files } = running
+  const { store, authenticator, refusals, replies, workplace, files, peers } = running
   const guard = guardian({ reader: store, authenticator, refusals, forbidden: config.forbiddenStatus })
   const programs = routesOf(config, clock, running, cursors(files.secret()))
   const answer = listener({
-    rows: [...guarded(programs, guard), ...workplace.rows],
+    rows: [...guarded(programs, guard), ...peers, ...workplace.rows],
     elsewhere: async (error, ask) =>
       ask?.header("accept")?.includes("text/html") === true
         ? workplace.refuse(error, ask)

@@ -11,9 +11,10 @@ import { errorReply, sender } from "./sending.ts"
 
 /**
  * Who may call a route. Programs: `member` (any right), `reader`, `writer` and `owner` (both) speak of the collection
- * in the path. Pages: a visitor is anybody, a person has signed in, the rest is a role of that person.
+ * in the path. Pages: a visitor is anybody, a person has signed in, the rest is a role of that person. A `peer` is the
+ * node of a partner, known by the signature on its message.
  */
-export type Who = ProgramWho | PageWho
+export type Who = ProgramWho | PageWho | "peer"
 export type ProgramWho = "anyone" | "account" | "member" | "reader" | "writer" | "owner"
 export type PageWho = "visitor" | "person" | "role:reader" | "role:analyst" | "role:officer" | "role:administrator"
 

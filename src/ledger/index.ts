@@ -14,11 +14,12 @@ export {
 export { aboutText, entryLine, offsetAfter, proofBundle, verifierProgram } from "./export-format.ts"
 export { type Commitments, type LogFile, logFile } from "./files.ts"
 export { type Happening, record } from "./journal.ts"
-export { inceptKeyLog, loadOrCreateKeys } from "./key-log.ts"
+export { inceptKeyLog, loadOrCreateKeys, ownStatements } from "./key-log.ts"
 export { appendEntry, createLog, nextInstant, type OpenLog, openLog, sealLogs } from "./log.ts"
 export { Edge, leafHash, TILE_HEIGHT } from "./merkle.ts"
 export { checkExtension, createMirror, extendMirror } from "./mirror.ts"
-export { formatVkey, parseNote, verifierOf } from "./note.ts"
+export { formatVkey, openNote, parseNote, signNote, verifierOf } from "./note.ts"
+export { verifyConsistency } from "./proofs.ts"
 export { proofFile, proveConsistency, proveContinuation, proveInclusion } from "./proving.ts"
 export {
   findLog,

@@ -1,7 +1,7 @@
 import { type KeyFiles, newKeyPair, type Signer, signerOf } from "../crypto/index.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { sha256 } from "../kernel/hash.ts"
-import type { Store, Tx } from "../store/index.ts"
+import type { Reader, Store, Tx } from "../store/index.ts"
 import { ensureOwnLogs, journal } from "./journal.ts"
 import { findLog, findOwnLog, type JournalRow, journalEntries } from "./queries.ts"
 
@@ -46,4 +46,11 @@ async function mustBeCurrent(tx: Tx, log: number, current: string): Promise<void
   const [incept] = await tx.all<JournalRow>(journalEntries(log, 0, 1))
   const { current: logged } = JSON.parse(Buffer.from(incept?.body ?? "{}").toString("utf8")) as { current?: string }
   if (logged !== current) throw new ComityError("unavailable", "key.differs")
+}
+
+/** The statements of this node's key log, in order, each as it was signed: what shows others which key is its own. */
+export async function ownStatements(reader: Reader): Promise<Buffer[]> {
+  const log = (await findOwnLog(reader, "keys")) as number
+  const rows = await reader.all<JournalRow>(journalEntries(log, 0, Number.MAX_SAFE_INTEGER))
+  return rows.map(({ body }) => Buffer.from(body))
 }

@@ -3,7 +3,7 @@ import { isUuid, newUuid, parseUuid } from "../kernel/ids.ts"
 import { createLog, record } from "../ledger/index.ts"
 import type { Reader, Store } from "../store/index.ts"
 import type { Collection, CollectionId } from "./model.ts"
-import { findCollection, findCollectionByAlias, insertCollection } from "./queries.ts"
+import { findCollection, findCollectionByAlias, findCollectionByKey, insertCollection } from "./queries.ts"
 
 /**
  * Makes an inbox: its audience is this node alone; `by` is who wants it. Throws `conflict collection.exists` if id or alias is taken and
@@ -25,6 +25,13 @@ export async function addCollection(
     await record(tx, { what: "collection.added", by, facts: { collection: id } })
     return id
   })
+}
+
+/** Throws `not-found collection.unknown`. */
+export async function loadCollectionByKey(reader: Reader, key: number): Promise<Collection> {
+  const found = await findCollectionByKey(reader, key)
+  if (found === null) throw new ComityError("not-found", "collection.unknown")
+  return found
 }
 
 /** By id or alias; throws `not-found collection.unknown`. */

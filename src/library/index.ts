@@ -12,7 +12,7 @@ export {
   type Version,
 } from "./about.ts"
 export { type Added, addObjects } from "./adding.ts"
-export { addCollection, loadCollection } from "./collections.ts"
+export { addCollection, loadCollection, loadCollectionByKey } from "./collections.ts"
 export { libraryDeclarations, libraryHandlers } from "./commands.ts"
 export {
   type Contradiction,

@@ -24,6 +24,13 @@ export async function findCollectionByAlias(reader: Reader, alias: string): Prom
   return row === undefined ? null : collectionOf(row)
 }
 
+export async function findCollectionByKey(reader: Reader, key: number): Promise<Collection | null> {
+  const row = await reader.get<CollectionRow>(
+    sql`select ${collectionColumns} from collection c join log l on l.key = c.log where c.key = ${key}`,
+  )
+  return row === undefined ? null : collectionOf(row)
+}
+
 export async function listCollections(reader: Reader): Promise<Collection[]> {
   const rows = await reader.all<CollectionRow>(
     sql`select ${collectionColumns} from collection c join log l on l.key = c.log order by c.id`,

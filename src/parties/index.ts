@@ -1,3 +1,13 @@
 export { type OwnParty, type Party, type PartyId, type PartyKind, partyKinds } from "./model.ts"
 export { addOwnParty } from "./operations.ts"
+export {
+  findPeer,
+  findPeerByKey,
+  insertPeer,
+  insertStatement,
+  listPeers,
+  readStatements,
+  updateTheirState,
+} from "./peer-queries.ts"
+export { isActive, loadPeer, movePeer, type Peer, type PeerState, peerStates } from "./peers.ts"
 export { ownParty } from "./queries.ts"

@@ -47,14 +47,19 @@ export type InProcess = {
   close(): Promise<void>
 }
 
-export type InProcessOptions = { maxMib?: number; path?: string; beforeCommit?: (tx: Tx) => Promise<void> }
+export type InProcessOptions = {
+  maxMib?: number
+  path?: string
+  clock?: FakeClock
+  beforeCommit?: (tx: Tx) => Promise<void>
+}
 
 export async function openInProcess(options: InProcessOptions = {}): Promise<InProcess> {
   const folder = folderAt(options.path ?? tempFolder())
   claim(folder)?.release()
   const files = keyFiles(folder.keys)
   const signer = loadOrCreateKeys(files, !existsSync(folder.database))
-  const clock = fakeClock()
+  const clock = options.clock ?? fakeClock()
   const fatal: unknown[] = []
   const open = () =>
     new Store({

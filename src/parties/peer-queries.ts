@@ -1,0 +1,48 @@
+import sql from "sql-template-tag"
+import type { Reader, Tx } from "../store/index.ts"
+import type { PartyId } from "./model.ts"
+import type { Peer, PeerState } from "./peers.ts"
+
+const columns = sql`key, party, name, endpoint, state, theirs, created_at as "createdAt", changed_at as "changedAt"`
+
+export async function findPeer(reader: Reader, party: string): Promise<Peer | null> {
+  return (await reader.get<Peer>(sql`select ${columns} from peer where party = ${party}`)) ?? null
+}
+
+export async function findPeerByKey(reader: Reader, key: number): Promise<Peer | null> {
+  return (await reader.get<Peer>(sql`select ${columns} from peer where key = ${key}`)) ?? null
+}
+
+export async function listPeers(reader: Reader): Promise<Peer[]> {
+  return reader.all<Peer>(sql`select ${columns} from peer order by name, party`)
+}
+
+export async function insertPeer(
+  tx: Tx,
+  peer: { party: PartyId; name: string; endpoint: string; state: PeerState; theirs: PeerState },
+): Promise<number> {
+  const row = await tx.get<{ key: number }>(
+    sql`insert into peer (party, name, endpoint, state, theirs, created_at, changed_at)
+        values (${peer.party}, ${peer.name}, ${peer.endpoint}, ${peer.state}, ${peer.theirs}, ${tx.now}, ${tx.now})
+        returning key`,
+  )
+  return (row as { key: number }).key
+}
+
+export async function updatePeerState(tx: Tx, key: number, state: PeerState): Promise<void> {
+  await tx.run(sql`update peer set state = ${state}, changed_at = ${tx.now} where key = ${key}`)
+}
+
+export async function updateTheirState(tx: Tx, key: number, theirs: PeerState): Promise<void> {
+  await tx.run(sql`update peer set theirs = ${theirs}, changed_at = ${tx.now} where key = ${key}`)
+}
+
+/** The statements of a peer's key log, in order, each as it was signed. */
+export async function readStatements(reader: Reader, peer: number): Promise<Buffer[]> {
+  const rows = await reader.all<{ body: Uint8Array }>(sql`select body from peer_key where peer = ${peer} order by seq`)
+  return rows.map(({ body }) => Buffer.from(body))
+}
+
+export async function insertStatement(tx: Tx, peer: number, seq: number, body: Buffer): Promise<void> {
+  await tx.run(sql`insert into peer_key (peer, seq, body) values (${peer}, ${seq}, ${body})`)
+}

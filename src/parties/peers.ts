@@ -1,0 +1,54 @@
+import { ComityError } from "../kernel/errors.ts"
+import type { Instant } from "../kernel/time.ts"
+import type { Reader, Tx } from "../store/index.ts"
+import type { PartyId } from "./model.ts"
+import { findPeer, updatePeerState } from "./peer-queries.ts"
+
+/**
+ * How far the way to a partner is gone. `invited`: known by an invitation, not believed yet; `compared`: our people
+ * compared the fingerprints; `active`: both sides did; `suspended`: one side paused; `left`: ended, and only what was
+ * shared before is still answered for (design section 5).
+ */
+export const peerStates = ["invited", "compared", "active", "suspended", "left"] as const
+export type PeerState = (typeof peerStates)[number]
+
+/** Another party's node. */
+export type Peer = {
+  key: number
+  party: PartyId
+  name: string
+  /** Base address of its node, without a closing slash; the protocol lies under `/peer/v1/`. */
+  endpoint: string
+  state: PeerState
+  /** The same as the other side last told of itself. */
+  theirs: PeerState
+  createdAt: Instant
+  changedAt: Instant
+}
+
+/** Throws `not-found peer.unknown`. */
+export async function loadPeer(reader: Reader, party: string): Promise<Peer> {
+  const peer = await findPeer(reader, party)
+  if (peer === null) throw new ComityError("not-found", "peer.unknown")
+  return peer
+}
+
+/** Messages of cooperation go both ways only while both sides are active. */
+export function isActive({ state, theirs }: Pick<Peer, "state" | "theirs">): boolean {
+  return state === "active" && theirs === "active"
+}
+
+const next: Readonly<Record<PeerState, readonly PeerState[]>> = {
+  invited: ["compared", "left"],
+  compared: ["active", "left"],
+  active: ["suspended", "left"],
+  suspended: ["active", "left"],
+  left: [],
+}
+
+/** Throws `conflict peer.state` for a step that is none of the state machine. */
+export async function movePeer(tx: Tx, peer: Peer, to: PeerState): Promise<Peer> {
+  if (!next[peer.state].includes(to)) throw new ComityError("conflict", "peer.state", { state: peer.state, to })
+  await updatePeerState(tx, peer.key, to)
+  return { ...peer, state: to, changedAt: tx.now }
+}

@@ -1,0 +1,135 @@
+import { type Ask, errorReply, type Reply, type Row } from "../http/index.ts"
+import { ComityError } from "../kernel/errors.ts"
+import { findPeer, type Peer } from "../parties/index.ts"
+import type { Tx } from "../store/index.ts"
+import { signingKeyOf } from "./keys.ts"
+import { addressOf } from "./line.ts"
+import { JSON_TYPE, type PeerAnswer, type PeeringParts, type PeerVerb, type PeerVerbs } from "./model.ts"
+import { takeNonce } from "./queries.ts"
+import type { Quotas } from "./quotas.ts"
+import {
+  CLOCK_TOLERANCE,
+  readRequest,
+  signResponse,
+  type UnverifiedRequest,
+  type VerifiedRequest,
+  verifyRequest,
+} from "./signatures/index.ts"
+
+const SECOND = 1_000_000
+const STRANGER_BYTES_MOST = 64 * 1024
+
+/** A verb that a node answers before it knows who asks: the message brings the key that it must be signed with. */
+export type StrangerVerb = (
+  request: UnverifiedRequest,
+) => Promise<{ key: Buffer; answer(verified: VerifiedRequest): Promise<PeerAnswer> }>
+
+export type DoorParts = PeeringParts & {
+  verbs: PeerVerbs
+  strangers: Readonly<Record<string, StrangerVerb>>
+  quotas: Quotas
+}
+
+/** The protocol between nodes as rows of the table of who may call what. */
+export function peerRows(parts: DoorParts): Row[] {
+  const refuse: Row["refuse"] = async (error) => errorReply(error, JSON_TYPE)
+  const common = { method: "POST", stepUp: false, refuse } as const
+  return [
+    ...Object.entries(parts.verbs).map(([verb, row]) => ({
+      ...{ ...common, path: `/peer/v1/${verb}`, who: "peer" as const },
+      answer: (ask: Ask<undefined>) => answerPeer(parts, verb, row, ask),
+    })),
+    ...Object.entries(parts.strangers).map(([verb, handle]) => ({
+      ...{ ...common, path: `/peer/v1/${verb}`, who: "anyone" as const },
+      answer: (ask: Ask<undefined>) => answerStranger(parts, verb, handle, ask),
+    })),
+  ]
+}
+
+async function answerPeer(parts: DoorParts, verb: string, row: PeerVerb, ask: Ask<undefined>): Promise<Reply> {
+  const { quotas, store } = parts
+  // Looked up by a name that nobody has proven yet: it decides only how much is read, and whose quota pays.
+  const peer = await findPeer(store, ask.header("comity-from") ?? "")
+  if (peer === null) throw new ComityError("unauthenticated", "peer.stranger")
+  const ticket = quotas.enter(peer.party, ask.address())
+  try {
+    const unverified = await readMessage(parts, verb, ask, row.bytesMost)
+    const key = await signingKeyOf(store, peer)
+    if (key === null) throw new ComityError("refused", "peer.key-revoked")
+    const request = verifyRequest(unverified, key)
+    ticket.proven(peer.party)
+    return await signed(parts, request, () => answerOne(parts, verb, row, peer, request))
+  } finally {
+    ticket.done()
+  }
+}
+
+async function answerOne(
+  { store }: DoorParts,
+  verb: string,
+  { states, handle }: PeerVerb,
+  peer: Peer,
+  request: VerifiedRequest,
+): Promise<PeerAnswer> {
+  if (!states.includes(peer.state)) throw new ComityError("refused", "peer.not-active")
+  let admitted = false
+  const admit = async (tx: Tx) => {
+    const expires = request.expires + 2 * CLOCK_TOLERANCE * SECOND
+    if (!(await takeNonce(tx, peer.key, request.nonce, expires as VerifiedRequest["expires"]))) {
+      throw new ComityError("conflict", "peer.replayed")
+    }
+    admitted = true
+  }
+  const answer = await handle({ peer, verb, body: Buffer.from(request.body), admit })
+  // A message without an effect takes its nonce all the same: a recorded one is not answered to whoever sends it again.
+  if (!admitted) await store.write(admit)
+  return answer
+}
+
+async function answerStranger(
+  parts: DoorParts,
+  verb: string,
+  handle: StrangerVerb,
+  ask: Ask<undefined>,
+): Promise<Reply> {
+  const ticket = parts.quotas.enter(null, ask.address())
+  try {
+    const unverified = await readMessage(parts, verb, ask, STRANGER_BYTES_MOST)
+    const { key, answer } = await handle(unverified)
+    const request = verifyRequest(unverified, key)
+    return await signed(parts, request, () => answer(request))
+  } finally {
+    ticket.done()
+  }
+}
+
+async function readMessage(
+  { self, clock }: DoorParts,
+  verb: string,
+  ask: Ask<undefined>,
+  bytesMost: number,
+): Promise<UnverifiedRequest> {
+  const body = await ask.body(bytesMost)
+  const raw = { method: ask.method, rawHeaders: ask.incoming.rawHeaders, body }
+  const url = addressOf(self.endpoint(), verb)
+  return readRequest(raw, { url, to: await self.party(), now: clock.now() })
+}
+
+/** A refusal of a proven peer is signed too: it is what we answered. */
+async function signed(
+  { self, clock }: DoorParts,
+  request: VerifiedRequest,
+  answer: () => Promise<PeerAnswer>,
+): Promise<Reply> {
+  const said = await answer().catch(refusal)
+  const { status = 200, type = JSON_TYPE } = said
+  const body = Buffer.from(said.body)
+  const headers = signResponse(self.signer, { status, at: clock.now(), type, body }, request)
+  return { status, headers: { ...headers, "cache-control": "no-store" }, body, passing: body.length > 64 * 1024 }
+}
+
+function refusal(error: unknown): PeerAnswer {
+  if (!(error instanceof ComityError)) throw error
+  const { status, body } = errorReply(error, JSON_TYPE)
+  return { status, body: Buffer.from(body as string) }
+}

@@ -1,0 +1,136 @@
+import { ComityError } from "../../kernel/errors.ts"
+import {
+  type Checkpoint,
+  checkExtension,
+  entryHash,
+  findLog,
+  type LogRow,
+  openCheckpoint,
+  parseCheckpoint,
+  parseNote,
+  verifierOf,
+  verifyConsistency,
+} from "../../ledger/index.ts"
+import { type Arrived, applySlice, type Collection, loadCollectionByKey, readHeader } from "../../library/index.ts"
+import { findPeerByKey, type Peer } from "../../parties/index.ts"
+import { bodyOf } from "../bodies.ts"
+import { signingKeyOf } from "../keys.ts"
+import { say } from "../line.ts"
+import type { PeeringParts, PrepareBodies } from "../model.ts"
+import { answerFor } from "../receipts.ts"
+import { decodePart, type Part } from "./format.ts"
+import { addCounts, type Feed, loadFeed, setFeedState, setPulled, setPullFailed, setTarget } from "./queries.ts"
+
+/** Entries that one transaction takes, so that other writers get their turn. */
+const SLICE = 100
+const PART_BYTES_MOST = 64 * 1024 * 1024
+
+/** A part of a log that holds: its entries lead from what is held to a checkpoint that its owner signed. */
+export type Verified = { part: Part; target: Checkpoint; whole: boolean }
+
+/**
+ * Brings a mirror up to what its owner signed last; resumes wherever it was. What is asked for again is applied once.
+ * Returns how many entries came. Throws as `say` does, and what `verifyPart` throws: then nothing of the part is kept.
+ */
+export async function pullFeed(parts: PeeringParts, feedKey: number): Promise<number> {
+  let taken = 0
+  for (;;) {
+    const { feed, peer, collection, log } = await standing(parts, feedKey)
+    try {
+      const wanted = { collection: feed.remote, from: log.size, old: feed.target }
+      const answer = await say(parts, peer, "pull", { body: bodyOf(wanted), bytesMost: PART_BYTES_MOST })
+      const key = await signingKeyOf(parts.store, peer)
+      if (key === null) throw new ComityError("refused", "peer.key-revoked")
+      const verified = verifyPart(decodePart(Buffer.from(answer.body), entryHash), { feed, log, key })
+      await takePart(parts, { feed, peer, collection, log }, verified)
+      taken += verified.part.entries.length
+      if (verified.whole) return taken
+      if (verified.part.entries.length === 0) throw new ComityError("invalid", "feed.stuck")
+    } catch (error) {
+      await noteFailure(parts, feed, error)
+      throw error
+    }
+  }
+}
+
+type Standing = { feed: Feed; peer: Peer; collection: Collection; log: LogRow }
+
+async function standing({ store }: PeeringParts, feedKey: number): Promise<Standing> {
+  const feed = await loadFeed(store, feedKey)
+  const peer = await findPeerByKey(store, feed.peer)
+  if (peer === null) throw new ComityError("not-found", "peer.unknown")
+  const collection = await loadCollectionByKey(store, feed.collection)
+  return { feed, peer, collection, log: await findLog(store, collection.log) }
+}
+
+/**
+ * The one check that every entry from elsewhere passes, over the network or from a file. Throws `refused
+ * feed.conflicting-checkpoints` where the owner signed two histories, `refused feed.entries-differ` where entries do
+ * not lead to what it signed, and what `openCheckpoint` throws.
+ */
+export function verifyPart(
+  part: Part,
+  { feed, log, key }: { feed: Pick<Feed, "target" | "checkpoint">; log: LogRow; key: Buffer },
+): Verified {
+  const target = openCheckpoint(part.checkpoint, verifierOf(log.origin, key))
+  if (feed.target > 0 && !continues(feed, target, part.continued)) {
+    throw new ComityError("refused", "feed.conflicting-checkpoints")
+  }
+  if (part.from !== log.size) throw new ComityError("invalid", "feed.malformed")
+  const hashes = part.entries.map(({ h }) => h)
+  const stands = checkExtension(log, hashes, target, part.proof)
+  if (stands === "no") throw new ComityError("refused", "feed.entries-differ")
+  return { part, target, whole: stands === "whole" }
+}
+
+function continues(feed: Pick<Feed, "target" | "checkpoint">, given: Checkpoint, proof: Buffer[]): boolean {
+  const held = parseCheckpoint(parseNote(feed.checkpoint).text)
+  if (given.size < held.size) return false
+  if (given.size === held.size) return given.root.equals(held.root)
+  return verifyConsistency(held.size, given.size, proof, held.root, given.root)
+}
+
+/** Takes verified entries in, slice by slice; each is durable with the receipts that it calls for. */
+export async function takePart(
+  parts: PeeringParts,
+  { feed, peer, collection, log }: Standing,
+  { part, target, whole }: Verified,
+): Promise<void> {
+  const arrived = await arrivedOf(part, parts.prepare)
+  let at = 0
+  do {
+    const slice = arrived.slice(at, at + SLICE)
+    at += slice.length
+    const last = at === arrived.length
+    await parts.store.write(async (tx) => {
+      const now = await loadCollectionByKey(tx, collection.key)
+      if (now.size !== log.size + at - slice.length) throw new ComityError("conflict", "feed.busy")
+      const done = await applySlice(tx, now, slice, last && whole ? part.checkpoint : null)
+      await answerFor(tx, parts.self, { peer, remote: feed.remote, origin: log.origin }, done.applied)
+      await addCounts(tx, feed.key, done)
+      if (!last) return
+      if (feed.target !== target.size || feed.checkpoint !== part.checkpoint) {
+        await setTarget(tx, feed.key, target.size, part.checkpoint)
+      }
+      await setPulled(tx, feed.key)
+      const closed = (await loadCollectionByKey(tx, collection.key)).closedAt !== null
+      if (closed && feed.state === "open") await setFeedState(tx, feed.key, "closed")
+    })
+  } while (at < arrived.length)
+}
+
+/** Bodies are read where the thread that answers is not held up. */
+async function arrivedOf(part: Part, prepare: PrepareBodies): Promise<Arrived[]> {
+  const read = part.entries.map((entry) => ({ entry, header: readHeader(entry) }))
+  const holding = read.filter(({ header }) => header?.kind === "put" || header?.kind === "revoke")
+  const prepared = await prepare(holding.map(({ entry }) => entry.content?.body ?? Buffer.alloc(0)))
+  const objects = new Map(holding.map(({ entry }, i) => [entry.seq, prepared[i] ?? null]))
+  return read.map((one) => ({ ...one, object: objects.get(one.entry.seq) ?? null }))
+}
+
+/** A peer that signs two histories is not asked again until a person has looked at it. */
+async function noteFailure({ store }: PeeringParts, { key }: Feed, error: unknown): Promise<void> {
+  if (!(error instanceof ComityError)) return
+  const broken = error.code === "feed.conflicting-checkpoints"
+  await store.write((tx) => setPullFailed(tx, key, error.code, broken))
+}

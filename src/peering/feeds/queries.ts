@@ -1,0 +1,96 @@
+import sql from "sql-template-tag"
+import type { Instant } from "../../kernel/time.ts"
+import type { Reader, Tx } from "../../store/index.ts"
+
+/** A peer's shared collection as it is mirrored here. */
+export type Feed = {
+  key: number
+  peer: number
+  /** Id of the collection at the peer. */
+  remote: string
+  /** Key of its mirror. */
+  collection: number
+  /** Size and note of the newest checkpoint that was verified; more than is held while entries are on their way. */
+  target: number
+  checkpoint: string
+  state: "open" | "paused" | "closed" | "broken"
+  pulledAt: Instant | null
+  verifiedAt: Instant | null
+  failure: string | null
+  failures: number
+  /** Entries that came without content, and entries that could not be taken. */
+  withheld: number
+  refused: number
+}
+
+const columns = sql`key, peer, remote, collection, target, checkpoint, state, pulled_at as "pulledAt",
+  verified_at as "verifiedAt", failure, failures, withheld, refused`
+
+export async function findFeed(reader: Reader, peer: number, remote: string): Promise<Feed | null> {
+  return (await reader.get<Feed>(sql`select ${columns} from feed where peer = ${peer} and remote = ${remote}`)) ?? null
+}
+
+export async function findFeedOf(reader: Reader, collection: number): Promise<Feed | null> {
+  return (await reader.get<Feed>(sql`select ${columns} from feed where collection = ${collection}`)) ?? null
+}
+
+export async function loadFeed(reader: Reader, key: number): Promise<Feed> {
+  const feed = await reader.get<Feed>(sql`select ${columns} from feed where key = ${key}`)
+  if (feed === undefined) throw new Error(`no feed ${key}`)
+  return feed
+}
+
+export async function feedsOf(reader: Reader, peer: number): Promise<Feed[]> {
+  return reader.all<Feed>(sql`select ${columns} from feed where peer = ${peer} order by key`)
+}
+
+export async function insertFeed(tx: Tx, peer: number, remote: string, collection: number): Promise<number> {
+  const row = await tx.get<{ key: number }>(
+    sql`insert into feed (peer, remote, collection, target, checkpoint, state, failures, withheld, refused)
+        values (${peer}, ${remote}, ${collection}, 0, '', 'open', 0, 0, 0) returning key`,
+  )
+  return (row as { key: number }).key
+}
+
+/** A newer checkpoint was verified: from now on every later one must follow from it. */
+export async function setTarget(tx: Tx, key: number, target: number, checkpoint: string): Promise<void> {
+  await tx.run(
+    sql`update feed set target = ${target}, checkpoint = ${checkpoint}, verified_at = ${tx.now} where key = ${key}`,
+  )
+}
+
+export async function addCounts(tx: Tx, key: number, more: { withheld: number; refused: number }): Promise<void> {
+  await tx.run(
+    sql`update feed set withheld = withheld + ${more.withheld}, refused = refused + ${more.refused} where key = ${key}`,
+  )
+}
+
+export async function setPulled(tx: Tx, key: number): Promise<void> {
+  await tx.run(sql`update feed set pulled_at = ${tx.now}, failure = null, failures = 0 where key = ${key}`)
+}
+
+export async function setPullFailed(tx: Tx, key: number, failure: string, broken: boolean): Promise<void> {
+  await tx.run(
+    sql`update feed set failure = ${failure}, failures = failures + 1,
+          state = case when ${broken ? 1 : 0} = 1 then 'broken' else state end where key = ${key}`,
+  )
+}
+
+export async function setFeedState(tx: Tx, key: number, state: Feed["state"]): Promise<void> {
+  await tx.run(sql`update feed set state = ${state} where key = ${key}`)
+}
+
+/** Title, id, origin and size of own collections that a party reads or once read. */
+export type Offered = { id: string; title: string; origin: string; size: number; left: number }
+
+export async function offeredTo(reader: Reader, party: string): Promise<Offered[]> {
+  return reader.all<Offered>(
+    sql`select c.id, c.title, l.origin, l.size, a.left_at is not null as left
+        from audience a join collection c on c.key = a.collection join log l on l.key = c.log
+        where a.party = ${party} order by c.key`,
+  )
+}
+
+export async function hasOrigin(reader: Reader, origin: string): Promise<boolean> {
+  return (await reader.get(sql`select 1 as found from log where origin = ${origin}`)) !== undefined
+}

@@ -1,0 +1,73 @@
+import { z } from "zod"
+import { ComityError } from "../../kernel/errors.ts"
+import { isUuid } from "../../kernel/ids.ts"
+import { findLog, type LogRow, proveConsistency } from "../../ledger/index.ts"
+import {
+  type Collection,
+  entriesFor,
+  findMember,
+  loadCollection,
+  readCommitments,
+  type SentEntry,
+  setServed,
+} from "../../library/index.ts"
+import type { Tx } from "../../store/index.ts"
+import { bodyOf, parseBody } from "../bodies.ts"
+import type { PeerAnswer, PeeringParts, PeerMessage } from "../model.ts"
+import { ENTRIES_TYPE, encodePart } from "./format.ts"
+import { offeredTo } from "./queries.ts"
+
+/** So many entries and bytes go out at once; a body that is larger alone goes alone. */
+const ENTRIES_MOST = 500
+const BYTES_MOST = 1024 * 1024
+
+export const CollectionUuid = z.string().refine(isUuid)
+const Pull = z.strictObject({
+  collection: CollectionUuid,
+  /** Number of the first entry wanted: as many as the reader holds. */
+  from: z.int().nonnegative(),
+  /** Size of the newest checkpoint that the reader verified; 0 if there is none. */
+  old: z.int().nonnegative(),
+})
+
+/** `feeds`: what the peer may read here, or once could. */
+export async function answerFeeds({ store }: PeeringParts, { peer }: PeerMessage): Promise<PeerAnswer> {
+  const feeds = await offeredTo(store, peer.party)
+  return { body: bodyOf({ v: 1, feeds: feeds.map(({ left, ...feed }) => ({ ...feed, left: left === 1 })) }) }
+}
+
+/** `pull`: the entries that follow on what the peer holds, with all that proves them. */
+export async function answerPull({ store }: PeeringParts, message: PeerMessage): Promise<PeerAnswer> {
+  const wanted = parseBody(Pull, message.body)
+  const { collection, log, entries } = await store.write((tx) => takeOut(tx, message, wanted))
+  const commitments = (from: number, to: number) => readCommitments(store, collection.key, from, to)
+  const prove = async (first: number) =>
+    first === 0 || first === log.size ? [] : proveConsistency(store, log, first, log.size, commitments)
+  const part = {
+    ...{ from: wanted.from, checkpoint: log.checkpoint, entries },
+    proof: await prove(wanted.from + entries.length),
+    continued: await prove(wanted.old),
+  }
+  return { type: ENTRIES_TYPE, body: encodePart(part) }
+}
+
+/**
+ * What is about to leave is noted as served in the same transaction that reads it: a recall that comes a moment later
+ * already counts this peer among those who got it.
+ */
+async function takeOut(
+  tx: Tx,
+  { peer, admit }: PeerMessage,
+  { collection: id, from, old }: z.output<typeof Pull>,
+): Promise<{ collection: Collection; log: LogRow; entries: SentEntry[] }> {
+  await admit(tx)
+  const collection = await loadCollection(tx, id)
+  const member = collection.kind === "shared" ? await findMember(tx, collection.key, peer.party) : null
+  if (member === null) throw new ComityError("not-found", "collection.unknown")
+  const log = await findLog(tx, collection.log)
+  if (from > log.size || old > log.size) throw new ComityError("conflict", "feed.shorter", { size: log.size })
+  const range = { from, most: ENTRIES_MOST, bytesMost: BYTES_MOST }
+  const entries = await entriesFor(tx, collection, member, range)
+  await setServed(tx, collection.key, peer.party, from + entries.length)
+  return { collection, log, entries }
+}

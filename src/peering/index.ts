@@ -1,0 +1,24 @@
+export { bodyOf, parseBody } from "./bodies.ts"
+export { Courier } from "./courier.ts"
+export { type DoorParts, peerRows, type StrangerVerb } from "./door.ts"
+export { say } from "./line.ts"
+export type {
+  Incoming,
+  Outgoing,
+  PeerAnswer,
+  PeeringParts,
+  PeerMessage,
+  PeerVerb,
+  PeerVerbs,
+  PrepareBodies,
+  Self,
+  Send,
+} from "./model.ts"
+export { network } from "./network.ts"
+export { type Couriers, deliver, enqueue, type OnDelivered } from "./outbox.ts"
+export { preparedBy } from "./preparing.ts"
+export { Quotas } from "./quotas.ts"
+export { countOverdue, type Due, openReceipts, type ReceiptState, receiptsOf } from "./receipt-queries.ts"
+export { expectReceipts } from "./receipts.ts"
+export { round } from "./round.ts"
+export { couriersOf, verbsOf } from "./verbs.ts"

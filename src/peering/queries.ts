@@ -1,0 +1,109 @@
+import sql from "sql-template-tag"
+import type { Instant } from "../kernel/time.ts"
+import type { Reader, Tx } from "../store/index.ts"
+
+/** False if this peer used the nonce before. */
+export async function takeNonce(tx: Tx, peer: number, nonce: string, expires: Instant): Promise<boolean> {
+  const taken = await tx.run(
+    sql`insert into peer_nonce (peer, nonce, expires_at) values (${peer}, ${nonce}, ${expires}) on conflict do nothing`,
+  )
+  return taken === 1
+}
+
+export async function deleteNoncesBefore(tx: Tx, instant: Instant): Promise<void> {
+  await tx.run(sql`delete from peer_nonce where expires_at < ${instant}`)
+}
+
+/** A message that waits. */
+export type Waiting = { key: number; peer: number; kind: string; body: Uint8Array; tries: number; nextAt: Instant }
+
+export async function insertWaiting(tx: Tx, peer: number, kind: string, body: Buffer): Promise<number> {
+  const row = await tx.get<{ key: number }>(
+    sql`insert into outbox (peer, kind, body, created_at, next_at, tries)
+        values (${peer}, ${kind}, ${body}, ${tx.now}, ${tx.now}, 0) returning key`,
+  )
+  return (row as { key: number }).key
+}
+
+/** What is due for a peer, the oldest first. */
+export async function readWaiting(reader: Reader, peer: number, now: Instant, most: number): Promise<Waiting[]> {
+  return reader.all<Waiting>(
+    sql`select key, peer, kind, body, tries, next_at as "nextAt" from outbox
+        where peer = ${peer} and delivered_at is null and next_at <= ${now} order by key limit ${most} + 0`,
+  )
+}
+
+export async function setDelivered(tx: Tx, key: number): Promise<void> {
+  await tx.run(
+    sql`update outbox set delivered_at = ${tx.now}, failure = null, body = ${Buffer.alloc(0)} where key = ${key}`,
+  )
+}
+
+export async function setFailed(tx: Tx, key: number, next: Instant, failure: string): Promise<void> {
+  await tx.run(
+    sql`update outbox set tries = tries + 1, next_at = ${next}, failure = ${failure} where key = ${key} and delivered_at is null`,
+  )
+}
+
+/** Messages to a peer that were not delivered yet: how many, since when, and why the first of them waits. */
+export async function countWaiting(
+  reader: Reader,
+  peer: number,
+): Promise<{ number: number; since: Instant | null; failure: string | null }> {
+  const row = await reader.get<{ number: number; since: Instant | null; failure: string | null }>(
+    sql`select count(1) as number, min(created_at) as since,
+          (select failure from outbox where peer = ${peer} and delivered_at is null order by key limit 1) as failure
+        from outbox where peer = ${peer} and delivered_at is null`,
+  )
+  return row ?? { number: 0, since: null, failure: null }
+}
+
+/** When the next message of a peer is due; null if none waits. */
+export async function nextDue(reader: Reader, peer: number): Promise<Instant | null> {
+  const row = await reader.get<{ at: Instant | null }>(
+    sql`select min(next_at) as at from outbox where peer = ${peer} and delivered_at is null`,
+  )
+  return row?.at ?? null
+}
+
+/** A shared collection that grew since a party was told of it. */
+export type Untold = { key: number; id: string; size: number }
+
+/** Who left is told only while it owes an answer: that a collection grows is nothing to it. */
+export async function readUntold(reader: Reader, party: string): Promise<Untold[]> {
+  return reader.all<Untold>(
+    sql`select c.key, c.id, l.size from audience a join collection c on c.key = a.collection join log l on l.key = c.log
+        where a.party = ${party} and a.told < l.size and (a.left_at is null or exists (select 1 from receipt_due r
+          where r.collection = c.key and r.party = a.party and r.state = 'due' and r.seq >= a.told))
+        order by c.key`,
+  )
+}
+
+export async function setTold(tx: Tx, collection: number, party: string, size: number): Promise<void> {
+  await tx.run(
+    sql`update audience set told = ${size} where collection = ${collection} and party = ${party} and told < ${size}`,
+  )
+}
+
+/** Peers that are asked from time to time; who left may still have something to recall. */
+export async function peersThatShare(reader: Reader): Promise<number[]> {
+  const rows = await reader.all<{ key: number }>(
+    sql`select key from peer where (state = 'active' and theirs = 'active')
+          or (state = 'left' and exists (select 1 from feed where feed.peer = peer.key))`,
+  )
+  return rows.map(({ key }) => key)
+}
+
+/** Peers for which a message is due, or that were not told yet how large a collection is. */
+export async function peersToTell(reader: Reader, now: Instant): Promise<number[]> {
+  const rows = await reader.all<{ key: number }>(
+    sql`select distinct peer as key from outbox where delivered_at is null and next_at <= ${now}
+        union
+        select p.key from audience a join collection c on c.key = a.collection join log l on l.key = c.log
+          join peer p on p.party = a.party
+        where a.told < l.size and ((a.left_at is null and p.state = 'active' and p.theirs = 'active')
+          or exists (select 1 from receipt_due r where r.collection = c.key and r.party = a.party
+            and r.state = 'due' and r.seq >= a.told))`,
+  )
+  return rows.map(({ key }) => key)
+}

@@ -1,0 +1,119 @@
+import { z } from "zod"
+import { canonicalize, type Json } from "../kernel/canonical.ts"
+import { ComityError } from "../kernel/errors.ts"
+import { sha256 } from "../kernel/hash.ts"
+import { formatInstant, parseInstant, plusMicroseconds } from "../kernel/time.ts"
+import { openNote, record, signNote, verifierOf } from "../ledger/index.ts"
+import { type Applied, type Collection, loadCollection, recipientsOf, type Told } from "../library/index.ts"
+import type { Peer } from "../parties/index.ts"
+import type { Reader, Tx } from "../store/index.ts"
+import { bodyOf, parseBody } from "./bodies.ts"
+import { CollectionUuid } from "./feeds/serving.ts"
+import { signingKeyOf } from "./keys.ts"
+import type { PeerAnswer, PeeringParts, PeerMessage, Self } from "./model.ts"
+import { enqueue } from "./outbox.ts"
+import { insertDue, type ReceiptState, setReceipt } from "./receipt-queries.ts"
+
+/** Microseconds within which a recipient is to answer. */
+export const ANSWER_WITHIN = 24 * 3600 * 1_000_000
+const RECEIPTS_AT_ONCE = 500
+const TITLE = "comity/receipts/v1"
+
+const Receipt = z.strictObject({
+  seq: z.int().nonnegative(),
+  kind: z.enum(["mark", "revoke", "recall", "erase"]),
+  h: z.string().max(44),
+  result: z.enum(["applied", "refused", "pending"]),
+  reason: z.string().max(200).nullable(),
+  until: z.string().max(40).nullable(),
+  onward: z.int().nonnegative(),
+})
+const Receipts = z.strictObject({
+  v: z.literal(1),
+  collection: CollectionUuid,
+  origin: z.string().max(200),
+  at: z.string().max(40),
+  receipts: z.array(Receipt).min(1).max(RECEIPTS_AT_ONCE),
+})
+const Sent = z.strictObject({ note: z.string().max(600_000) })
+
+/** Every party that was served what these entries speak of owes an answer, whether it still belongs here or not. */
+export async function expectReceipts(
+  tx: Tx,
+  collection: Collection,
+  kind: "mark" | "revoke" | "recall" | "erase",
+  told: readonly Pick<Told, "seq" | "about">[],
+): Promise<number> {
+  let expected = 0
+  for (const { seq, about } of told) {
+    for (const party of await recipientsOf(tx, collection.key, about.seq)) {
+      await insertDue(tx, {
+        collection: collection.key,
+        seq,
+        party,
+        kind,
+        due: plusMicroseconds(tx.now, ANSWER_WITHIN),
+      })
+      expected += 1
+    }
+  }
+  return expected
+}
+
+/** Signs what became of entries that a peer wants to be answered for, and puts it into the outbox. */
+export async function answerFor(
+  tx: Tx,
+  self: Self,
+  to: { peer: Peer; remote: string; origin: string },
+  applied: readonly Applied[],
+): Promise<void> {
+  const name = await self.party()
+  for (let at = 0; at < applied.length; at += RECEIPTS_AT_ONCE) {
+    const receipts = applied.slice(at, at + RECEIPTS_AT_ONCE).map(({ h, ...one }) => ({
+      ...one,
+      ...{ h: h.toString("base64"), until: null, onward: 0 },
+    }))
+    const said = { v: 1, collection: to.remote, origin: to.origin, at: formatInstant(tx.now), receipts }
+    const note = signNote(`${TITLE}\n${canonicalize(said as Json)}\n`, { name, signer: self.signer })
+    await enqueue(tx, to.peer, "receipts", bodyOf({ note }))
+    const facts = { party: to.peer.party, number: receipts.length, note: sha256(note).toString("base64") }
+    await record(tx, { what: "receipt.given", by: null, facts })
+  }
+}
+
+/** `receipts`: a recipient answers. What nobody waits for is taken note of and changes nothing. */
+export async function takeReceipts({ store }: PeeringParts, message: PeerMessage): Promise<PeerAnswer> {
+  const { note } = parseBody(Sent, message.body)
+  await store.write(async (tx) => {
+    await message.admit(tx)
+    const said = await openReceipts(tx, message.peer, note)
+    const collection = await loadCollection(tx, said.collection)
+    if (collection.origin !== said.origin) throw new ComityError("invalid", "peer.body")
+    let answered = 0
+    for (const one of said.receipts) {
+      const until = one.until === null ? null : parseInstant(one.until)
+      const state: ReceiptState = one.result
+      const answer = { ...one, state, until, receipt: note }
+      if (await setReceipt(tx, { collection: collection.key, seq: one.seq, party: message.peer.party }, answer)) {
+        answered += 1
+      }
+    }
+    const facts = {
+      party: message.peer.party,
+      collection: said.collection,
+      answered,
+      note: sha256(note).toString("base64"),
+    }
+    await record(tx, { what: "receipt.taken", by: null, facts })
+  })
+  return { body: bodyOf({ v: 1 }) }
+}
+
+async function openReceipts(reader: Reader, peer: Peer, note: string): Promise<z.output<typeof Receipts>> {
+  const key = await signingKeyOf(reader, peer)
+  if (key === null) throw new ComityError("refused", "peer.key-revoked")
+  const { text } = openNote(note, [verifierOf(peer.party, key)])
+  const [title, body, ...rest] = text.split("\n")
+  if (title !== TITLE || body === undefined || rest.join("") !== "") throw new ComityError("invalid", "peer.body")
+  return parseBody(Receipts, Buffer.from(body))
+}

@@ -1,0 +1,20 @@
+import { findPeerByKey, isActive } from "../parties/index.ts"
+import { pullFeed } from "./feeds/pulling.ts"
+import { discoverFeeds } from "./feeds/subscribing.ts"
+import type { PeeringParts } from "./model.ts"
+import { type Couriers, deliver } from "./outbox.ts"
+import { tell } from "./telling.ts"
+
+/**
+ * All that there is to do with one peer now: what waits for it is delivered, it is told what grew, and, if `ask`, what it
+ * shares is pulled. Throws where the peer does not answer as it should; what was done until then stays done.
+ */
+export async function round(parts: PeeringParts, couriers: Couriers, peerKey: number, ask: boolean): Promise<void> {
+  await deliver(parts, couriers, peerKey)
+  const peer = await findPeerByKey(parts.store, peerKey)
+  if (peer === null) return
+  if (isActive(peer) || peer.state === "left") await tell(parts, peer)
+  if (!ask || !(isActive(peer) || peer.state === "left")) return
+  for (const feed of await discoverFeeds(parts, peer)) await pullFeed(parts, feed)
+  await deliver(parts, couriers, peerKey) // the receipts for what came
+}

@@ -1,0 +1,50 @@
+import type { Config } from "./config.ts"
+import type { Signer } from "./crypto/index.ts"
+import type { Row } from "./http/index.ts"
+import { ComityError } from "./kernel/errors.ts"
+import { monotonic } from "./kernel/time.ts"
+import type { NodeParts } from "./node.ts"
+import { ownParty } from "./parties/index.ts"
+import {
+  Courier,
+  couriersOf,
+  network,
+  type PeeringParts,
+  peerRows,
+  preparedBy,
+  Quotas,
+  verbsOf,
+} from "./peering/index.ts"
+import type { Core } from "./workplace.ts"
+
+/** What a node needs to speak with others, also while it does not answer them. */
+export function peeringOf({ config, clock, diagnostics }: NodeParts, core: Core, signer: Signer): PeeringParts {
+  const { store, preparer, site } = core
+  const party = async () => {
+    const own = await ownParty(store)
+    if (own === null) throw new ComityError("unavailable", "party.missing")
+    return own.id
+  }
+  return {
+    ...{ store, clock, diagnostics },
+    self: { party, endpoint: () => site.origin, signer },
+    send: network(() => reachOf(config, site.domain)),
+    prepare: preparedBy(preparer),
+  }
+}
+
+/** The protocol between nodes while this one answers: its rows of the table, and the courier that goes to the others. */
+export function openPeers({ config }: NodeParts, peering: PeeringParts): { rows: Row[]; courier: Courier } {
+  const courier = new Courier({ ...peering, couriers: couriersOf(), every: config.peerEvery })
+  const verbs = verbsOf(peering, (peer) => courier.wake(peer))
+  const rows = peerRows({ ...peering, verbs, strangers: {}, quotas: new Quotas(monotonic) })
+  courier.start()
+  return { rows, courier }
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"])
+
+/** A node that others reach on this machine alone may have partners there; no other node calls its own machine. */
+function reachOf({ peerPrivate }: Config, domain: string) {
+  return { private: peerPrivate, loopback: LOOPBACK.has(domain) }
+}

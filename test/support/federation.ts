@@ -1,0 +1,143 @@
+import type { Row } from "../../src/http/index.ts"
+import { silent } from "../../src/kernel/diagnostics.ts"
+import { ComityError } from "../../src/kernel/errors.ts"
+import { ownStatements } from "../../src/ledger/index.ts"
+import { addOwnParty, insertPeer, insertStatement, type PartyId } from "../../src/parties/index.ts"
+import {
+  couriersOf,
+  type Incoming,
+  type Outgoing,
+  type PeeringParts,
+  peerRows,
+  Quotas,
+  round,
+  verbsOf,
+} from "../../src/peering/index.ts"
+import { type FakeClock, fakeClock, type InProcess, openInProcess, prepared } from "./node-in-process.ts"
+
+/** One node of a federation: its store and code are real, the network is a function. */
+export type Member = InProcess & {
+  name: string
+  party: PartyId
+  endpoint: string
+  parts: PeeringParts
+  /** Key of the row of another member, as this one knows it. */
+  peer(other: Member): number
+  /** Does what the courier would do with another member now. */
+  round(other: Member): Promise<void>
+  /** Peers that a hint told to ask. */
+  woken: number[]
+}
+
+/** What the network does with a request: passes it on, changes it, or loses it. */
+export type Wire = (request: Outgoing, pass: () => Promise<Incoming>) => Promise<Incoming>
+
+export type Federation = {
+  clock: FakeClock
+  members: Member[]
+  /** In its place a test may put one that loses, delays or listens. */
+  wire: Wire
+  close(): Promise<void>
+}
+
+const honest: Wire = (_, pass) => pass()
+
+/** Nodes in one process, under one clock, each a partner of every other; names are also host names. */
+export async function testFederation(names: readonly string[]): Promise<Federation> {
+  const clock = fakeClock()
+  const doors = new Map<string, Row[]>()
+  const federation: Federation = { clock, members: [], wire: honest, close: async () => {} }
+  const send = (request: Outgoing) => federation.wire(request, () => deliverTo(doors, request))
+  for (const name of names) federation.members.push(await openMember(name, clock, send, doors))
+  for (const one of federation.members) {
+    for (const other of federation.members) if (one !== other) await introduce(one, other)
+  }
+  federation.close = async () => {
+    for (const member of federation.members) await member.close()
+  }
+  return federation
+}
+
+async function openMember(
+  name: string,
+  clock: FakeClock,
+  send: PeeringParts["send"],
+  doors: Map<string, Row[]>,
+): Promise<Member> {
+  const node = await openInProcess({ clock })
+  const { id: party } = await node.store.write((tx) => addOwnParty(tx, { name, kind: "government", place: "FI" }, null))
+  const endpoint = `https://${name}.example`
+  const peers = new Map<string, number>()
+  const self = { party: async () => party, endpoint: () => endpoint, signer: node.signer }
+  const parts = {
+    clock,
+    self,
+    send,
+    prepare,
+    diagnostics: silent,
+    get store() {
+      return node.store
+    },
+  }
+  const member: Member = Object.assign(node, {
+    ...{ name, party, endpoint, parts, woken: [] as number[] },
+    peer: (other: Member) => peers.get(other.party) ?? 0,
+    round: (other: Member) => round(parts, couriersOf(), peers.get(other.party) ?? 0, true),
+  })
+  knownPeers.set(member, peers)
+  doors.set(
+    `${name}.example`,
+    peerRows({
+      ...parts,
+      store: node.store,
+      verbs: verbsOf(parts, (peer) => member.woken.push(peer)),
+      strangers: {},
+      quotas: new Quotas(() => clock.now() / 1000),
+    }),
+  )
+  return member
+}
+
+const knownPeers = new WeakMap<Member, Map<string, number>>()
+
+/** As if the people of both had compared their fingerprints. */
+async function introduce(one: Member, other: Member): Promise<void> {
+  const statements = await ownStatements(other.store)
+  const { party, name, endpoint } = other
+  const key = await one.store.write(async (tx) => {
+    const peer = await insertPeer(tx, { party, name, endpoint, state: "active", theirs: "active" })
+    for (const [seq, body] of statements.entries()) await insertStatement(tx, peer, seq, body)
+    return peer
+  })
+  knownPeers.get(one)?.set(party, key)
+}
+
+/** Bodies read in the thread of the test; one that can't be kept is null. */
+const prepare: PeeringParts["prepare"] = async (bodies) =>
+  bodies.map((body) => {
+    try {
+      return prepared(body.toString("utf8"))[0] ?? null
+    } catch {
+      return null
+    }
+  })
+
+async function deliverTo(doors: ReadonlyMap<string, Row[]>, request: Outgoing): Promise<Incoming> {
+  const { host, pathname } = new URL(request.url)
+  const row = doors.get(host)?.find(({ path }) => path === pathname)
+  if (row === undefined) throw new ComityError("unavailable", "peer.unreachable")
+  const rawHeaders = Object.entries(request.headers).flat()
+  const ask = {
+    ...{ actor: undefined, method: "POST", path: pathname, params: {}, query: new URLSearchParams() },
+    header: (name: string) => request.headers[name],
+    address: () => "192.0.2.1",
+    body: async () => request.body,
+    incoming: { rawHeaders },
+  }
+  const answer = await row.answer(ask as never).catch((error: unknown) => row.refuse(error, ask as never))
+  return {
+    status: answer.status,
+    rawHeaders: Object.entries(answer.headers).flat(),
+    body: Buffer.from(answer.body as Uint8Array),
+  }
+}
