@@ -50,9 +50,9 @@ export function readSeal(
   if (fields["signature-input"] !== `${LABEL}=${input}`) throw malformed()
   if (created >= expires || expires > created + LIFETIME) throw malformed()
   const signature = readSignature(fields.signature)
-  if (created * SECOND > now + CLOCK_TOLERANCE * SECOND || expires * SECOND < now - CLOCK_TOLERANCE * SECOND) {
-    throw new ComityError("unauthenticated", "peer.signature-time")
-  }
+  const tolerance = CLOCK_TOLERANCE * SECOND
+  const timely = created * SECOND <= now + tolerance && expires * SECOND >= now - tolerance
+  if (!timely) throw new ComityError("unauthenticated", "peer.signature-time")
   return { created: instantOf(created), expires: instantOf(expires), keyid, base, signature }
 }
 

@@ -13,6 +13,12 @@ export const LIFETIME = 60
 /** How far two clocks may be apart, in seconds, either way. */
 export const CLOCK_TOLERANCE = 120
 
+/**
+ * How long a nonce has to be remembered from the arrival of its message, in microseconds. The message itself can be
+ * taken for `LIFETIME` and twice the tolerance, five minutes; the rest is for a clock that is set back meanwhile.
+ */
+export const NONCE_MEMORY = 600_000_000
+
 /** What the message has to carry, each exactly once; its order is the order in which we send. */
 export const requestFields = [
   "content-type",

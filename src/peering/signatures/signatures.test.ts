@@ -1,55 +1,145 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { newKeyPair, signerOf } from "../../crypto/index.ts"
+import {
+  answerer,
+  asker,
+  FROM,
+  hear,
+  JSON_TYPE,
+  NONCE,
+  NOW,
+  receive,
+  sampleAnswer,
+  sampleArrival,
+  sampleRequest,
+  TO,
+  URL_OF_PEER,
+} from "../../../test/support/signed-messages.ts"
 import type { Instant } from "../../kernel/time.ts"
-import type { PartyId } from "../../parties/index.ts"
-import { readRequest, readResponse, signRequest, signResponse, verifyRequest, verifyResponse } from "./index.ts"
+import { NONCE_MEMORY, readRequest, readResponse, signRequest, signResponse, verifyResponse } from "./index.ts"
 
-const asker = signerOf(newKeyPair())
-const answerer = signerOf(newKeyPair())
-const from = "identity--11111111-1111-4111-8111-111111111111" as PartyId
-const to = "identity--22222222-2222-4222-8222-222222222222" as PartyId
-const url = "https://peer.example/base/peer/v1/status"
-const now = 1_790_000_000_123_456 as Instant
-const nonce = "mZLjGJBpr7YeTGr59IiiIs"
-const type = "application/json"
+const SECOND = 1_000_000
+const CREATED = (NOW - 250_000) as Instant
 
-const flat = (headers: Readonly<Record<string, string>>) => Object.entries(headers).flat()
-
-function ask(body = Buffer.from("{}")) {
-  return signRequest(asker, { url, from, to, nonce, at: now, type, body })
-}
-
-function arrive(rawHeaders: readonly string[], body: Uint8Array = Buffer.from("{}"), at = now) {
-  return readRequest({ method: "POST", rawHeaders, body }, { url, to, now: at })
-}
+const after = (seconds: number) => (CREATED + seconds * SECOND) as Instant
 
 test("a request says who signed what for whom, and its answer says to which request", () => {
-  const request = ask()
-  const unverified = arrive(flat(request.headers))
-  assert.equal(unverified.from, from)
-  const verified = verifyRequest(unverified, asker.publicKey)
+  const verified = receive(sampleArrival())
   assert.deepEqual(
-    { nonce: verified.nonce, type: verified.type, body: verified.body.toString() },
-    { nonce, type, body: "{}" },
+    { from: verified.from, to: verified.to, nonce: verified.nonce, type: verified.type, body: `${verified.body}` },
+    { from: FROM, to: TO, nonce: NONCE, type: JSON_TYPE, body: '{"checkpoints":[]}' },
   )
-  assert.equal(verified.expires - verified.created, 60_000_000)
+  assert.deepEqual([verified.created, verified.expires], [CREATED, after(60)])
 
-  const body = Buffer.from('{"state":"active"}')
-  const headers = signResponse(answerer, { status: 200, at: now, type, body }, verified)
-  const answer = readResponse({ status: 200, rawHeaders: flat(headers), body }, request, now)
-  assert.deepEqual(verifyResponse(answer, answerer.publicKey).body, body)
-  assert.throws(() => verifyResponse(answer, asker.publicKey), { code: "peer.signature-wrong" })
+  const answer = hear(sampleAnswer())
+  assert.deepEqual(
+    { from: answer.from, to: answer.to, status: answer.status, type: answer.type, body: `${answer.body}` },
+    { from: TO, to: FROM, status: 200, type: JSON_TYPE, body: '{"state":"active"}' },
+  )
+})
+
+test("before a key has signed for it, a message shows who claims to have sent it, but not what it says", () => {
+  const { method, headers, body, url, to, now } = sampleArrival()
+  const unverified = readRequest({ method, rawHeaders: headers.flat(), body }, { url, to, now })
+  assert.deepEqual(Object.keys(unverified).toSorted(), [
+    "created",
+    "expires",
+    "from",
+    "keyid",
+    "nonce",
+    "to",
+    "unproven",
+  ])
+})
+
+test("a message counts from two minutes before it was made until two minutes after it expires", () => {
+  for (const now of [after(-120), after(0), after(60), after(180)]) {
+    assert.equal(receive({ ...sampleArrival(), now }).from, FROM)
+    assert.equal(hear({ ...sampleAnswer(), now }).from, TO)
+  }
+  const longest = 180 * SECOND + 120 * SECOND
+  assert.ok(NONCE_MEMORY >= longest, "a nonce is remembered for as long as its message could come again")
+})
+
+test("whatever headers a proxy adds, and in whatever case and order they come, the message stays good", () => {
+  const arrival = sampleArrival()
+  const added = [
+    ["Host", "inside.example"],
+    ["X-Forwarded-Host", "evil.example"],
+    ["Forwarded", "host=evil.example"],
+    ["Via", "1.1 a"],
+    ["via", "1.1 b"],
+    ["Accept-Encoding", "gzip"],
+  ] as const
+  const capitals = arrival.headers.map(([name, value]) => [name.toUpperCase(), value] as const)
+  assert.equal(receive({ ...arrival, headers: [...added, ...capitals.toReversed()] }).from, FROM)
+})
+
+test("bodies of any bytes, none included, and every type that the profile can write", () => {
+  for (const body of [Buffer.alloc(0), Buffer.from([0, 255, 13, 10]), Buffer.alloc(100_000, "x")]) {
+    assert.deepEqual(receive(sampleArrival(body)).body, body)
+  }
+  for (const type of ["text/plain", "text/plain; charset=utf-8", "application/stix+json;version=2.1"]) {
+    assert.equal(sign({ type }).headers["content-type"], type)
+  }
+})
+
+function sign(change: Partial<Parameters<typeof signRequest>[1]>) {
+  const body = Buffer.from("{}")
+  return signRequest(asker, {
+    url: URL_OF_PEER,
+    from: FROM,
+    to: TO,
+    nonce: NONCE,
+    at: NOW,
+    type: JSON_TYPE,
+    body,
+    ...change,
+  })
+}
+
+test("nothing is signed that its reader would refuse", () => {
+  const upper = FROM.toUpperCase() as typeof FROM
+  const wrong: Parameters<typeof sign>[0][] = [
+    { url: "https://node.example" },
+    { url: "https://node.example/peer/v1/status?x" },
+    { url: "https://NODE.example/peer/v1/status" },
+    { url: "https://node.example:443/peer/v1/status" },
+    { url: "https://user@node.example/peer/v1/status" },
+    { url: "ftp://node.example/peer/v1/status" },
+    { url: "/peer/v1/status" },
+    { url: `https://node.example/${"a".repeat(3_000)}` },
+    { from: upper },
+    { to: "account--9a8b7c6d-5e4f-4a3b-9c2d-1e0f9a8b7c6d" as unknown as typeof TO },
+    { nonce: "short" },
+    { nonce: "=".repeat(22) },
+    { nonce: "A".repeat(65) },
+    { type: "" },
+    { type: "application/json\r\nx: y" },
+    { type: "Application/JSON" },
+    { type: `a/${"b".repeat(200)}` },
+  ]
+  for (const change of wrong) assert.throws(() => sign(change), RangeError, JSON.stringify(change))
+  const request = receive(sampleArrival())
+  for (const status of [0, 100, 199, 600, 200.5]) {
+    const response = { status, at: NOW, type: JSON_TYPE, body: Buffer.alloc(0) }
+    assert.throws(() => signResponse(answerer, response, request), RangeError)
+  }
+})
+
+test("an address on another port, with a base path or of numbers is signed as it is written", () => {
+  for (const url of ["http://127.0.0.1:8080/peer/v1/join", "https://[2001:db8::1]/a%20b/peer/v1/join"]) {
+    const { headers } = sign({ url })
+    const raw = { method: "POST", rawHeaders: Object.entries(headers).flat(), body: Buffer.from("{}") }
+    assert.equal(readRequest(raw, { url, to: TO, now: NOW }).from, FROM)
+  }
 })
 
 test("an answer to one request is no answer to another", () => {
-  const [first, second] = [ask(), ask(Buffer.from("{} "))]
-  const body = Buffer.from("yes")
-  const headers = signResponse(
-    answerer,
-    { status: 200, at: now, type, body },
-    verifyRequest(arrive(flat(first.headers)), asker.publicKey),
+  const { status, headers, body, publicKey, now } = sampleAnswer()
+  const other = sampleRequest(Buffer.from("{}"))
+  assert.throws(
+    () => verifyResponse(readResponse({ status, rawHeaders: headers.flat(), body }, other, now), publicKey),
+    { kind: "unauthenticated" },
   )
-  const answer = readResponse({ status: 200, rawHeaders: flat(headers), body }, second, now)
-  assert.throws(() => verifyResponse(answer, answerer.publicKey), { code: "peer.signature-wrong" })
 })
