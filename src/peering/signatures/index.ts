@@ -1,5 +1,5 @@
 export { keyidOf } from "./envelope.ts"
-export { NONCE_MEMORY, type RequestHeaders, type ResponseHeaders } from "./profile.ts"
+export { CLOCK_TOLERANCE, type RequestHeaders, type ResponseHeaders } from "./profile.ts"
 export {
   type RawRequest,
   type RequestExpected,

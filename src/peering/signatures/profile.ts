@@ -10,14 +10,11 @@ export const ALGORITHM = "ed25519"
 /** Seconds from `created` to `expires`, at most; what we sign uses all of them. */
 export const LIFETIME = 60
 
-/** How far two clocks may be apart, in seconds, either way. */
-export const CLOCK_TOLERANCE = 120
-
 /**
- * How long a nonce has to be remembered from the arrival of its message, in microseconds. The message itself can be
- * taken for `LIFETIME` and twice the tolerance, five minutes; the rest is for a clock that is set back meanwhile.
+ * How far two clocks may be apart, in seconds, either way. A message is taken until this long after it expires, so
+ * its nonce has to be remembered for longer than that.
  */
-export const NONCE_MEMORY = 600_000_000
+export const CLOCK_TOLERANCE = 120
 
 /** What the message has to carry, each exactly once; its order is the order in which we send. */
 export const requestFields = [
