@@ -10,7 +10,7 @@ const read = (file: string) => readFileSync(join(root, file), "utf8")
 
 type Document = { file: string; text: string }
 
-const documents: readonly Document[] = [".", "docs", "docs/decisions"].flatMap((folder) =>
+const documents: readonly Document[] = [".", "docs", "docs/decisions", "docs/protocol"].flatMap((folder) =>
   readdirSync(join(root, folder))
     .filter((name) => name.endsWith(".md"))
     .map((name) => ({ file: join(folder, name), text: read(join(folder, name)) })),
