@@ -93,7 +93,8 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   const site = siteFor(config, publicKey)
   const refusals = new Refusals(store)
   const core = { store, preparer, search, warnings, book, authenticator, refusals, files, publicKey, site }
-  const peering = peeringOf(parts, core, signer)
+  const stopped = new AbortController()
+  const peering = peeringOf(parts, core, signer, stopped.signal)
   let workplace: Workplace | null = null
   let peers: ReturnType<typeof openPeers> | null = null
   const sweep = setInterval(() => void sweepStatuses(parts, store), HOUR_MS)
@@ -119,6 +120,7 @@ export async function openNode(parts: NodeParts): Promise<Node> {
     async stop() {
       clearInterval(sweep)
       rest.stop()
+      stopped.abort()
       await peers?.courier.close()
       await workplace?.close()
       await preparer.close()

@@ -18,7 +18,12 @@ import {
 import type { Core } from "./workplace.ts"
 
 /** What a node needs to speak with others, also while it does not answer them. */
-export function peeringOf({ config, clock, diagnostics }: NodeParts, core: Core, signer: Signer): PeeringParts {
+export function peeringOf(
+  { config, clock, diagnostics }: NodeParts,
+  core: Core,
+  signer: Signer,
+  stopped: AbortSignal,
+): PeeringParts {
   const { store, preparer, site } = core
   const party = async () => {
     const own = await ownParty(store)
@@ -28,7 +33,7 @@ export function peeringOf({ config, clock, diagnostics }: NodeParts, core: Core,
   return {
     ...{ store, clock, diagnostics },
     self: { party, endpoint: () => site.origin, signer },
-    send: network(() => reachOf(config, site.domain)),
+    send: network(() => reachOf(config, site.domain), stopped),
     prepare: preparedBy(preparer),
   }
 }

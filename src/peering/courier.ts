@@ -26,6 +26,7 @@ export class Courier {
   /** Not before: a peer that failed is left alone for a while. */
   readonly #rest = new Map<number, { until: Instant; failures: number }>()
   #timer: NodeJS.Timeout | null = null
+  #looking: Promise<void> | null = null
   #seen = -1
   #closed = false
 
@@ -34,7 +35,11 @@ export class Courier {
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.#look(), LOOK_MS)
+    this.#timer = setInterval(() => {
+      this.#looking ??= this.#look().finally(() => {
+        this.#looking = null
+      })
+    }, LOOK_MS)
     this.#timer.unref()
   }
 
@@ -49,6 +54,7 @@ export class Courier {
   async close(): Promise<void> {
     this.#closed = true
     if (this.#timer !== null) clearInterval(this.#timer)
+    await this.#looking
     await Promise.all(this.#underWay.values())
   }
 

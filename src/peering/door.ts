@@ -57,8 +57,10 @@ async function answerPeer(parts: DoorParts, verb: string, row: PeerVerb, ask: As
     const key = await signingKeyOf(store, peer)
     if (key === null) throw new ComityError("refused", "peer.key-revoked")
     const request = verifyRequest(unverified, key)
-    ticket.proven(peer.party)
-    return await signed(parts, request, () => answerOne(parts, verb, row, peer, request))
+    return await signed(parts, request, async () => {
+      ticket.proven(peer.party)
+      return answerOne(parts, verb, row, peer, request)
+    })
   } finally {
     ticket.done()
   }

@@ -4,7 +4,7 @@ import { random } from "../kernel/hash.ts"
 import { parseStrictJson } from "../kernel/json.ts"
 import type { Peer } from "../parties/index.ts"
 import { signingKeyOf } from "./keys.ts"
-import { JSON_TYPE, type PeeringParts } from "./model.ts"
+import { type Incoming, JSON_TYPE, type PeeringParts } from "./model.ts"
 import { readResponse, signRequest, type VerifiedResponse, verifyResponse } from "./signatures/index.ts"
 
 const NONCE_BYTES = 18
@@ -14,6 +14,7 @@ export type Words = { type?: string; body: Buffer | string; bytesMost?: number }
 
 /**
  * Says something to a peer and returns its signed answer. Throws `unavailable peer.unreachable` if nobody answers,
+ * `unavailable peer.answer-unsigned` for an error that no peer signed,
  * `unauthenticated peer.signature-…` if somebody else does, and `peer.refused` of the matching kind where the peer
  * refuses: its code is a detail, so that what the other side thinks is never taken for what we think.
  */
@@ -35,12 +36,20 @@ export async function say(parts: PeeringParts, peer: Peer, verb: string, words: 
     body,
     bytesMost: words.bytesMost ?? ANSWER_MOST,
   })
+  // A proxy in between, or a node that does not know us: nobody signs for that.
+  if (raw.status >= 400 && !isSigned(raw)) {
+    throw new ComityError("unavailable", "peer.answer-unsigned", { status: raw.status })
+  }
   const unverified = readResponse(raw, request, clock.now())
   const key = await signingKeyOf(store, peer)
   if (key === null) throw new ComityError("refused", "peer.key-revoked")
   const answer = verifyResponse(unverified, key)
   if (answer.status >= 300) throw refusalIn(answer)
   return answer
+}
+
+function isSigned({ rawHeaders }: Incoming): boolean {
+  return rawHeaders.some((name, i) => i % 2 === 0 && name.toLowerCase() === "signature")
 }
 
 /** Where a verb of the protocol is answered. */

@@ -12,9 +12,9 @@ const DEADLINE_MS = 60_000
 /**
  * The one way out of the node to other nodes: to the configured endpoint of a partner and nowhere else. The address is
  * judged when it is connected to, so that a name cannot point elsewhere a moment later; no redirect is followed; the
- * answer is bounded in size and time.
+ * answer is bounded in size and time. `stopped` ends what is under way.
  */
-export function network(reach: () => Reach): Send {
+export function network(reach: () => Reach, stopped: AbortSignal): Send {
   return (outgoing) =>
     new Promise((resolve, reject) => {
       const url = new URL(outgoing.url)
@@ -26,7 +26,7 @@ export function network(reach: () => Reach): Send {
         method: "POST",
         headers: { ...outgoing.headers, "content-length": outgoing.body.length },
         lookup: judging(reach()),
-        signal: AbortSignal.timeout(DEADLINE_MS),
+        signal: AbortSignal.any([stopped, AbortSignal.timeout(DEADLINE_MS)]),
       }
       const request = url.protocol === "https:" ? secured(url, options) : plain(url, options)
       request.on("error", failed)

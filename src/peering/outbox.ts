@@ -28,7 +28,11 @@ export async function enqueue(tx: Tx, peer: Pick<Peer, "key">, kind: string, bod
   return insertWaiting(tx, peer.key, kind, body)
 }
 
-/** Delivers what is due to one peer, in order; ends at the first failure, so that nothing overtakes. */
+/**
+ * Delivers what is due to one peer, the oldest first. Where the peer does not answer, the rest waits for the next round;
+ * what it refuses waits by itself. So a later message may arrive before an earlier one: what replaces something says of
+ * which moment it is.
+ */
 export async function deliver(parts: PeeringParts, couriers: Couriers, peerKey: number): Promise<number> {
   let delivered = 0
   for (;;) {
@@ -36,8 +40,9 @@ export async function deliver(parts: PeeringParts, couriers: Couriers, peerKey: 
     if (peer === null) return delivered
     const waiting = await readWaiting(parts.store, peerKey, parts.clock.now(), AT_ONCE)
     for (const message of waiting) {
-      if (!(await deliverOne(parts, couriers, peer, message))) return delivered
-      delivered += 1
+      const outcome = await deliverOne(parts, couriers, peer, message)
+      if (outcome === "unanswered") return delivered
+      if (outcome === "delivered") delivered += 1
     }
     if (waiting.length < AT_ONCE) return delivered
   }
@@ -48,7 +53,7 @@ async function deliverOne(
   couriers: Couriers,
   peer: Peer,
   { key, kind, body: bytes, tries }: Waiting,
-): Promise<boolean> {
+): Promise<"delivered" | "refused" | "unanswered"> {
   const body = Buffer.from(bytes)
   const after = couriers[kind]
   if (after === undefined) throw new Error(`no courier for ${kind}`)
@@ -58,18 +63,22 @@ async function deliverOne(
       await after(tx, { peer, body, key }, answer)
       await setDelivered(tx, key)
     })
-    return true
+    return "delivered"
   } catch (error) {
     if (!(error instanceof ComityError)) throw error
     const next = plusMicroseconds(parts.clock.now(), waitAfter(error, tries) * SECOND)
     await parts.store.write((tx) => setFailed(tx, key, next as Instant, error.code))
     parts.diagnostics.warn("peer.not-delivered", { peer: peer.party, kind, code: error.code })
-    return false
+    return isRefusal(error) ? "refused" : "unanswered"
   }
 }
 
 /** Seconds: twice as long after each failure. */
 function waitAfter(error: ComityError, tries: number): number {
-  const refused = error.code === "peer.refused" && error.kind !== "unavailable" && error.kind !== "slow-down"
-  return refused ? AFTER_REFUSAL : Math.min(LONGEST_WAIT, 2 ** Math.min(tries, 12))
+  return isRefusal(error) ? AFTER_REFUSAL : Math.min(LONGEST_WAIT, 2 ** Math.min(tries, 12))
+}
+
+/** The peer's answer, not its silence: the same message will not do better in a moment. */
+function isRefusal({ code, kind }: ComityError): boolean {
+  return code === "peer.refused" && kind !== "unavailable" && kind !== "slow-down"
 }

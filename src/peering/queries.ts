@@ -58,14 +58,6 @@ export async function countWaiting(
   return row ?? { number: 0, since: null, failure: null }
 }
 
-/** When the next message of a peer is due; null if none waits. */
-export async function nextDue(reader: Reader, peer: number): Promise<Instant | null> {
-  const row = await reader.get<{ at: Instant | null }>(
-    sql`select min(next_at) as at from outbox where peer = ${peer} and delivered_at is null`,
-  )
-  return row?.at ?? null
-}
-
 /** A shared collection that grew since a party was told of it. */
 export type Untold = { key: number; id: string; size: number }
 
