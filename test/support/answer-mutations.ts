@@ -113,6 +113,18 @@ function parameterMutations(): Mutation[] {
   ])
 }
 
+/** An answer in the name of another party or for another one, signed by the right key. */
+function partyMutations(): Mutation[] {
+  return ["comity-from", "comity-to"].flatMap((name) =>
+    [FROM, TO, OTHER].flatMap((party): Mutation[] => {
+      if (headerOf(originalAnswer.headers, name) === party) return []
+      const covered = answerCovered.map(([one, value]) => [one, one === `"${name}"` ? party : value] as const)
+      const signed = signLoosely(answerer, { ...answerLoose, covered })
+      return [[`${name} ${party}, signed anew`, swapHeaders([[name, party], ...signed])]]
+    }),
+  )
+}
+
 /** The same answer held against requests that were not the one. */
 function requestMutations(): Mutation[] {
   const body = Buffer.from('{"checkpoints":[]}')
@@ -162,6 +174,9 @@ function surroundingMutations(): Mutation[] {
     ["a coding that nobody signed", swapHeaders([["content-encoding", "gzip"]])],
     ["a nonce of its own", swapHeaders([["comity-nonce", NONCE]])],
     restated("by a stranger", {}, stranger),
+    restated("in the name of a stranger's key", {
+      parameters: parameters.toSpliced(2, 1, `;keyid="${keyidOfSigner(stranger)}"`),
+    }),
     restated("under another label", { label: "sig1" }),
   ]
 }
@@ -172,6 +187,7 @@ export function answerMutations(): Mutation[] {
     ...headerMutations(),
     ...componentMutations(),
     ...parameterMutations(),
+    ...partyMutations(),
     ...requestMutations(),
     ...surroundingMutations(),
   ]

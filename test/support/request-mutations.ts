@@ -181,7 +181,17 @@ const values: Readonly<Record<string, readonly string[]>> = {
     "=1789999999",
     "=1790000061",
   ],
-  keyid: ["", "=a", '=""', `="${keyid.toUpperCase()}"`, `="${keyid} "`, `="${keyid.slice(1)}"`, "=:AAAA:", "=1"],
+  keyid: [
+    "",
+    `="${keyidOfSigner(stranger)}"`,
+    "=a",
+    '=""',
+    `="${keyid.toUpperCase()}"`,
+    `="${keyid} "`,
+    `="${keyid.slice(1)}"`,
+    "=:AAAA:",
+    "=1",
+  ],
   alg: ["", '="Ed25519"', '="ed448"', "=ed25519", '="hmac-sha256"', '="none"', '=""', '="rsa-pss-sha512"'],
   tag: ["", '="comity-peer/2"', '="Comity-peer/1"', '="comity-peer/1 "', "=comity-peer/1", '=""', '="other"'],
 }

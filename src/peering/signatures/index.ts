@@ -1,9 +1,5 @@
-export { keyidOf } from "./envelope.ts"
-export { CLOCK_TOLERANCE, type RequestHeaders, type ResponseHeaders } from "./profile.ts"
+export { CLOCK_TOLERANCE } from "./profile.ts"
 export {
-  type RawRequest,
-  type RequestExpected,
-  type RequestToSign,
   readRequest,
   type SignedRequest,
   signRequest,
@@ -11,12 +7,4 @@ export {
   type VerifiedRequest,
   verifyRequest,
 } from "./request.ts"
-export {
-  type RawResponse,
-  type ResponseToSign,
-  readResponse,
-  signResponse,
-  type UnverifiedResponse,
-  type VerifiedResponse,
-  verifyResponse,
-} from "./response.ts"
+export { readResponse, signResponse, type VerifiedResponse, verifyResponse } from "./response.ts"

@@ -50,6 +50,7 @@ export type VerifiedRequest = Claims & {
   readonly verified: true
 }
 
+/** The time is the caller's, and so is the nonce: the same arguments always give the same headers. */
 export function signRequest(signer: Signer, message: RequestToSign): SignedRequest {
   const fields = {
     "content-type": message.type,
