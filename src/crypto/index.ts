@@ -13,7 +13,11 @@ export {
   readAssertion,
 } from "./passkeys.ts"
 export { decoyHash, hashPassword, MAX_PASSWORD_BYTES, verifyPassword } from "./password.ts"
+export { newSealKey, parseRecipient, type Recipient, type SealKind, sealKindOf, sealKinds } from "./recipients.ts"
 export { openWithPassphrase, sealWithPassphrase, WORK_FACTOR } from "./seal.ts"
+export { CONTENT_MOST, Label, PADDED_LEAST, PADDED_MOST, tlpLevels } from "./sealed-format.ts"
+export { HEAD_BYTES, type Outside, outsideOf, RECIPIENTS_MOST, SEALED_MOST } from "./sealed-outside.ts"
+export { checkRecipients, sealTo } from "./sealing.ts"
 export {
   exportPrivate,
   importPrivate,
@@ -26,3 +30,4 @@ export {
   verifySignature,
 } from "./signing.ts"
 export { isTagOf, tagOf } from "./tags.ts"
+export { openSealed, readIdentities, type Shelf, withoutArmor } from "./unsealing.ts"
