@@ -23,9 +23,9 @@ export type RunningNode = {
 /** An inbox and what a program needs to read and write it. */
 export type Inbox = { id: string; objects: string; manifest: string; target: Target }
 
-/** Starts `comity serve` on a free port; with `profile`, a CPU profile of each thread lands in that folder. */
-export async function startNode(data: string, profile: string | null = null): Promise<RunningNode> {
-  const port = await freePort()
+/** Starts `comity serve`, on a free port unless told; with `profile`, a CPU profile of each thread lands in that folder. */
+export async function startNode(data: string, profile: string | null = null, at?: number): Promise<RunningNode> {
+  const port = at ?? (await freePort())
   const profiling = profile === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`]
   const args = [...profiling, COMMAND, "serve", "--data", data, "--port", String(port), "--host", "127.0.0.1"]
   const start = performance.now()

@@ -15,6 +15,7 @@ import { measurePaths } from "./measures/paths.ts"
 import { measureReads } from "./measures/reads.ts"
 import { measureSearch } from "./measures/search.ts"
 import { measureStart } from "./measures/start.ts"
+import { measureSync } from "./measures/sync.ts"
 import { measureTransfer } from "./measures/transfer.ts"
 import { readable } from "./numbers.ts"
 import { type Options, parseOptions, USAGE } from "./options.ts"
@@ -36,6 +37,7 @@ const MEASURES: Record<string, Measure> = {
   ingest: measureIngest,
   appends: measureAppends,
   transfer: measureTransfer,
+  sync: measureSync,
   growth: measureGrowth,
 }
 

@@ -34,23 +34,40 @@ export type Verified = { part: Part; target: Checkpoint; whole: boolean }
  */
 export async function pullFeed(parts: PeeringParts, feedKey: number): Promise<number> {
   let taken = 0
+  let next: Promise<Part> | null = null
   for (;;) {
-    const { feed, peer, collection, log } = await standing(parts, feedKey)
+    const held = await standing(parts, feedKey)
+    const { feed, peer, log } = held
     try {
-      const wanted = { collection: feed.remote, from: log.size, old: feed.target }
-      const answer = await say(parts, peer, "pull", { body: bodyOf(wanted), bytesMost: PART_BYTES_MOST })
+      const part = await (next ?? askFor(parts, peer, { collection: feed.remote, from: log.size, old: feed.target }))
       const key = await signingKeyOf(parts.store, peer)
       if (key === null) throw new ComityError("refused", "peer.key-revoked")
-      const verified = verifyPart(decodePart(Buffer.from(answer.body), entryHash), { feed, log, key })
-      await takePart(parts, { feed, peer, collection, log }, verified)
-      taken += verified.part.entries.length
+      const verified = verifyPart(part, { feed, log, key })
+      if (!verified.whole && part.entries.length === 0) throw new ComityError("invalid", "feed.stuck")
+      next = verified.whole ? null : ahead(parts, peer, feed, verified)
+      await takePart(parts, held, verified)
+      taken += part.entries.length
       if (verified.whole) return taken
-      if (verified.part.entries.length === 0) throw new ComityError("invalid", "feed.stuck")
     } catch (error) {
       await noteFailure(parts, feed, error)
       throw error
     }
   }
+}
+
+type Wanted = { collection: string; from: number; old: number }
+
+async function askFor(parts: PeeringParts, peer: Peer, wanted: Wanted): Promise<Part> {
+  const answer = await say(parts, peer, "pull", { body: bodyOf(wanted), bytesMost: PART_BYTES_MOST })
+  return decodePart(Buffer.from(answer.body), entryHash)
+}
+
+/** The next part travels while this one is taken in. */
+function ahead(parts: PeeringParts, peer: Peer, { remote }: Feed, { part, target }: Verified): Promise<Part> {
+  const from = part.from + part.entries.length
+  const asked = askFor(parts, peer, { collection: remote, from, old: target.size })
+  asked.catch(() => {}) // told to whoever waits for it; nobody may, where this part fails
+  return asked
 }
 
 type Standing = { feed: Feed; peer: Peer; collection: Collection; log: LogRow }

@@ -1,0 +1,101 @@
+import { setTimeout as pause } from "node:timers/promises"
+import { newId } from "../../src/kernel/ids.ts"
+import { cpuSeconds, residentMiB, startNode } from "../comity.ts"
+import { alternate } from "../compare.ts"
+import type { Bench } from "../context.ts"
+import { objects, type Source } from "../data.ts"
+import { acquaint, type Furnished, fill, furnish, heldIn, release, share } from "../partners.ts"
+
+const group = "sync"
+const SOURCE: Source = { real: false, seed: 90 }
+/** Behind the markings and authors that all generated sets share. */
+const START = 100
+const FEEDS = 100
+const IDLE_SECONDS = 20
+const RELEASED = 2000
+
+/** From node to node: how fast a partner catches up, what waiting costs, and what a release costs by its audience. */
+export async function measureSync(bench: Bench): Promise<void> {
+  await measureCatchingUp(bench)
+  await measureIdle(bench)
+  await measureAudience(bench)
+}
+
+const textOf = (first: number, count: number) => objects(SOURCE, first, count).map((object) => object.toString("utf8"))
+
+async function measureCatchingUp(bench: Bench): Promise<void> {
+  const count = bench.options.quick ? 5000 : 30_000
+  const [owner, holder] = [await furnish("Owner"), await furnish("Holder")]
+  await acquaint(owner, holder)
+  const keys = await fill(owner, textOf(START, count))
+  await release(owner, await share(owner, [holder.party]), keys)
+  await close(owner, holder)
+  const one = await startNode(owner.data, bench.options.profile, owner.port)
+  await pause(5000) // the owner's index has read what is new
+  const other = await startNode(holder.data, bench.options.profile, holder.port)
+  const { seconds, peak } = await untilHeld(holder.data, other.pid, keys.length)
+  bench.report({
+    ...{ group, name: `objects from node to node, ${count.toLocaleString("en-US")} behind` },
+    ...{ value: keys.length / seconds, unit: "objects/s", goal: { of: "figure", atLeast: 5000 } },
+    note: "pulled, verified, durable; from the first entry held to the last",
+  })
+  bench.report({ group, name: "largest memory of the node that catches up", value: peak, unit: "MiB" })
+  await Promise.all([one.stop(), other.stop()])
+}
+
+/** A look every 20 ms; the first entries are there before the clock starts, so that starting the node is not counted. */
+async function untilHeld(data: string, pid: number, wanted: number): Promise<{ seconds: number; peak: number }> {
+  let [begun, peak] = [0, 0]
+  for (;;) {
+    const held = heldIn(data)
+    peak = Math.max(peak, residentMiB(pid))
+    if (held > 0 && begun === 0) begun = performance.now()
+    if (held >= wanted) return { seconds: (performance.now() - begun) / 1000, peak }
+    await pause(20)
+  }
+}
+
+async function measureIdle(bench: Bench): Promise<void> {
+  const [owner, holder] = [await furnish("Owner"), await furnish("Holder")]
+  await acquaint(owner, holder)
+  const [key = 0] = await fill(owner, textOf(START, 1))
+  for (let i = 0; i < FEEDS; i++) await release(owner, await share(owner, [holder.party]), [key])
+  await close(owner, holder)
+  const one = await startNode(owner.data, null, owner.port)
+  const other = await startNode(holder.data, null, holder.port)
+  await untilHeld(holder.data, other.pid, FEEDS)
+  await pause(10_000)
+  const before = cpuSeconds(other.pid) + cpuSeconds(one.pid)
+  await pause(IDLE_SECONDS * 1000)
+  const used = (cpuSeconds(other.pid) + cpuSeconds(one.pid) - before) / 2
+  bench.report({
+    ...{ group, name: `${FEEDS} feeds in which nothing happens, each of the two nodes` },
+    ...{ value: (100 * used) / IDLE_SECONDS, unit: "% of a core", goal: { of: "figure", atMost: 1 } },
+  })
+  await Promise.all([one.stop(), other.stop()])
+}
+
+/** The same objects into collections of 2 and of 200 parties: the cost must not follow the number of members. */
+async function measureAudience(bench: Bench): Promise<void> {
+  const owner = await furnish("Owner")
+  const keys = await fill(owner, textOf(START, bench.options.quick ? 500 : RELEASED))
+  const into = async (members: number) => {
+    const parties = Array.from({ length: members }, () => newId("identity"))
+    return release(owner, await share(owner, parties), keys)
+  }
+  await into(2)
+  const { one, other } = await alternate(
+    5,
+    () => into(200),
+    () => into(2),
+  )
+  await owner.node.close()
+  bench.report({
+    ...{ group, name: `release of ${keys.length.toLocaleString("en-US")} objects to 200 parties` },
+    ...{ value: one, unit: "s", baseline: { name: "to 2 parties", value: other }, goal: { of: "ratio", atMost: 1.3 } },
+  })
+}
+
+async function close(...all: Furnished[]): Promise<void> {
+  for (const { node } of all) await node.close()
+}
