@@ -1,0 +1,53 @@
+import { createHmac } from "node:crypto"
+import { request } from "node:http"
+import { comity } from "./processes.ts"
+
+const FORM = "application/x-www-form-urlencoded"
+
+/** Somebody who may do everything at one node of the exercise, ready to sign in with. */
+export type Ready = { name: string; password: string /** Base32; gives the one-time codes. */; secret: string }
+
+/** Makes the account as an operator would, and adds its second factor as the person would, on the pages. */
+export async function addPerson(at: { data: string; port: number }, name: string, password: string): Promise<Ready> {
+  const roles = ["--role", "officer", "--admin"]
+  await comity(at.data, ["account", "add", name, ...roles], { COMITY_PASSWORD: password })
+  const cookie = { value: "" }
+  await ask(at.port, cookie, "/sign-in", { name, password })
+  const page = await ask(at.port, cookie, "/account/enrol")
+  const secret = /name="secret" value="([A-Z2-7]+)"/.exec(page)?.[1]
+  if (secret === undefined) throw new Error("the page for the second factor offers no secret")
+  await ask(at.port, cookie, "/account/enrol/code", { secret, code: codeNow(secret) })
+  return { name, password, secret }
+}
+
+/** What an authenticator app shows now, and for how many seconds still (RFC 6238). */
+export function codeNow(secret: string): string {
+  const counter = Buffer.alloc(8)
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)))
+  const sum = createHmac("sha1", base32(secret)).update(counter).digest()
+  const number = (sum.readUInt32BE((sum.at(-1) ?? 0) & 15) & 0x7fffffff) % 1_000_000
+  return String(number).padStart(6, "0")
+}
+
+function base32(text: string): Buffer {
+  const bits = [...text].map((sign) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(sign).toString(2).padStart(5, "0"))
+  return Buffer.from((bits.join("").match(/.{8}/g) ?? []).map((octet) => Number.parseInt(octet, 2)))
+}
+
+function ask(port: number, cookie: { value: string }, path: string, form?: Record<string, string>): Promise<string> {
+  const host = `localhost:${port}`
+  const common = { host, cookie: cookie.value }
+  const headers = form === undefined ? common : { ...common, origin: `http://${host}`, "content-type": FORM }
+  return new Promise((resolve, reject) => {
+    const method = form === undefined ? "GET" : "POST"
+    const asked = request({ host: "127.0.0.1", port, path, method, headers }, (answer) => {
+      const set = answer.headers["set-cookie"]?.[0]?.split(";")[0]
+      if (set !== undefined) cookie.value = set
+      const parts: Buffer[] = []
+      answer.on("data", (part: Buffer) => parts.push(part))
+      answer.on("end", () => resolve(Buffer.concat(parts).toString("utf8")))
+    })
+    asked.on("error", reject)
+    asked.end(form === undefined ? undefined : new URLSearchParams(form).toString())
+  })
+}
