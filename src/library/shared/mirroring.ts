@@ -1,5 +1,5 @@
 import { isUuid, newUuid } from "../../kernel/ids.ts"
-import { type Instant, parseInstant } from "../../kernel/time.ts"
+import { type Instant, parseInstant, plusMicroseconds } from "../../kernel/time.ts"
 import { createMirror, type EntryHeader, extendMirror, parseHeader } from "../../ledger/index.ts"
 import type { PartyId } from "../../parties/index.ts"
 import { joinTlp, type Tlp } from "../../stix/index.ts"
@@ -72,9 +72,9 @@ export async function applySlice(
   const outcome: SliceOutcome = { applied: [], withheld: 0, refused: 0 }
   let lastAt = collection.lastAt
   for (const one of arrived) {
-    const at = one.header === null ? null : parseInstant(one.header.date_added)
-    lastAt = Math.max(lastAt, at ?? 0) as Instant
-    await applyOne(tx, collection, one, at ?? lastAt, outcome)
+    // When it came here, not when its owner added it: whoever reads on from a time must not miss what came late.
+    lastAt = Math.max(tx.now, plusMicroseconds(lastAt, 1)) as Instant
+    await applyOne(tx, collection, one, lastAt, outcome)
   }
   await extendMirror(
     tx,

@@ -53,10 +53,11 @@ export async function setServed(tx: Tx, collection: number, party: string, size:
   )
 }
 
-/** Parties that were served entry `seq`, whether they still belong to the audience or not. */
+/** Parties that were served entry `seq`, whether they still belong to the audience or not; who had left by then was not. */
 export async function recipientsOf(reader: Reader, collection: number, seq: number): Promise<PartyId[]> {
   const rows = await reader.all<{ party: PartyId }>(
-    sql`select party from audience where collection = ${collection} and served > ${seq} order by party`,
+    sql`select party from audience where collection = ${collection} and served > ${seq}
+          and (left_size is null or left_size > ${seq}) order by party`,
   )
   return rows.map(({ party }) => party)
 }

@@ -104,6 +104,19 @@ test("what is shared arrives with its owner, its mark and its log, and nowhere e
   await assertSameLog(fi, id, jp)
 })
 
+test("what comes late has the time at which it came, so that whoever reads on from a time misses nothing", async () => {
+  const id = await share(jp)
+  await put(fi, id, indicator(), indicator())
+  federation.clock.forward(3_600_000_000)
+  await jp.round(fi)
+  const times = await jp.store.all<{ at: number }>(sql`select date_added as at from entry order by seq`)
+  const now = federation.clock.now()
+  assert.deepEqual(
+    times.map(({ at }) => at - now),
+    [0, 1],
+  )
+})
+
 test("a sync goes on after any message, and what comes twice counts once", async () => {
   const id = await share(jp)
   await put(fi, id, ...Array.from({ length: 1100 }, () => indicator()))
@@ -214,6 +227,11 @@ test("who left is told of recalls of what it had, and learns nothing of what cam
   }
   assert.deepEqual(await openReceipts(fi.store, 10), [])
   await assertSameLog(fi, id, jp)
+  const another = indicator({ name: "after" })
+  await put(fi, id, another)
+  await jp.round(fi)
+  const told = await change(fi, id, (tx, shared) => recallObject(tx, shared, another.id, "wrong"))
+  assert.equal(await change(fi, id, (tx, shared) => expectReceipts(tx, shared, "recall", told)), 0)
 })
 
 test("a partner's version of what is ours is kept aside, and ours stays", async () => {
