@@ -15,6 +15,15 @@ export { aboutText, entryLine, offsetAfter, proofBundle, verifierProgram } from 
 export { type Commitments, type LogFile, logFile } from "./files.ts"
 export { type Happening, record } from "./journal.ts"
 export { inceptKeyLog, loadOrCreateKeys, ownStatements } from "./key-log.ts"
+export {
+  countsUnder,
+  type FormerKey,
+  type KeyState,
+  keyStateOf,
+  lastSizeHash,
+  type Saying,
+  signStatement,
+} from "./key-statements.ts"
 export { appendEntry, createLog, nextInstant, type OpenLog, openLog, sealLogs } from "./log.ts"
 export { Edge, leafHash, TILE_HEIGHT } from "./merkle.ts"
 export { checkExtension, createMirror, extendMirror } from "./mirror.ts"

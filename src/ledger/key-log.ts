@@ -1,8 +1,8 @@
 import { type KeyFiles, newKeyPair, type Signer, signerOf } from "../crypto/index.ts"
 import { ComityError } from "../kernel/errors.ts"
-import { sha256 } from "../kernel/hash.ts"
 import type { Reader, Store, Tx } from "../store/index.ts"
 import { ensureOwnLogs, journal } from "./journal.ts"
+import { inceptStatement } from "./key-statements.ts"
 import { findLog, findOwnLog, type JournalRow, journalEntries } from "./queries.ts"
 
 /**
@@ -31,13 +31,8 @@ export async function inceptKeyLog(store: Store, files: KeyFiles): Promise<void>
     const log = await findLog(tx, (await findOwnLog(tx, "keys")) as number)
     const current = files.load("current").publicKey.toString("base64")
     if (log.size > 0) return mustBeCurrent(tx, log.key, current)
-    const facts = {
-      v: 1,
-      type: "incept",
-      current,
-      next: sha256(files.load("next").publicKey).toString("base64"),
-      recovery: files.load("recovery").publicKey.toString("base64"),
-    }
+    const [next, recovery] = [files.load("next").publicKey, files.load("recovery").publicKey]
+    const facts = inceptStatement({ current: files.load("current").publicKey, next, recovery })
     await journal(tx, "keys", { what: "key.incept", by: null, facts })
   })
 }

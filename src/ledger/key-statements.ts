@@ -1,0 +1,164 @@
+import { z } from "zod"
+import { type Signer, verifySignature } from "../crypto/index.ts"
+import { canonicalize, type Json } from "../kernel/canonical.ts"
+import { ComityError } from "../kernel/errors.ts"
+import { sha256 } from "../kernel/hash.ts"
+import { parseStrictJson } from "../kernel/json.ts"
+import { decodeBase64 } from "./note.ts"
+
+// The statements of a key log: its bodies, in RFC 8785 form. Whoever holds the first one can check all that follow
+// alone. Pre-rotation as in KERI: each statement commits to the next key by its hash, so that who steals the current
+// key cannot put another in its place.
+
+/** Base64 in its one spelling. */
+const bytesOf = (length: number) =>
+  z
+    .string()
+    .max(2 * length)
+    .transform((text) => decodeBase64(text) ?? Buffer.alloc(0))
+    .refine((bytes) => bytes.length === length)
+const Key = bytesOf(32)
+const Signature = bytesOf(64)
+const Sizes = z.array(z.string().length(44)).max(100_000)
+const v = z.literal(1)
+
+const Statement = z.discriminatedUnion("type", [
+  z.strictObject({ v, type: z.literal("incept"), current: Key, next: Key, recovery: Key }),
+  z.strictObject({
+    ...{ v, type: z.literal("rotate"), previous: Key, current: Key, next: Key, sizes: Sizes },
+    signature: Signature,
+  }),
+  z.strictObject({ v, type: z.literal("revoke"), previous: Key, sizes: Sizes, signature: Signature }),
+  z.strictObject({
+    ...{ v, type: z.literal("recover"), previous: Key, current: Key, next: Key, recovery: Key, sizes: Sizes },
+    signature: Signature,
+  }),
+])
+type Statement = z.output<typeof Statement>
+type Signed = Exclude<Statement, { type: "incept" }>
+
+/** What is said in a statement besides its place in the chain and its signature; keys raw, `next` as its SHA-256. */
+export type Saying =
+  | { type: "rotate"; current: Buffer; next: Buffer; sizes: readonly string[] }
+  | { type: "revoke"; sizes: readonly string[] }
+  | { type: "recover"; current: Buffer; next: Buffer; recovery: Buffer; sizes: readonly string[] }
+
+/** A key that signed once: `sizes` hold the last size of each log under it, as `lastSizeHash` writes them. */
+export type FormerKey = { readonly publicKey: Buffer; readonly sizes: ReadonlySet<string> }
+
+/** What a whole chain of statements says. */
+export type KeyState = {
+  /** SHA-256 of the first statement: who the node is, for ever. */
+  readonly root: Buffer
+  /** The key that signs now; null while it is revoked. */
+  readonly current: Buffer | null
+  /** SHA-256 of the key that the next rotation must bring; null while revoked. */
+  readonly next: Buffer | null
+  readonly recovery: Buffer
+  readonly former: readonly FormerKey[]
+  /** SHA-256 of the last statement: what the next one must name. */
+  readonly head: Buffer
+}
+
+type Facts = { [key: string]: Json }
+
+const DOMAIN = "comity/key-statement/v1\n"
+
+export function inceptStatement(keys: { current: Buffer; next: Buffer; recovery: Buffer }): Facts {
+  const { current, next, recovery } = keys
+  return { v: 1, type: "incept", ...asText({ current, next: sha256(next), recovery }) }
+}
+
+/** The next statement of a chain, signed: by the new key itself for `rotate`, by the recovery key for the others. */
+export function signStatement(after: KeyState, saying: Saying, signer: Signer): Facts {
+  const { type, sizes, ...keys } = saying
+  const unsigned = { v: 1, type, previous: after.head.toString("base64"), sizes: [...sizes].sort(), ...asText(keys) }
+  return { ...unsigned, signature: signer.sign(signedBytes(unsigned)).toString("base64") }
+}
+
+/**
+ * Follows a chain from its first statement. Throws `invalid key.chain-broken` for what is no chain, and `refused
+ * key.chain-forged` where a statement is not signed by whom it must be, or brings a key that was not announced.
+ */
+export function keyStateOf(statements: readonly Uint8Array[]): KeyState {
+  const [first, ...rest] = statements
+  if (first === undefined) throw broken()
+  const incept = read(first)
+  if (incept.type !== "incept") throw broken()
+  const root = sha256(first)
+  const { current, next, recovery } = incept
+  const begun: KeyState = { root, current, next, recovery, former: [], head: root }
+  return rest.reduce(follow, begun)
+}
+
+/** The state after one more statement; throws as `keyStateOf`. */
+function follow(state: KeyState, bytes: Uint8Array): KeyState {
+  const statement = read(bytes)
+  if (statement.type === "incept" || !statement.previous.equals(state.head)) throw broken()
+  const signer = statement.type === "rotate" ? statement.current : state.recovery
+  if (statement.type === "rotate" && !(state.next?.equals(sha256(statement.current)) ?? false)) throw forged()
+  if (statement.type === "revoke" && state.current === null) throw broken()
+  if (!verifySignature(signer, signedBytes(unsignedOf(statement)), statement.signature)) throw forged()
+  const sizes = new Set(statement.sizes)
+  const former = state.current === null ? state.former : [...state.former, { publicKey: state.current, sizes }]
+  const common = { ...state, former, head: sha256(bytes) }
+  if (statement.type === "revoke") return { ...common, current: null, next: null }
+  const { current, next } = statement
+  return { ...common, current, next, recovery: statement.type === "recover" ? statement.recovery : state.recovery }
+}
+
+/**
+ * What a statement says of the size that a log had when its key ended. Only who knows the log's random name can tell
+ * which log that is: holders of the chain learn nothing of logs that are not for them.
+ */
+export function lastSizeHash(origin: string, size: number): string {
+  return sha256(`comity/last-size/v1\n${origin}\n${size}\n`).toString("base64")
+}
+
+/**
+ * Whether a checkpoint of this size, signed with this key, counts: of the current key always, of a former one up to the
+ * log's last size under it, which its holder brings along.
+ */
+export function countsUnder(
+  state: KeyState,
+  publicKey: Uint8Array,
+  log: { origin: string; size: number; lastSize: number | null },
+): boolean {
+  if (state.current?.equals(publicKey) === true) return true
+  const { lastSize } = log
+  if (lastSize === null || log.size > lastSize) return false
+  const hash = lastSizeHash(log.origin, lastSize)
+  return state.former.some((key) => key.publicKey.equals(publicKey) && key.sizes.has(hash))
+}
+
+/** Accepts the one spelling alone: what is hashed and signed must have no other. */
+function read(bytes: Uint8Array): Statement {
+  try {
+    const json = parseStrictJson(bytes)
+    if (canonicalize(json) === Buffer.from(bytes).toString("utf8")) return Statement.parse(json)
+  } catch (cause) {
+    throw broken(cause)
+  }
+  throw broken()
+}
+
+function unsignedOf({ signature: _, ...statement }: Signed): Facts {
+  const { v, type, sizes, ...keys } = statement
+  return { v, type, sizes: [...sizes], ...asText(keys) }
+}
+
+function signedBytes(unsigned: Json): Buffer {
+  return Buffer.from(`${DOMAIN}${canonicalize(unsigned)}`)
+}
+
+function asText(keys: Readonly<Record<string, Buffer>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, key.toString("base64")]))
+}
+
+function broken(cause?: unknown): ComityError {
+  return new ComityError("invalid", "key.chain-broken", {}, cause)
+}
+
+function forged(): ComityError {
+  return new ComityError("refused", "key.chain-forged")
+}
