@@ -4,6 +4,7 @@ import { cpuSeconds, residentMiB, startNode } from "../comity.ts"
 import { alternate } from "../compare.ts"
 import type { Bench } from "../context.ts"
 import { objects, type Source } from "../data.ts"
+import { flood } from "../flood.ts"
 import { acquaint, type Furnished, fill, furnish, heldIn, release, share } from "../partners.ts"
 
 const group = "sync"
@@ -17,6 +18,7 @@ const RELEASED = 2000
 /** From node to node: how fast a partner catches up, what waiting costs, and what a release costs by its audience. */
 export async function measureSync(bench: Bench): Promise<void> {
   await measureCatchingUp(bench)
+  await measureNeighbour(bench)
   await measureIdle(bench)
   await measureAudience(bench)
 }
@@ -25,22 +27,46 @@ const textOf = (first: number, count: number) => objects(SOURCE, first, count).m
 
 async function measureCatchingUp(bench: Bench): Promise<void> {
   const count = bench.options.quick ? 5000 : 30_000
-  const [owner, holder] = [await furnish("Owner"), await furnish("Holder")]
+  const { rate, peak } = await catchUp(bench, count, false)
+  bench.report({
+    ...{ group, name: `objects from node to node, ${count.toLocaleString("en-US")} behind` },
+    ...{ value: rate, unit: "objects/s", goal: { of: "figure", atLeast: 5000 } },
+    note: "pulled, verified, durable; from the first entry held to the last",
+  })
+  bench.report({ group, name: "largest memory of the node that catches up", value: peak, unit: "MiB" })
+}
+
+/** What one partner gets while another asks ten times what it may and holds 500 connections half open. */
+async function measureNeighbour(bench: Bench): Promise<void> {
+  const count = bench.options.quick ? 3000 : 15_000
+  const rateOf = async (flooded: boolean) => (await catchUp(bench, count, flooded)).rate
+  const rates = await alternate(
+    bench.options.quick ? 1 : 3,
+    () => rateOf(true),
+    () => rateOf(false),
+  )
+  bench.report({
+    ...{ group, name: "objects from node to node beside a hostile partner", value: rates.one, unit: "objects/s" },
+    ...{ baseline: { name: "alone", value: rates.other }, goal: { of: "ratio", atLeast: 0.5 } },
+    note: "200 signed requests/s against a quota of 20, 500 connections half open",
+  })
+}
+
+async function catchUp(bench: Bench, count: number, flooded: boolean): Promise<{ rate: number; peak: number }> {
+  const [owner, holder, hostile] = [await furnish("Owner"), await furnish("Holder"), await furnish("Hostile")]
   await acquaint(owner, holder)
+  await acquaint(owner, hostile)
   const keys = await fill(owner, textOf(START, count))
   await release(owner, await share(owner, [holder.party]), keys)
   await close(owner, holder)
   const one = await startNode(owner.data, bench.options.profile, owner.port)
   await pause(5000) // the owner's index has read what is new
+  const waves = flooded ? flood(hostile, owner) : null
   const other = await startNode(holder.data, bench.options.profile, holder.port)
   const { seconds, peak } = await untilHeld(holder.data, other.pid, keys.length)
-  bench.report({
-    ...{ group, name: `objects from node to node, ${count.toLocaleString("en-US")} behind` },
-    ...{ value: keys.length / seconds, unit: "objects/s", goal: { of: "figure", atLeast: 5000 } },
-    note: "pulled, verified, durable; from the first entry held to the last",
-  })
-  bench.report({ group, name: "largest memory of the node that catches up", value: peak, unit: "MiB" })
-  await Promise.all([one.stop(), other.stop()])
+  await waves?.stop()
+  await Promise.all([one.stop(), other.stop(), close(hostile)])
+  return { rate: keys.length / seconds, peak }
 }
 
 /** A look every 20 ms; the first entries are there before the clock starts, so that starting the node is not counted. */
