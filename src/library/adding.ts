@@ -1,3 +1,4 @@
+import { ComityError } from "../kernel/errors.ts"
 import { random } from "../kernel/hash.ts"
 import { formatInstant, type Instant } from "../kernel/time.ts"
 import {
@@ -49,8 +50,10 @@ const SLICE_MS = 6
 const SLICE_MOST = 500
 
 /**
- * Puts objects into a collection, in as many short transactions as it takes, and resolves when all are durable; the
- * outcomes are in the order of the objects. `conclude` runs in the last of these transactions.
+ * Puts objects into an inbox, in as many short transactions as it takes, and resolves when all are durable; the
+ * outcomes are in the order of the objects. `conclude` runs in the last of these transactions. Throws `refused
+ * collection.forbidden` for any other collection: into a shared one objects come by release alone, into a received one
+ * by its owner.
  */
 export async function addObjects(
   store: Store,
@@ -58,6 +61,7 @@ export async function addObjects(
   objects: readonly Prepared[],
   conclude?: (tx: Tx, outcomes: readonly Added[]) => Promise<void>,
 ): Promise<Added[]> {
+  if (collection.kind !== "inbox") throw new ComityError("refused", "collection.forbidden")
   let outcomes: Added[] = []
   do {
     const before = outcomes

@@ -1,3 +1,4 @@
+import { ComityError } from "../kernel/errors.ts"
 import { random } from "../kernel/hash.ts"
 import { formatInstant } from "../kernel/time.ts"
 import { appendEntry, entryHash, headerText, nextInstant, openLog, record, SALT_BYTES } from "../ledger/index.ts"
@@ -11,9 +12,11 @@ export type Erasure = { id: string; specs: readonly string[] | null; versions: V
 /**
  * The collection no longer serves these versions of an object: body, header and salt of each entry go in the same
  * transaction in which an `erase` entry says so; with the last version go the contents that were kept aside for it.
- * Returns how many there were, null if the object is unknown here.
+ * Returns how many there were, null if the object is unknown here. Throws `refused collection.forbidden` for what was
+ * received: there its owner erases.
  */
 export async function eraseObject(store: Store, collection: Collection, erasure: Erasure): Promise<number | null> {
+  if (collection.kind === "received") throw new ComityError("refused", "collection.forbidden")
   return store.write(async (tx) => {
     const entries = await entriesOf(tx, collection.key, erasure.id)
     if (entries.length === 0) return null

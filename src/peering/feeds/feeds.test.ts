@@ -311,3 +311,16 @@ test("a closed collection says so to its readers", async () => {
   assert.notEqual((await mirrorAt(jp)).closedAt, null)
   await assertSameLog(fi, id, jp)
 })
+
+test("nobody but its owner writes into what was received, and nothing but a release into what is shared", async () => {
+  const id = await share(jp)
+  await put(fi, id, indicator())
+  await jp.round(fi)
+  const [mirror, shared] = [await mirrorAt(jp), await loadCollection(fi.store, id)]
+  const refused = { kind: "refused", code: "collection.forbidden" }
+  await assert.rejects(addObjects(jp.store, mirror, prepared(indicator())), refused)
+  await assert.rejects(addObjects(fi.store, shared, prepared(indicator())), refused)
+  const all = { id: indicator().id, specs: null, versions: "all", by: null } as const
+  await assert.rejects(eraseObject(jp.store, mirror, all), refused)
+  await assertSameLog(fi, id, jp)
+})
