@@ -74,7 +74,10 @@ test("who is no partner, or signs with another key, learns nothing", async () =>
   await assert.rejects(say(thief, await loadPeer(jp.store, fi.party), "feeds", { body: "{}" }), {
     code: "peer.answer-unsigned",
   })
-  assert.equal(codeOf((wire[1] as [Outgoing, Incoming])[1]), "peer.signature-wrong")
+  assert.equal(
+    codeOf((wire.findLast(([{ url }]) => url.endsWith("/feeds")) as [Outgoing, Incoming])[1]),
+    "peer.signature-wrong",
+  )
 })
 
 test("an answer by anybody else than the partner is not believed", async () => {

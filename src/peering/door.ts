@@ -1,9 +1,9 @@
-import { type Ask, errorReply, type Reply, type Row } from "../http/index.ts"
+import { type Ask, errorReply, type Reply, type Row, reply } from "../http/index.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { findPeer, type Peer } from "../parties/index.ts"
 import type { Tx } from "../store/index.ts"
-import { signingKeyOf } from "./keys.ts"
-import { addressOf } from "./line.ts"
+import { answerKeys } from "./learning.ts"
+import { addressOf, keyFor } from "./line.ts"
 import { JSON_TYPE, type PeerAnswer, type PeeringParts, type PeerVerb, type PeerVerbs } from "./model.ts"
 import { takeNonce } from "./queries.ts"
 import type { Quotas } from "./quotas.ts"
@@ -35,6 +35,7 @@ export function peerRows(parts: DoorParts): Row[] {
   const refuse: Row["refuse"] = async (error) => errorReply(error, JSON_TYPE)
   const common = { method: "POST", stepUp: false, refuse } as const
   return [
+    { ...common, path: "/peer/v1/keys", who: "anyone", answer: () => keyLog(parts) },
     ...Object.entries(parts.verbs).map(([verb, row]) => ({
       ...{ ...common, path: `/peer/v1/${verb}`, who: "peer" as const },
       answer: (ask: Ask<undefined>) => answerPeer(parts, verb, row, ask),
@@ -46,6 +47,11 @@ export function peerRows(parts: DoorParts): Row[] {
   ]
 }
 
+async function keyLog(parts: DoorParts): Promise<Reply> {
+  const { body } = await answerKeys(parts)
+  return reply(JSON_TYPE, body, 200, { "cache-control": "no-store" })
+}
+
 async function answerPeer(parts: DoorParts, verb: string, row: PeerVerb, ask: Ask<undefined>): Promise<Reply> {
   const { quotas, store } = parts
   // Looked up by a name that nobody has proven yet: it decides only how much is read, and whose quota pays.
@@ -54,9 +60,7 @@ async function answerPeer(parts: DoorParts, verb: string, row: PeerVerb, ask: As
   const ticket = quotas.enter(peer.party, ask.address())
   try {
     const unverified = await readMessage(parts, verb, ask, row.bytesMost)
-    const key = await signingKeyOf(store, peer)
-    if (key === null) throw new ComityError("refused", "peer.key-revoked")
-    const request = verifyRequest(unverified, key)
+    const request = verifyRequest(unverified, await keyFor(parts, peer, unverified.keyid))
     return await signed(parts, request, async () => {
       ticket.proven(peer.party)
       return answerOne(parts, verb, row, peer, request)

@@ -4,8 +4,9 @@ import { random } from "../kernel/hash.ts"
 import { parseStrictJson } from "../kernel/json.ts"
 import type { Peer } from "../parties/index.ts"
 import { signingKeyOf } from "./keys.ts"
+import { learnedKeyOf } from "./learning.ts"
 import { type Incoming, JSON_TYPE, type PeeringParts } from "./model.ts"
-import { readResponse, signRequest, type VerifiedResponse, verifyResponse } from "./signatures/index.ts"
+import { keyidOf, readResponse, signRequest, type VerifiedResponse, verifyResponse } from "./signatures/index.ts"
 
 const NONCE_BYTES = 18
 const ANSWER_MOST = 1024 * 1024
@@ -19,7 +20,7 @@ export type Words = { type?: string; body: Buffer | string; bytesMost?: number }
  * refuses: its code is a detail, so that what the other side thinks is never taken for what we think.
  */
 export async function say(parts: PeeringParts, peer: Peer, verb: string, words: Words): Promise<VerifiedResponse> {
-  const { clock, self, send, store } = parts
+  const { clock, self, send } = parts
   const body = Buffer.from(words.body)
   const request = signRequest(self.signer, {
     url: addressOf(peer.endpoint, verb),
@@ -38,14 +39,21 @@ export async function say(parts: PeeringParts, peer: Peer, verb: string, words: 
   })
   // A proxy in between, or a node that does not know us: nobody signs for that.
   if (raw.status >= 400 && !isSigned(raw)) {
+    await learnedKeyOf(parts, peer) // it may have revoked its key: then nothing it says is signed any more
     throw new ComityError("unavailable", "peer.answer-unsigned", { status: raw.status })
   }
   const unverified = readResponse(raw, request, clock.now())
-  const key = await signingKeyOf(store, peer)
-  if (key === null) throw new ComityError("refused", "peer.key-revoked")
-  const answer = verifyResponse(unverified, key)
+  const answer = verifyResponse(unverified, await keyFor(parts, peer, unverified.keyid))
   if (answer.status >= 300) throw refusalIn(answer)
   return answer
+}
+
+/** The peer's key, if it is the one named; another is looked for in its key log. Throws `refused peer.key-revoked`. */
+export async function keyFor(parts: PeeringParts, peer: Peer, keyid: string): Promise<Buffer> {
+  const known = await signingKeyOf(parts.store, peer)
+  const key = known !== null && keyidOf(known) === keyid ? known : await learnedKeyOf(parts, peer)
+  if (key === null) throw new ComityError("refused", "peer.key-revoked")
+  return key
 }
 
 function isSigned({ rawHeaders }: Incoming): boolean {

@@ -1,3 +1,4 @@
+export { keyidOf } from "./envelope.ts"
 export { CLOCK_TOLERANCE } from "./profile.ts"
 export {
   readRequest,
