@@ -139,6 +139,27 @@ describe("files that are no facts", () => {
       /^error unknown-column regions\/DE capital$/,
       { ...good, "regions.csv": "place,region,subregion,capital\r\nDE,150,155,Berlin\r\n" },
     ],
+    [
+      "a column that stands twice",
+      /^error column-twice +place$/,
+      { ...good, "regions.csv": "place,region,subregion,place\r\nDE,150,155,FR\r\n" },
+    ],
+    [
+      "far too many columns",
+      /^error unknown-column +c57$/,
+      { ...good, "regions.csv": `place,region,subregion,${Array.from({ length: 500 }, (_, i) => `c${i}`).join()}\n` },
+    ],
+    [
+      "a row without end",
+      /^error malformed/,
+      { ...good, "regions.csv": `place,region,subregion\nDE,150,${"1".repeat(50_000)}\n` },
+    ],
+    [
+      "lines that end in a way of long ago",
+      /^error/,
+      { ...good, "regions.csv": `place,region,subregion\rDE,150,155\r${"FR,150,155\r".repeat(200_000)}` },
+    ],
+    ["a day to come", /^error version-future/, { ...good, VERSION: "9999-12-31" }],
     ["a column less", /^error bad-/, { ...good, "regions.csv": "place,region\r\nDE,150\r\n" }],
   ]
   for (const [name, said, files] of cases) {

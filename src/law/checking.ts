@@ -33,6 +33,7 @@ const OLD_DAYS = 365
 export function checkFacts(facts: Facts, today: Day): Check {
   const problems = [
     ...facts.problems,
+    ...versionProblems(facts, today),
     ...unknownNames(facts),
     ...sourceProblems(facts),
     ...ageProblems(facts, today),
@@ -48,6 +49,12 @@ type Severity = Problem["severity"]
 
 function told(code: string, severity: Severity, { ref }: Told, column = ""): Problem {
   return { code, severity, table: ref.split("/")[0] ?? "", line: 0, ref, column }
+}
+
+/** A release of a day to come would beat every later one. Somewhere on Earth it is tomorrow already. */
+function versionProblems({ version }: Facts, today: Day): Problem[] {
+  if (daysBetween(today, version) <= 1) return []
+  return [{ code: "version-future", severity: "error", table: "VERSION", line: 1, ref: "", column: "" }]
 }
 
 function unknownNames({ rows, instruments }: Facts): Problem[] {

@@ -16,7 +16,7 @@ const inside = await openInProcess()
 after(() => inside.close())
 let book = new FactBook(inside.store)
 const parts = () => ({ store: inside.store, book })
-const TODAY = "2026-11-27" as Day
+const TODAY = "2026-12-02" as Day
 const BRAZIL = "participation/treaty/BR/a place/in force" as FactRef
 const CELLS = {
   ...{ instrument: "treaty", place: "BR", name: "Brazil", status: "denounced", date: "2026-01-01", date_kind: "" },
@@ -55,6 +55,13 @@ test("a set without instruments or channels is none", async () => {
   const wanted = { code: "facts.faulty" }
   await assert.rejects(importFacts(parts(), { VERSION: "2026-12-02\n" }, TODAY, null), wanted)
   await assert.rejects(importFacts(parts(), factFiles({ channels: [] }, "2026-12-02"), TODAY, null), wanted)
+})
+
+test("a set of a day to come is refused: it would beat every release until then", async () => {
+  const faulty = { code: "facts.faulty", details: { table: "VERSION", line: 1, code: "version-future" } }
+  for (const version of ["2026-12-04", "9999-12-31"]) {
+    await assert.rejects(importFacts(parts(), { ...set, VERSION: version }, TODAY, null), faulty)
+  }
 })
 
 test("a set with a fault is refused whole, and nothing is kept of it", async () => {

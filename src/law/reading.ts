@@ -21,7 +21,11 @@ export type RawRow = { table: TableName; ref: FactRef; line: number; cells: Cell
 
 export type Rows = { [Name in TableName]: RowOf<Name>[] }
 
-/** The rows of all files. A file that is no table is told and left out; so is a row of too few or too many cells. */
+/** No table has so many columns, and no row of a table is so long, by far. */
+const COLUMNS_MOST = 60
+const ROW_MOST = 40_000
+
+/** The rows of all files. A file that is no table is told and left out; so is one with a row of too few or too many cells. */
 export function readFiles(files: FactFiles): { rows: RawRow[]; problems: Problem[] } {
   const rows: RawRow[] = []
   const problems: Problem[] = []
@@ -32,7 +36,7 @@ export function readFiles(files: FactFiles): { rows: RawRow[]; problems: Problem
       continue
     }
     const read = readTable(table, files[name] ?? "")
-    rows.push(...read.rows)
+    for (const row of read.rows) rows.push(row) // there may be more than a call takes arguments
     problems.push(...read.problems)
   }
   return { rows, problems }
@@ -40,9 +44,17 @@ export function readFiles(files: FactFiles): { rows: RawRow[]; problems: Problem
 
 function readTable(table: TableName, text: string): { rows: RawRow[]; problems: Problem[] } {
   let lines: { record: Cells; info: { lines: number } }[]
+  let fault: Problem | null = null
+  const columns = (names: string[]) => {
+    fault = headFault(table, names)
+    if (fault !== null) throw new Error(fault.code)
+    return names
+  }
+  const shape = { bom: true, skip_empty_lines: true, record_delimiter: ["\r\n", "\n"], max_record_size: ROW_MOST }
   try {
-    lines = parse(text, { bom: true, columns: true, info: true, skip_empty_lines: true }) as never
+    lines = parse(text, { ...shape, columns, info: true }) as never
   } catch (error) {
+    if (fault !== null) return { rows: [], problems: [fault] }
     const line = Number((error as CsvError).lines ?? 0)
     return { rows: [], problems: [problem("malformed", table, Number.isFinite(line) ? line : 0, "", "")] }
   }
@@ -54,6 +66,13 @@ function readTable(table: TableName, text: string): { rows: RawRow[]; problems: 
     return { table, ref: (count === 1 ? name : `${name}~${count}`) as FactRef, line: info.lines, cells: record }
   })
   return { rows, problems: [] }
+}
+
+/** Of two columns of one name the last would count, unseen. */
+function headFault(table: TableName, names: readonly string[]): Problem | null {
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (names.length > COLUMNS_MOST) return problem("unknown-column", table, 1, "", names[COLUMNS_MOST] ?? "")
+  return twice === undefined ? null : problem("column-twice", table, 1, "", twice)
 }
 
 /** Every row as what it means; one that means nothing is told with the column and left out. */

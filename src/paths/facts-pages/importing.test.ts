@@ -71,6 +71,12 @@ test("a set with a fault is refused with the row, and changes nothing", async ()
   const bad =
     factFiles({ participation: Array.from({ length: 60 }, () => ({ date: "soon" })) })["participation.csv"] ?? ""
   await refused(replaced("participation.csv", bad), /no date.*Not shown here: 40/)
+  const long = factFiles({ participation: [{ name: "x".repeat(30_000) }] })["participation.csv"] ?? ""
+  await refused(
+    replaced("participation.csv", long),
+    /a cell that cannot be read: participation\/treaty\/DE\/x{600,700}…/,
+  )
+  await refused(replaced("VERSION", "9999-12-31"), /VERSION names a day that is still to come/)
 })
 
 test("too much is refused before it is read, and too many rows before they are checked", async () => {

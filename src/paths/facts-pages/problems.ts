@@ -36,8 +36,20 @@ function group({ visit: { t, format } }: Look, list: readonly Problem[]): Html {
   return html`<details class="recipe"${open}><summary>${mark} ${t(`facts.problem.${first.code}`)} <span class="quiet">${format.number(list.length)}</span></summary><ul>${list.slice(0, SHOWN_MOST).map(item)}</ul>${more}</details>`
 }
 
+/** Names of rows are far shorter; a longer one is a fault of its own, and no row is called so. */
+const NAME_MOST = 700
+
 export function item({ ref, table, line, column }: Problem): Html {
-  const where = ref === "" ? visible(table) : html`<a class="wrap" href="${rowHref(ref)}">${visible(ref)}</a>`
-  const at = [line > 0 ? String(line) : "", column].filter((part) => part !== "").join(" · ")
+  const where =
+    ref === ""
+      ? visible(table)
+      : ref.length > NAME_MOST
+        ? visible(shortened(ref))
+        : html`<a class="wrap" href="${rowHref(ref)}">${visible(ref)}</a>`
+  const at = [line > 0 ? String(line) : "", shortened(column)].filter((part) => part !== "").join(" · ")
   return html`<li>${where} <span class="quiet mono">${visible(at)}</span></li>`
+}
+
+function shortened(text: string): string {
+  return text.length > NAME_MOST ? `${text.slice(0, NAME_MOST).toWellFormed()}…` : text
 }
