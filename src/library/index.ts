@@ -111,11 +111,10 @@ export {
   type Placed,
   placesOf,
   recipientsOf,
-  setServed,
   sharedHolding,
 } from "./shared/queries.ts"
 export { putShared } from "./shared/releasing.ts"
-export { entriesFor, type SentEntry } from "./shared/serving.ts"
+export { type SentEntry, type SentRange, serveEntries } from "./shared/serving.ts"
 export { closeCollection, markObject, recallObject, type Told } from "./shared/withdrawing.ts"
 export { exportObjects, verifyLogs } from "./tasks.ts"
 export type { LogReport, Problem, VerifyStep } from "./verifying.ts"

@@ -37,6 +37,22 @@ export async function setReceipt(
   return changed === 1
 }
 
+/** An entry of a partner's collection for which this node owes a receipt, and the message in the outbox that brings it. */
+export async function insertOwed(
+  tx: Tx,
+  owed: { collection: number; seq: number; toldAt: Instant; message: number },
+): Promise<void> {
+  await tx.run(
+    sql`insert into receipt_owed (collection, seq, told_at, message)
+        values (${owed.collection}, ${owed.seq}, ${owed.toldAt}, ${owed.message})`,
+  )
+}
+
+/** The partner took the message: it has the receipts. */
+export async function setOwedAnswered(tx: Tx, message: number): Promise<void> {
+  await tx.run(sql`update receipt_owed set answered_at = ${tx.now} where message = ${message} and answered_at is null`)
+}
+
 /** What one recipient was asked, and what it answered. */
 export type Due = {
   collection: string

@@ -2,7 +2,7 @@ import { z } from "zod"
 import { canonicalize, type Json } from "../kernel/canonical.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { sha256 } from "../kernel/hash.ts"
-import { formatInstant, parseInstant, plusMicroseconds } from "../kernel/time.ts"
+import { formatInstant, type Instant, parseInstant, plusMicroseconds } from "../kernel/time.ts"
 import { openNote, record, signNote, verifierOf } from "../ledger/index.ts"
 import { type Applied, type Collection, loadCollection, recipientsOf, type Told } from "../library/index.ts"
 import type { Peer } from "../parties/index.ts"
@@ -12,7 +12,7 @@ import { CollectionUuid } from "./feeds/serving.ts"
 import { signingKeyOf } from "./keys.ts"
 import type { PeerAnswer, PeeringParts, PeerMessage, Self } from "./model.ts"
 import { enqueue } from "./outbox.ts"
-import { insertDue, type ReceiptState, setReceipt } from "./receipt-queries.ts"
+import { insertDue, insertOwed, type ReceiptState, setReceipt } from "./receipt-queries.ts"
 
 /** Microseconds within which a recipient is to answer. */
 export const ANSWER_WITHIN = 24 * 3600 * 1_000_000
@@ -60,25 +60,31 @@ export async function expectReceipts(
   return expected
 }
 
+/** Whose entries are answered for: the collection at the peer, its log, and the key of its mirror. */
+export type Answered = { peer: Peer; remote: string; origin: string; mirror: number }
+
 /** Signs what became of entries that a peer wants to be answered for, and puts it into the outbox. */
-export async function answerFor(
-  tx: Tx,
-  self: Self,
-  to: { peer: Peer; remote: string; origin: string },
-  applied: readonly Applied[],
-): Promise<void> {
+export async function answerFor(tx: Tx, self: Self, to: Answered, applied: readonly Applied[]): Promise<void> {
   const name = await self.party()
   for (let at = 0; at < applied.length; at += RECEIPTS_AT_ONCE) {
-    const receipts = applied.slice(at, at + RECEIPTS_AT_ONCE).map(({ h, ...one }) => ({
-      ...one,
-      ...{ h: h.toString("base64"), until: null, onward: 0 },
+    const answered = applied.slice(at, at + RECEIPTS_AT_ONCE)
+    const receipts = answered.map(({ seq, kind, h, result, reason }) => ({
+      ...{ seq, kind, result, reason, h: h.toString("base64"), until: null, onward: 0 },
     }))
     const said = { v: 1, collection: to.remote, origin: to.origin, at: formatInstant(tx.now), receipts }
     const note = signNote(`${TITLE}\n${canonicalize(said as Json)}\n`, { name, signer: self.signer })
-    await enqueue(tx, to.peer, "receipts", bodyOf({ note }))
+    const message = await enqueue(tx, to.peer, "receipts", bodyOf({ note }))
+    for (const one of answered) await noteOwed(tx, to.mirror, one, message)
     const facts = { party: to.peer.party, number: receipts.length, note: sha256(note).toString("base64") }
     await record(tx, { what: "receipt.given", by: null, facts })
   }
+}
+
+/** An answer is owed for what was held when its owner wrote of it; one that dates its words ahead gives no more time. */
+async function noteOwed(tx: Tx, mirror: number, { seq, told, heldSince }: Applied, message: number): Promise<void> {
+  if (heldSince === null || heldSince > told) return
+  const toldAt = Math.min(told, tx.now) as Instant
+  await insertOwed(tx, { collection: mirror, seq, toldAt, message })
 }
 
 /** `receipts`: a recipient answers. What nobody waits for is taken note of and changes nothing. */

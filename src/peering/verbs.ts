@@ -1,6 +1,7 @@
 import { answerFeeds, answerPull } from "./feeds/serving.ts"
 import type { PeeringParts, PeerVerbs } from "./model.ts"
 import type { Couriers } from "./outbox.ts"
+import { setOwedAnswered } from "./receipt-queries.ts"
 import { takeReceipts } from "./receipts.ts"
 import { takeHint } from "./telling.ts"
 
@@ -19,5 +20,5 @@ export function verbsOf(parts: PeeringParts, wake: (peer: number) => void): Peer
 
 /** What waits in the outbox, and what follows when it was answered. */
 export function couriersOf(): Couriers {
-  return { receipts: async () => {} }
+  return { receipts: (tx, { key }) => setOwedAnswered(tx, key) }
 }

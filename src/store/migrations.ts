@@ -9,8 +9,9 @@ import * as facts from "./migrations/0005-facts.ts"
 import * as refusals from "./migrations/0006-refusals.ts"
 import * as requests from "./migrations/0007-requests.ts"
 import * as peers from "./migrations/0008-peers.ts"
+import * as reciprocity from "./migrations/0009-reciprocity.ts"
 
-const migrations = [first, people, intake, savedSearches, facts, refusals, requests, peers]
+const migrations = [first, people, intake, savedSearches, facts, refusals, requests, peers, reciprocity]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */
 export function migrate(connection: Connection): void {

@@ -35,6 +35,10 @@ export type Applied = {
   h: Buffer
   result: "applied" | "refused"
   reason: string | null
+  /** When its owner wrote it, by the owner's clock. */
+  told: Instant
+  /** When that of which it speaks came here; null if it never did, so that nobody waits for an answer. */
+  heldSince: Instant | null
 }
 
 /** What a slice did: what is to be answered, how many entries came without content, how many could not be taken. */
@@ -135,17 +139,32 @@ async function applyPut(
   const { seq, h, content } = entry
   if (content === null) return
   const refusal = object === null ? "unreadable" : saysOtherwise(header, object) ? "header-differs" : null
+  const heldSince = header.kind === "revoke" ? await versionsSince(tx, collection, header.id) : null
+  const answer = (reason: string | null): Applied => ({
+    ...{ seq, kind: "revoke", h, result: reason === null ? "applied" : "refused", reason },
+    ...{ told: toldAt(header), heldSince },
+  })
   if (object === null || refusal !== null) {
     await keepUnread(tx, collection, entry, at)
     outcome.refused += 1
-    if (header.kind === "revoke") outcome.applied.push({ seq, kind: "revoke", h, result: "refused", reason: refusal })
+    if (header.kind === "revoke") outcome.applied.push(answer(refusal))
     return
   }
   const place = { seq, at, header, salt: content.salt, h, text: content.header }
   const reason = await keepVersion(tx, collection, object, place)
   if (reason !== null) outcome.refused += 1
-  if (header.kind !== "revoke") return
-  outcome.applied.push({ seq, kind: "revoke", h, result: reason === null ? "applied" : "refused", reason })
+  if (header.kind === "revoke") outcome.applied.push(answer(reason))
+}
+
+/** `readHeader` has seen to it that there is a time. */
+function toldAt(header: EntryHeader): Instant {
+  return parseInstant(header.date_added) as Instant
+}
+
+/** When the first of the versions that stand here came. */
+async function versionsSince(tx: Tx, collection: Collection, id: string | null): Promise<Instant | null> {
+  const [first] = id === null ? [] : await placesOf(tx, collection.key, id)
+  return first?.dateAdded ?? null
 }
 
 /** What the header says of the body must be what the body says; its mark may be stricter. */
@@ -215,9 +234,10 @@ async function applyWord(
   if (kind === "closed") await setClosed(tx, collection.key, at, successorIn(content.body))
   if (kind === "recall" && target !== null) await withdraw(tx, collection, target, seq)
   if (kind === "mark" && target !== null) await meetAgain(tx, target.object, collection.party as string, marking as Tlp)
-  if (kind === "erase" && erases !== null) await erase(tx, collection, erases, seq)
+  const erased = kind === "erase" && erases !== null ? await erase(tx, collection, erases, seq) : null
   if (kind === "mark" || kind === "recall" || kind === "erase") {
-    outcome.applied.push({ seq, kind, h, result: "applied", reason: null })
+    const heldSince = target?.dateAdded ?? erased
+    outcome.applied.push({ seq, kind, h, result: "applied", reason: null, told: toldAt(header), heldSince })
   }
 }
 
@@ -239,16 +259,18 @@ async function withdraw(
   await settleWithdrawn(tx, target.object)
 }
 
-async function erase(tx: Tx, collection: Collection, erased: number, by: number): Promise<void> {
+/** Since when it was held; null if nothing was. */
+async function erase(tx: Tx, collection: Collection, erased: number, by: number): Promise<Instant | null> {
   const target = await entryAt(tx, collection.key, erased)
-  if (target === null || target.erasedBy !== null) return
+  if (target === null || target.erasedBy !== null) return null
   const before = target.id === null ? [] : await placesOf(tx, collection.key, target.id)
   await emptyEntry(tx, collection.key, erased, by)
   const after = before.filter(({ seq }) => seq !== erased)
   await settleStanding(tx, collection.key, before, after)
-  if (target.object === null) return
+  if (target.object === null) return null
   await deleteUnheldObject(tx, target.object)
   await settleWithdrawn(tx, target.object)
+  return target.dateAdded
 }
 
 function successorIn(note: Buffer): string | null {

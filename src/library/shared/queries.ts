@@ -53,6 +53,32 @@ export async function setServed(tx: Tx, collection: number, party: string, size:
   )
 }
 
+/** Numbers of entries: `first ≤ seq < next`. */
+export type Span = { first: number; next: number }
+
+/** What of these entries left for a party before, in their order; of the spans that begin earlier only the last one can. */
+export async function readServed(reader: Reader, collection: number, party: string, within: Span): Promise<Span[]> {
+  return reader.all<Span>(
+    sql`select first, next from served where party = ${party} and collection = ${collection}
+          and first >= coalesce((select max(first) from served where party = ${party} and collection = ${collection}
+            and first <= ${within.first}), 0)
+          and first < ${within.next} and next > ${within.first} order by first`,
+  )
+}
+
+export async function insertServed(tx: Tx, collection: number, party: string, { first, next }: Span): Promise<void> {
+  await tx.run(
+    sql`insert into served (party, collection, first, next, at)
+        values (${party}, ${collection}, ${first}, ${next}, ${tx.now})`,
+  )
+}
+
+export async function insertWithoutContent(tx: Tx, collection: number, party: string, seq: number): Promise<void> {
+  await tx.run(
+    sql`insert into served_without_content (party, collection, seq) values (${party}, ${collection}, ${seq})`,
+  )
+}
+
 /** Parties that were served entry `seq`, whether they still belong to the audience or not; who had left by then was not. */
 export async function recipientsOf(reader: Reader, collection: number, seq: number): Promise<PartyId[]> {
   const rows = await reader.all<{ party: PartyId }>(
@@ -147,14 +173,13 @@ export async function readSent(reader: Reader, collection: number, from: number,
   )
 }
 
-/** What an entry holds, served or not; null if there is no such entry. */
-export async function entryAt(
-  reader: Reader,
-  collection: number,
-  seq: number,
-): Promise<{ object: number | null; id: string | null; erasedBy: number | null; h: Uint8Array } | null> {
-  const row = await reader.get<{ object: number | null; id: string | null; erasedBy: number | null; h: Uint8Array }>(
-    sql`select o.key as object, o.id, e.erased_by as "erasedBy", e.h from entry e
+/** What an entry holds, served or not. */
+export type At = { object: number | null; id: string | null; erasedBy: number | null; dateAdded: Instant }
+
+/** Null if there is no such entry. */
+export async function entryAt(reader: Reader, collection: number, seq: number): Promise<At | null> {
+  const row = await reader.get<At>(
+    sql`select o.key as object, o.id, e.erased_by as "erasedBy", e.date_added as "dateAdded" from entry e
         left join object o on o.key = coalesce(e.object, e.kept)
         where e.collection = ${collection} and e.seq = ${seq}`,
   )

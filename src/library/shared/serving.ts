@@ -1,8 +1,17 @@
 import { formatInstant } from "../../kernel/time.ts"
 import { headerText } from "../../ledger/index.ts"
-import type { Reader } from "../../store/index.ts"
+import type { Reader, Tx } from "../../store/index.ts"
 import type { Collection } from "../model.ts"
-import { type Member, readSent, type SentRow } from "./queries.ts"
+import {
+  insertServed,
+  insertWithoutContent,
+  type Member,
+  readSent,
+  readServed,
+  type SentRow,
+  type Span,
+  setServed,
+} from "./queries.ts"
 
 /**
  * An entry on its way to another node. `content` null: only its commitment is sent; `by` is the entry that says why
@@ -15,12 +24,51 @@ export type SentEntry = {
   by: number | null
 }
 
+export type SentRange = { from: number; most: number; bytesMost: number }
+
+/**
+ * Entries on their way to a member, noted as served in the same transaction that reads them: a recall that comes a
+ * moment later already counts the member among those who got them. An entry that goes again, since an answer was lost,
+ * was served when it first left.
+ */
+export async function serveEntries(
+  tx: Tx,
+  collection: Collection,
+  member: Member,
+  range: SentRange,
+): Promise<SentEntry[]> {
+  const entries = await entriesFor(tx, collection, member, range)
+  const span = { first: range.from, next: range.from + entries.length }
+  await setServed(tx, collection.key, member.party, span.next)
+  const before = await readServed(tx, collection.key, member.party, span)
+  for (const gap of gapsIn(span, before)) {
+    await insertServed(tx, collection.key, member.party, gap)
+    for (const { seq, content } of entries) {
+      const without = content === null && seq >= gap.first && seq < gap.next
+      if (without) await insertWithoutContent(tx, collection.key, member.party, seq)
+    }
+  }
+  return entries
+}
+
+/** What of a span none of the others holds; these are in their order and do not overlap. */
+function gapsIn({ first, next }: Span, others: readonly Span[]): Span[] {
+  const gaps: Span[] = []
+  let at = first
+  for (const other of others) {
+    if (other.first > at) gaps.push({ first: at, next: other.first })
+    at = Math.max(at, other.next)
+  }
+  if (next > at) gaps.push({ first: at, next })
+  return gaps
+}
+
 /** Entries from `from` on, as this member may see them: at most so many, and about so many bytes; at least one. */
-export async function entriesFor(
+async function entriesFor(
   reader: Reader,
   collection: Collection,
   member: Pick<Member, "leftSize" | "served">,
-  range: { from: number; most: number; bytesMost: number },
+  range: SentRange,
 ): Promise<SentEntry[]> {
   const sent: SentEntry[] = []
   let size = 0

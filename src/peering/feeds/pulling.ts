@@ -123,7 +123,8 @@ export async function takePart(
       const now = await loadCollectionByKey(tx, collection.key)
       if (now.size !== log.size + at - slice.length) throw new ComityError("conflict", "feed.busy")
       const done = await applySlice(tx, now, slice, last && whole ? part.checkpoint : null)
-      await answerFor(tx, parts.self, { peer, remote: feed.remote, origin: log.origin }, done.applied)
+      const answered = { peer, remote: feed.remote, origin: log.origin, mirror: collection.key }
+      await answerFor(tx, parts.self, answered, done.applied)
       await addCounts(tx, feed.key, done)
       if (!last) return
       if (feed.target !== target.size || feed.checkpoint !== part.checkpoint) {

@@ -4,12 +4,11 @@ import { isUuid } from "../../kernel/ids.ts"
 import { findLog, type LogRow, proveConsistency } from "../../ledger/index.ts"
 import {
   type Collection,
-  entriesFor,
   findMember,
   loadCollection,
   readCommitments,
   type SentEntry,
-  setServed,
+  serveEntries,
 } from "../../library/index.ts"
 import type { Tx } from "../../store/index.ts"
 import { bodyOf, parseBody } from "../bodies.ts"
@@ -51,10 +50,6 @@ export async function answerPull({ store }: PeeringParts, message: PeerMessage):
   return { type: ENTRIES_TYPE, body: encodePart(part) }
 }
 
-/**
- * What is about to leave is noted as served in the same transaction that reads it: a recall that comes a moment later
- * already counts this peer among those who got it.
- */
 async function takeOut(
   tx: Tx,
   { peer, admit }: PeerMessage,
@@ -67,7 +62,5 @@ async function takeOut(
   const log = await findLog(tx, collection.log)
   if (from > log.size || old > log.size) throw new ComityError("conflict", "feed.shorter", { size: log.size })
   const range = { from, most: ENTRIES_MOST, bytesMost: BYTES_MOST }
-  const entries = await entriesFor(tx, collection, member, range)
-  await setServed(tx, collection.key, peer.party, from + entries.length)
-  return { collection, log, entries }
+  return { collection, log, entries: await serveEntries(tx, collection, member, range) }
 }
