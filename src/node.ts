@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { Authenticator, accountHandlers, makeSetupLink, Refusals } from "./accounts/index.ts"
 import type { Config } from "./config.ts"
-import { keyFiles } from "./crypto/index.ts"
+import { KeyRing, keyFiles } from "./crypto/index.ts"
 import { assetRoute, needsSetup } from "./desk/index.ts"
 import {
   errorReply,
@@ -21,7 +21,7 @@ import { ComityError } from "./kernel/errors.ts"
 import { collectGarbage, restWhenIdle } from "./kernel/rest.ts"
 import { type Clock, DAY, plusMicroseconds } from "./kernel/time.ts"
 import { FactBook, factHandlers } from "./law/index.ts"
-import { inceptKeyLog, keyHandlers, loadOrCreateKeys, record, sealLogs } from "./ledger/index.ts"
+import { inceptKeyLog, keyHandlers, loadOrCreateKeys, record, sealLogs, settleRing } from "./ledger/index.ts"
 import {
   libraryHandlers,
   loadCollection,
@@ -78,23 +78,23 @@ const SWEPT_AT_ONCE = 200
 export async function openNode(parts: NodeParts): Promise<Node> {
   const { config, folder, claim, clock, onFatal } = parts
   const files = keyFiles(folder.keys)
-  const signer = loadOrCreateKeys(files, !existsSync(folder.database))
+  const signer = new KeyRing(loadOrCreateKeys(files, !existsSync(folder.database)))
   const { database, index } = folder
   const beforeCommit = (tx: Tx) => sealLogs(tx, signer)
   const store = new Store({ path: database, clock, beforeCommit, onFatal, maxMib: config.maxStoreMib })
   await inceptKeyLog(store, files)
+  const firstKey = await settleRing(signer, store, files)
   const preparer = new Preparer({ workers: config.workers, maxObjectBytes: config.maxContentLength })
   const authenticator = new Authenticator(store)
   const replies = new ReplyCache(() => `${store.commits} ${authenticator.epoch}`)
   const search = new Search({ database, index, commits: () => store.commits, diagnostics: parts.diagnostics })
   const warnings = new WarningLists(store)
   const book = new FactBook(store)
-  const { publicKey } = signer
-  const site = siteFor(config, publicKey)
+  const site = siteFor(config, firstKey)
   const refusals = new Refusals(store)
-  const core = { store, preparer, search, warnings, book, authenticator, refusals, files, publicKey, site }
+  const core = { store, preparer, search, warnings, book, authenticator, refusals, files, signer, site }
   const stopped = new AbortController()
-  const peering = peeringOf(parts, core, signer, stopped.signal)
+  const peering = peeringOf(parts, core, stopped.signal)
   let workplace: Workplace | null = null
   let peers: ReturnType<typeof openPeers> | null = null
   const sweep = setInterval(() => void sweepStatuses(parts, store), HOUR_MS)
@@ -147,13 +147,13 @@ function resting({ store, search, warnings }: Core, replies: ReplyCache) {
 
 /** What commands ask of the process that owns the folder. */
 function handlersOf({ clock, folder: { database } }: NodeParts, core: Core): Handlers {
-  const { store, authenticator, preparer, warnings, book, files, publicKey, site } = core
+  const { store, authenticator, preparer, warnings, book, files, signer, site } = core
   const collectionId = async (reader: Reader, name: string) => (await loadCollection(reader, name)).id
   const setup = { origin: () => site.origin, needed: () => needsSetup(store) }
   return {
     ...accountHandlers({ store, clock, authenticator, collectionId, setup }),
-    ...keyHandlers({ store, files }),
-    ...libraryHandlers({ store, clock, database, publicKey }),
+    ...keyHandlers({ store, files, ring: signer }),
+    ...libraryHandlers({ store, clock, database, signer }),
     ...warningListHandlers(warnings),
     ...factHandlers({ store, book, clock }),
     ...pathHandlers({ store, book, clock, refusals: () => ownRefusals(store) }),

@@ -28,8 +28,9 @@ export async function runCommand(invocation: Invocation, config: Config, environ
   const { declaration, values } = invocation
   const t = translator(config.language ?? "en")
   const calls = callArguments(invocation)
-  if (declaration.secret !== undefined) {
-    const { option, environment: name } = declaration.secret
+  const { secret: asked } = declaration
+  if (asked !== undefined && (asked.with === undefined || values[asked.with] !== undefined)) {
+    const { option, environment: name } = asked
     const secret = environment[name] ?? (await askSecret(t, option))
     for (const call of calls) call[option] = secret
   }

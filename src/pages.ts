@@ -7,7 +7,7 @@ import {
   type SectionFor,
   type Visiting,
 } from "./accounts/index.ts"
-import type { Provider } from "./crypto/index.ts"
+import type { Provider, Signer } from "./crypto/index.ts"
 import {
   framePages,
   type KeyParts,
@@ -97,7 +97,7 @@ export type PageParts = {
   warnings: WarningLists
   book: FactBook
   verifications: Verifications
-  publicKey: Buffer
+  signer: Signer
   keys: KeyParts
 }
 
@@ -122,7 +122,7 @@ function findPages({ store, book, entrance }: PageParts): PageRoute[] {
 }
 
 function sharingPages(parts: PageParts): PageRoute[] {
-  const { store, search, imports, warnings, verifications, publicKey, authenticator, folder } = parts
+  const { store, search, imports, warnings, verifications, signer, authenticator, folder } = parts
   return [
     ...libraryPages({ store, search, database: folder.database }),
     ...objectPages({ reader: store, search, warningsOf: async (object) => warnings.warningsFor(valuesOf(object)) }),
@@ -130,7 +130,7 @@ function sharingPages(parts: PageParts): PageRoute[] {
     ...importRoutes({ store, imports }),
     ...warningListRoutes(warnings),
     ...refusalPages(store),
-    ...collectionPages({ store, search, verifications, publicKey }),
+    ...collectionPages({ store, search, verifications, signer }),
     ...programPages({ store, authenticator }),
   ]
 }

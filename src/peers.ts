@@ -1,5 +1,4 @@
 import type { Config } from "./config.ts"
-import type { Signer } from "./crypto/index.ts"
 import type { Row } from "./http/index.ts"
 import { ComityError } from "./kernel/errors.ts"
 import { monotonic } from "./kernel/time.ts"
@@ -18,13 +17,8 @@ import {
 import type { Core } from "./workplace.ts"
 
 /** What a node needs to speak with others, also while it does not answer them. */
-export function peeringOf(
-  { config, clock, diagnostics }: NodeParts,
-  core: Core,
-  signer: Signer,
-  stopped: AbortSignal,
-): PeeringParts {
-  const { store, preparer, site } = core
+export function peeringOf({ config, clock, diagnostics }: NodeParts, core: Core, stopped: AbortSignal): PeeringParts {
+  const { store, preparer, site, signer } = core
   const party = async () => {
     const own = await ownParty(store)
     if (own === null) throw new ComityError("unavailable", "party.missing")

@@ -8,7 +8,7 @@ import {
   type Visiting,
 } from "./accounts/index.ts"
 import type { Config } from "./config.ts"
-import { type KeyFiles, openIdProvider } from "./crypto/index.ts"
+import { type KeyFiles, type KeyRing, openIdProvider } from "./crypto/index.ts"
 import { type Refuse, type Row, type Site, siteOf } from "./http/index.ts"
 import { sha256 } from "./kernel/hash.ts"
 import type { FactBook } from "./law/index.ts"
@@ -36,13 +36,13 @@ export type Core = {
   authenticator: Authenticator
   refusals: Refusals
   files: KeyFiles
-  publicKey: Buffer
+  signer: KeyRing
   site: Site
 }
 
 export async function openWorkplace(parts: NodeParts, core: Core): Promise<Workplace> {
   const { config, folder, clock, diagnostics } = parts
-  const { store, publicKey, search, warnings, book, authenticator, site } = core
+  const { store, signer, search, warnings, book, authenticator, site } = core
   const visiting = visitingOf(parts, core)
   const { sessions, refusals } = visiting
   const imports = await openImports(parts, core)
@@ -52,7 +52,7 @@ export async function openWorkplace(parts: NodeParts, core: Core): Promise<Workp
     onFailure: (error) => diagnostics.error("verify.failed", { name: error instanceof Error ? error.name : "unknown" }),
   })
   const rows = pagesOf({
-    ...{ store, folder, search, visiting, authenticator, imports, warnings, book, verifications, publicKey },
+    ...{ store, folder, search, visiting, authenticator, imports, warnings, book, verifications, signer },
     provider: providerOf(config),
     entrance: { store, sessions, clock, refusals, site, brake: new Brake(), pending: new Pending(clock) },
     keys: keyPartsOf(core),
@@ -67,9 +67,9 @@ export async function openWorkplace(parts: NodeParts, core: Core): Promise<Workp
   }
 }
 
-/** Where the pages are: at the configured port until the node says at which one it listens. */
-export function siteFor(config: Config, publicKey: Buffer): Site {
-  const site = siteOf({ ...config, tls: config.tlsCert !== null }, sha256(publicKey).toString("hex"))
+/** The key that came first names the cookies for good. Where the pages are: at the configured port until the node says at which one it listens. */
+export function siteFor(config: Config, firstKey: Buffer): Site {
+  const site = siteOf({ ...config, tls: config.tlsCert !== null }, sha256(firstKey).toString("hex"))
   site.listensAt(config.port)
   return site
 }
@@ -98,9 +98,9 @@ function openImports({ config, folder, clock, diagnostics }: NodeParts, core: Co
   })
 }
 
-function keyPartsOf({ files, store, publicKey }: Core) {
+function keyPartsOf({ files, store, signer }: Core) {
   return {
-    publicKey: publicKey.toString("base64"),
+    publicKey: () => signer.publicKey.toString("base64"),
     unsealed: () => !files.sealed(),
     async seal(passphrase: string, by: string | null) {
       await files.seal(passphrase)

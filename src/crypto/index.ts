@@ -1,4 +1,5 @@
-export { type KeyFiles, type KeyName, keyFiles } from "./key-files.ts"
+export { type KeyFiles, type KeyName, keyFiles, type OfflineKeys, readOfflineKeys } from "./key-files.ts"
+export { KeyRing } from "./key-ring.ts"
 export { type Claims, type Errand, openIdProvider, type Provider, type ProviderSettings } from "./oidc.ts"
 export { codeAddress, isCodeSecret, newCodeSecret, stepOfCode } from "./one-time-codes.ts"
 export {

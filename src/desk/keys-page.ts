@@ -19,7 +19,7 @@ import { ComityError } from "../kernel/errors.ts"
 
 export type KeyParts = {
   /** Public key of the node, base64. */
-  publicKey: string
+  publicKey(): string
   /** True while next and recovery key lie open in the data folder. */
   unsealed(): boolean
   /** Seals them in one file, to be moved off the machine; `by` goes into the ledger. */
@@ -62,7 +62,7 @@ function keys(parts: KeyParts, visit: Visit, faults: Faults = {}): Reply {
   const file = parts.sealedFile()
   const state = open ? stateMark("conditional", t("keys.open")) : stateMark("open", t("keys.sealed"))
   const known = facts([
-    [t("keys.current"), html`<code>${parts.publicKey}</code>`],
+    [t("keys.current"), html`<code>${parts.publicKey()}</code>`],
     [t("keys.offline"), state],
   ])
   const next = open

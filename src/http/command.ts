@@ -15,8 +15,8 @@ export type Declaration = {
   options: Readonly<Record<string, OptionDeclaration>>
   /** `files`: each positional is read and streamed in a call of its own. */
   input?: "files"
-  /** Asked for without echo, or taken from the environment. */
-  secret?: { option: string; environment: string }
+  /** Asked for without echo, or taken from the environment; with an option named, only where that one is given. */
+  secret?: { option: string; environment: string; with?: string }
   /** Positionals that are paths: made absolute where the command was typed. */
   paths?: readonly string[]
   /** Options that name a small file: its text travels instead, read where the command was typed. */

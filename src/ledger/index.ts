@@ -39,4 +39,5 @@ export {
   type LogRow,
   readJournal,
 } from "./queries.ts"
+export { type KeyChange, ownKeyState, recoverKey, revokeKey, rotateKey, settleRing } from "./rotating.ts"
 export { encodeBundle, entryTile, formatTilePath, hashTile, TILE_WIDTH, type TileRequest } from "./tiles.ts"

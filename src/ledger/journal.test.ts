@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { test } from "node:test"
 import { fakeClock, type InProcess, openInProcess } from "../../test/support/node-in-process.ts"
 import { tempFolder } from "../../test/support/temp.ts"
-import { keyFiles, verifySignature } from "../crypto/index.ts"
+import { KeyRing, keyFiles, verifySignature } from "../crypto/index.ts"
 import type { Call } from "../http/index.ts"
 import { sha256 } from "../kernel/hash.ts"
 import { Store } from "../store/index.ts"
@@ -14,6 +14,7 @@ import { record } from "./journal.ts"
 import { inceptKeyLog, loadOrCreateKeys } from "./key-log.ts"
 import { sealLogs } from "./log.ts"
 import { findLog, findOwnLog, type JournalRow, journalEntries } from "./queries.ts"
+import { settleRing } from "./rotating.ts"
 
 async function entries(node: InProcess, kind: "ledger" | "keys") {
   const key = await findOwnLog(node.store, kind)
@@ -106,7 +107,7 @@ test("a first start that was cut short at any of its steps is completed by the n
 test("keys are sealed with a passphrase of some length, once, and the ledger says so", async (t) => {
   const node = await openInProcess()
   t.after(() => node.close())
-  const handler = keyHandlers({ store: node.store, files: node.files })["key seal"]
+  const handler = keyHandlers({ store: node.store, files: node.files, ring: new KeyRing(node.signer) })["key seal"]
   assert.ok(handler)
   const seal = (passphrase: string) => handler({ arguments: { passphrase } } as unknown as Call)
   await assert.rejects(seal("elevensigns"), { kind: "invalid", code: "key.passphrase-short", details: { least: 12 } })
@@ -126,7 +127,8 @@ test("a node whose keys are lost or exchanged takes no new identity and signs no
     const empty = keyFiles(tempFolder())
     assert.throws(() => loadOrCreateKeys(empty, false), { kind: "unavailable", code: "key.lost" })
     loadOrCreateKeys(empty, true)
-    await assert.rejects(inceptKeyLog(node.store, empty), { kind: "unavailable", code: "key.differs" })
+    const ring = new KeyRing(node.signer)
+    await assert.rejects(settleRing(ring, node.store, empty), { kind: "unavailable", code: "key.differs" })
     await inceptKeyLog(node.store, node.files)
   } finally {
     await node.close()

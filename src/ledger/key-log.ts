@@ -1,6 +1,6 @@
 import { type KeyFiles, newKeyPair, type Signer, signerOf } from "../crypto/index.ts"
 import { ComityError } from "../kernel/errors.ts"
-import type { Reader, Store, Tx } from "../store/index.ts"
+import type { Reader, Store } from "../store/index.ts"
 import { ensureOwnLogs, journal } from "./journal.ts"
 import { inceptStatement } from "./key-statements.ts"
 import { findLog, findOwnLog, type JournalRow, journalEntries } from "./queries.ts"
@@ -21,26 +21,16 @@ export function loadOrCreateKeys(files: KeyFiles, firstStart: boolean): Signer {
   return signerOf(files.load("current"))
 }
 
-/**
- * Writes the key log's `incept` entry if it is not there yet (design section 5). Throws `unavailable key.differs`
- * where the key log speaks of another key than lies in the folder: nothing may be signed with it.
- */
+/** Writes the key log's `incept` entry if it is not there yet (design section 5). */
 export async function inceptKeyLog(store: Store, files: KeyFiles): Promise<void> {
   await store.write(async (tx) => {
     await ensureOwnLogs(tx)
     const log = await findLog(tx, (await findOwnLog(tx, "keys")) as number)
-    const current = files.load("current").publicKey.toString("base64")
-    if (log.size > 0) return mustBeCurrent(tx, log.key, current)
+    if (log.size > 0) return
     const [next, recovery] = [files.load("next").publicKey, files.load("recovery").publicKey]
     const facts = inceptStatement({ current: files.load("current").publicKey, next, recovery })
     await journal(tx, "keys", { what: "key.incept", by: null, facts })
   })
-}
-
-async function mustBeCurrent(tx: Tx, log: number, current: string): Promise<void> {
-  const [incept] = await tx.all<JournalRow>(journalEntries(log, 0, 1))
-  const { current: logged } = JSON.parse(Buffer.from(incept?.body ?? "{}").toString("utf8")) as { current?: string }
-  if (logged !== current) throw new ComityError("unavailable", "key.differs")
 }
 
 /** The statements of this node's key log, in order, each as it was signed: what shows others which key is its own. */

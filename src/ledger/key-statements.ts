@@ -50,6 +50,8 @@ export type FormerKey = { readonly publicKey: Buffer; readonly sizes: ReadonlySe
 export type KeyState = {
   /** SHA-256 of the first statement: who the node is, for ever. */
   readonly root: Buffer
+  /** The key that signed first. */
+  readonly first: Buffer
   /** The key that signs now; null while it is revoked. */
   readonly current: Buffer | null
   /** SHA-256 of the key that the next rotation must bring; null while revoked. */
@@ -87,7 +89,7 @@ export function keyStateOf(statements: readonly Uint8Array[]): KeyState {
   if (incept.type !== "incept") throw broken()
   const root = sha256(first)
   const { current, next, recovery } = incept
-  const begun: KeyState = { root, current, next, recovery, former: [], head: root }
+  const begun: KeyState = { root, first: current, current, next, recovery, former: [], head: root }
   return rest.reduce(follow, begun)
 }
 

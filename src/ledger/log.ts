@@ -64,8 +64,16 @@ export function appendEntry(log: OpenLog, h: Buffer): number {
   return seq
 }
 
+const signers = new WeakMap<Tx, Signer>()
+
+/** Whatever this transaction opens is signed by this one: a change of keys takes effect within itself. */
+export function signWith(tx: Tx, signer: Signer): void {
+  signers.set(tx, signer)
+}
+
 /** Stores and signs every log that this transaction opened: no entry is ever without a signature. */
-export async function sealLogs(tx: Tx, signer: Signer): Promise<void> {
+export async function sealLogs(tx: Tx, usual: Signer): Promise<void> {
+  const signer = signers.get(tx) ?? usual
   for (const log of opened.get(tx)?.values() ?? []) {
     for (const node of log.nodes) await insertNode(tx, log.key, node)
     const { size } = log.edge

@@ -30,6 +30,14 @@ export async function findOwnLog(reader: Reader, kind: "ledger" | "keys"): Promi
   return row?.key ?? null
 }
 
+/** The logs that this node signs, with their sizes as committed. */
+export async function listOwnLogs(reader: Reader): Promise<Pick<LogRow, "key" | "origin" | "size">[]> {
+  return reader.all<Pick<LogRow, "key" | "origin" | "size">>(
+    sql`select key, origin, size from log
+        where key not in (select log from collection where party is not null) order by key`,
+  )
+}
+
 export async function insertLog(tx: Tx, kind: LogKind, origin: string): Promise<number> {
   const row = await tx.get<{ key: number }>(
     sql`insert into log (kind, origin, size, edge, checkpoint, last_at)

@@ -561,11 +561,14 @@ def read_about(folder):
     return about
 
 
-def check_log(folder, about, public, rules, say):
+def check_log(folder, about, history, rules, say):
+    """Without a history of keys it is for the caller to judge the key of vkey."""
     name, key_id, key = read_vkey(about["vkey"])
-    if key != public:
+    if history is not None and key not in (history.last, history.recovery, *(old for old, _ in history.former)):
         raise Fault("about.json: vkey is not the node's key")
-    size, root = read_checkpoint(read_file(folder, "checkpoint"), name, key_id, public)
+    size, root = read_checkpoint(read_file(folder, "checkpoint"), name, key_id, key)
+    if history is not None and not history.counts(key, name, size):
+        raise Fault("the checkpoint is signed by a key of the node that does not count at this size")
     tiles, erased, length = check_entries(folder, size, rules)
     if tiles.root() != root:
         raise Fault("the entries do not give the root that the checkpoint names")
@@ -580,44 +583,95 @@ def check_log(folder, about, public, rules, say):
 # ---- The node's key ----
 
 
+KEY_MEMBERS = {
+    "incept": ("current", "next", "recovery", "type", "v"),
+    "rotate": ("current", "next", "previous", "signature", "sizes", "type", "v"),
+    "revoke": ("previous", "signature", "sizes", "type", "v"),
+    "recover": ("current", "next", "previous", "recovery", "signature", "sizes", "type", "v"),
+}
+
+
 class KeyHistory:
-    """Reads the key log. Its first entry, the inception, says which key signs."""
+    """Follows the statements of the key log: which key signs now, and up to which size former ones count.
+
+    rotate is signed by the new key, whose SHA-256 the statement before named as next; revoke and recover by the
+    recovery key. sizes holds SHA-256("comity/last-size/v1\\n<name of the log>\\n<size>\\n") of each log's last size.
+    """
 
     def __init__(self):
-        self.current = None
+        self.current = self.next = self.recovery = self.last = self.head = None
+        self.former = []  # (key, set of last sizes)
 
     def entry(self, seq, header, body):
         said = read_json(body, "its body")
-        if seq == 0 and header["what"] == "key.incept":
-            self.incept(said)
-        else:
-            # Rotation, revocation and recovery of keys come here once nodes write them; `current` then follows
-            # the entries, and each log's checkpoint must be signed by the key that was current at its size.
-            raise Fault("this verify.py does not know what %s means in a key log" % shown(header["what"]))
+        kind = said.get("type")
+        if kind not in KEY_MEMBERS or header["what"] != "key.%s" % kind or (kind == "incept") != (seq == 0):
+            raise Fault("its body is no statement of a key in this place")
+        if tuple(sorted(said)) != KEY_MEMBERS[kind] or said["v"] != 1 or spelled(said) != body:
+            raise Fault("its body is no statement of a key in its one spelling")
+        if kind != "incept":
+            self.follow(kind, said)
+        if kind != "revoke":
+            self.current = self.last = decode(said["current"], "its current", 32)
+            self.next = decode(said["next"], "its next", 32)
+        if "recovery" in said:
+            self.recovery = decode(said["recovery"], "its recovery", 32)
+        self.head = hashlib.sha256(body).digest()
 
-    def incept(self, said):
-        if sorted(said) != ["current", "next", "recovery", "type", "v"] or said["type"] != "incept" or said["v"] != 1:
-            raise Fault("its body is no inception of a key")
-        decode(said["next"], "its next", 32)
-        decode(said["recovery"], "its recovery", 32)
-        self.current = decode(said["current"], "its current", 32)
+    def follow(self, kind, said):
+        if decode(said["previous"], "its previous", 32) != self.head:
+            raise Fault("its previous is not the statement before it")
+        signer = self.recovery
+        if kind == "rotate":
+            signer = decode(said["current"], "its current", 32)
+            if self.next is None or hashlib.sha256(signer).digest() != self.next:
+                raise Fault("it brings another key than the one that was announced")
+        if kind == "revoke" and self.current is None:
+            raise Fault("it revokes what is revoked already")
+        if type(said["sizes"]) is not list or not all(type(one) is str for one in said["sizes"]):
+            raise Fault("its sizes are malformed")
+        unsigned = {name: value for name, value in said.items() if name != "signature"}
+        message = b"comity/key-statement/v1\n" + spelled(unsigned)
+        if not signature_is_good(signer, message, decode(said["signature"], "its signature", 64)):
+            raise Fault("it is not signed by the key that must sign it")
+        if self.current is not None:
+            self.former.append((self.current, set(said["sizes"])))
+        self.current = self.next = None
+
+    def counts(self, key, name, size):
+        """Whether a checkpoint of this size signed with this key counts, as the newest of its log."""
+        if self.current is not None:
+            return key == self.current
+        text = "comity/last-size/v1\n%s\n%d\n" % (name, size)
+        last = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+        return key == self.recovery or any(key == former and last in sizes for former, sizes in self.former)
+
+
+def spelled(value):
+    """RFC 8785 of what statements consist of: texts of ASCII, small numbers, lists of texts."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
 
 
 def check_keys(folder, say):
-    """The key log, whose checkpoint is signed by the key that its own inception names; returns the current key."""
+    """The key log, whose checkpoint must be signed by a key that its own statements name; returns what they say."""
     about = read_about(folder)
     if about["log"] != "keys":
         raise Fault("about.json: this is no key log")
     history = KeyHistory()
-    signer = read_vkey(about["vkey"])[2]
-    check_log(folder, about, signer, EventRules(history.entry), say)
-    if history.current is None:
+    check_log(folder, about, None, EventRules(history.entry), say)
+    if history.last is None:
         raise Fault("the key log is empty: it names no key")
-    if history.current != signer:
+    name, _, signer = read_vkey(about["vkey"])
+    if not history.counts(signer, name, log_size(folder)):
         raise Fault("the key log is signed by another key than the one it names")
-    if decode(about["node_key"], "about.json: node_key", 32) != history.current:
+    if decode(about["node_key"], "about.json: node_key", 32) != history.last:
         raise Fault("about.json: node_key is not the key that the key log names")
-    return history.current
+    return history
+
+
+def log_size(folder):
+    """Of a log whose checkpoint was found good."""
+    return int(read_file(folder, "checkpoint").decode("utf-8").split("\n")[1])
 
 
 def check(folder, say):
@@ -625,16 +679,18 @@ def check(folder, say):
     keys = folder if about["log"] == "keys" else os.path.join(folder, "keys")
     say("Key log of the node")
     try:
-        public = check_keys(keys, say)
+        history = check_keys(keys, say)
     except Fault as fault:
         raise Fault("in the key log%s: %s" % ("" if keys == folder else " (keys/)", fault))
-    say("  the node's key: %s" % base64.b64encode(public).decode("ascii"))
+    say("  the node's key: %s%s" % (base64.b64encode(history.last).decode("ascii"), "" if history.current else " (revoked)"))
+    if history.former:
+        say("  keys before it: %d" % len([key for key, _ in history.former if key != history.last]))
     if keys != folder:
-        if decode(about["node_key"], "about.json: node_key", 32) != public:
+        if decode(about["node_key"], "about.json: node_key", 32) != history.last:
             raise Fault("about.json: node_key is not the key that the key log names")
         say("Log of a collection" if about["log"] == "collection" else "Ledger of the node")
         rules = CollectionRules() if about["log"] == "collection" else EventRules()
-        check_log(folder, about, public, rules, say)
+        check_log(folder, about, history, rules, say)
     say("Said by whoever exported, not signed: title %s, collection %s, exported at %s"
         % tuple(shown(about[name]) for name in ("title", "collection", "exported_at")))
     say("Everything above holds if the node's key is the one that the node's operators showed you.")

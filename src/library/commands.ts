@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync } from "node:fs"
 import { z } from "zod"
+import type { Signer } from "../crypto/index.ts"
 import { type Call, type Declaration, type Handlers, languages, type Translate, translator } from "../http/index.ts"
 import type { Json } from "../kernel/canonical.ts"
 import { ComityError } from "../kernel/errors.ts"
@@ -74,7 +75,7 @@ const BODY_MOST = 11 * 1024 * 1024
 /** The newest ones; pages show them all. */
 const CONFLICTS_MOST = 10_000
 
-export type LibraryParts = { store: Store; clock: Clock; database: string; publicKey: Buffer }
+export type LibraryParts = { store: Store; clock: Clock; database: string; signer: Pick<Signer, "publicKey"> }
 
 export function libraryHandlers(parts: LibraryParts): Handlers {
   const { store } = parts
@@ -86,7 +87,7 @@ export function libraryHandlers(parts: LibraryParts): Handlers {
     "collection list": async (call) => {
       None.parse(call.arguments)
       return (await listCollections(store)).map(({ id, alias, title, kind, size, origin }) => {
-        const vkey = formatVkey(verifierOf(origin, parts.publicKey))
+        const vkey = formatVkey(verifierOf(origin, parts.signer.publicKey))
         return { id, alias, title, kind, entries: size, vkey }
       })
     },
@@ -122,7 +123,7 @@ async function verify(parts: LibraryParts, call: Call): Promise<Json> {
 /** A log that does not verify in itself proves nothing, neither for nor against what was kept. */
 async function compared(parts: LibraryParts, report: LogReport, one: Collection, kept: Kept): Promise<Report> {
   if (report.problems.length > 0) return report
-  const found = await compareWithKept(parts.store, one, kept, parts.publicKey)
+  const found = await compareWithKept(parts.store, one, kept, parts.signer.publicKey)
   if (found.is !== "continued") return { ...report, problems: [{ seq: null, code: found.is }] }
   const { from, checkpoint, proof } = found
   return { ...report, continues: { from, checkpoint, proof: proof.map((hash) => hash.toString("base64")) } }

@@ -10,6 +10,7 @@ import {
   formatTilePath,
   formatVkey,
   hashTile,
+  type KeyState,
   leafBytes,
   leafHash,
   offsetAfter,
@@ -21,7 +22,7 @@ import {
 } from "../ledger/index.ts"
 import type { SyncReader } from "../store/index.ts"
 import { ownLog, type StoredEntry, type StoredLog, storedEntries, storedLogs } from "./stored.ts"
-import { inceptKey } from "./verifying.ts"
+import { keyStateIn, signerOfLog } from "./verifying.ts"
 
 export type FolderStep = { done: number; of: number }
 export type FolderOrder = { collection: string; folder: string; exportedAt: string; readme: string }
@@ -32,11 +33,11 @@ const STEP = 5000
 export function* folderSteps(reader: SyncReader, order: FolderOrder): Generator<FolderStep> {
   const [log] = storedLogs(reader, order.collection)
   if (log === undefined) throw new ComityError("not-found", "collection.unknown")
-  const key = inceptKey(reader)
-  if (key === null) throw new ComityError("unavailable", "log.no-key")
-  yield* writeLog(reader, log, { ...order, key })
+  const state = keyStateIn(reader)
+  if (state === null) throw new ComityError("unavailable", "log.no-key")
+  yield* writeLog(reader, log, { ...order, state })
   const keys = ownLog(reader, "keys")
-  for (const _ of writeLog(reader, keys, { ...order, folder: join(order.folder, "keys"), key }));
+  for (const _ of writeLog(reader, keys, { ...order, folder: join(order.folder, "keys"), state }));
   copyFileSync(verifierProgram, join(order.folder, "verify.py"))
   writeFileSync(join(order.folder, "README.txt"), order.readme)
 }
@@ -44,7 +45,7 @@ export function* folderSteps(reader: SyncReader, order: FolderOrder): Generator<
 function* writeLog(
   reader: SyncReader,
   log: StoredLog,
-  to: { folder: string; exportedAt: string; key: Buffer },
+  to: { folder: string; exportedAt: string; state: KeyState },
 ): Generator<FolderStep> {
   mkdirSync(to.folder, { recursive: true })
   const folder = new LogFolder(to.folder)
@@ -53,12 +54,14 @@ function* writeLog(
     if (entry.seq % STEP === STEP - 1) yield { done: entry.seq + 1, of: log.size }
   }
   folder.end()
+  const signer = signerOfLog(to.state, log)
+  if (signer === null) throw new ComityError("unavailable", "log.no-key")
   const about = aboutText({
     log: log.kind,
     collection: log.collection?.id ?? null,
     title: log.collection?.title ?? null,
-    vkey: formatVkey(verifierOf(log.origin, to.key)),
-    node_key: to.key.toString("base64"),
+    vkey: formatVkey(verifierOf(log.origin, signer)),
+    node_key: (to.state.current ?? to.state.former.at(-1)?.publicKey ?? signer).toString("base64"),
     exported_at: to.exportedAt,
   })
   writeFileSync(join(to.folder, "about.json"), about)

@@ -1,6 +1,16 @@
 import sql from "sql-template-tag"
 import { ComityError } from "../kernel/errors.ts"
-import { Edge, entryHash, leafBytes, leafHash, openCheckpoint, verifierOf } from "../ledger/index.ts"
+import {
+  countsUnder,
+  Edge,
+  entryHash,
+  type KeyState,
+  keyStateOf,
+  leafBytes,
+  leafHash,
+  openCheckpoint,
+  verifierOf,
+} from "../ledger/index.ts"
 import { type ParsedObject, parseObject } from "../stix/index.ts"
 import type { SyncReader } from "../store/index.ts"
 import { standingOf } from "./model.ts"
@@ -36,25 +46,47 @@ const STEP = 5000
  * signature; also that what is served by columns is what the signed bytes say.
  */
 export function* verifySteps(reader: SyncReader, data: { collection: string | null }): Generator<VerifyStep> {
-  const key = inceptKey(reader)
-  for (const log of storedLogs(reader, data.collection)) yield* verifyLog(reader, log, key ?? Buffer.alloc(0))
-}
-
-/** The node's current key as its key log began it; rotations will follow it from there. Null if it names none. */
-export function inceptKey(reader: SyncReader): Buffer | null {
-  for (const { content } of storedEntries(reader, ownLog(reader, "keys"))) {
-    const key = currentKey(content?.body.toString("utf8") ?? "")
-    if (key !== null) return key
+  const state = keyStateIn(reader)
+  for (const log of storedLogs(reader, data.collection)) {
+    const key = state === null ? null : signerOfLog(state, log)
+    yield* verifyLog(reader, log, key ?? Buffer.alloc(0))
   }
-  return null
 }
 
-function currentKey(body: string): Buffer | null {
+/** What the node's key log says of its keys; null if its statements are no chain: then every signature fails. */
+export function keyStateIn(reader: SyncReader): KeyState | null {
+  const entries = [...storedEntries(reader, ownLog(reader, "keys"))]
   try {
-    const event = JSON.parse(body) as { type?: unknown; current?: unknown }
-    return event.type === "incept" && typeof event.current === "string" ? Buffer.from(event.current, "base64") : null
-  } catch {
-    return null // it was changed: without a key every signature of the node fails
+    return keyStateOf(entries.map(({ content }) => content?.body ?? Buffer.alloc(0)))
+  } catch (error) {
+    if (error instanceof ComityError) return null
+    throw error
+  }
+}
+
+/**
+ * The key that signed the newest checkpoint of a log, if it counts: the current one; while that is revoked, the one
+ * before it up to the size that the revocation recorded, and the recovery key that signed the revocation itself.
+ */
+export function signerOfLog(state: KeyState, log: Pick<StoredLog, "origin" | "checkpoint" | "size">): Buffer | null {
+  const { origin, checkpoint, size } = log
+  const former = state.former.map(({ publicKey }) => publicKey)
+  const keys = state.current === null ? [...former.toReversed(), state.recovery] : [state.current]
+  return keys.find((key) => isSignedBy(checkpoint, origin, key) && countsNow(state, key, { origin, size })) ?? null
+}
+
+function countsNow(state: KeyState, key: Buffer, { origin, size }: { origin: string; size: number }): boolean {
+  const rescued = state.current === null && key.equals(state.recovery)
+  return rescued || countsUnder(state, key, { origin, size, lastSize: size })
+}
+
+function isSignedBy(checkpoint: string, origin: string, key: Buffer): boolean {
+  try {
+    openCheckpoint(checkpoint, verifierOf(origin, key))
+    return true
+  } catch (error) {
+    if (error instanceof ComityError) return false
+    throw error
   }
 }
 

@@ -30,10 +30,7 @@ export async function startCollections(at?: Instant): Promise<CollectionServer> 
     made.verifications = new Verifications({ verify, clock, onFailure: failed })
     made.authenticator = new Authenticator(store)
     const { verifications, authenticator } = made
-    return [
-      ...collectionPages({ store, search, verifications, publicKey: signer.publicKey }),
-      ...programPages({ store, authenticator }),
-    ]
+    return [...collectionPages({ store, search, verifications, signer }), ...programPages({ store, authenticator })]
   })
   const { verifications, authenticator } = made
   if (verifications === undefined || authenticator === undefined) throw new Error("no pages were asked for")

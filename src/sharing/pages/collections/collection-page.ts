@@ -105,7 +105,7 @@ function kindFilter({ t }: Visit, kind: string | null): Html {
 }
 
 function known(
-  { publicKey, verifications }: CollectionParts,
+  { signer, verifications }: CollectionParts,
   visit: Visit,
   collection: Collection,
   log: LogRow,
@@ -115,7 +115,7 @@ function known(
   const home = collectionPath(collection)
   const { size, root } = parseCheckpoint(parseNote(log.checkpoint).text)
   const address = taxiiAddress(visit, collection)
-  const vkey = formatVkey(verifierOf(log.origin, publicKey))
+  const vkey = formatVkey(verifierOf(log.origin, signer.publicKey))
   const kept =
     aside === 0
       ? t("collections.none-aside")

@@ -161,15 +161,10 @@ async function callingOf({ store }: CollectionParts, { t }: Visit): Promise<Call
   }
 }
 
-function about(
-  { publicKey, verifications }: CollectionParts,
-  visit: Visit,
-  log: LogRow,
-  name: "ledger" | "keys",
-): Html {
+function about({ signer, verifications }: CollectionParts, visit: Visit, log: LogRow, name: "ledger" | "keys"): Html {
   const { t, format } = visit
   const { size, root } = parseCheckpoint(parseNote(log.checkpoint).text)
-  const vkey = formatVkey(verifierOf(log.origin, publicKey))
+  const vkey = formatVkey(verifierOf(log.origin, signer.publicKey))
   return html`${facts([
     [t("collections.verified"), verdictMark(visit, verifications.verdict(name))],
     [t("collections.entries"), format.number(size)],

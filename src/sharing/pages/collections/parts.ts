@@ -1,4 +1,5 @@
 import type { Visit } from "../../../accounts/index.ts"
+import type { Signer } from "../../../crypto/index.ts"
 import type { Translate } from "../../../http/index.ts"
 import { type Collection, loadCollection, type Search } from "../../../library/index.ts"
 import type { Store } from "../../../store/index.ts"
@@ -10,7 +11,7 @@ export type CollectionParts = {
   search: Pick<Search, "names">
   verifications: Verifications
   /** The node's key, whose holder signs every log. */
-  publicKey: Buffer
+  signer: Pick<Signer, "publicKey">
 }
 
 /** The collection that the address names; throws `not-found collection.unknown`. */

@@ -55,7 +55,7 @@ async function found(parts: CollectionParts, visit: Visit): Promise<Found> {
   const id = visit.ask.params.object ?? ""
   const { origin } = await findLog(parts.store, collection.log)
   const proof = await proveObject(parts.store, collection, id)
-  return { collection, id, vkey: formatVkey(verifierOf(origin, parts.publicKey)), proof }
+  return { collection, id, vkey: formatVkey(verifierOf(origin, parts.signer.publicKey)), proof }
 }
 
 async function page(parts: CollectionParts, visit: Visit, one: Found): Promise<Reply> {
