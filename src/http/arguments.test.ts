@@ -15,7 +15,8 @@ const add: Declaration = {
 const read: Declaration = { name: "read", positionals: ["FILE…"], input: "files", options: {}, show }
 const list: Declaration = { name: "thing list", positionals: ["PREFIX?"], options: {}, show }
 const write: Declaration = { name: "write", positionals: ["FOLDER"], paths: ["FOLDER"], options: {}, show }
-const declarations = [add, read, list, write]
+const choose: Declaration = { ...write, name: "choose", notPaths: /^(?:\d{1,9}|usual)$/ }
+const declarations = [add, read, list, write, choose]
 
 test("a command is found by all of its words and by nothing less", () => {
   const table: [words: string, name: string | undefined, rest: string[]][] = [
@@ -46,6 +47,9 @@ test("what was typed becomes the arguments of the calls", () => {
     [list, [], [{}]],
     [list, ["x"], [{ PREFIX: "x" }]],
     [write, ["out"], [{ FOLDER: resolve("out") }]],
+    [choose, ["out"], [{ FOLDER: resolve("out") }]],
+    [choose, ["usual"], [{ FOLDER: "usual" }]],
+    [choose, ["12"], [{ FOLDER: "12" }]],
   ]
   for (const [declaration, rest, calls] of table) {
     assert.deepEqual(callArguments(parseInvocation(declaration, rest)), calls, rest.join(" "))

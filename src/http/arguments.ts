@@ -69,7 +69,8 @@ export function callArguments({ declaration, values, positionals }: Invocation):
     return positionals.map((file) => ({ ...given, [names[0] ?? ""]: file }) as { [name: string]: Json })
   const placed = positionals.map((value, i) => {
     const name = names[i] ?? ""
-    return [name, declaration.paths?.includes(name) ? resolve(value) : value]
+    const isPath = declaration.paths?.includes(name) === true && declaration.notPaths?.test(value) !== true
+    return [name, isPath ? resolve(value) : value]
   })
   return [{ ...given, ...Object.fromEntries(placed) } as { [name: string]: Json }]
 }

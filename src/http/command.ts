@@ -19,6 +19,8 @@ export type Declaration = {
   secret?: { option: string; environment: string; with?: string }
   /** Positionals that are paths: made absolute where the command was typed. */
   paths?: readonly string[]
+  /** Words that may stand where a path does, and are none. */
+  notPaths?: RegExp
   /** Options that name a small file: its text travels instead, read where the command was typed. */
   contents?: readonly string[]
   /** Its result holds sentences: the argument `language` says in which language; for programs, English. */

@@ -79,3 +79,8 @@ test("each fault of the summary leads to its field", () => {
   assert.match(field, /id="field-kind"/)
   assert.equal(String(errorSummary(t, {})), "")
 })
+
+test("a line break is one sign, as the browser counts it", async () => {
+  const form = await readForm(sent("title=a%0D%0Ab%0D%0Ac&kind=a"), Schema)
+  assert.equal(form.ok && form.value.title, "a\nb\nc")
+})

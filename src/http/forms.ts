@@ -28,7 +28,9 @@ export async function readForm<Value>(
 ): Promise<Form<Value>> {
   const given = new Map<string, string[]>()
   // In one pass: anybody may send a form, and of tens of thousands of names.
-  for (const [name, value] of new URLSearchParams((await ask.body(FORM_MOST[from])).toString("utf8"))) {
+  for (const [name, sent] of new URLSearchParams((await ask.body(FORM_MOST[from])).toString("utf8"))) {
+    // Browsers send a line break as two signs and count it as one, so a text that fits would not fit here.
+    const value = sent.replaceAll("\r\n", "\n")
     const before = given.get(name)
     if (before === undefined) given.set(name, [value])
     else before.push(value)

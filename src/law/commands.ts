@@ -17,6 +17,9 @@ import { type FactFiles, readFiles } from "./reading.ts"
 import { filesOf, shippedFacts, shippedFiles } from "./shipped.ts"
 import { type TableName, tableNames } from "./tables.ts"
 
+/** A set by its name or number; anything else is a folder. */
+const SET_NAME = /^(?:shipped|current|\d{1,9})$/
+
 export const factDeclarations: readonly Declaration[] = [
   {
     ...{ name: "facts check", positionals: ["DIR?"], paths: ["DIR"], options: { all: { type: "boolean" } } },
@@ -33,7 +36,8 @@ export const factDeclarations: readonly Declaration[] = [
     alone: async () => [shippedSet(true)],
   },
   {
-    ...{ name: "facts compare", positionals: ["OLD", "NEW?"], paths: [], options: {}, show: showChanges },
+    ...{ name: "facts compare", positionals: ["OLD", "NEW?"], options: {}, show: showChanges },
+    ...{ paths: ["OLD", "NEW"], notPaths: SET_NAME },
     alone: async (given) => compareSets(given, async (name) => filesNamed(name)),
   },
   {

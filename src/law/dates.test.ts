@@ -43,6 +43,8 @@ describe("a deposit binds after the delay of its instrument", () => {
     // Budapest Convention, Article 36(4): first day of the month after three months.
     ["2022-11-30", "P3M/month", "2023-03-01"],
     ["2025-08-01", "P3M/month", "2025-12-01"],
+    ["9999-12-31", "P3M", "9999-12-31"],
+    ["9999-11-30", "P1M/month", "9999-12-31"],
   ] as const) {
     test(`${from} ${delay}`, () => {
       const read = readDelay(delay)

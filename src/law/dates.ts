@@ -7,6 +7,7 @@ export type Day = string & { readonly __day: true }
 /** What a source says of its own age: a day, a month, a year, or nothing. */
 export type AsOf = string & { readonly __asOf: true }
 
+const LAST = "9999-12-31" as Day
 const DAY = /^(\d{4})-(\d\d)-(\d\d)$/
 const AS_OF = /^(?:\d{4}(?:-\d\d(?:-\d\d)?)?)?$/
 
@@ -77,8 +78,9 @@ export function afterDelay(day: Day, { days, months, firstOfMonth }: Delay): Day
   return dayOf(new Date(Date.UTC(then.getUTCFullYear(), then.getUTCMonth() + 1, 1)))
 }
 
+/** Days behind the last that can be written are the last: `+010000-01-01` would sort before all others. */
 function dayOf(date: Date): Day {
-  return date.toISOString().slice(0, 10) as Day
+  return date.getUTCFullYear() > 9999 ? LAST : (date.toISOString().slice(0, 10) as Day)
 }
 
 const DURATION = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$/

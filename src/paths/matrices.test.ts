@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { setImmediate as turn } from "node:timers/promises"
 import { factFiles } from "../../test/support/facts.ts"
 import { PATH_ROWS } from "../../test/support/path-server.ts"
 import { type Day, factsFrom, type OwnRefusals } from "../law/index.ts"
@@ -46,6 +47,30 @@ test("rows are found once, until the facts, the refusal list or the day change",
   assert.equal(await found({ refusals: new Map([["DE", { source: "b", since: "2026-01-01" }]]) }), 4, "another source")
   assert.equal(await found({ facts: factsFrom(factFiles({ ...PATH_ROWS, lists: [] })) }), 4)
   assert.equal(await found({ question: { ...question, date: "2026-11-28" as Day } }), 4)
+})
+
+test("of many who ask at once one row is found at a time, and everybody comes forward", async () => {
+  const matrices = new Matrices()
+  const days = Array.from({ length: 6 }, (_, i) => `2020-01-0${i + 1}` as Day)
+  const ended: Day[] = []
+  let [most, before, all] = [0, 0, false]
+  const asked = days.map(async (date, i) => {
+    await matrices.of({ facts, refusals, question: { ...question, date } }, i === 5 ? ["DE"] : PLACES)
+    ended.push(date)
+  })
+  const watching = (async () => {
+    while (!all) {
+      await turn()
+      most = Math.max(most, matrices.found - before)
+      before = matrices.found
+    }
+  })()
+  await Promise.all(asked)
+  all = true
+  await watching
+  assert.equal(matrices.found, 21)
+  assert.ok(most <= 1, `${most} rows between two turns`)
+  assert.equal(ended[0], days[5], "who asks for one row is ready first")
 })
 
 test("only a few matrices are kept", async () => {

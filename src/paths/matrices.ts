@@ -18,11 +18,13 @@ type Inputs = { facts: Facts; refusals: OwnRefusals; question: MatrixQuestion }
 
 /**
  * Matrices of all places, row by row as they are asked for, kept until the facts, the own refusal list or the day
- * change. While rows are found, others have their turn between them.
+ * change. While rows are found, others have their turn between them, and who asks for few rows does not wait for all of
+ * somebody else's.
  */
 export class Matrices {
   readonly #kept = new Map<string, Kept>()
   #epoch = ""
+  #line: Promise<void> = Promise.resolve()
   #found = 0
 
   /** Rows that were found, not taken from what is kept. */
@@ -73,7 +75,11 @@ export class Matrices {
     const query: Query = {
       ...{ ...question, from: "", to: "", provider: false, offence: { class: null, penaltyYears: null }, answers: {} },
     }
-    for (const row of matrixRows(facts, query, missing, places, refusals)) {
+    const rows = matrixRows(facts, query, missing, places, refusals)
+    const fillNext = (): boolean => {
+      const next = rows.next()
+      if (next.done === true) return false
+      const row = next.value
       const at = index.get(row.from) ?? 0
       kept.cells.set(
         row.cells.map((cell) => numberOf(cell, channels)),
@@ -81,8 +87,22 @@ export class Matrices {
       )
       kept.done[at] = 1
       this.#found += 1
-      await turn()
+      return true
     }
+    while (await this.#inLine(fillNext));
+  }
+
+  /** However many ask, of whatever days: one row is found, then everybody else has a turn. */
+  async #inLine<Value>(work: () => Value): Promise<Value> {
+    const done = this.#line.then(async () => {
+      await turn()
+      return work()
+    })
+    this.#line = done.then(
+      () => {},
+      () => {},
+    )
+    return done
   }
 }
 

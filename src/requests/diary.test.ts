@@ -150,6 +150,13 @@ test("only a draft without faults counts as sent, with the hash of what it says"
   assert.notEqual(await hash(whole), await hash(other))
 })
 
+test("of two who save at the same instant the second is told", async () => {
+  const id = await startDraft(store, "mla", {}, null)
+  const { changedAt } = await loadDraft(store, id)
+  await saveDraft(store, id, { facts: "one" }, changedAt)
+  await assert.rejects(saveDraft(store, id, { facts: "two" }, changedAt), { code: "request.draft-changed" })
+})
+
 test("drafts are so many and no more", async () => {
   const there = (await drafts(store)).length
   const more = Array.from({ length: DRAFTS_MOST - there }, () => startDraft(store, "mla", {}, null))

@@ -48,9 +48,10 @@ export async function insertDraft(tx: Tx, { id, form, fields, account, createdAt
   )
 }
 
+/** Each change has a time of its own, since by it a writer knows what was seen. */
 export async function updateDraft(tx: Tx, id: DraftId, fields: Fields): Promise<void> {
   await tx.run(
-    sql`update request_draft set fields = ${canonicalize({ ...fields })}, changed_at = ${tx.now} where id = ${id}`,
+    sql`update request_draft set fields = ${canonicalize({ ...fields })}, changed_at = max(${tx.now}, changed_at + 1) where id = ${id}`,
   )
 }
 

@@ -47,9 +47,7 @@ function corrected(parts: FactPageParts, look: Look, given: Given, ref: string):
 }
 
 function cellsOf(table: TableName, sent: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    [...columnsOf(table).keys()].map((name) => [name, (sent[`${CELL}${name}`] ?? "").replaceAll("\r\n", "\n").trim()]),
-  )
+  return Object.fromEntries([...columnsOf(table).keys()].map((name) => [name, (sent[`${CELL}${name}`] ?? "").trim()]))
 }
 
 function faultsOf(table: TableName, cells: Record<string, string>): Record<string, Fault> {

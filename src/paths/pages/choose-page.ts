@@ -115,7 +115,7 @@ function what({ look, query, finding }: Deciding): Html {
 ${factList([
   [t("path.channel"), html`${visible(look.speak.channel(channel))} <code>${channel.id}</code>`],
   [t("path.instrument"), instrumentLink(look, channel.instrument)],
-  [t("path.articles-label"), channel.articles.join("; ")],
+  [t("path.articles-label"), visible(channel.articles.join("; "))],
   [t("path.who-is-asked"), visible(look.speak.word(channel, "addressee"))],
   [t("path.first-deadline"), deadline(look, query, finding)],
   [t("path.use"), t(`law.use.${use}`)],

@@ -33,7 +33,7 @@ function restsOn(look: Look, { channel }: Finding): Html {
   const articles =
     channel.articles.length === 0
       ? nothing
-      : html` · ${look.visit.t("path.articles", { articles: channel.articles.join("; ") })}`
+      : html` · ${visible(look.visit.t("path.articles", { articles: channel.articles.join("; ") }))}`
   return html`<p class="quiet">${instrumentLink(look, channel.instrument)}${articles} · <code>${channel.id}</code></p>`
 }
 

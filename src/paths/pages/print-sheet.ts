@@ -42,7 +42,7 @@ function row(look: Look, cites: Citing, query: Query, finding: Finding): Html {
     .filter((code) => code !== "preserve-first")
     .map((code) => html`<li>${t(`law.step.${code}`)}</li>`)
   return html`<tr><td>${verdictMark(look, verdict)} <strong>${visible(speak.channel(channel))}</strong>
-<div>${visible(speak.instrument(channel.instrument))}, ${channel.articles.join("; ")} (${channel.id})</div><div>${told}</div></td><td><ul>${reasons}</ul></td><td><ol>${steps}</ol></td></tr>`
+<div>${visible(speak.instrument(channel.instrument))}, ${visible(channel.articles.join("; "))} (${channel.id})</div><div>${told}</div></td><td><ul>${reasons}</ul></td><td><ol>${steps}</ol></td></tr>`
 }
 
 function deadlineIn(look: Look, query: Query, finding: Finding): Piece {

@@ -286,3 +286,11 @@ test("a year with a wrong digit is told beside its field", async () => {
   assert.match(readable((await post(`${path}/extend`, extended, 400)).text), year)
   await get("/respond/diary")
 })
+
+test("a text that fits its field is kept whole, however many lines it has", async () => {
+  const lines = `${"x\n".repeat(9_999)}x`
+  const path = await draft("budapest-29", { facts: lines.replaceAll("\n", "\r\n") })
+  const kept = /<textarea id="field-facts"[^>]*>\n([^<]*)</.exec(await get(path))?.[1]
+  assert.equal(kept, lines)
+  await note({ basis: `${"x\r\n".repeat(999)}x` })
+})
