@@ -62,6 +62,7 @@ export {
   type Collection,
   type CollectionId,
   type ConflictReason,
+  type Origin,
   type Prepared,
   type Rejected,
   type Standing,

@@ -69,6 +69,24 @@ export async function refusedPlaces(reader: Reader): Promise<ReadonlyMap<string,
   return new Map(found.map(({ id, value, reason, source, since }) => [value, { id, value, reason, source, since }]))
 }
 
+/** What a release looks at: parties by how their ids and names are compared, places by code, kinds of object. */
+export type ReleaseRefusals = {
+  parties: ReadonlyMap<string, Refused>
+  places: ReadonlyMap<string, Refused>
+  kinds: ReadonlyMap<string, Refused>
+}
+
+export async function releaseRefusals(reader: Reader): Promise<ReleaseRefusals> {
+  const [parties, places, kinds] = await Promise.all([
+    selectOfKind(reader, "party"),
+    refusedPlaces(reader),
+    selectOfKind(reader, "object-kind"),
+  ])
+  const by = (rows: readonly Refusal[], key: (value: string) => string) =>
+    new Map(rows.map(({ id, value, reason, source, since }) => [key(value), { id, value, reason, source, since }]))
+  return { parties: by(parties, comparedValue), places, kinds: by(kinds, (value) => value) }
+}
+
 function factsOf({ id, kind, value, reason, source, since }: Refusal): Record<string, Json> {
   return { id, kind, value, reason, source, since }
 }

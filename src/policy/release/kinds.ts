@@ -1,0 +1,45 @@
+import type { Json } from "../../kernel/canonical.ts"
+import { compareTlp, effectiveMarking, type JsonObject } from "../../stix/index.ts"
+import { CEILING } from "./model.ts"
+
+/** Nobody nests deeper what is meant to be read. */
+const DEPTH_MOST = 30
+
+/** What export control names and STIX has no type for. Bytes that are carried along could be either. */
+const CARRIED_FILES = ["exploit-code", "malware-sample"] as const
+
+/** What an object is beside its type, as the refusal list calls it. */
+export function kindsOf(object: JsonObject): string[] {
+  return carriesFile(object, 0) ? [...CARRIED_FILES] : []
+}
+
+/** Bytes of an artifact, wherever it stands, and attachments as MISP writes them into objects of its own. */
+function carriesFile(value: Json, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return false
+  if (depth > DEPTH_MOST) return true // what cannot be looked at is not let through
+  if (Array.isArray(value)) return value.some((item) => carriesFile(item, depth + 1))
+  const { payload_bin: payload, data, x_misp_data: attached, type, x_misp_type: called } = value
+  const attachment = [type, called].some((one) => one === "malware-sample" || one === "attachment")
+  if (isText(payload) || isText(attached) || (attachment && isText(data))) return true
+  return Object.values(value).some((item) => carriesFile(item, depth + 1))
+}
+
+function isText(value: Json | undefined): boolean {
+  return typeof value === "string" && value.length > 0
+}
+
+/**
+ * Whether a marking that is no TLP level restricts nothing and travels along: statements and permissible actions do
+ * (design section 4). Every other one has rules that nobody here knows.
+ */
+export function isCarried(marking: JsonObject | null): boolean {
+  if (marking === null || marking.type !== "marking-definition") return false
+  const { level } = effectiveMarking(marking)
+  if (level !== null && compareTlp(level, CEILING) > 0) return false // its text may not travel
+  const { definition_type: kind, definition, extensions } = marking
+  if (extensions !== undefined || typeof definition !== "object" || definition === null || Array.isArray(definition)) {
+    return false
+  }
+  if (kind === "statement") return isText(definition.statement)
+  return typeof kind === "string" && kind.toLowerCase() === "pap" && isText(definition.pap)
+}
