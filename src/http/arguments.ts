@@ -52,7 +52,7 @@ function checkCount({ declaration, positionals, values }: Invocation): void {
     ([name, { required }]) => required && values[name] === undefined,
   )
   const wanted = declaration.positionals
-  const many = wanted.at(-1)?.endsWith("…") ?? false
+  const many = takesMany(declaration)
   const optional = wanted.filter((name) => name.endsWith("?")).length
   const most = many ? Number.POSITIVE_INFINITY : wanted.length
   if (missing || positionals.length < wanted.length - optional || positionals.length > most) {
@@ -60,11 +60,16 @@ function checkCount({ declaration, positionals, values }: Invocation): void {
   }
 }
 
+/** True if the last of the positionals may come more than once. */
+function takesMany({ positionals }: Declaration): boolean {
+  return /…\??$/.test(positionals.at(-1) ?? "")
+}
+
 /** The arguments of one call; of a command that reads files, one call for each file. */
 export function callArguments({ declaration, values, positionals }: Invocation): { [name: string]: Json }[] {
   const { json, help, data, ...options } = values
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-  const names = declaration.positionals.map((name) => name.replace(/[…?]$/, ""))
+  const names = declaration.positionals.map((name) => name.replace(/…?\??$/, ""))
   if (declaration.input === "files")
     return positionals.map((file) => ({ ...given, [names[0] ?? ""]: file }) as { [name: string]: Json })
   const placed = positionals.map((value, i) => {
@@ -72,7 +77,10 @@ export function callArguments({ declaration, values, positionals }: Invocation):
     const isPath = declaration.paths?.includes(name) === true && declaration.notPaths?.test(value) !== true
     return [name, isPath ? resolve(value) : value]
   })
-  return [{ ...given, ...Object.fromEntries(placed) } as { [name: string]: Json }]
+  if (!takesMany(declaration)) return [{ ...given, ...Object.fromEntries(placed) } as { [name: string]: Json }]
+  const single = placed.slice(0, names.length - 1)
+  const rest = { [names.at(-1) ?? ""]: positionals.slice(names.length - 1) }
+  return [{ ...given, ...Object.fromEntries(single), ...rest } as { [name: string]: Json }]
 }
 
 /** `comity import FILE… [--collection ID] [--tlp LEVEL] [--data DIR]` */

@@ -10,7 +10,7 @@ export type OptionDeclaration = { type: "string" | "boolean"; multiple?: boolean
 export type Declaration = {
   /** The words that call it: `collection add`. */
   name: string
-  /** Names of the positional arguments; the last may end in `…` (one or more) or `?` (may be missing). */
+  /** Names of the positional arguments; the last may end in `…` (one or more, as a list), `?` (may be missing) or `…?`. */
   positionals: readonly string[]
   options: Readonly<Record<string, OptionDeclaration>>
   /** `files`: each positional is read and streamed in a call of its own. */

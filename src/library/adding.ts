@@ -35,6 +35,7 @@ import {
   setStanding,
   versionsOf,
 } from "./queries.ts"
+import { noteUnshared } from "./shared/unshared.ts"
 
 /** What became of one object. `object` is the key of the version that is kept. */
 export type Added =
@@ -108,6 +109,7 @@ async function addObject(tx: Tx, target: Target, object: Prepared): Promise<Adde
     verdict.is === "duplicate" ? verdict.object : await insertObject(tx, hash, object, { origin: "own", aside: false })
   const kept = verdict.is === "duplicate" ? await tightened(tx, key, object.marking) : object
   const dateAdded = await putEntry(tx, target, kept, key, { others, previous: others.at(-1) ?? null })
+  if (verdict.is === "new" && known.length > 0) await noteUnshared(tx, object.id, key)
   const warned = verdict.is === "new" && changesCreated(known, object)
   return { is: "accepted", object: key, dateAdded, ...(warned ? { warning: CREATED_CHANGED } : {}) }
 }

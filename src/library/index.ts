@@ -84,7 +84,7 @@ export {
   readNames,
 } from "./queries.ts"
 export { type Bodies, entryBefore, type Page, type PageQuery, readBodies, readPage } from "./reading.ts"
-export { nameOf } from "./search/extract.ts"
+export { nameOf, referencesOf } from "./search/extract.ts"
 export type {
   Edge,
   Found,
@@ -106,17 +106,21 @@ export { Search, type SearchOptions } from "./search/search.ts"
 export { addShared, audienceOf, narrow, type SharedWish, widen } from "./shared/audience.ts"
 export { type Applied, type Arrived, addMirror, applySlice, readHeader, type SliceOutcome } from "./shared/mirroring.ts"
 export {
+  everShared,
   findMember,
   type Member,
   membersOf,
+  ownHolding,
   type Placed,
   placesOf,
   recipientsOf,
   sharedHolding,
 } from "./shared/queries.ts"
-export { putShared } from "./shared/releasing.ts"
+export { type Recall, recalledAt, recallsOf } from "./shared/recalls.ts"
+export { type Put, putShared } from "./shared/releasing.ts"
 export { type SentEntry, type SentRange, serveEntries } from "./shared/serving.ts"
-export { closeCollection, markObject, recallObject, type Told } from "./shared/withdrawing.ts"
+export { listUnshared, type Unshared } from "./shared/unshared.ts"
+export { closeCollection, eraseShared, markObject, recallObject, type Told } from "./shared/withdrawing.ts"
 export { exportObjects, verifyLogs } from "./tasks.ts"
 export type { LogReport, Problem, VerifyStep } from "./verifying.ts"
 /** Lists of values that are seldom worth an alarm, supplied by the operator. */

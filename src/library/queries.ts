@@ -53,6 +53,11 @@ export async function insertCollection(
   )
 }
 
+/** Another collection goes on under that name. */
+export async function clearAlias(tx: Tx, collection: number): Promise<void> {
+  await tx.run(sql`update collection set alias = null where key = ${collection}`)
+}
+
 /** Nothing enters from now on; `successor` goes on in its place. */
 export async function setClosed(tx: Tx, collection: number, at: Instant, successor: string | null): Promise<void> {
   await tx.run(sql`update collection set closed_at = ${at}, successor = ${successor} where key = ${collection}`)

@@ -10,5 +10,5 @@ export {
   readStatements,
   updateTheirState,
 } from "./peer-queries.ts"
-export { isActive, loadPeer, movePeer, type Peer, type PeerState, peerStates } from "./peers.ts"
+export { isActive, loadPeer, movePeer, type Peer, type PeerState, peerStates, resolvePeer } from "./peers.ts"
 export { ownParty } from "./queries.ts"

@@ -2,7 +2,7 @@ import { ComityError } from "../kernel/errors.ts"
 import type { Instant } from "../kernel/time.ts"
 import type { Reader, Tx } from "../store/index.ts"
 import type { PartyId } from "./model.ts"
-import { findPeer, updatePeerState } from "./peer-queries.ts"
+import { findPeer, listPeers, updatePeerState } from "./peer-queries.ts"
 
 /**
  * How far the way to a partner is gone. `invited`: known by an invitation, not believed yet; `compared`: our people
@@ -30,6 +30,18 @@ export type Peer = {
 export async function loadPeer(reader: Reader, party: string): Promise<Peer> {
   const peer = await findPeer(reader, party)
   if (peer === null) throw new ComityError("not-found", "peer.unknown")
+  return peer
+}
+
+/** By id, or by name as people write it. Throws `not-found peer.unknown`, `conflict peer.ambiguous`. */
+export async function resolvePeer(reader: Reader, text: string): Promise<Peer> {
+  const wanted = text.trim()
+  if (wanted.startsWith("identity--")) return loadPeer(reader, wanted.toLowerCase())
+  const folded = (name: string) => name.normalize("NFKC").toLowerCase()
+  const found = (await listPeers(reader)).filter(({ name }) => folded(name) === folded(wanted))
+  const [peer] = found
+  if (peer === undefined) throw new ComityError("not-found", "peer.unknown")
+  if (found.length > 1) throw new ComityError("conflict", "peer.ambiguous", { name: wanted })
   return peer
 }
 

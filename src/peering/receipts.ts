@@ -37,16 +37,20 @@ const Receipts = z.strictObject({
 })
 const Sent = z.strictObject({ note: z.string().max(600_000) })
 
-/** Every party that was served what these entries speak of owes an answer, whether it still belongs here or not. */
+/**
+ * Every party that was served what these entries speak of owes an answer, whether it still belongs here or not. Who left
+ * is shown no new version, so it owes none for a revocation: it has to be told by a recall.
+ */
 export async function expectReceipts(
   tx: Tx,
   collection: Collection,
   kind: "mark" | "revoke" | "recall" | "erase",
-  told: readonly Pick<Told, "seq" | "about">[],
+  told: readonly Told[],
 ): Promise<number> {
   let expected = 0
   for (const { seq, about } of told) {
-    for (const party of await recipientsOf(tx, collection.key, about.seq)) {
+    for (const { party, left } of await recipientsOf(tx, collection.key, about.seq)) {
+      if (kind === "revoke" && left) continue
       await insertDue(tx, {
         collection: collection.key,
         seq,

@@ -16,6 +16,7 @@ export { isCarried, kindsOf } from "./release/kinds.ts"
 export {
   CEILING,
   type Decision,
+  type OtherMarking,
   RELEASE_REASON_CODES,
   type Recipient,
   type ReleaseObject,

@@ -10,8 +10,9 @@ import * as refusals from "./migrations/0006-refusals.ts"
 import * as requests from "./migrations/0007-requests.ts"
 import * as peers from "./migrations/0008-peers.ts"
 import * as reciprocity from "./migrations/0009-reciprocity.ts"
+import * as releases from "./migrations/0010-releases.ts"
 
-const migrations = [first, people, intake, savedSearches, facts, refusals, requests, peers, reciprocity]
+const migrations = [first, people, intake, savedSearches, facts, refusals, requests, peers, reciprocity, releases]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */
 export function migrate(connection: Connection): void {

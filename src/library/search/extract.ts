@@ -51,10 +51,15 @@ export function extract(object: JsonObject): Extract {
   }
   if (everything && object.extensions !== undefined) body.addAll(object.extensions, 0)
   for (const id of externalIds(object)) body.add(id)
+  const beginnings = name === null ? [] : headsOf(plain([name, ...aliasesOf(object)].join(" ")))
+  return { name, detail: detailOf(object, name), text: body.text(beginnings), references: referencesOf(object) }
+}
+
+/** Each property that names another object, markings excepted, and which. */
+export function referencesOf(object: JsonObject): { label: string; id: string }[] {
   const references = new Map<string, { label: string; id: string }>()
   collectReferences(object, references, 0)
-  const beginnings = name === null ? [] : headsOf(plain([name, ...aliasesOf(object)].join(" ")))
-  return { name, detail: detailOf(object, name), text: body.text(beginnings), references: [...references.values()] }
+  return [...references.values()]
 }
 
 /** The text of one object, as long as it may become. */

@@ -5,7 +5,7 @@ import type { PartyId } from "../../parties/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
 import { loadCollection } from "../collections.ts"
 import type { Collection, CollectionId } from "../model.ts"
-import { findCollectionByAlias, insertCollection } from "../queries.ts"
+import { clearAlias, findCollectionByAlias, insertCollection } from "../queries.ts"
 import { insertMember, type Member, membersOf, setLeft } from "./queries.ts"
 import { closeCollection } from "./withdrawing.ts"
 
@@ -43,7 +43,9 @@ export async function widen(tx: Tx, collection: Collection, party: PartyId, by: 
   const present = (await membersOf(tx, collection.key)).filter(({ leftAt }) => leftAt === null)
   if (present.some((member) => member.party === party)) throw new ComityError("conflict", "audience.member")
   const audience = [...present.map((member) => member.party), party]
-  const successor = await makeShared(tx, { title: collection.title, alias: null, audience }, by)
+  const { title, alias } = collection
+  await clearAlias(tx, collection.key)
+  const successor = await makeShared(tx, { title, alias, audience }, by)
   await closeCollection(tx, collection, successor, by)
   return successor
 }

@@ -79,13 +79,18 @@ export async function insertWithoutContent(tx: Tx, collection: number, party: st
   )
 }
 
-/** Parties that were served entry `seq`, whether they still belong to the audience or not; who had left by then was not. */
-export async function recipientsOf(reader: Reader, collection: number, seq: number): Promise<PartyId[]> {
-  const rows = await reader.all<{ party: PartyId }>(
-    sql`select party from audience where collection = ${collection} and served > ${seq}
+/** Parties that were served entry `seq`; also those who left since, but not who had left by then. */
+export async function recipientsOf(
+  reader: Reader,
+  collection: number,
+  seq: number,
+): Promise<{ party: PartyId; left: boolean }[]> {
+  const rows = await reader.all<{ party: PartyId; left: number }>(
+    sql`select party, left_at is not null as left from audience
+        where collection = ${collection} and served > ${seq}
           and (left_size is null or left_size > ${seq}) order by party`,
   )
-  return rows.map(({ party }) => party)
+  return rows.map(({ party, left }) => ({ party, left: left === 1 }))
 }
 
 /** A version as a collection serves it. */
@@ -110,6 +115,38 @@ export async function placesOf(reader: Reader, collection: number, id: string): 
         from object o join entry e on e.object = o.key
         where o.id_hash = ${idHash(id)} and o.id = ${id} and e.collection = ${collection} order by e.seq`,
   )
+}
+
+/** A version that a collection holds and does not serve any more, and the kind of entry that says why. */
+export type KeptPlace = Placed & { by: EntryKind }
+
+export async function keptPlaces(reader: Reader, collection: number, id: string): Promise<KeptPlace[]> {
+  return reader.all<KeptPlace>(
+    sql`select e.seq, o.key as object, o.id, o.type, o.spec, o.version, o.stamp, e.marking,
+          e.date_added as "dateAdded", e.h, w.kind as by
+        from object o join entry e on e.kept = o.key
+        join entry w on w.collection = e.collection and w.seq = e.withdrawn_by
+        where o.id_hash = ${idHash(id)} and o.id = ${id} and e.collection = ${collection} order by e.seq`,
+  )
+}
+
+/** It was told once more why this entry is not served. */
+export async function setWithdrawnBy(tx: Tx, collection: number, seq: number, by: number): Promise<void> {
+  await tx.run(sql`update entry set withdrawn_by = ${by} where collection = ${collection} and seq = ${seq}`)
+}
+
+/**
+ * Numbers of the entries that held a version of this object until they were erased, and that were not recalled after.
+ * Of what was in them nothing is left but the hash of the object's id, beside the entry that erased them.
+ */
+export async function erasedPlaces(reader: Reader, collection: number, id: string): Promise<number[]> {
+  const hash = idHash(id)
+  const rows = await reader.all<{ erases: number }>(
+    sql`select e.erases from entry e where e.about_hash = ${hash} and e.collection = ${collection} and e.kind = 'erase'
+          and not exists (select 1 from entry r where r.about_hash = ${hash} and r.collection = ${collection}
+            and r.kind = 'recall' and r.about = e.erases) order by e.erases`,
+  )
+  return rows.map(({ erases }) => erases)
 }
 
 /** The newest entry about any version of an object, also one that recalls or marks it; null if there is none. */
@@ -138,6 +175,36 @@ export async function sharedHolding(reader: Reader, id: string): Promise<number[
         join collection c on c.key = e.collection
         where o.id_hash = ${idHash(id)} and o.id = ${id} and c.kind = 'shared' and c.party is null
         order by e.collection`,
+  )
+  return rows.map(({ collection }) => collection)
+}
+
+/** Keys of our own collections, inboxes too, that serve any version of an object or hold one without serving it. */
+export async function ownHolding(reader: Reader, id: string): Promise<number[]> {
+  const hash = idHash(id)
+  const rows = await reader.all<{ collection: number }>(
+    sql`select h.collection from (
+            select e.collection from object o join entry e on e.object = o.key
+              where o.id_hash = ${hash} and o.id = ${id}
+            union select e.collection from object o join entry e on e.kept = o.key
+              where o.id_hash = ${hash} and o.id = ${id}) h
+          join collection c on c.key = h.collection where c.party is null order by h.collection`,
+  )
+  return rows.map(({ collection }) => collection)
+}
+
+/** Keys of our own shared collections that serve it, hold it without serving it, or erased it. */
+export async function everShared(reader: Reader, id: string): Promise<number[]> {
+  const hash = idHash(id)
+  const rows = await reader.all<{ collection: number }>(
+    sql`select c.key as collection from collection c where c.kind = 'shared' and c.party is null and (
+            exists (select 1 from object o join entry e on e.object = o.key
+              where o.id_hash = ${hash} and o.id = ${id} and e.collection = c.key)
+            or exists (select 1 from object o join entry e on e.kept = o.key
+              where o.id_hash = ${hash} and o.id = ${id} and e.collection = c.key)
+            or exists (select 1 from entry e
+              where e.about_hash = ${hash} and e.collection = c.key and e.kind = 'erase'))
+        order by c.key`,
   )
   return rows.map(({ collection }) => collection)
 }

@@ -15,22 +15,51 @@ import { joinTlp, type Tlp } from "../../stix/index.ts"
 import type { Tx } from "../../store/index.ts"
 import { settleStanding } from "../adding.ts"
 import type { Collection, CollectionId } from "../model.ts"
-import { insertEntry, setClosed, setMarking, settleWithdrawn, withdrawEntry } from "../queries.ts"
-import { newestAbout, type Placed, placesOf } from "./queries.ts"
+import {
+  deleteUnheldObject,
+  emptyEntry,
+  insertEntry,
+  setClosed,
+  setMarking,
+  settleWithdrawn,
+  withdrawEntry,
+} from "../queries.ts"
+import {
+  erasedPlaces,
+  keptPlaces,
+  loadStandingOf,
+  newestAbout,
+  type Placed,
+  placesOf,
+  setWithdrawnBy,
+} from "./queries.ts"
 
-/** An entry that tells something of an earlier one. */
-export type Told = { seq: number; about: Placed }
+/** An entry that tells something of an earlier one: the number of that one, of which everything else may be gone. */
+export type Told = { seq: number; about: { seq: number } }
 
 /**
- * Recalls every version of an object that the collection serves: one entry for each, which says why. From here on it
- * serves none of them, and everybody who got one is to stop using it (design section 5).
+ * Recalls every version of an object that the collection serves or ever served: one entry for each, which says why.
+ * From here on it serves none of them, and everybody who got one is to stop using it (design section 5), also what was
+ * withheld or erased since. Does nothing where all was recalled before.
  */
 export async function recallObject(tx: Tx, collection: Collection, id: string, reason: string): Promise<Told[]> {
   const told: Told[] = []
+  const note = { reason }
   for (const place of await placesOf(tx, collection.key, id)) {
-    const seq = await appendAbout(tx, collection, place, { kind: "recall", marking: place.marking, note: { reason } })
+    const seq = await appendAbout(tx, collection, place, { kind: "recall", marking: place.marking, note })
     await withdraw(tx, collection, place, seq)
     told.push({ seq, about: place })
+  }
+  for (const place of await keptPlaces(tx, collection.key, id)) {
+    if (place.by === "recall") continue
+    const seq = await appendAbout(tx, collection, place, { kind: "recall", marking: place.marking, note })
+    await setWithdrawnBy(tx, collection.key, place.seq, seq)
+    told.push({ seq, about: place })
+  }
+  for (const about of await erasedPlaces(tx, collection.key, id)) {
+    const nameless = { seq: about, id, spec: null, version: null }
+    const seq = await appendAbout(tx, collection, nameless, { kind: "recall", marking: null, note })
+    told.push({ seq, about: { seq: about } })
   }
   return told
 }
@@ -46,12 +75,37 @@ export async function markObject(
   change: { marking: Tlp; withdrawn: boolean },
 ): Promise<Told[]> {
   const told: Told[] = []
-  for (const place of await placesOf(tx, collection.key, id)) {
-    const marking = joinTlp(place.marking as Tlp | null, change.marking)
+  const served = await placesOf(tx, collection.key, id)
+  for (const place of [...served, ...(await keptPlaces(tx, collection.key, id))]) {
+    const held = (await loadStandingOf(tx, place.object)).marking // may be stricter than when it was put here
+    const marking = joinTlp(held, change.marking)
     const seq = await appendAbout(tx, collection, place, { kind: "mark", marking, note: {} })
     await setMarking(tx, place.object, marking)
-    if (change.withdrawn) await withdraw(tx, collection, place, seq)
     told.push({ seq, about: place })
+    if (change.withdrawn && served.includes(place)) await withdraw(tx, collection, place, seq)
+  }
+  return told
+}
+
+/**
+ * A shared collection does not hold these versions any more: body, header and salt of each entry go with an `erase`
+ * entry, also of what it served no longer. What can be recalled afterwards is told by the id alone.
+ */
+export async function eraseShared(tx: Tx, collection: Collection, id: string): Promise<Told[]> {
+  const told: Told[] = []
+  const served = await placesOf(tx, collection.key, id)
+  const places = [...served, ...(await keptPlaces(tx, collection.key, id))]
+  for (const place of places) {
+    const said = { kind: "erase", id: null, spec: null, version: null, marking: null, previous: null } as const
+    const about = { seq: place.seq, id }
+    const seq = await append(tx, collection, { ...said, erases: place.seq }, { note: null, about })
+    await emptyEntry(tx, collection.key, place.seq, seq)
+    told.push({ seq, about: place })
+  }
+  await settleStanding(tx, collection.key, served, [])
+  for (const object of new Set(places.map((place) => place.object))) {
+    await deleteUnheldObject(tx, object)
+    await settleWithdrawn(tx, object)
   }
   return told
 }
@@ -63,7 +117,7 @@ export async function closeCollection(
   successor: CollectionId | null,
   by: string | null,
 ): Promise<void> {
-  const nothing = { id: null, spec: null, version: null, previous: null }
+  const nothing = { id: null, spec: null, version: null, previous: null, erases: null }
   await append(tx, collection, { ...nothing, kind: "closed", marking: null }, { note: { successor } })
   await setClosed(tx, collection.key, tx.now, successor)
   await record(tx, { what: "collection.closed", by, facts: { collection: collection.id, successor } })
@@ -81,15 +135,17 @@ async function withdraw(tx: Tx, collection: Collection, { seq, object, id }: Pla
   await settleWithdrawn(tx, object)
 }
 
+type About = { seq: number; id: string; spec: string | null; version: string | null }
+
 async function appendAbout(
   tx: Tx,
   collection: Collection,
-  { seq, id, spec, version }: Placed,
+  { seq, id, spec, version }: About,
   { note, ...said }: { kind: "mark" | "recall"; marking: string | null; note: Json },
 ): Promise<number> {
   const before = await newestAbout(tx, collection.key, id)
   const previous = before === null ? null : Buffer.from(before.h).toString("base64")
-  return append(tx, collection, { ...said, id, spec, version, previous }, { note, about: { seq, id } })
+  return append(tx, collection, { ...said, id, spec, version, previous, erases: null }, { note, about: { seq, id } })
 }
 
 type Said = {
@@ -99,25 +155,27 @@ type Said = {
   version: string | null
   marking: string | null
   previous: string | null
+  erases: number | null
 }
 
+/** `note` null: an entry without a body. */
 async function append(
   tx: Tx,
   collection: Collection,
   said: Said,
-  content: { note: Json; about?: { seq: number; id: string } },
+  content: { note: Json | null; about?: { seq: number; id: string } },
 ): Promise<number> {
   const log = await openLog(tx, collection.log)
   const dateAdded = nextInstant(tx, log)
-  const header = headerText({ ...said, date_added: formatInstant(dateAdded), terms: null, erases: null })
+  const header = headerText({ ...said, date_added: formatInstant(dateAdded), terms: null })
   const salt = random(SALT_BYTES)
-  const note = Buffer.from(canonicalize(content.note))
+  const note = content.note === null ? Buffer.alloc(0) : Buffer.from(canonicalize(content.note))
   const h = entryHash(salt, header, note)
   const seq = appendEntry(log, h)
-  const { kind, marking } = said
+  const { kind, marking, erases } = said
   const place = { collection: collection.key, seq, kind, object: null, type: null, marking, dateAdded }
   const about = content.about === undefined ? {} : { about: content.about }
-  const rest = { size: note.length, salt, h, previous: null, erases: null, served: false, header, note, ...about }
+  const rest = { size: note.length, salt, h, previous: null, erases, served: false, header, note, ...about }
   await insertEntry(tx, { ...place, ...rest })
   return seq
 }

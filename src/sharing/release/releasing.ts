@@ -1,0 +1,209 @@
+import { ComityError } from "../../kernel/errors.ts"
+import { newId } from "../../kernel/ids.ts"
+import { monotonic } from "../../kernel/time.ts"
+import { record } from "../../ledger/index.ts"
+import { audienceOf, loadCollection } from "../../library/index.ts"
+import type { Tlp } from "../../stix/index.ts"
+import type { Reader, Store, Tx } from "../../store/index.ts"
+import { nothingYet, partiesOf, type Release, type ReleaseId, type Target } from "./model.ts"
+import {
+  deleteParts,
+  findRelease,
+  insertPart,
+  insertRelease,
+  readPart,
+  servedBehind,
+  updateRelease,
+} from "./queries.ts"
+import { Settling } from "./settling.ts"
+
+/** So many objects stand in one part of the list, and go into one transaction at most. */
+const PART = 500
+/** Milliseconds after which a transaction ends, so that other writers and all readers get their turn. */
+const SLICE_MS = 5
+export const RELEASE_MOST = 100_000
+const TARGETS_MOST = 50
+
+export type Chosen = {
+  collections: readonly string[]
+  objects: readonly number[]
+  unmarked: Tlp | null
+  again: boolean
+  by: string | null
+  officer: boolean
+}
+
+/** Writes down what is to be let out, before anything is decided. Throws `invalid release.nothing`, `too-large release.too-many`. */
+export async function prepareRelease(store: Store, chosen: Chosen): Promise<ReleaseId> {
+  const { unmarked, again, by, officer } = chosen
+  const objects = [...new Set(chosen.objects)]
+  const names = [...new Set(chosen.collections)]
+  if (objects.length === 0 || names.length === 0) throw new ComityError("invalid", "release.nothing")
+  if (objects.length > RELEASE_MOST) throw new ComityError("too-large", "release.too-many", { most: RELEASE_MOST })
+  if (names.length > TARGETS_MOST) throw new ComityError("too-large", "release.too-many", { most: TARGETS_MOST })
+  const id = newId("release")
+  await store.write(async (tx) => {
+    const targets = await Promise.all(names.map((name) => targetOf(tx, name)))
+    const outcome = targets.map(() => nothingYet)
+    const total = objects.length * targets.length
+    const rest = { finishedAt: null, source: null, cursor: -1, settled: 0, failure: null, createdAt: tx.now }
+    const release = { id, state: "looking", by, officer, targets, total, unmarked, again, outcome, ...rest } as const
+    const key = await insertRelease(tx, release)
+    for (let at = 0; at < objects.length; at += PART) {
+      await insertPart(tx, key, at / PART, objects.slice(at, at + PART))
+    }
+  })
+  return id
+}
+
+/** Throws `refused collection.not-shared`. */
+export async function targetOf(reader: Reader, name: string): Promise<Target> {
+  const collection = await loadCollection(reader, name)
+  if (collection.kind !== "shared") throw new ComityError("refused", "collection.not-shared")
+  const members = await audienceOf(reader, collection)
+  return { collection: collection.id, audience: members.map(({ party }) => party) }
+}
+
+/** Throws `not-found release.unknown`. */
+export async function loadRelease(reader: Reader, id: string): Promise<Release> {
+  const found = await findRelease(reader, id)
+  if (found === null) throw new ComityError("not-found", "release.unknown")
+  return found
+}
+
+/** Tells what would become of everything, a piece at a time, and writes nothing of it. */
+export async function* foresee(reader: Reader, release: Release): AsyncGenerator<Release> {
+  let foreseen: Release = { ...release, settled: 0, outcome: release.targets.map(() => nothingYet) }
+  const along = release.targets.map(() => new Set<number>())
+  while (foreseen.settled < foreseen.total) {
+    foreseen = await settlePiece(reader, null, foreseen, along)
+    yield foreseen
+  }
+}
+
+/** From now on it goes by itself, also after a crash. Throws `conflict release.state`. */
+export async function startRelease(
+  tx: Tx,
+  id: string,
+  decided: { by: string | null; officer: boolean },
+): Promise<Release> {
+  const release = await loadRelease(tx, id)
+  if (release.state !== "decided" && release.state !== "looking") throw new ComityError("conflict", "release.state")
+  const outcome = release.targets.map(() => nothingYet)
+  const started: Release = { ...release, ...decided, state: "running", settled: 0, outcome }
+  await updateRelease(tx, started)
+  await recordBegun(tx, started)
+  return started
+}
+
+export async function recordBegun(tx: Tx, { id, by, targets, total, unmarked, again }: Release): Promise<void> {
+  const collections = targets.map(({ collection }) => collection)
+  const facts = { release: id, collections, audience: partiesOf(targets), pairs: total, unmarked, again }
+  await record(tx, { what: "release.begun", by, facts })
+}
+
+/**
+ * Decides on and lets out a few more, in one short transaction: what is settled is written in the same one, so after a
+ * crash it goes on there. Null if it is not running any more.
+ */
+export async function releaseOn(store: Store, id: string): Promise<Release | null> {
+  return store.write(async (tx) => {
+    const release = await findRelease(tx, id)
+    if (release === null || release.state !== "running") return null
+    const along = release.targets.map(() => new Set<number>())
+    const settled = await settlePiece(tx, tx, release, along)
+    const done = release.source === null ? settled.settled >= settled.total : settled.cursor < 0
+    const after: Release = done ? { ...settled, state: "done", finishedAt: tx.now } : settled
+    await updateRelease(tx, after)
+    if (done) await conclude(tx, after)
+    return after
+  })
+}
+
+/** What was let out stays out; the ledger says how far it went. */
+export async function endRelease(
+  store: Store,
+  id: string,
+  state: "cancelled" | "failed",
+  failure: string | null,
+): Promise<void> {
+  await store.write(async (tx) => {
+    const release = await findRelease(tx, id)
+    if (release === null || release.finishedAt !== null) return
+    const ended: Release = { ...release, state, failure, finishedAt: tx.now }
+    await updateRelease(tx, ended)
+    if (release.state === "running") await conclude(tx, ended)
+    else await deleteParts(tx, release.key)
+  })
+}
+
+async function conclude(tx: Tx, { key, id, state, by, targets, outcome }: Release): Promise<void> {
+  await deleteParts(tx, key)
+  for (const [at, { collection }] of targets.entries()) {
+    const { released, already, refused, gone, marked, along, digest } = outcome[at] ?? nothingYet
+    const facts = { release: id, collection, state, released, already, refused, gone, marked, along, digest }
+    await record(tx, { what: "release.ended", by, facts })
+  }
+}
+
+async function settlePiece(
+  reader: Reader,
+  tx: Tx | null,
+  release: Release,
+  along: readonly Set<number>[],
+): Promise<Release> {
+  return release.source === null
+    ? settleChosen(reader, tx, release, along)
+    : settleSource(reader, tx, release, release.source, along)
+}
+
+async function settleChosen(
+  reader: Reader,
+  tx: Tx | null,
+  release: Release,
+  along: readonly Set<number>[],
+): Promise<Release> {
+  const each = release.total / release.targets.length
+  const [at, from] = [Math.floor(release.settled / each), release.settled % each]
+  const part = await readPart(reader, release.key, Math.floor(from / PART))
+  const keys = part.slice(from % PART)
+  const { outcome, number } = await settleKeys(reader, tx, release, at, keys, along)
+  return { ...release, outcome, settled: release.settled + number }
+}
+
+/** What a closed collection serves, in the order of its log; it does not change any more. The cursor is -1 at the end. */
+async function settleSource(
+  reader: Reader,
+  tx: Tx | null,
+  release: Release,
+  source: number,
+  along: readonly Set<number>[],
+): Promise<Release> {
+  const rows = await servedBehind(reader, source, release.cursor, PART)
+  const keys = rows.map(({ object }) => object)
+  const { outcome, number } = await settleKeys(reader, tx, release, 0, keys, along)
+  const cursor = number === rows.length && rows.length < PART ? -1 : (rows[number - 1]?.seq ?? release.cursor)
+  return { ...release, outcome, cursor, settled: release.settled + number }
+}
+
+async function settleKeys(
+  reader: Reader,
+  tx: Tx | null,
+  release: Release,
+  at: number,
+  keys: readonly number[],
+  along: readonly Set<number>[],
+): Promise<{ outcome: Release["outcome"]; number: number }> {
+  const target = release.targets[at]
+  if (target === undefined) throw new Error("a release has gone beyond its targets")
+  const settling = await Settling.open(reader, tx, target, release, along[at] ?? new Set())
+  const began = monotonic()
+  let outcome = release.outcome[at] ?? nothingYet
+  let number = 0
+  for (const key of keys) {
+    if (number > 0 && (tx === null ? monotonic() - began : tx.elapsed()) > SLICE_MS) break
+    outcome = await settling.add(outcome, key)
+    number += 1
+  }
+  return { outcome: release.outcome.map((one, i) => (i === at ? outcome : one)), number }
+}
