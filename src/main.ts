@@ -21,7 +21,7 @@ import { pathDeclarations } from "./paths/index.ts"
 import { refusalDeclarations } from "./policy/index.ts"
 import { requestDeclarations } from "./requests/index.ts"
 import { runNode } from "./serve.ts"
-import { sharingDeclarations } from "./sharing/index.ts"
+import { releaseDeclarations, sharingDeclarations } from "./sharing/index.ts"
 
 const serveDeclaration: Declaration = {
   name: "serve",
@@ -46,6 +46,7 @@ export const declarations: readonly Declaration[] = [
   ...factDeclarations,
   ...pathDeclarations,
   ...sharingDeclarations,
+  ...releaseDeclarations,
   ...requestDeclarations,
   ...keyDeclarations,
   completionDeclaration,

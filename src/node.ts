@@ -41,6 +41,8 @@ import {
   deleteStatusesBefore,
   guardian,
   logRoutes,
+  Releases,
+  releaseHandlers,
   sharingHandlers,
   taxiiRoutes,
 } from "./sharing/index.ts"
@@ -92,7 +94,8 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   const book = new FactBook(store)
   const site = siteFor(config, firstKey)
   const refusals = new Refusals(store)
-  const core = { store, preparer, search, warnings, book, authenticator, refusals, files, signer, site }
+  const releases = new Releases({ store, clock, diagnostics: parts.diagnostics })
+  const core = { store, preparer, search, warnings, book, authenticator, refusals, releases, files, signer, site }
   const stopped = new AbortController()
   const peering = peeringOf(parts, core, stopped.signal)
   let workplace: Workplace | null = null
@@ -123,6 +126,7 @@ export async function openNode(parts: NodeParts): Promise<Node> {
       stopped.abort()
       await peers?.courier.close()
       await workplace?.close()
+      await releases.close()
       await preparer.close()
       await search.close()
       await store.close()
@@ -147,7 +151,7 @@ function resting({ store, search, warnings }: Core, replies: ReplyCache) {
 
 /** What commands ask of the process that owns the folder. */
 function handlersOf({ clock, folder: { database } }: NodeParts, core: Core): Handlers {
-  const { store, authenticator, preparer, warnings, book, files, signer, site } = core
+  const { store, authenticator, preparer, warnings, book, releases, files, signer, site } = core
   const collectionId = async (reader: Reader, name: string) => (await loadCollection(reader, name)).id
   const setup = { origin: () => site.origin, needed: () => needsSetup(store) }
   return {
@@ -160,6 +164,7 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core): Han
     ...refusalHandlers(store),
     ...requestHandlers({ store, clock, origin: () => site.origin }),
     ...sharingHandlers({ store, preparer, database, t: translator("en") }),
+    ...releaseHandlers({ store, clock, releases, t: translator("en") }),
   }
 }
 

@@ -17,7 +17,7 @@ import { type Preparer, type Search, verifyLogs, type WarningLists } from "./lib
 import type { NodeParts } from "./node.ts"
 import { navigation, pagesOf } from "./pages.ts"
 import { ownParty } from "./parties/index.ts"
-import { Imports, Verifications } from "./sharing/index.ts"
+import { Imports, type Releases, Verifications } from "./sharing/index.ts"
 import type { Store } from "./store/index.ts"
 
 /** The pages of a node and what they need beside the store, for as long as it answers. */
@@ -35,6 +35,7 @@ export type Core = {
   book: FactBook
   authenticator: Authenticator
   refusals: Refusals
+  releases: Releases
   files: KeyFiles
   signer: KeyRing
   site: Site
@@ -46,6 +47,7 @@ export async function openWorkplace(parts: NodeParts, core: Core): Promise<Workp
   const visiting = visitingOf(parts, core)
   const { sessions, refusals } = visiting
   const imports = await openImports(parts, core)
+  await core.releases.resume()
   const verifications = new Verifications({
     clock,
     verify: (name) => verifyLogs(folder.database, name),

@@ -60,6 +60,7 @@ export {
   type Table,
   table,
   tlpLabel,
+  tlpText,
 } from "./pieces.ts"
 export { type Ask, type Body, isBody, type Reply, reply } from "./reply.ts"
 export { ReplyCache } from "./reply-cache.ts"

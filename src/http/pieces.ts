@@ -72,10 +72,15 @@ const TLP_WORDS: Readonly<Record<string, string>> = {
   red: "TLP:RED",
 }
 
+/** The word of a level, as FIRST writes it; empty for what is none. */
+export function tlpText(level: string): string {
+  return (Object.hasOwn(TLP_WORDS, level) ? TLP_WORDS[level] : undefined) ?? ""
+}
+
 /** The label as FIRST draws it: its colour on black, and its word. */
 export function tlpLabel(level: string): Html {
-  const word = Object.hasOwn(TLP_WORDS, level) ? TLP_WORDS[level] : undefined
-  return word === undefined ? nothing : html`<span class="tlp tlp-${level.replace("+", "-")}">${word}</span>`
+  const word = tlpText(level)
+  return word === "" ? nothing : html`<span class="tlp tlp-${level.replace("+", "-")}">${word}</span>`
 }
 
 export type State = "open" | "conditional" | "closed" | "unknown"

@@ -18,7 +18,20 @@ export { network } from "./network.ts"
 export { type Couriers, deliver, enqueue, type OnDelivered } from "./outbox.ts"
 export { preparedBy } from "./preparing.ts"
 export { Quotas } from "./quotas.ts"
-export { countOverdue, type Due, openReceipts, type ReceiptState, receiptsOf } from "./receipt-queries.ts"
+export {
+  countOverdue,
+  type Due,
+  type DuePlace,
+  type DueWish,
+  findReceipt,
+  isOverdue,
+  listReceipts,
+  openReceipts,
+  type ReceiptKind,
+  type ReceiptState,
+  receiptsAbout,
+  receiptsOf,
+} from "./receipt-queries.ts"
 export { expectReceipts } from "./receipts.ts"
 export { round } from "./round.ts"
 export { couriersOf, verbsOf } from "./verbs.ts"

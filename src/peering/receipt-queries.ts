@@ -1,5 +1,7 @@
 import sql from "sql-template-tag"
 import type { Instant } from "../kernel/time.ts"
+import { parseHeader } from "../ledger/index.ts"
+import { idHash } from "../library/index.ts"
 import type { Reader, Tx } from "../store/index.ts"
 
 export type ReceiptKind = "mark" | "revoke" | "recall" | "erase"
@@ -58,7 +60,11 @@ export type Due = {
   collection: string
   title: string
   seq: number
+  /** The object that it is about; null where it was erased. */
+  object: string | null
   party: string
+  /** What the partner is called here. */
+  name: string
   kind: ReceiptKind
   toldAt: Instant
   dueAt: Instant
@@ -70,30 +76,114 @@ export type Due = {
   receipt: string | null
 }
 
-const columns = sql`c.id as collection, c.title, r.seq, r.party, r.kind, r.told_at as "toldAt", r.due_at as "dueAt", r.state,
-  r.reason, r.until, r.onward, r.answered_at as "answeredAt", r.receipt`
+export type DueWish = {
+  /** `open`: not settled yet; `overdue`: and late; `answered`: settled. Null = all. */
+  state: "open" | "overdue" | "answered" | "refused" | null
+  kind: ReceiptKind | null
+  party: string | null
+  most: number
+  /** Shows those behind this one. */
+  before: DuePlace | null
+}
+
+/** Where one stands among those that are listed by when they were told, the newest first. */
+export type DuePlace = { toldAt: Instant; collection: string; seq: number; party: string }
+
+type DueRow = Omit<Due, "object"> & { header: string | null; held: string | null }
+
+const late = (now: Instant) =>
+  sql`((r.state = 'due' and r.due_at < ${now}) or (r.state = 'pending' and coalesce(r.until, r.due_at) < ${now}))`
+
+/** Not answered in time: computed by the owner, whatever the recipient says. Pending ones count from the day it named. */
+export function isOverdue({ state, dueAt, until }: Pick<Due, "state" | "dueAt" | "until">, now: Instant): boolean {
+  if (state === "due") return dueAt < now
+  return state === "pending" && (until ?? dueAt) < now
+}
+
+const columns = sql`c.id as collection, c.title, r.seq, r.party, coalesce(p.name, r.party) as name, r.kind,
+  r.told_at as "toldAt", r.due_at as "dueAt", r.state, r.reason, r.until, r.onward, r.answered_at as "answeredAt",
+  r.receipt, e.header, o.id as held`
+
+const from = sql`receipt_due r join collection c on c.key = r.collection
+  join entry e on e.collection = r.collection and e.seq = r.seq left join object o on o.key = coalesce(e.object, e.kept)
+  left join peer p on p.party = r.party`
+
+function dueOf({ header, held, ...row }: DueRow): Due {
+  return { ...row, object: held ?? (header === null ? null : parseHeader(header).id) }
+}
 
 /** Unanswered ones, the longest due first. */
 export async function openReceipts(reader: Reader, most: number): Promise<Due[]> {
-  return reader.all<Due>(
-    sql`select ${columns} from receipt_due r join collection c on c.key = r.collection
+  const rows = await reader.all<DueRow>(
+    sql`select ${columns} from ${from}
         where r.state in ('due', 'pending') order by r.due_at, r.collection, r.seq, r.party limit ${most} + 0`,
   )
+  return rows.map(dueOf)
 }
 
 /** All that was asked of one party, the newest first. */
 export async function receiptsOf(reader: Reader, party: string, most: number): Promise<Due[]> {
-  return reader.all<Due>(
-    sql`select ${columns} from receipt_due r join collection c on c.key = r.collection
-        where r.party = ${party} order by r.told_at desc, r.seq desc limit ${most} + 0`,
-  )
+  return listReceipts(reader, 0 as Instant, { state: null, kind: null, party, most, before: null })
 }
 
-/** Due but not answered in time: pending ones count from the day that the recipient named. */
+/** What was asked, the newest first. */
+export async function listReceipts(reader: Reader, now: Instant, wish: DueWish): Promise<Due[]> {
+  const { state, kind, party, before, most } = wish
+  const rows = await reader.all<DueRow>(
+    sql`select ${columns} from ${from}
+        where ${stateIs(state, now)} and ${kind === null ? sql`1 = 1` : sql`r.kind = ${kind}`}
+          and ${party === null ? sql`1 = 1` : sql`r.party = ${party}`}
+          and ${before === null ? sql`1 = 1` : behind(before)}
+        order by r.told_at desc, c.id, r.seq, r.party limit ${most} + 0`,
+  )
+  return rows.map(dueOf)
+}
+
+function behind({ toldAt, collection, seq, party }: DuePlace) {
+  return sql`(r.told_at < ${toldAt} or (r.told_at = ${toldAt} and (c.id, r.seq, r.party) > (${collection}, ${seq}, ${party})))`
+}
+
+function stateIs(state: DueWish["state"], now: Instant) {
+  switch (state) {
+    case null:
+      return sql`1 = 1`
+    case "open":
+      return sql`r.state in ('due', 'pending')`
+    case "overdue":
+      return late(now)
+    case "answered":
+      return sql`r.state in ('applied', 'refused')`
+    case "refused":
+      return sql`r.state = 'refused'`
+  }
+}
+
+/** What one party was asked about one entry; null if it was not. */
+export async function findReceipt(
+  reader: Reader,
+  of: { collection: string; seq: number; party: string },
+): Promise<Due | null> {
+  const row = await reader.get<DueRow>(
+    sql`select ${columns} from ${from} where c.id = ${of.collection} and r.seq = ${of.seq} and r.party = ${of.party}`,
+  )
+  return row === undefined ? null : dueOf(row)
+}
+
+/** All that was asked about one object: what pages of that object show. */
+export async function receiptsAbout(reader: Reader, id: string, most: number): Promise<Due[]> {
+  const hash = idHash(id)
+  const rows = await reader.all<DueRow>(
+    sql`select ${columns} from ${from}
+        where (e.about_hash = ${hash} or (o.id_hash = ${hash} and o.id = ${id}))
+        order by r.told_at desc, c.id, r.seq, r.party limit ${most} + 0`,
+  )
+  return rows.map(dueOf).filter((due) => due.object === null || due.object === id)
+}
+
+/** How many are overdue. */
 export async function countOverdue(reader: Reader, now: Instant): Promise<number> {
   const row = await reader.get<{ number: number }>(
-    sql`select count(1) as number from receipt_due
-        where (state = 'due' and due_at < ${now}) or (state = 'pending' and coalesce(until, due_at) < ${now})`,
+    sql`select count(1) as number from receipt_due r where r.state in ('due', 'pending') and ${late(now)}`,
   )
   return row?.number ?? 0
 }

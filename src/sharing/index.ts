@@ -16,4 +16,7 @@ export { objectPages } from "./pages/object/index.ts"
 export { programPages } from "./pages/programs/routes.ts"
 export { warningListRoutes } from "./pages/warning-lists/pages.ts"
 export { deleteStatusesBefore } from "./queries.ts"
+/** Letting out, taking back, and who reads what. */
+export { releaseDeclarations, releaseHandlers } from "./release/commands.ts"
+export { Releases } from "./release/releases.ts"
 export { type TaxiiParts, taxiiRoutes } from "./taxii-routes.ts"

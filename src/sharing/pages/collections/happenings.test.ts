@@ -30,7 +30,7 @@ test("everything that the source records has a sentence and a subject, and nothi
 })
 
 test("each happening is told in every language, whatever its facts are", () => {
-  const calling = { account: () => "A", collection: () => "C" }
+  const calling = { account: () => "A", collection: () => "C", party: () => "P" }
   for (const language of languages) {
     const t = translator(language)
     for (const what of [...happenings, "of.another-version", "toString", "__proto__"]) {

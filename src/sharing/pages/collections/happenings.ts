@@ -1,10 +1,10 @@
-import type { Translate } from "../../../http/index.ts"
+import { type Translate, tlpText } from "../../../http/index.ts"
 
 type Values = Readonly<Record<string, string | number>>
 type Facts = Readonly<Record<string, unknown>>
 
 /** What the ledger names by commitment or id becomes what people call it. */
-export type Calling = { account(commitment: string): string; collection(id: string): string }
+export type Calling = { account(commitment: string): string; collection(id: string): string; party(id: string): string }
 
 type Say = (t: Translate, facts: Facts, calling: Calling) => string
 
@@ -13,6 +13,16 @@ const number = (facts: Facts, name: string): number => (typeof facts[name] === "
 const whom = (facts: Facts, calling: Calling): Values => ({ whom: calling.account(text(facts, "account")) })
 const where = (facts: Facts, calling: Calling): Values => ({
   collection: calling.collection(text(facts, "collection")),
+})
+
+const who = (facts: Facts, calling: Calling): Values => ({ name: calling.party(text(facts, "party")) })
+const listOf = (facts: Facts, name: string): string[] =>
+  Array.isArray(facts[name]) ? facts[name].filter((one) => typeof one === "string") : []
+const readersOf = (facts: Facts, calling: Calling): string => listOf(facts, "audience").map(calling.party).join(", ")
+/** How many collections, entries and answers a recall or a mark took. */
+const reach = (facts: Facts): Values => ({
+  ...{ collections: listOf(facts, "collections").length, entries: number(facts, "entries") },
+  receipts: number(facts, "receipts"),
 })
 
 const wayOf = (facts: Facts): Values => ({
@@ -37,13 +47,25 @@ const sentences: Readonly<Record<string, Say>> = {
   "account.roles-changed": (t, facts, calling) =>
     t("ledger.account.roles-changed", { ...whom(facts, calling), roles: rolesOf(t, facts) }),
   "account.slowed": (t) => t("ledger.account.slowed"),
+  "audience.left": (t, facts, calling) =>
+    t("ledger.audience.left", { ...where(facts, calling), ...who(facts, calling) }),
   "code.removed": (t) => t("ledger.code.removed"),
   "code.set": (t) => t("ledger.code.set"),
   "collection.added": (t, facts, calling) => t("ledger.collection.added", where(facts, calling)),
+  "collection.closed": (t, facts, calling) =>
+    text(facts, "successor") === ""
+      ? t("ledger.collection.closed", where(facts, calling))
+      : t("ledger.collection.succeeded", {
+          ...where(facts, calling),
+          successor: calling.collection(text(facts, "successor")),
+        }),
+  "collection.shared": (t, facts, calling) =>
+    t("ledger.collection.shared", { ...where(facts, calling), names: readersOf(facts, calling) }),
   "facts.corrected": (t, facts) =>
     t("ledger.facts.corrected", { ref: text(facts, "replaces") || text(facts, "table") }),
   "facts.correction-withdrawn": (t, facts) => t("ledger.facts.correction-withdrawn", { id: text(facts, "id") }),
   "facts.imported": (t, facts) => t("ledger.facts.imported", { version: text(facts, "version") }),
+  "feed.begun": (t, facts, calling) => t("ledger.feed.begun", { ...where(facts, calling), ...who(facts, calling) }),
   "import.done": (t, facts, calling) =>
     t("ledger.import.done", {
       ...where(facts, calling),
@@ -63,6 +85,9 @@ const sentences: Readonly<Record<string, Say>> = {
       ...where(facts, calling),
       entries: Array.isArray(facts.entries) ? facts.entries.slice(0, 20).join(", ") : "",
     }),
+  "object.marked": (t, facts) =>
+    t("ledger.object.marked", { ...reach(facts), marking: tlpText(text(facts, "marking")) }),
+  "object.recalled": (t, facts) => t("ledger.object.recalled", reach(facts)),
   "openid.linked": (t) => t("ledger.openid.linked"),
   "openid.unlinked": (t) => t("ledger.openid.unlinked"),
   "party.added": (t, facts) => t("ledger.party.added", { name: text(facts, "name") }),
@@ -71,10 +96,28 @@ const sentences: Readonly<Record<string, Say>> = {
   "password.set": (t) => t("ledger.password.set"),
   "path.asked": (t, facts) => t("ledger.path.asked", wayOf(facts)),
   "path.chosen": (t, facts) => t("ledger.path.chosen", wayOf(facts)),
+  "peer.keys-forked": (t, facts, calling) => t("ledger.peer.keys-forked", who(facts, calling)),
+  "peer.keys-learned": (t, facts, calling) => t("ledger.peer.keys-learned", who(facts, calling)),
   "program.rights-changed": (t, facts, calling) => t("ledger.program.rights-changed", whom(facts, calling)),
   "program.token-renewed": (t, facts, calling) => t("ledger.program.token-renewed", whom(facts, calling)),
+  "receipt.given": (t, facts, calling) =>
+    t("ledger.receipt.given", { ...who(facts, calling), answers: number(facts, "number") }),
+  "receipt.taken": (t, facts, calling) =>
+    t("ledger.receipt.taken", { ...where(facts, calling), ...who(facts, calling), answers: number(facts, "answered") }),
   "refusal.added": (t, facts) => t("ledger.refusal.added", refused(t, facts)),
   "refusal.removed": (t, facts) => t("ledger.refusal.removed", refused(t, facts)),
+  "release.begun": (t, facts, calling) =>
+    t("ledger.release.begun", {
+      collections: listOf(facts, "collections").map(calling.collection).join(", "),
+      names: readersOf(facts, calling),
+      objects: number(facts, "pairs"),
+    }),
+  "release.ended": (t, facts, calling) =>
+    t("ledger.release.ended", {
+      ...where(facts, calling),
+      ...{ released: number(facts, "released"), already: number(facts, "already") },
+      refused: number(facts, "refused"),
+    }),
   "request.clock-extended": (t, facts) => t("ledger.request.clock-extended", { days: number(facts, "days") }),
   "request.clock-set": (t) => t("ledger.request.clock-set"),
   "request.closed": (t) => t("ledger.request.closed"),
@@ -101,7 +144,9 @@ export const happenings: readonly string[] = Object.keys(sentences).toSorted()
 const subjects = {
   accounts: ["account", "invitation", "party", "program", "setup"],
   entering: ["access", "code", "openid", "passkey", "password", "session", "sessions", "sign-in"],
-  library: ["collection", "import", "library", "object", "warning-list"],
+  library: ["import", "library", "warning-list"],
+  partners: ["peer"],
+  sharing: ["audience", "collection", "feed", "object", "receipt", "release"],
   law: ["facts", "path"],
   requests: ["request", "request-draft"],
   keys: ["key"],
@@ -110,7 +155,7 @@ const subjects = {
 
 export type Subject = keyof typeof subjects
 export const SUBJECTS: readonly Subject[] = [
-  ...(["accounts", "entering", "library", "law", "requests", "keys", "refusals"] as const),
+  ...(["accounts", "entering", "library", "sharing", "partners", "law", "requests", "keys", "refusals"] as const),
 ]
 
 export function happeningsOf(subject: Subject): string[] {
@@ -123,6 +168,8 @@ export function subjectWord(t: Translate, subject: Subject): string {
     accounts: () => t("ledger.about-accounts"),
     entering: () => t("ledger.about-entering"),
     library: () => t("ledger.about-library"),
+    sharing: () => t("ledger.about-sharing"),
+    partners: () => t("ledger.about-partners"),
     law: () => t("ledger.about-law"),
     requests: () => t("ledger.about-requests"),
     keys: () => t("ledger.about-keys"),

@@ -28,6 +28,7 @@ import {
   verifierOf,
 } from "../../../ledger/index.ts"
 import { listCollections } from "../../../library/index.ts"
+import { listPeers } from "../../../parties/index.ts"
 import { type Calling, happeningsOf, happeningText, SUBJECTS, type Subject, subjectWord } from "./happenings.ts"
 import { type CollectionParts, wholeNumber } from "./parts.ts"
 import { verdictMark, verifyForm, verifyPages } from "./verify-pages.ts"
@@ -153,11 +154,17 @@ function byCell({ t }: Visit, by: string | null, calling: Calling): Piece {
 
 /** Names of accounts that are still there; of others only the beginning of their commitment is left. */
 async function callingOf({ store }: CollectionParts, { t }: Visit): Promise<Calling> {
-  const [names, collections] = await Promise.all([namesByCommitment(store), listCollections(store)])
+  const [names, collections, peers] = await Promise.all([
+    namesByCommitment(store),
+    listCollections(store),
+    listPeers(store),
+  ])
+  const partners = new Map(peers.map(({ party, name }) => [String(party), name]))
   const titles = new Map(collections.map(({ id, title }) => [String(id), title]))
   return {
     account: (commitment) => names.get(commitment) ?? t("ledger.nameless", { commitment: commitment.slice(0, 8) }),
     collection: (id) => titles.get(id) ?? id,
+    party: (id) => partners.get(id) ?? id,
   }
 }
 
