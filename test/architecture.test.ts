@@ -118,6 +118,11 @@ test("what one module alone may touch, no other touches", () => {
     matching(production, /Math\.random\(/, () => false),
     [],
   )
+  assert.deepEqual(
+    matching(production, /withChance/, (file) => file === "kernel/chance.ts"),
+    [],
+    "a node's randomness is replaced nowhere but in a simulation",
+  )
 })
 
 test("SQL names its columns and stands where queries are", () => {

@@ -1,5 +1,6 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto"
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto"
 import { ComityError } from "../kernel/errors.ts"
+import { random } from "../kernel/hash.ts"
 
 /** Signs with a key it does not show. */
 export type Signer = {
@@ -14,12 +15,15 @@ export type KeyPair = { readonly publicKey: Buffer; readonly privateKey: KeyObje
 
 /** RFC 8410 section 4: the DER of an Ed25519 SubjectPublicKeyInfo up to the key itself. */
 const SPKI_PREFIX = Buffer.from("302a300506032b6570032100", "hex")
+/** RFC 8410 section 7: the same of a OneAsymmetricKey. */
+const PKCS8_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex")
 const KEY_BYTES = 32
 const SIGNATURE_BYTES = 64
 
-/** A fresh Ed25519 pair from the machine's random source. */
+/** A fresh Ed25519 pair: a private key is 32 random bytes (RFC 8032 section 5.1.5). */
 export function newKeyPair(): KeyPair {
-  return pairOf(generateKeyPairSync("ed25519").privateKey)
+  const key = Buffer.concat([PKCS8_PREFIX, random(KEY_BYTES)])
+  return pairOf(createPrivateKey({ key, format: "der", type: "pkcs8" }))
 }
 
 /** Takes a pair, or its PKCS#8 PEM text as `importPrivate` does. */

@@ -1,4 +1,5 @@
 import { createHash, hash, randomBytes } from "node:crypto"
+import { knownChance } from "./chance.ts"
 
 /** SHA-256 of the parts, one after the other; 32 bytes. */
 export function sha256(first: Uint8Array | string, ...rest: (Uint8Array | string)[]): Buffer {
@@ -13,8 +14,9 @@ export function sha512(bytes: Uint8Array): Buffer {
   return hash("sha512", bytes, "buffer")
 }
 
+/** Where all randomness of a node comes from: the machine, unless a simulation runs this. */
 export function random(bytes: number): Buffer {
-  return randomBytes(bytes)
+  return knownChance()?.random(bytes) ?? randomBytes(bytes)
 }
 
 /** For version 5 UUIDs, which standards build on SHA-1 (RFC 9562 section 5.5); 20 bytes. It proves nothing. */

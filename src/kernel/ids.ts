@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto"
+import { knownChance } from "./chance.ts"
 import { ComityError } from "./errors.ts"
 
 /** An id that says what it names: `account--5c0e…`. */
@@ -10,12 +11,20 @@ export type Uuid<Kind extends string> = string & { readonly __uuid: Kind }
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
 export function newId<Kind extends string>(kind: Kind): Id<Kind> {
-  return `${kind}--${randomUUID()}` as Id<Kind>
+  return `${kind}--${newUuid()}` as Id<Kind>
 }
 
 /** Version 4, random: a version that tells the time would tell it to peers. */
 export function newUuid<Kind extends string>(): Uuid<Kind> {
-  return randomUUID() as string as Uuid<Kind>
+  const bytes = knownChance()?.random(16)
+  return (bytes === undefined ? randomUUID() : uuidOf(bytes)) as string as Uuid<Kind>
+}
+
+/** RFC 9562 section 5.4. */
+function uuidOf(bytes: Buffer): string {
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6)
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
+  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")
 }
 
 export function isUuid(text: string): boolean {

@@ -1,3 +1,5 @@
+import { knownChance } from "./chance.ts"
+
 /** Microseconds since 1970-01-01T00:00:00Z, UTC; a safe integer until the year 2255. */
 export type Instant = number & { readonly __instant: true }
 
@@ -22,7 +24,7 @@ export const systemClock: Clock = {
 
 /** Milliseconds on a clock that never jumps; for measuring how long something took, never for dates. */
 export function monotonic(): number {
-  return performance.now()
+  return knownChance()?.stopwatch() ?? performance.now()
 }
 
 export function plusMicroseconds(instant: Instant, microseconds: number): Instant {

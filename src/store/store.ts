@@ -36,7 +36,8 @@ export class Store implements Reader {
   readonly #reader: Connection
   readonly #options: StoreOptions
   readonly #queue: Job[] = []
-  readonly #checkpointer: Worker
+  /** Comes when the WAL has first grown: most nodes rest for longer than it takes to start a thread. */
+  #checkpointer: Worker | null = null
   /** The same data read in another thread: for large results. */
   readonly far: FarReader
   #draining: Promise<void> | null = null
@@ -56,16 +57,6 @@ export class Store implements Reader {
     if (options.maxMib > 0) this.#writer.exec(`pragma max_page_count = ${options.maxMib * 256}`)
     this.#reader = new Connection(options.path, { readOnly: true, cacheMib: 2 })
     this.far = new FarReader(options.path, this.#reader, (error) => this.#fail(error))
-    this.#checkpointer = new Worker(new URL("./checkpoint-worker.ts", import.meta.url), {
-      workerData: options.path,
-      resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
-    })
-    this.#checkpointer.on("message", () => {
-      this.#checkpointing = false
-      this.#copied = true
-    })
-    this.#checkpointer.on("error", (error) => this.#fail(error))
-    this.#checkpointer.unref()
   }
 
   /** Number of transactions committed; while it stands still, every answer stays true. */
@@ -112,7 +103,7 @@ export class Store implements Reader {
   async close(): Promise<void> {
     this.#closed = true
     await this.#draining
-    await this.#checkpointer.terminate()
+    await this.#checkpointer?.terminate()
     await this.far.rest()
     this.#foldWal()
     this.#reader.close()
@@ -235,7 +226,22 @@ export class Store implements Reader {
       return
     }
     this.#checkpointing = true
+    this.#checkpointer ??= this.#startCheckpointer()
     this.#checkpointer.postMessage("passive")
+  }
+
+  #startCheckpointer(): Worker {
+    const worker = new Worker(new URL("./checkpoint-worker.ts", import.meta.url), {
+      workerData: this.#options.path,
+      resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
+    })
+    worker.on("message", () => {
+      this.#checkpointing = false
+      this.#copied = true
+    })
+    worker.on("error", (error) => this.#fail(error))
+    worker.unref()
+    return worker
   }
 
   /** Without waiting for readers, and a full disk may leave it undone: what is in the WAL is safe there. */
