@@ -84,6 +84,7 @@ export {
   readNames,
 } from "./queries.ts"
 export { type Bodies, entryBefore, type Page, type PageQuery, readBodies, readPage } from "./reading.ts"
+export type { Again, AgainPage, AgainQuery } from "./search/again.ts"
 export { nameOf, referencesOf } from "./search/extract.ts"
 export type {
   Edge,
@@ -122,9 +123,10 @@ export { type SentEntry, type SentRange, serveEntries } from "./shared/serving.t
 export { listUnshared, type Unshared } from "./shared/unshared.ts"
 export { closeCollection, eraseShared, markObject, recallObject, type Told } from "./shared/withdrawing.ts"
 export { exportObjects, verifyLogs } from "./tasks.ts"
+export { type Sought, valuesOf } from "./values.ts"
 export type { LogReport, Problem, VerifyStep } from "./verifying.ts"
 /** Lists of values that are seldom worth an alarm, supplied by the operator. */
 export { warningListDeclarations, warningListHandlers } from "./warning-lists/commands.ts"
-export { type Hit as WarningHit, type Lookup, type Sought, valuesOf } from "./warning-lists/lookup.ts"
+export type { Hit as WarningHit, Lookup } from "./warning-lists/lookup.ts"
 export type { ListSummary } from "./warning-lists/queries.ts"
 export { LIST_BYTES_MOST, WarningLists } from "./warning-lists/warning-lists.ts"

@@ -3,6 +3,7 @@ import { type Instant, monotonic, parseInstant, timestampKey } from "../../kerne
 import type { JsonObject } from "../../stix/index.ts"
 import type { Derived } from "../../store/index.ts"
 import { idHash } from "../queries.ts"
+import { exactValuesOf } from "../values.ts"
 import { extract } from "./extract.ts"
 import {
   addOwed,
@@ -28,7 +29,7 @@ import {
   savePlace,
   takeHeld,
 } from "./index-queries.ts"
-import { facetToken, referenceToken } from "./words.ts"
+import { facetToken, referenceToken, valueToken } from "./words.ts"
 
 const STEPS_AT_ONCE = 100
 const PAGES_AT_ONCE = 50
@@ -135,12 +136,19 @@ function add(index: Derived, doc: Doc, changes: Changes): void {
   if (object === null) return
   const { name, detail, text, references } = extract(object)
   const hashed = references.map(({ label, id }) => ({ label, target: knownHash(id) }))
-  const tokens = [...facetsOf(doc), ...hashed.map(({ label, target }) => referenceToken(target, label))]
+  const naming = hashed.map(({ label, target }) => referenceToken(target, label))
+  const tokens = [...facetsOf(doc), ...naming, ...valueTokensOf(object)]
   const end = (...labels: string[]) => hashed.find(({ label }) => labels.includes(label))?.target ?? null
   const joins = doc.type === "relationship" || doc.type === "sighting"
   const ends = joins ? { source: end("source_ref"), target: end("target_ref", "sighting_of_ref") } : null
   insertDoc(index, { ...doc, ...ends, name, detail }, `${text} ${tokens.join(" ")}`)
   changes.count(doc, 1)
+}
+
+/** By these objects are found that have the same value under other ids. */
+export function valueTokensOf(object: JsonObject): string[] {
+  const values = exactValuesOf(object).map(({ kind, value }) => valueToken(idHash(`${kind} ${value}`)))
+  return [...new Set(values)]
 }
 
 const HASHES_MOST = 20_000
@@ -157,7 +165,7 @@ function knownHash(id: string): number {
 }
 
 /** What is stored was read strictly when it came. */
-function parsed(bytes: Uint8Array): JsonObject | null {
+export function parsed(bytes: Uint8Array): JsonObject | null {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8")
   const value = JSON.parse(text) as Json
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null

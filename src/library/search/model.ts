@@ -1,6 +1,7 @@
 import type { Instant } from "../../kernel/time.ts"
 import type { Tlp } from "../../stix/index.ts"
 import type { CollectionId } from "../model.ts"
+import type { AgainPage, AgainQuery } from "./again.ts"
 import type { RelationGroup, RelationPage, RelationQuery } from "./relations.ts"
 
 export type Sort = "newest" | "oldest" | "name" | "modified"
@@ -120,4 +121,5 @@ export type Questions = {
   relationPage: { given: RelationQuery; answer: RelationPage }
   neighbourhood: { given: NeighbourhoodOptions & { ids: readonly string[] }; answer: Neighbourhood }
   tallies: { given: null; answer: Tallies }
+  seenAgain: { given: AgainQuery; answer: AgainPage }
 }

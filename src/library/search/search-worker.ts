@@ -2,6 +2,7 @@ import { setPriority } from "node:os"
 import { parentPort, workerData } from "node:worker_threads"
 import { monotonic } from "../../kernel/time.ts"
 import { isDamaged, isFull, openDerived, removeDerived } from "../../store/index.ts"
+import { seenAgain } from "./again.ts"
 import { countIndexed } from "./find-queries.ts"
 import { find, keys, names, recent, tallies } from "./finding.ts"
 import { countBehind } from "./index-queries.ts"
@@ -108,6 +109,8 @@ function answerTo(order: Extract<Order, { given: unknown }>): unknown {
       return neighbourhood(index, order.given.ids, order.given)
     case "tallies":
       return tallies(index)
+    case "seenAgain":
+      return seenAgain(index, order.given)
   }
 }
 

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads"
 import type { Diagnostics } from "../../kernel/diagnostics.ts"
 import { ComityError } from "../../kernel/errors.ts"
+import type { AgainPage, AgainQuery } from "./again.ts"
 import type {
   Found,
   Hit,
@@ -114,6 +115,11 @@ export class Search {
 
   tallies(): Promise<Tallies> {
     return this.#ask("tallies", null)
+  }
+
+  /** Which objects of a party came up again here after they came; a page is some tens of milliseconds of the thread. */
+  seenAgain(query: AgainQuery): Promise<AgainPage> {
+    return this.#ask("seenAgain", query)
   }
 
   /** As the thread said it last; `find` says it exactly. */

@@ -13,6 +13,8 @@ const FACET = "\ue003"
 /** Before the object that another one names, and between it and the property. */
 const REFERENCE = "\ue004"
 const BY = "\ue005"
+/** Before a value by which objects of different ids speak of the same thing. */
+const VALUE = "\ue006"
 
 /** Heads are so many letters and fewer; longer beginnings of words are looked up as such. */
 export const HEAD_MOST = 3
@@ -112,4 +114,9 @@ export function referenceRange(target: number): [first: string, last: string] {
 /** The property in such a token. */
 export function labelIn(token: string): string {
   return Buffer.from(token.slice(token.indexOf(BY) + BY.length), "hex").toString("utf8")
+}
+
+/** An object has the value of that hash. */
+export function valueToken(hash: number): string {
+  return `${VALUE}${hash.toString(36)}`
 }

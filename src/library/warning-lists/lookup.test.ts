@@ -2,7 +2,8 @@ import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 import fc from "fast-check"
 import { parseAddress, parseRange } from "../intake/addresses.ts"
-import { compileLookup, valuesOf } from "./lookup.ts"
+import { valuesOf } from "../values.ts"
+import { compileLookup } from "./lookup.ts"
 import { linearExpression, parseWarningList } from "./model.ts"
 
 function list(type: string, entries: readonly string[], attributes: readonly string[] = []) {

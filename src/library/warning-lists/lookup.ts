@@ -1,11 +1,9 @@
-import type { Json } from "../../kernel/canonical.ts"
-import { type JsonObject, patternComparisons } from "../../stix/index.ts"
+import type { JsonObject } from "../../stix/index.ts"
 import { type AddressRange, parseRange } from "../intake/addresses.ts"
 import { asciiName } from "../intake/values.ts"
+import { type Sought, valuesOf } from "../values.ts"
 import { linearExpression, type WarningList } from "./model.ts"
 
-/** A value of an object, by the type of observable that it is. */
-export type Sought = { kind: string; value: string }
 /** Which list a value stands on. */
 export type Hit = Sought & { list: string; description: string }
 
@@ -122,38 +120,4 @@ function hostOf(value: string): string | null {
   const host = authority.slice(authority.lastIndexOf("@") + 1)
   const inBrackets = /^\[([^\]]*)\]/.exec(host)?.[1]
   return inBrackets ?? asciiName(host.replace(/:\d*$/, ""))
-}
-
-/** Operators that name a value that is looked for; `!=` names one that is not. */
-const NAMING = new Set(["=", "IN", "LIKE", "ISSUBSET", "ISSUPERSET"])
-
-/** What an object of STIX looks for or is, by type of observable; hashes by their algorithm. */
-export function valuesOf(object: JsonObject): Sought[] {
-  const { type, pattern, pattern_type: language, value, hashes } = object
-  if (type === "indicator") {
-    if (typeof pattern !== "string" || (language !== undefined && language !== "stix")) return []
-    return patternComparisons(pattern)
-      .filter(({ operator }) => NAMING.has(operator))
-      .map((one) => ({ kind: kindOf(one.type, one.path), value: bare(one.value, one.operator) }))
-  }
-  if (typeof type !== "string") return []
-  return [...(typeof value === "string" ? [{ kind: type, value }] : []), ...hashesOf(hashes)]
-}
-
-function hashesOf(hashes: Json | undefined): Sought[] {
-  if (typeof hashes !== "object" || hashes === null || Array.isArray(hashes)) return []
-  return Object.entries(hashes).flatMap(([name, value]) =>
-    typeof value === "string" ? [{ kind: kindOf("file", `hashes.${name}`), value }] : [],
-  )
-}
-
-function kindOf(type: string, path: string): string {
-  const hash = /hashes\.'?([A-Za-z0-9-]+)'?$/.exec(path)?.[1]
-  if (hash !== undefined) return hash.toLowerCase().replace("-", "")
-  return type === "file" && path === "name" ? "file-name" : type
-}
-
-/** `%://evil.example/a` looks for the address with any scheme. */
-function bare(value: string, operator: string): string {
-  return operator === "LIKE" ? value.replace(/^%(?::\/\/)?|%$/g, "") : value
 }

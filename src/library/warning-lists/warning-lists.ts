@@ -1,7 +1,8 @@
 import { ComityError } from "../../kernel/errors.ts"
 import { record } from "../../ledger/index.ts"
 import type { Store } from "../../store/index.ts"
-import { compileLookup, type Hit, type Lookup, type Sought } from "./lookup.ts"
+import type { Sought } from "../values.ts"
+import { compileLookup, type Hit, type Lookup } from "./lookup.ts"
 import { parseWarningList, type WarningList } from "./model.ts"
 import { deleteList, type ListSummary, listSummaries, loadLists, upsertList } from "./queries.ts"
 
