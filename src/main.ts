@@ -17,7 +17,9 @@ import { factDeclarations } from "./law/index.ts"
 import { keyDeclarations } from "./ledger/index.ts"
 import { libraryDeclarations, warningListDeclarations } from "./library/index.ts"
 import { runCommand } from "./owner.ts"
+import { partyDeclarations } from "./parties/index.ts"
 import { pathDeclarations } from "./paths/index.ts"
+import { peerDeclarations } from "./peering/index.ts"
 import { refusalDeclarations } from "./policy/index.ts"
 import { requestDeclarations } from "./requests/index.ts"
 import { runNode } from "./serve.ts"
@@ -43,6 +45,8 @@ export const declarations: readonly Declaration[] = [
   ...warningListDeclarations,
   ...refusalDeclarations,
   ...accountDeclarations,
+  ...partyDeclarations,
+  ...peerDeclarations,
   ...factDeclarations,
   ...pathDeclarations,
   ...sharingDeclarations,

@@ -30,7 +30,9 @@ import {
   WarningLists,
   warningListHandlers,
 } from "./library/index.ts"
+import { partyHandlers } from "./parties/index.ts"
 import { ownRefusals, pathHandlers, pathRoutes } from "./paths/index.ts"
+import { couriersOf, type PeeringParts, peerHandlers } from "./peering/index.ts"
 import { openPeers, peeringOf } from "./peers.ts"
 import { refusalHandlers } from "./policy/index.ts"
 import { requestHandlers } from "./requests/index.ts"
@@ -104,7 +106,7 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   sweep.unref()
   const rest = resting(core, replies)
   return {
-    handlers: handlersOf(parts, core),
+    handlers: handlersOf(parts, core, peering),
     unsealed: () => !files.sealed(),
     async seal(passphrase) {
       if (files.sealed()) return
@@ -150,7 +152,7 @@ function resting({ store, search, warnings }: Core, replies: ReplyCache) {
 }
 
 /** What commands ask of the process that owns the folder. */
-function handlersOf({ clock, folder: { database } }: NodeParts, core: Core): Handlers {
+function handlersOf({ clock, folder: { database } }: NodeParts, core: Core, peering: PeeringParts): Handlers {
   const { store, authenticator, preparer, warnings, book, releases, files, signer, site } = core
   const collectionId = async (reader: Reader, name: string) => (await loadCollection(reader, name)).id
   const setup = { origin: () => site.origin, needed: () => needsSetup(store) }
@@ -161,6 +163,8 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core): Han
     ...warningListHandlers(warnings),
     ...factHandlers({ store, book, clock }),
     ...pathHandlers({ store, book, clock, refusals: () => ownRefusals(store) }),
+    ...partyHandlers(store),
+    ...peerHandlers(peering, couriersOf()),
     ...refusalHandlers(store),
     ...requestHandlers({ store, clock, origin: () => site.origin }),
     ...sharingHandlers({ store, preparer, database, t: translator("en") }),

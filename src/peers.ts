@@ -12,6 +12,7 @@ import {
   peerRows,
   preparedBy,
   Quotas,
+  strangersOf,
   verbsOf,
 } from "./peering/index.ts"
 import type { Core } from "./workplace.ts"
@@ -36,7 +37,7 @@ export function peeringOf({ config, clock, diagnostics }: NodeParts, core: Core,
 export function openPeers({ config }: NodeParts, peering: PeeringParts): { rows: Row[]; courier: Courier } {
   const courier = new Courier({ ...peering, couriers: couriersOf(), every: config.peerEvery })
   const verbs = verbsOf(peering, (peer) => courier.wake(peer))
-  const rows = peerRows({ ...peering, verbs, strangers: {}, quotas: new Quotas(monotonic) })
+  const rows = peerRows({ ...peering, verbs, strangers: strangersOf(peering), quotas: new Quotas(monotonic) })
   courier.start()
   return { rows, courier }
 }

@@ -104,7 +104,7 @@ export type { Related, RelationGroup, RelationPage, RelationQuery } from "./sear
 /** Finds objects by words, references and what they are, in an index beside the store. */
 export { Search, type SearchOptions } from "./search/search.ts"
 /** Shared collections: who reads them, what enters, what is taken back; and mirrors of those of partners. */
-export { addShared, audienceOf, narrow, type SharedWish, widen } from "./shared/audience.ts"
+export { addShared, audienceOf, collectionsOf, narrow, type SharedWish, widen } from "./shared/audience.ts"
 export { type Applied, type Arrived, addMirror, applySlice, readHeader, type SliceOutcome } from "./shared/mirroring.ts"
 export {
   everShared,

@@ -1,3 +1,4 @@
+export { partyDeclarations, partyHandlers } from "./commands.ts"
 export { type Fingerprint, fingerprintOf, saysDigits, saysWord, saysWords } from "./fingerprint.ts"
 export { type OwnParty, type Party, type PartyId, type PartyKind, partyKinds } from "./model.ts"
 export { addOwnParty } from "./operations.ts"

@@ -1,6 +1,20 @@
 export { bodyOf, parseBody } from "./bodies.ts"
 export { Courier } from "./courier.ts"
 export { type DoorParts, peerRows, type StrangerVerb } from "./door.ts"
+export { peerDeclarations, peerHandlers } from "./joining/commands.ts"
+export {
+  accept,
+  compare,
+  compared,
+  fingerprints,
+  type Heard,
+  invite,
+  leave,
+  resume,
+  suspend,
+  withdrawInvitation,
+} from "./joining/operations.ts"
+export { type Given, listInvitations } from "./joining/queries.ts"
 export { say } from "./line.ts"
 export type {
   Incoming,
@@ -34,4 +48,4 @@ export {
 } from "./receipt-queries.ts"
 export { expectReceipts } from "./receipts.ts"
 export { round } from "./round.ts"
-export { couriersOf, verbsOf } from "./verbs.ts"
+export { couriersOf, strangersOf, verbsOf } from "./verbs.ts"

@@ -1,4 +1,7 @@
+import { peerStates } from "../parties/index.ts"
+import type { StrangerVerb } from "./door.ts"
 import { answerFeeds, answerPull } from "./feeds/serving.ts"
+import { takeCompared, takeJoin, takeStatus } from "./joining/answering.ts"
 import type { PeeringParts, PeerVerbs } from "./model.ts"
 import type { Couriers } from "./outbox.ts"
 import { setOwedAnswered } from "./receipt-queries.ts"
@@ -10,15 +13,25 @@ const SMALL = 64 * 1024
 /** What peers may say to this node, and in which states of the relation. `wake`: a peer told of something new. */
 export function verbsOf(parts: PeeringParts, wake: (peer: number) => void): PeerVerbs {
   const sharing = ["active", "left"] as const
+  const met = ["invited", "compared", "active"] as const
   return {
     feeds: { states: sharing, bytesMost: SMALL, handle: (message) => answerFeeds(parts, message) },
     pull: { states: sharing, bytesMost: SMALL, handle: (message) => answerPull(parts, message) },
     hint: { states: sharing, bytesMost: SMALL, handle: (message) => takeHint(parts, message, wake) },
+    compared: { states: met, bytesMost: SMALL, handle: (message) => takeCompared(parts, message) },
+    status: { states: peerStates, bytesMost: SMALL, handle: (message) => takeStatus(parts, message) },
     receipts: { states: sharing, bytesMost: 1024 * 1024, handle: (message) => takeReceipts(parts, message) },
   }
 }
 
 /** What waits in the outbox, and what follows when it was answered. */
 export function couriersOf(): Couriers {
-  return { receipts: (tx, { key }) => setOwedAnswered(tx, key) }
+  const nothing = async () => {}
+  const joining = { join: nothing, compared: nothing, status: nothing }
+  return { ...joining, receipts: (tx, { key }) => setOwedAnswered(tx, key) }
+}
+
+/** What may be said by who is no partner yet. */
+export function strangersOf(parts: PeeringParts): Readonly<Record<string, StrangerVerb>> {
+  return { join: takeJoin(parts) }
 }

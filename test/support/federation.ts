@@ -2,7 +2,7 @@ import type { Row } from "../../src/http/index.ts"
 import { silent } from "../../src/kernel/diagnostics.ts"
 import { ComityError } from "../../src/kernel/errors.ts"
 import { ownStatements } from "../../src/ledger/index.ts"
-import { addOwnParty, insertPeer, insertStatement, type PartyId } from "../../src/parties/index.ts"
+import { addOwnParty, findPeer, insertPeer, insertStatement, type PartyId } from "../../src/parties/index.ts"
 import {
   couriersOf,
   type Incoming,
@@ -11,6 +11,7 @@ import {
   peerRows,
   Quotas,
   round,
+  strangersOf,
   verbsOf,
 } from "../../src/peering/index.ts"
 import { type FakeClock, fakeClock, type InProcess, openInProcess, prepared } from "./node-in-process.ts"
@@ -25,6 +26,8 @@ export type Member = InProcess & {
   peer(other: Member): number
   /** Does what the courier would do with another member now. */
   round(other: Member): Promise<void>
+  /** The same with whoever that is by now. */
+  roundWith(other: Member): Promise<void>
   /** Peers that a hint told to ask. */
   woken: number[]
 }
@@ -44,14 +47,20 @@ const honest: Wire = (_, pass) => pass()
 
 /** Nodes in one process, under one clock, each a partner of every other; names are also host names. */
 export async function testFederation(names: readonly string[]): Promise<Federation> {
+  const federation = await strangers(names)
+  for (const one of federation.members) {
+    for (const other of federation.members) if (one !== other) await introduce(one, other)
+  }
+  return federation
+}
+
+/** The same before anybody knows anybody. */
+export async function strangers(names: readonly string[]): Promise<Federation> {
   const clock = fakeClock()
   const doors = new Map<string, Row[]>()
   const federation: Federation = { clock, members: [], wire: honest, close: async () => {} }
   const send = (request: Outgoing) => federation.wire(request, () => deliverTo(doors, request))
   for (const name of names) federation.members.push(await openMember(name, clock, send, doors))
-  for (const one of federation.members) {
-    for (const other of federation.members) if (one !== other) await introduce(one, other)
-  }
   federation.close = async () => {
     for (const member of federation.members) await member.close()
   }
@@ -82,11 +91,19 @@ async function openMember(
   const member: Member = Object.assign(node, {
     ...{ name, party, endpoint, parts, woken: [] as number[] },
     peer: (other: Member) => peers.get(other.party) ?? 0,
+    roundWith: async (other: Member) => {
+      const peer = await findPeer(node.store, other.party)
+      if (peer !== null) await round(parts, couriersOf(), peer.key, true)
+    },
     round: (other: Member) => round(parts, couriersOf(), peers.get(other.party) ?? 0, true),
   })
   knownPeers.set(member, peers)
   const verbs = verbsOf(parts, (peer) => member.woken.push(peer))
-  const door = { ...{ clock, self, send, prepare, verbs }, strangers: {}, quotas: new Quotas(() => clock.now() / 1000) }
+  const door = {
+    ...{ clock, self, send, prepare, verbs },
+    strangers: strangersOf(parts),
+    quotas: new Quotas(() => clock.now() / 1000),
+  }
   const rows = peerRows({
     ...{ ...door, diagnostics: silent },
     get store() {

@@ -3,10 +3,10 @@ import { isUuid, newUuid } from "../../kernel/ids.ts"
 import { createLog, record } from "../../ledger/index.ts"
 import type { PartyId } from "../../parties/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
-import { loadCollection } from "../collections.ts"
+import { loadCollection, loadCollectionByKey } from "../collections.ts"
 import type { Collection, CollectionId } from "../model.ts"
 import { clearAlias, findCollectionByAlias, insertCollection } from "../queries.ts"
-import { insertMember, type Member, membersOf, setLeft } from "./queries.ts"
+import { insertMember, type Member, membersOf, readBy, setLeft } from "./queries.ts"
 import { closeCollection } from "./withdrawing.ts"
 
 export type SharedWish = { title: string; alias: string | null; audience: readonly PartyId[] }
@@ -63,4 +63,9 @@ export async function narrow(tx: Tx, collection: Collection, party: PartyId, by:
 /** Those who read it now. */
 export async function audienceOf(reader: Reader, collection: Collection): Promise<Member[]> {
   return (await membersOf(reader, collection.key)).filter(({ leftAt }) => leftAt === null)
+}
+
+/** Our shared collections that a party reads now. */
+export async function collectionsOf(reader: Reader, party: PartyId): Promise<Collection[]> {
+  return Promise.all((await readBy(reader, party)).map((key) => loadCollectionByKey(reader, key)))
 }

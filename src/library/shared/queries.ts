@@ -260,3 +260,11 @@ export async function loadStandingOf(reader: Reader, object: number): Promise<{ 
   if (row === undefined) throw new Error(`no object ${object}`)
   return row
 }
+
+/** Keys of the shared collections of ours that a party reads now. */
+export async function readBy(reader: Reader, party: string): Promise<number[]> {
+  const rows = await reader.all<{ collection: number }>(
+    sql`select collection from audience where party = ${party} and left_at is null order by collection`,
+  )
+  return rows.map(({ collection }) => collection)
+}

@@ -1,5 +1,5 @@
 export { keyidOf } from "./envelope.ts"
-export { CLOCK_TOLERANCE } from "./profile.ts"
+export { CLOCK_TOLERANCE, isPartyId } from "./profile.ts"
 export {
   readRequest,
   type SignedRequest,

@@ -29,6 +29,8 @@ create table peer (
   state text not null check (state in ('invited', 'compared', 'active', 'suspended', 'left')),
   -- The last states that the other side told of itself: whether its people compared, whether it paused or left.
   theirs text not null check (theirs in ('invited', 'compared', 'active', 'suspended', 'left')),
+  -- Of which moment that was: an older message changes nothing.
+  theirs_at integer not null default 0,
   card blob,
   card_at integer,
   created_at integer not null,
