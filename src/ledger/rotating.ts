@@ -85,7 +85,11 @@ function settleKeys(files: KeyFiles, state: KeyState): void {
   if (!files.load("current").publicKey.equals(state.current)) throw new ComityError("unavailable", "key.differs")
 }
 
-const happened = { rotate: "key.rotated", revoke: "key.revoked", recover: "key.recovered" } as const
+const happened = {
+  rotate: { what: "key.rotated" },
+  revoke: { what: "key.revoked" },
+  recover: { what: "key.recovered" },
+} as const
 
 type WithoutSizes<S> = S extends { sizes: unknown } ? Omit<S, "sizes"> : never
 type Change = { says: WithoutSizes<Saying>; by: KeyPair; current: KeyPair | null }
@@ -101,7 +105,7 @@ async function apply({ store, files, ring }: KeyChange, { says, by, current }: C
       if (current !== null) for (const { key } of logs) await openLog(tx, key)
       const statement = signStatement(state, saying, signerOf(by))
       await journal(tx, "keys", { what: `key.${says.type}`, by: null, facts: statement })
-      await record(tx, { what: happened[says.type], by: null, facts: { logs: logs.length } })
+      await record(tx, { ...happened[says.type], by: null, facts: { logs: logs.length } })
     })
   } catch (error) {
     files.settle(false)

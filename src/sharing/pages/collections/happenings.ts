@@ -75,6 +75,9 @@ const sentences: Readonly<Record<string, Say>> = {
       rejected: number(facts, "rejected"),
     }),
   "invitation.accepted": (t) => t("ledger.invitation.accepted"),
+  "key.recovered": (t) => t("ledger.key.recovered"),
+  "key.revoked": (t) => t("ledger.key.revoked"),
+  "key.rotated": (t) => t("ledger.key.rotated"),
   "key.incept": (t) => t("ledger.key.incept"),
   "key.moved": (t) => t("ledger.key.moved"),
   "key.sealed": (t) => t("ledger.key.sealed"),
@@ -96,6 +99,18 @@ const sentences: Readonly<Record<string, Say>> = {
   "password.set": (t) => t("ledger.password.set"),
   "path.asked": (t, facts) => t("ledger.path.asked", wayOf(facts)),
   "path.chosen": (t, facts) => t("ledger.path.chosen", wayOf(facts)),
+  "peer.accepted": (t, facts, calling) => t("ledger.peer.accepted", who(facts, calling)),
+  "peer.activated": (t, facts, calling) => t("ledger.peer.activated", who(facts, calling)),
+  "peer.compared": (t, facts, calling) => t("ledger.peer.compared", who(facts, calling)),
+  "peer.fingerprint-differs": (t, facts, calling) => t("ledger.peer.fingerprint-differs", who(facts, calling)),
+  "peer.invited": (t, facts) => t("ledger.peer.invited", { label: text(facts, "label") }),
+  "peer.joined": (t, facts, calling) => t("ledger.peer.joined", who(facts, calling)),
+  "peer.state-changed": (t, facts, calling) =>
+    t("ledger.peer.state-changed", { ...who(facts, calling), state: peerState(t, text(facts, "state")) }),
+  "peer.they-changed": (t, facts, calling) =>
+    t("ledger.peer.they-changed", { ...who(facts, calling), state: peerState(t, text(facts, "state")) }),
+  "peer.they-compared": (t, facts, calling) => t("ledger.peer.they-compared", who(facts, calling)),
+  "peer.uninvited": (t) => t("ledger.peer.uninvited"),
   "peer.keys-forked": (t, facts, calling) => t("ledger.peer.keys-forked", who(facts, calling)),
   "peer.keys-learned": (t, facts, calling) => t("ledger.peer.keys-learned", who(facts, calling)),
   "program.rights-changed": (t, facts, calling) => t("ledger.program.rights-changed", whom(facts, calling)),
@@ -182,6 +197,15 @@ export function subjectWord(t: Translate, subject: Subject): string {
 export function happeningText(t: Translate, what: string, facts: Facts, calling: Calling): string {
   const say = Object.hasOwn(sentences, what) ? sentences[what] : undefined
   return say === undefined ? t("ledger.unknown", { what }) : say(t, facts, calling)
+}
+
+function peerState(t: Translate, state: string): string {
+  const words: Readonly<Record<string, () => string>> = {
+    active: () => t("partner.state-active"),
+    suspended: () => t("partner.state-suspended"),
+    left: () => t("partner.state-left"),
+  }
+  return words[state]?.() ?? state
 }
 
 function refused(t: Translate, facts: Facts): Values {
