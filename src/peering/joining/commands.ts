@@ -3,7 +3,7 @@ import type { Declaration, Handlers, Translate } from "../../http/index.ts"
 import type { Json } from "../../kernel/canonical.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { formatInstant } from "../../kernel/time.ts"
-import { listPeers, loadPeer, type Peer } from "../../parties/index.ts"
+import { listPeers, loadPeer, type Peer, resolvePeer } from "../../parties/index.ts"
 import type { PeeringParts } from "../model.ts"
 import { type Couriers, deliver } from "../outbox.ts"
 import { countWaiting } from "../queries.ts"
@@ -50,7 +50,7 @@ export function peerHandlers(parts: PeeringParts, couriers: Couriers): Handlers 
     return peerOf(parts, await loadPeer(store, peer.party))
   }
   const changing = (change: typeof suspend) => async (call: { arguments: Json }) =>
-    told(await change(parts, One.parse(call.arguments).PARTY, null))
+    told(await change(parts, (await resolvePeer(store, One.parse(call.arguments).PARTY)).party, null))
   return {
     "peer invite": async (call) => {
       const wanted = Invite.parse(call.arguments)
@@ -76,12 +76,13 @@ export function peerHandlers(parts: PeeringParts, couriers: Couriers): Handlers 
       await told(peer)
       return fingerprintsOf(parts, peer)
     },
-    "peer fingerprint": async (call) => fingerprintsOf(parts, await loadPeer(store, One.parse(call.arguments).PARTY)),
+    "peer fingerprint": async (call) =>
+      fingerprintsOf(parts, await resolvePeer(store, One.parse(call.arguments).PARTY)),
     "peer compare": async (call) => {
       const { PARTY, words, digits } = Compare.parse(call.arguments)
       const heard = words !== undefined ? { words } : digits !== undefined ? { digits } : null
       if (heard === null) throw new ComityError("invalid", "peer.nothing-heard")
-      return told(await compare(parts, PARTY, heard, null))
+      return told(await compare(parts, (await resolvePeer(store, PARTY)).party, heard, null))
     },
     "peer list": async (call) => {
       None.parse(call.arguments)
