@@ -16,9 +16,10 @@ const HALF_OPEN = 500
  */
 export function flood(from: Furnished, owner: Furnished): { stop(): Promise<{ answered: number; refused: number }> } {
   const stopped = new AbortController()
+  const { signer } = from.node
   const parts: PeeringParts = {
     ...{ store: from.node.store, clock: systemClock, diagnostics: silent, prepare: async () => [] },
-    self: { party: async () => from.party, endpoint: () => "", signer: from.node.signer },
+    self: { party: async () => from.party, endpoint: () => "", signer, cosigner: () => signer },
     send: network(() => ({ private: false, loopback: true }), stopped.signal),
   }
   let [answered, refused] = [0, 0]

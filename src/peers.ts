@@ -6,6 +6,7 @@ import type { NodeParts } from "./node.ts"
 import { ownParty } from "./parties/index.ts"
 import {
   Courier,
+  cosignersOf,
   couriersOf,
   network,
   type PeeringParts,
@@ -19,7 +20,7 @@ import type { Core } from "./workplace.ts"
 
 /** What a node needs to speak with others, also while it does not answer them. */
 export function peeringOf({ config, clock, diagnostics }: NodeParts, core: Core, stopped: AbortSignal): PeeringParts {
-  const { store, preparer, site, signer } = core
+  const { store, preparer, site, signer, files } = core
   const party = async () => {
     const own = await ownParty(store)
     if (own === null) throw new ComityError("unavailable", "party.missing")
@@ -27,7 +28,7 @@ export function peeringOf({ config, clock, diagnostics }: NodeParts, core: Core,
   }
   return {
     ...{ store, clock, diagnostics },
-    self: { party, endpoint: () => site.origin, signer },
+    self: { party, endpoint: () => site.origin, signer, cosigner: cosignersOf(files.secret()) },
     send: network(() => reachOf(config, site.domain), stopped),
     prepare: preparedBy(preparer),
   }

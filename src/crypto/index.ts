@@ -20,6 +20,7 @@ export { CONTENT_MOST, Label, PADDED_LEAST, PADDED_MOST, tlpLevels } from "./sea
 export { HEAD_BYTES, type Outside, outsideOf, RECIPIENTS_MOST, SEALED_MOST } from "./sealed-outside.ts"
 export { checkRecipients, sealTo } from "./sealing.ts"
 export {
+  derivedSigner,
   exportPrivate,
   importPrivate,
   type KeyPair,

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto"
+import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject, sign, verify } from "node:crypto"
 import { ComityError } from "../kernel/errors.ts"
 import { random } from "../kernel/hash.ts"
 
@@ -22,14 +22,21 @@ const SIGNATURE_BYTES = 64
 
 /** A fresh Ed25519 pair: a private key is 32 random bytes (RFC 8032 section 5.1.5). */
 export function newKeyPair(): KeyPair {
-  const key = Buffer.concat([PKCS8_PREFIX, random(KEY_BYTES)])
-  return pairOf(createPrivateKey({ key, format: "der", type: "pkcs8" }))
+  return pairFrom(random(KEY_BYTES))
 }
 
 /** Takes a pair, or its PKCS#8 PEM text as `importPrivate` does. */
 export function signerOf(key: KeyPair | string): Signer {
   const pair = typeof key === "string" ? importPrivate(key) : key
   return { publicKey: pair.publicKey, sign: (message) => sign(null, message, pair.privateKey) }
+}
+
+/**
+ * A key that follows from a secret of the node and a purpose (HKDF, RFC 5869): the same two always give the same key,
+ * and nobody without the secret can tell that two such keys are of one node.
+ */
+export function derivedSigner(secret: Uint8Array, purpose: string): Signer {
+  return signerOf(pairFrom(Buffer.from(hkdfSync("sha256", secret, "", purpose, KEY_BYTES))))
 }
 
 /** False, never an error, for anything malformed: wrong lengths, 32 bytes that are no key. */
@@ -63,6 +70,11 @@ export function rawPublicKey(key: KeyObject): Buffer {
 export function publicKeyObject(raw: Uint8Array): KeyObject {
   if (raw.length !== KEY_BYTES) throw new ComityError("invalid", "key.malformed")
   return createPublicKey({ key: Buffer.concat([SPKI_PREFIX, raw]), format: "der", type: "spki" })
+}
+
+function pairFrom(seed: Buffer): KeyPair {
+  const key = Buffer.concat([PKCS8_PREFIX, seed])
+  return pairOf(createPrivateKey({ key, format: "der", type: "pkcs8" }))
 }
 
 function pairOf(privateKey: KeyObject): KeyPair {

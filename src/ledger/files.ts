@@ -1,4 +1,5 @@
 import type { Reader } from "../store/index.ts"
+import { cosignedCheckpoint } from "./cosigners.ts"
 import { leafBytes } from "./entry.ts"
 import { leafHash } from "./merkle.ts"
 import { type LogRow, readNodes } from "./queries.ts"
@@ -21,7 +22,11 @@ export async function logFile(
   commitments: Commitments,
 ): Promise<LogFile | null> {
   if (path === "checkpoint") {
-    return { type: "text/plain; charset=utf-8", bytes: Buffer.from(log.checkpoint), immutable: false }
+    return {
+      type: "text/plain; charset=utf-8",
+      bytes: Buffer.from(await cosignedCheckpoint(reader, log)),
+      immutable: false,
+    }
   }
   const tile = parseTilePath(path)
   if (tile === null || !hasTile(tile, log.size)) return null

@@ -1,5 +1,7 @@
 export { type Checkpoint, openCheckpoint, parseCheckpoint } from "./checkpoint.ts"
 export { keyDeclarations, keyHandlers } from "./commands.ts"
+export { type Cosignature, cosign, cosignaturesIn, cosignerName } from "./cosignature.ts"
+export { cosignedCheckpoint, keepCosignature } from "./cosigners.ts"
 export {
   type EntryHeader,
   type EntryKind,
@@ -25,9 +27,9 @@ export {
   signStatement,
 } from "./key-statements.ts"
 export { appendEntry, createLog, nextInstant, type OpenLog, openLog, sealLogs } from "./log.ts"
-export { Edge, leafHash, TILE_HEIGHT } from "./merkle.ts"
+export { Edge, EMPTY_ROOT, HASH_BYTES, leafHash, TILE_HEIGHT } from "./merkle.ts"
 export { checkExtension, createMirror, extendMirror } from "./mirror.ts"
-export { formatVkey, openNote, parseNote, signNote, verifierOf } from "./note.ts"
+export { decodeBase64, formatVkey, noteBy, openNote, parseNote, signNote, verifierOf } from "./note.ts"
 export { verifyConsistency } from "./proofs.ts"
 export { proofFile, proveConsistency, proveContinuation, proveInclusion } from "./proving.ts"
 export {

@@ -32,9 +32,12 @@ const CONTROL = /[\0-\x09\x0b-\x1f]/
 
 export function verifierOf(name: string, publicKey: Uint8Array): Verifier {
   checkName(name)
-  const key = Buffer.from(publicKey)
-  const id = sha256(Buffer.concat([Buffer.from(`${name}\n`), Buffer.of(ED25519), key]))
-  return { name, keyId: id.toString("hex", 0, KEY_ID_BYTES), publicKey: key }
+  return { name, keyId: keyIdOf(name, ED25519, publicKey), publicKey: Buffer.from(publicKey) }
+}
+
+/** The key id that is recommended for a signature type (signed-note, "Signatures"). */
+export function keyIdOf(name: string, type: number, publicKey: Uint8Array): string {
+  return sha256(`${name}\n`, Buffer.of(type), publicKey).toString("hex", 0, KEY_ID_BYTES)
 }
 
 /** The verifier key as text: `<name>+<key id>+<base64 of type and key>`. */
@@ -90,6 +93,13 @@ export function parseNote(note: Uint8Array | string): { text: string; signatures
   return { text: whole.slice(0, blank + 1), signatures: lines.map(parseSignature) }
 }
 
+/** The note with the signatures of this key alone. */
+export function noteBy(note: Uint8Array | string, { name, keyId }: Verifier): string {
+  const { text, signatures } = parseNote(note)
+  const own = signatures.filter((line) => line.name === name && line.keyId === keyId)
+  return `${text}\n${own.map(formatSignature).join("")}`
+}
+
 /** Standard base64 with padding, and only in the one spelling that encoding gives; else null. */
 export function decodeBase64(text: string): Buffer | null {
   const bytes = Buffer.from(text, "base64")
@@ -98,8 +108,12 @@ export function decodeBase64(text: string): Buffer | null {
 
 function signatureLine({ name, signer }: NoteSigner, message: Buffer): string {
   const { keyId } = verifierOf(name, signer.publicKey)
-  const signature = Buffer.concat([Buffer.from(keyId, "hex"), signer.sign(message)])
-  return `— ${name} ${signature.toString("base64")}\n`
+  return formatSignature({ name, keyId, signature: signer.sign(message) })
+}
+
+/** The line of a note, with its newline. */
+export function formatSignature({ name, keyId, signature }: NoteSignature): string {
+  return `— ${name} ${Buffer.concat([Buffer.from(keyId, "hex"), signature]).toString("base64")}\n`
 }
 
 function decodeText(note: Uint8Array | string): string {

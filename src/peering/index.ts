@@ -49,3 +49,4 @@ export {
 export { expectReceipts } from "./receipts.ts"
 export { round } from "./round.ts"
 export { couriersOf, strangersOf, verbsOf } from "./verbs.ts"
+export { cosignersOf } from "./witnessing/cosigners.ts"

@@ -11,7 +11,8 @@ import { keyidOf, readResponse, signRequest, type VerifiedResponse, verifyRespon
 const NONCE_BYTES = 18
 const ANSWER_MOST = 1024 * 1024
 
-export type Words = { type?: string; body: Buffer | string; bytesMost?: number }
+/** `also`: statuses of a refusal whose body the caller reads. */
+export type Words = { type?: string; body: Buffer | string; bytesMost?: number; also?: readonly number[] }
 
 /**
  * Says something to a peer and returns its signed answer. Throws `unavailable peer.unreachable` if nobody answers,
@@ -44,7 +45,7 @@ export async function say(parts: PeeringParts, peer: Peer, verb: string, words: 
   }
   const unverified = readResponse(raw, request, clock.now())
   const answer = verifyResponse(unverified, await keyFor(parts, peer, unverified.keyid))
-  if (answer.status >= 300) throw refusalIn(answer)
+  if (answer.status >= 300 && words.also?.includes(answer.status) !== true) throw refusalIn(answer)
   return answer
 }
 

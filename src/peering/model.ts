@@ -15,7 +15,13 @@ export type Incoming = { status: number; rawHeaders: readonly string[]; body: Bu
 export type Send = (request: Outgoing) => Promise<Incoming>
 
 /** What this node is to others: its party, the address it listens at, its key. */
-export type Self = { party(): Promise<PartyId>; endpoint(): string; signer: Signer }
+export type Self = {
+  party(): Promise<PartyId>
+  endpoint(): string
+  signer: Signer
+  /** The key with which it cosigns a log of another party: one for each log, so that no two show that they are ours. */
+  cosigner(origin: string): Signer
+}
 
 /** Bodies as versions of objects, in their order; null where one can't be kept. Parsing is not done in the thread that answers. */
 export type PrepareBodies = (bodies: readonly Buffer[]) => Promise<(Prepared | null)[]>

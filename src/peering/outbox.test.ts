@@ -11,9 +11,10 @@ let jp: Member
 let said: string[]
 let delivered: string[]
 
-/** Hints stand for any message: every node takes them. */
+/** `feeds` stands for any message: every node takes it, whatever its body says. */
 const couriers: Couriers = {
-  hint: async (_, { body }) => void delivered.push(body.toString()),
+  feeds: async (_, { body }) => void delivered.push(body.toString()),
+  receipts: async () => {},
 }
 
 beforeEach(async () => {
@@ -24,10 +25,10 @@ beforeEach(async () => {
 })
 afterEach(() => federation.close())
 
-const hint = (size: number) => bodyOf({ v: 1, collection: "00000000-0000-4000-8000-000000000000", size })
-const queue = (...sizes: number[]) =>
+const message = (number: number) => bodyOf({ v: 1, number })
+const queue = (...numbers: number[]) =>
   jp.store.write(async (tx) => {
-    for (const size of sizes) await enqueue(tx, { key: jp.peer(fi) }, "hint", hint(size))
+    for (const number of numbers) await enqueue(tx, { key: jp.peer(fi) }, "feeds", message(number))
   })
 const go = () => deliver(jp.parts, couriers, jp.peer(fi))
 const waiting = async () => (await countWaiting(jp.store, jp.peer(fi))).number
@@ -37,7 +38,7 @@ test("messages arrive in their order, each once, and are then forgotten", async 
   assert.equal(await go(), 120)
   assert.deepEqual(
     delivered,
-    Array.from({ length: 120 }, (_, i) => hint(i).toString()),
+    Array.from({ length: 120 }, (_, i) => message(i).toString()),
   )
   assert.deepEqual([await waiting(), await go()], [0, 0])
 })
@@ -69,9 +70,9 @@ test("where a partner is silent the rest waits too; what it refuses holds up not
     throw new ComityError("unavailable", "peer.unreachable")
   }
   await go()
-  assert.deepEqual(said, [hint(1).toString()])
+  assert.deepEqual(said, [message(1).toString()])
   federation.clock.forward(2_000_000)
-  await jp.store.write((tx) => enqueue(tx, { key: jp.peer(fi) }, "hint", Buffer.from("{}")))
+  await jp.store.write((tx) => enqueue(tx, { key: jp.peer(fi) }, "receipts", Buffer.from("{}")))
   await queue(3)
   federation.wire = (_, pass) => pass()
   assert.equal(await go(), 3)

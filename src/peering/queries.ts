@@ -58,25 +58,6 @@ export async function countWaiting(
   return row ?? { number: 0, since: null, failure: null }
 }
 
-/** A shared collection that grew since a party was told of it. */
-export type Untold = { key: number; id: string; size: number }
-
-/** Who left is told only while it owes an answer: that a collection grows is nothing to it. */
-export async function readUntold(reader: Reader, party: string): Promise<Untold[]> {
-  return reader.all<Untold>(
-    sql`select c.key, c.id, l.size from audience a join collection c on c.key = a.collection join log l on l.key = c.log
-        where a.party = ${party} and a.told < l.size and (a.left_at is null or exists (select 1 from receipt_due r
-          where r.collection = c.key and r.party = a.party and r.state = 'due' and r.seq >= a.told))
-        order by c.key`,
-  )
-}
-
-export async function setTold(tx: Tx, collection: number, party: string, size: number): Promise<void> {
-  await tx.run(
-    sql`update audience set told = ${size} where collection = ${collection} and party = ${party} and told < ${size}`,
-  )
-}
-
 /** Peers that are asked from time to time; who left may still have something to recall. */
 export async function peersThatShare(reader: Reader): Promise<number[]> {
   const rows = await reader.all<{ key: number }>(

@@ -3,7 +3,7 @@ import { pullFeed } from "./feeds/pulling.ts"
 import { discoverFeeds } from "./feeds/subscribing.ts"
 import type { PeeringParts } from "./model.ts"
 import { type Couriers, deliver } from "./outbox.ts"
-import { tell } from "./telling.ts"
+import { tell } from "./witnessing/telling.ts"
 
 /**
  * All that there is to do with one peer now: what waits for it is delivered, it is told what grew, and, if `ask`, what it

@@ -6,7 +6,7 @@ import type { PeeringParts, PeerVerbs } from "./model.ts"
 import type { Couriers } from "./outbox.ts"
 import { setOwedAnswered } from "./receipt-queries.ts"
 import { takeReceipts } from "./receipts.ts"
-import { takeHint } from "./telling.ts"
+import { takeCheckpoint } from "./witnessing/cosigning.ts"
 
 const SMALL = 64 * 1024
 
@@ -17,7 +17,7 @@ export function verbsOf(parts: PeeringParts, wake: (peer: number) => void): Peer
   return {
     feeds: { states: sharing, bytesMost: SMALL, handle: (message) => answerFeeds(parts, message) },
     pull: { states: sharing, bytesMost: SMALL, handle: (message) => answerPull(parts, message) },
-    hint: { states: sharing, bytesMost: SMALL, handle: (message) => takeHint(parts, message, wake) },
+    checkpoint: { states: sharing, bytesMost: SMALL, handle: (message) => takeCheckpoint(parts, message, wake) },
     compared: { states: met, bytesMost: SMALL, handle: (message) => takeCompared(parts, message) },
     status: { states: peerStates, bytesMost: SMALL, handle: (message) => takeStatus(parts, message) },
     receipts: { states: sharing, bytesMost: 1024 * 1024, handle: (message) => takeReceipts(parts, message) },

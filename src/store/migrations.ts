@@ -11,8 +11,21 @@ import * as requests from "./migrations/0007-requests.ts"
 import * as peers from "./migrations/0008-peers.ts"
 import * as reciprocity from "./migrations/0009-reciprocity.ts"
 import * as releases from "./migrations/0010-releases.ts"
+import * as evidence from "./migrations/0011-evidence.ts"
 
-const migrations = [first, people, intake, savedSearches, facts, refusals, requests, peers, reciprocity, releases]
+const migrations = [
+  first,
+  people,
+  intake,
+  savedSearches,
+  facts,
+  refusals,
+  requests,
+  peers,
+  reciprocity,
+  releases,
+  evidence,
+]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */
 export function migrate(connection: Connection): void {

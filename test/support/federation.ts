@@ -4,6 +4,7 @@ import { ComityError } from "../../src/kernel/errors.ts"
 import { ownStatements } from "../../src/ledger/index.ts"
 import { addOwnParty, findPeer, insertPeer, insertStatement, type PartyId } from "../../src/parties/index.ts"
 import {
+  cosignersOf,
   couriersOf,
   type Incoming,
   type Outgoing,
@@ -77,7 +78,8 @@ async function openMember(
   const { id: party } = await node.store.write((tx) => addOwnParty(tx, { name, kind: "government", place: "FI" }, null))
   const endpoint = `https://${name}.example`
   const peers = new Map<string, number>()
-  const self = { party: async () => party, endpoint: () => endpoint, signer: node.signer }
+  const cosigner = cosignersOf(node.files.secret())
+  const self = { party: async () => party, endpoint: () => endpoint, signer: node.signer, cosigner }
   const parts = {
     clock,
     self,

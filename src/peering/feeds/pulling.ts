@@ -5,6 +5,7 @@ import {
   entryHash,
   findLog,
   type LogRow,
+  noteBy,
   openCheckpoint,
   parseCheckpoint,
   parseNote,
@@ -13,6 +14,7 @@ import {
 } from "../../ledger/index.ts"
 import { type Arrived, applySlice, type Collection, loadCollectionByKey, readHeader } from "../../library/index.ts"
 import { findPeerByKey, type Peer } from "../../parties/index.ts"
+import type { Tx } from "../../store/index.ts"
 import { bodyOf } from "../bodies.ts"
 import { signingKeyOf } from "../keys.ts"
 import { say } from "../line.ts"
@@ -24,9 +26,14 @@ import { addCounts, type Feed, loadFeed, setFeedState, setPulled, setPullFailed,
 /** Entries that one transaction takes, so that other writers get their turn. */
 const SLICE = 100
 const PART_BYTES_MOST = 64 * 1024 * 1024
+/** So often a pull begins anew because something else brought this feed further meanwhile. */
+const OVERTAKEN_MOST = 5
 
-/** A part of a log that holds: its entries lead from what is held to a checkpoint that its owner signed. */
-export type Verified = { part: Part; target: Checkpoint; whole: boolean }
+/**
+ * A part of a log that holds: its entries lead from what is held to a checkpoint that its owner signed. `note` is that
+ * checkpoint with the owner's signature alone.
+ */
+export type Verified = { part: Part; target: Checkpoint; note: string; whole: boolean }
 
 /**
  * Brings a mirror up to what its owner signed last; resumes wherever it was. What is asked for again is applied once.
@@ -34,40 +41,46 @@ export type Verified = { part: Part; target: Checkpoint; whole: boolean }
  */
 export async function pullFeed(parts: PeeringParts, feedKey: number): Promise<number> {
   let taken = 0
-  let next: Promise<Part> | null = null
-  for (;;) {
+  let next: Asked | null = null
+  for (let overtaken = 0; ; ) {
     const held = await standing(parts, feedKey)
     const { feed, peer, log } = held
     try {
-      const part = await (next ?? askFor(parts, peer, { collection: feed.remote, from: log.size, old: feed.target }))
+      // What was asked for ahead is of no use if the peer showed a newer checkpoint meanwhile.
+      const asked: Asked = next?.old === feed.target ? next : askFor(parts, held, { from: log.size, old: feed.target })
+      const part = await asked.part
       const key = await signingKeyOf(parts.store, peer)
       if (key === null) throw new ComityError("refused", "peer.key-revoked")
       const verified = verifyPart(part, { feed, log, key })
       if (!verified.whole && part.entries.length === 0) throw new ComityError("invalid", "feed.stuck")
-      next = verified.whole ? null : ahead(parts, peer, feed, verified)
+      const ahead = { from: part.from + part.entries.length, old: verified.target.size }
+      next = verified.whole ? null : askFor(parts, held, ahead)
       await takePart(parts, held, verified)
       taken += part.entries.length
       if (verified.whole) return taken
     } catch (error) {
+      next = null
+      if (isBusy(error) && overtaken++ < OVERTAKEN_MOST) continue
       await noteFailure(parts, feed, error)
       throw error
     }
   }
 }
 
-type Wanted = { collection: string; from: number; old: number }
+type Asked = { old: number; part: Promise<Part> }
 
-async function askFor(parts: PeeringParts, peer: Peer, wanted: Wanted): Promise<Part> {
-  const answer = await say(parts, peer, "pull", { body: bodyOf(wanted), bytesMost: PART_BYTES_MOST })
-  return decodePart(Buffer.from(answer.body), entryHash)
+/** The next part travels while the one before is taken in. */
+function askFor(parts: PeeringParts, { peer, feed }: Standing, { from, old }: { from: number; old: number }): Asked {
+  const body = bodyOf({ collection: feed.remote, from, old })
+  const part = say(parts, peer, "pull", { body, bytesMost: PART_BYTES_MOST }).then((answer) =>
+    decodePart(Buffer.from(answer.body), entryHash),
+  )
+  part.catch(() => {}) // told to whoever waits for it; nobody may, where the part before fails
+  return { old, part }
 }
 
-/** The next part travels while this one is taken in. */
-function ahead(parts: PeeringParts, peer: Peer, { remote }: Feed, { part, target }: Verified): Promise<Part> {
-  const from = part.from + part.entries.length
-  const asked = askFor(parts, peer, { collection: remote, from, old: target.size })
-  asked.catch(() => {}) // told to whoever waits for it; nobody may, where this part fails
-  return asked
+function isBusy(error: unknown): boolean {
+  return error instanceof ComityError && error.code === "feed.busy"
 }
 
 type Standing = { feed: Feed; peer: Peer; collection: Collection; log: LogRow }
@@ -89,7 +102,8 @@ export function verifyPart(
   part: Part,
   { feed, log, key }: { feed: Pick<Feed, "target" | "checkpoint">; log: LogRow; key: Buffer },
 ): Verified {
-  const target = openCheckpoint(part.checkpoint, verifierOf(log.origin, key))
+  const verifier = verifierOf(log.origin, key)
+  const target = openCheckpoint(part.checkpoint, verifier)
   if (feed.target > 0 && !continues(feed, target, part.continued)) {
     throw new ComityError("refused", "feed.conflicting-checkpoints")
   }
@@ -97,7 +111,7 @@ export function verifyPart(
   const hashes = part.entries.map(({ h }) => h)
   const stands = checkExtension(log, hashes, target, part.proof)
   if (stands === "no") throw new ComityError("refused", "feed.entries-differ")
-  return { part, target, whole: stands === "whole" }
+  return { part, target, note: noteBy(part.checkpoint, verifier), whole: stands === "whole" }
 }
 
 function continues(feed: Pick<Feed, "target" | "checkpoint">, given: Checkpoint, proof: Buffer[]): boolean {
@@ -111,7 +125,7 @@ function continues(feed: Pick<Feed, "target" | "checkpoint">, given: Checkpoint,
 export async function takePart(
   parts: PeeringParts,
   { feed, peer, collection, log }: Standing,
-  { part, target, whole }: Verified,
+  { part, target, note, whole }: Verified,
 ): Promise<void> {
   const arrived = await arrivedOf(part, parts.prepare)
   let at = 0
@@ -122,19 +136,27 @@ export async function takePart(
     await parts.store.write(async (tx) => {
       const now = await loadCollectionByKey(tx, collection.key)
       if (now.size !== log.size + at - slice.length) throw new ComityError("conflict", "feed.busy")
-      const done = await applySlice(tx, now, slice, last && whole ? part.checkpoint : null)
+      if (at === slice.length) await keepTarget(tx, feed, target.size, note)
+      const done = await applySlice(tx, now, slice, last && whole ? note : null)
       const answered = { peer, remote: feed.remote, origin: log.origin, mirror: collection.key }
       await answerFor(tx, parts.self, answered, done.applied)
       await addCounts(tx, feed.key, done)
       if (!last) return
-      if (feed.target !== target.size || feed.checkpoint !== part.checkpoint) {
-        await setTarget(tx, feed.key, target.size, part.checkpoint)
-      }
       await setPulled(tx, feed.key)
       const closed = (await loadCollectionByKey(tx, collection.key)).closedAt !== null
       if (closed && feed.state === "open") await setFeedState(tx, feed.key, "closed")
     })
   } while (at < arrived.length)
+}
+
+/**
+ * The part was verified against the newest checkpoint that was known when it was asked for. If another came since, it
+ * says nothing of that one: it is asked for again.
+ */
+async function keepTarget(tx: Tx, { key, checkpoint }: Feed, size: number, note: string): Promise<void> {
+  const now = await loadFeed(tx, key)
+  if (now.checkpoint !== checkpoint) throw new ComityError("conflict", "feed.busy")
+  if (now.checkpoint !== note) await setTarget(tx, key, size, note)
 }
 
 /** Bodies are read where the thread that answers is not held up. */

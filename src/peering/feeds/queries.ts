@@ -34,6 +34,14 @@ export async function findFeedOf(reader: Reader, collection: number): Promise<Fe
   return (await reader.get<Feed>(sql`select ${columns} from feed where collection = ${collection}`)) ?? null
 }
 
+export async function findFeedByOrigin(reader: Reader, peer: number, origin: string): Promise<Feed | null> {
+  const feed = await reader.get<Feed>(
+    sql`select ${columns} from feed where peer = ${peer} and collection =
+          (select c.key from collection c join log l on l.key = c.log where l.origin = ${origin})`,
+  )
+  return feed ?? null
+}
+
 export async function loadFeed(reader: Reader, key: number): Promise<Feed> {
   const feed = await reader.get<Feed>(sql`select ${columns} from feed where key = ${key}`)
   if (feed === undefined) throw new Error(`no feed ${key}`)

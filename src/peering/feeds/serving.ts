@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { ComityError } from "../../kernel/errors.ts"
 import { isUuid } from "../../kernel/ids.ts"
-import { findLog, type LogRow, proveConsistency } from "../../ledger/index.ts"
+import { cosignedCheckpoint, findLog, type LogRow, proveConsistency } from "../../ledger/index.ts"
 import {
   type Collection,
   findMember,
@@ -13,6 +13,7 @@ import {
 import type { Tx } from "../../store/index.ts"
 import { bodyOf, parseBody } from "../bodies.ts"
 import type { PeerAnswer, PeeringParts, PeerMessage } from "../model.ts"
+import { setSeen } from "../witnessing/queries.ts"
 import { ENTRIES_TYPE, encodePart } from "./format.ts"
 import { offeredTo } from "./queries.ts"
 
@@ -43,7 +44,7 @@ export async function answerPull({ store }: PeeringParts, message: PeerMessage):
   const prove = async (first: number) =>
     first === 0 || first === log.size ? [] : proveConsistency(store, log, first, log.size, commitments)
   const part = {
-    ...{ from: wanted.from, checkpoint: log.checkpoint, entries },
+    ...{ from: wanted.from, checkpoint: await cosignedCheckpoint(store, log), entries },
     proof: await prove(wanted.from + entries.length),
     continued: await prove(wanted.old),
   }
@@ -62,5 +63,8 @@ async function takeOut(
   const log = await findLog(tx, collection.log)
   if (from > log.size || old > log.size) throw new ComityError("conflict", "feed.shorter", { size: log.size })
   const range = { from, most: ENTRIES_MOST, bytesMost: BYTES_MOST }
-  return { collection, log, entries: await serveEntries(tx, collection, member, range) }
+  const entries = await serveEntries(tx, collection, member, range)
+  const whole = from + entries.length === log.size
+  await setSeen(tx, { collection: collection.key, party: peer.party }, { size: log.size, whole })
+  return { collection, log, entries }
 }
