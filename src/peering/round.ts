@@ -1,3 +1,4 @@
+import { ComityError } from "../kernel/errors.ts"
 import { findPeerByKey, isActive } from "../parties/index.ts"
 import { pullFeed } from "./feeds/pulling.ts"
 import { discoverFeeds } from "./feeds/subscribing.ts"
@@ -15,6 +16,22 @@ export async function round(parts: PeeringParts, couriers: Couriers, peerKey: nu
   if (peer === null) return
   if (isActive(peer) || peer.state === "left") await tell(parts, peer)
   if (!ask || !(isActive(peer) || peer.state === "left")) return
-  for (const feed of await discoverFeeds(parts, peer)) await pullFeed(parts, feed)
+  const failed = await pullAll(parts, await discoverFeeds(parts, peer))
   await deliver(parts, couriers, peerKey) // the receipts for what came
+  if (failed !== null) throw failed
+}
+
+/** What is wrong with one feed holds up no other of the same peer; a peer that is silent is silent for all. */
+async function pullAll(parts: PeeringParts, feeds: readonly number[]): Promise<ComityError | null> {
+  let failed: ComityError | null = null
+  for (const feed of feeds) {
+    try {
+      await pullFeed(parts, feed)
+    } catch (error) {
+      if (!(error instanceof ComityError)) throw error
+      failed ??= error
+      if (error.kind === "unavailable") break
+    }
+  }
+  return failed
 }
