@@ -27,7 +27,6 @@ type Source = { file: string; text: string }
 type Thrown = { file: string; codes: string[]; values: string[] }
 
 const root = join(import.meta.dirname, "..")
-const src = join(root, "src")
 const en = read("en")
 const chinese = { "zh-Hant": read("zh-Hant"), "zh-Hans": read("zh-Hans") }
 
@@ -57,10 +56,14 @@ const KNOWN_WORDS = ["property.", "relation-to.", "relation."]
 
 const CODE = /^[a-z]+(?:[.-][a-z0-9]+)*\.[a-z0-9-]+$/
 
-const sources: readonly Source[] = readdirSync(src, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
-  .toSorted()
-  .map((file) => ({ file, text: withoutComments(readFileSync(join(src, file), "utf8")) }))
+const sources: readonly Source[] = [...sourcesIn("src"), ...sourcesIn("exercise")]
+
+function sourcesIn(folder: string): Source[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+    .toSorted()
+    .map((file) => ({ file, text: withoutComments(readFileSync(join(root, folder, file), "utf8")) }))
+}
 
 function read(language: string): Sentences {
   return JSON.parse(readFileSync(join(root, `web/locales/${language}.json`), "utf8")) as Sentences
