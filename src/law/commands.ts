@@ -11,7 +11,7 @@ import { compareFiles } from "./comparing.ts"
 import { dayAt } from "./dates.ts"
 import { factsFrom } from "./facts.ts"
 import type { FactRef } from "./model.ts"
-import { correct, corrections, importFacts, withdrawCorrection } from "./operations.ts"
+import { correct, corrections, importFacts, withdrawCorrection, withdrawSet } from "./operations.ts"
 import { factFiles, listFactSets } from "./queries.ts"
 import { type FactFiles, readFiles } from "./reading.ts"
 import { filesOf, shippedFacts, shippedFiles } from "./shipped.ts"
@@ -19,6 +19,7 @@ import { type TableName, tableNames } from "./tables.ts"
 
 /** A set by its name or number; anything else is a folder. */
 const SET_NAME = /^(?:shipped|current|\d{1,9})$/
+const SET_NUMBER = /^\d{1,9}$/
 
 export const factDeclarations: readonly Declaration[] = [
   {
@@ -107,7 +108,9 @@ export function factHandlers(parts: FactCommandParts): Handlers {
       return (await corrections(parts)).map(({ addedAt: _at, addedBy: _by, ...one }) => one)
     },
     "facts withdraw": async (call) => {
-      await withdrawCorrection(parts, One.parse(call.arguments).ID, null)
+      const { ID: id } = One.parse(call.arguments)
+      if (SET_NUMBER.test(id)) await withdrawSet(parts, Number(id), null)
+      else await withdrawCorrection(parts, id, null)
       return {}
     },
   }
@@ -182,8 +185,7 @@ function filesNamed(name: string): FactFiles {
 
 /** Also the number of an import, or what counts now. */
 async function filesInBook({ store }: FactCommandParts, name: string): Promise<FactFiles> {
-  const key =
-    name === "current" ? ((await newestSet(store))?.key ?? null) : /^\d{1,9}$/.test(name) ? Number(name) : null
+  const key = name === "current" ? ((await newestSet(store))?.key ?? null) : SET_NUMBER.test(name) ? Number(name) : null
   if (key === null) return filesNamed(name)
   const files = await factFiles(store, key)
   if (files === null) throw new ComityError("not-found", "facts.no-set", { name })

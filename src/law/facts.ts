@@ -60,10 +60,19 @@ export function factsFrom(files: FactFiles, overlay: readonly OverlayRow[] = [])
     version: version ?? ("0001-01-01" as Day),
     digest: digestOf(version ?? "", raw),
     rows,
-    problems: [...(version === null ? [noVersion] : []), ...read.problems, ...problems],
+    problems: [...(version === null ? [noVersion] : []), ...read.problems, ...problems, ...astray(read.rows, overlay)],
     ...indexed(rows),
     words: wordsOf(rows, [...read.rows, ...own], overlay),
   }
+}
+
+/** Corrections of rows that the set does not have, or calls otherwise now: what they say counts beside it. */
+function astray(rows: readonly RawRow[], overlay: readonly OverlayRow[]): Problem[] {
+  const known = new Set(rows.map(({ ref }) => ref))
+  const found = overlay.filter(({ replaces }) => replaces !== null && !known.has(replaces))
+  return found.map(({ raw: { table, ref } }) => ({
+    ...{ code: "correction-astray", severity: "notice", table, line: 0, ref, column: "" },
+  }))
 }
 
 /** A corrected row keeps the translations of what it does not change. */

@@ -8,7 +8,7 @@ import { compareFiles } from "./comparing.ts"
 import type { Day } from "./dates.ts"
 import { findPaths } from "./finder.ts"
 import type { FactRef } from "./model.ts"
-import { correct, corrections, importFacts, withdrawCorrection } from "./operations.ts"
+import { correct, corrections, importFacts, withdrawCorrection, withdrawSet } from "./operations.ts"
 import { factFiles as filesOfSet, listFactSets } from "./queries.ts"
 import { shippedFacts } from "./shipped.ts"
 
@@ -129,6 +129,32 @@ test("what came in, was corrected and was withdrawn stands in the ledger", async
   const told = rows.map(({ header }) => parseEventHeader(header ?? "")?.what)
   const count = (what: string) => told.filter((one) => one === what).length
   assert.deepEqual(["facts.imported", "facts.corrected", "facts.correction-withdrawn"].map(count), [3, 3, 3])
+})
+
+test("an import is taken back: what counted before it counts again, and the ledger tells", async () => {
+  const before = (await newestSet(inside.store))?.key
+  await importFacts(parts(), factFiles({}, "2026-12-02"), TODAY, null)
+  const key = (await newestSet(inside.store))?.key ?? 0
+  assert.notEqual(key, before)
+  await withdrawSet(parts(), key, "me")
+  assert.equal((await newestSet(inside.store))?.key, before)
+  assert.equal(await verdict(), "open")
+  await assert.rejects(withdrawSet(parts(), key, "me"), { code: "facts.no-set" })
+})
+
+test("a correction whose row a later set does not have is told", async () => {
+  const id = await correct(
+    parts(),
+    { table: "participation", replaces: BRAZIL, cells: CELLS, reason: "a letter" },
+    null,
+  )
+  const astray = async () =>
+    (await book.current()).problems.filter(({ code }) => code === "correction-astray").map(({ ref }) => ref)
+  assert.deepEqual(await astray(), [])
+  await importFacts(parts(), factFiles({}, "2026-12-02"), TODAY, null)
+  assert.deepEqual(await astray(), [`own/${id}`])
+  await withdrawSet(parts(), (await newestSet(inside.store))?.key ?? 0, null)
+  await withdrawCorrection(parts(), id, null)
 })
 
 test("two sets are compared row by row, by the columns that changed", () => {

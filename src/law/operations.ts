@@ -7,7 +7,14 @@ import { checkFacts } from "./checking.ts"
 import type { Day } from "./dates.ts"
 import { factsFrom, type OverlayRow } from "./facts.ts"
 import type { FactRef } from "./model.ts"
-import { type Correction, deleteCorrection, insertCorrection, insertFactSet, listCorrections } from "./queries.ts"
+import {
+  type Correction,
+  deleteCorrection,
+  deleteFactSet,
+  insertCorrection,
+  insertFactSet,
+  listCorrections,
+} from "./queries.ts"
 import type { FactFiles } from "./reading.ts"
 import type { Cells, TableName } from "./tables.ts"
 
@@ -43,6 +50,16 @@ export async function importFacts(
   })
   book.forget()
   return { version, digest, rows: Object.values(facts.rows).flat().length }
+}
+
+/** An import that should not have been: what counted before it counts again. Throws `not-found facts.no-set`. */
+export async function withdrawSet({ store, book }: FactParts, key: number, by: string | null): Promise<void> {
+  await store.write(async (tx) => {
+    const version = await deleteFactSet(tx, key)
+    if (version === null) throw new ComityError("not-found", "facts.no-set", { name: String(key) })
+    await record(tx, { what: "facts.set-withdrawn", by, facts: { version } })
+  })
+  book.forget()
 }
 
 export type NewCorrection = {

@@ -44,6 +44,13 @@ export async function insertFactSet(
     values (${version}, ${digest}, ${text}, ${tx.now}, ${by})`)
 }
 
+/** The version that it was of; null if there is none of that number. */
+export async function deleteFactSet(tx: Tx, key: number): Promise<string | null> {
+  const row = await tx.get<{ version: string }>(sql`select version from fact_set where key = ${key}`)
+  await tx.run(sql`delete from fact_set where key = ${key}`)
+  return row?.version ?? null
+}
+
 type OverlayRecord = {
   id: Id<"correction">
   table: string

@@ -33,7 +33,7 @@ export function lawKeys(sourceOf: (file: string) => string): string[] {
   return Object.entries(codes).flatMap(([start, list]) => list.map((code) => `${start}${code}`))
 }
 
-/** What `comity facts check` can find: whatever the two files that look for problems name as one. */
+/** What `comity facts check` can find: whatever the three files that look for problems name as one. */
 function problemsOf(sourceOf: (file: string) => string): string[] {
   const named = (file: string, pattern: RegExp) => {
     const found = [...sourceOf(file).matchAll(pattern)].map(([, code = ""]) => code)
@@ -43,10 +43,12 @@ function problemsOf(sourceOf: (file: string) => string): string[] {
   const bad = literals(blockOf(sourceOf("law/reading.ts"), /const CODES: readonly string\[\] = /))
   return [
     ...named("law/checking.ts", /\btold\("([^"]+)"/g),
+    ...named("law/checking.ts", /\[\{ code: "([^"]+)"/g),
     ...named("law/reading.ts", /\bproblem\("([^"]+)"/g),
     ...named("law/reading.ts", /, "(unknown-column)"\]/g),
     ...named("law/reading.ts", /: "(bad-[a-z]+)"/g),
     ...named("law/facts.ts", /: Problem = \{ code: "([^"]+)"/g),
+    ...named("law/facts.ts", /\.\.\.\{ code: "([^"]+)", severity/g),
     ...bad.map((code) => `bad-${code}`),
   ]
 }

@@ -65,6 +65,7 @@ const sentences: Readonly<Record<string, Say>> = {
     t("ledger.facts.corrected", { ref: text(facts, "replaces") || text(facts, "table") }),
   "facts.correction-withdrawn": (t, facts) => t("ledger.facts.correction-withdrawn", { id: text(facts, "id") }),
   "facts.imported": (t, facts) => t("ledger.facts.imported", { version: text(facts, "version") }),
+  "facts.set-withdrawn": (t, facts) => t("ledger.facts.set-withdrawn", { version: text(facts, "version") }),
   "feed.begun": (t, facts, calling) => t("ledger.feed.begun", { ...where(facts, calling), ...who(facts, calling) }),
   "import.done": (t, facts, calling) =>
     t("ledger.import.done", {
