@@ -20,6 +20,7 @@ test("without any wish a node serves this machine alone, with defaults that need
     forbiddenStatus: "refused",
     maxStoreMib: 0,
     maxImportMib: 256,
+    maxSealedMib: 512,
     peerEvery: 300,
     peerPrivate: false,
     oidcIssuer: null,

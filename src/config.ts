@@ -53,6 +53,7 @@ export const settings = {
   ),
   maxStoreMib: setting("max-store-mib", "COMITY_MAX_STORE_MIB", "N", whole(0, 16 * 1024 * 1024), 0),
   maxImportMib: setting("max-import-mib", "COMITY_MAX_IMPORT_MIB", "N", whole(1, 16 * 1024), 256),
+  maxSealedMib: setting("max-sealed-mib", "COMITY_MAX_SEALED_MIB", "N", whole(0, 1024 * 1024), 512),
   workers: setting(
     "workers",
     "COMITY_WORKERS",

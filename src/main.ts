@@ -23,7 +23,7 @@ import { peerDeclarations } from "./peering/index.ts"
 import { refusalDeclarations } from "./policy/index.ts"
 import { requestDeclarations } from "./requests/index.ts"
 import { runNode } from "./serve.ts"
-import { releaseDeclarations, sharingDeclarations } from "./sharing/index.ts"
+import { releaseDeclarations, sealedDeclarations, sharingDeclarations } from "./sharing/index.ts"
 
 const serveDeclaration: Declaration = {
   name: "serve",
@@ -51,6 +51,7 @@ export const declarations: readonly Declaration[] = [
   ...pathDeclarations,
   ...sharingDeclarations,
   ...releaseDeclarations,
+  ...sealedDeclarations,
   ...requestDeclarations,
   ...keyDeclarations,
   completionDeclaration,

@@ -33,7 +33,7 @@ import {
 import { partyHandlers } from "./parties/index.ts"
 import { ownRefusals, pathHandlers, pathRoutes } from "./paths/index.ts"
 import { couriersOf, type PeeringParts, peerHandlers } from "./peering/index.ts"
-import { openPeers, peeringOf } from "./peers.ts"
+import { openPeers, peeringOf, sealingOf } from "./peers.ts"
 import { refusalHandlers } from "./policy/index.ts"
 import { requestHandlers } from "./requests/index.ts"
 import {
@@ -45,7 +45,9 @@ import {
   logRoutes,
   Releases,
   releaseHandlers,
+  sealedHandlers,
   sharingHandlers,
+  sweepSealed,
   taxiiRoutes,
 } from "./sharing/index.ts"
 import { type Claim, type Folder, type Reader, Store, type Tx } from "./store/index.ts"
@@ -118,7 +120,7 @@ export async function openNode(parts: NodeParts): Promise<Node> {
       return `${site.origin}/setup/${await makeSetupLink(store)}`
     },
     async serve() {
-      workplace = await openWorkplace(parts, core)
+      workplace = await openWorkplace(parts, core, peering)
       peers = openPeers(parts, peering)
       return serve(parts, { ...core, replies, workplace, peers: peers.rows })
     },
@@ -167,6 +169,7 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core, peer
     ...peerHandlers(peering, couriersOf()),
     ...refusalHandlers(store),
     ...requestHandlers({ store, clock, origin: () => site.origin }),
+    ...sealedHandlers(sealingOf(peering)),
     ...sharingHandlers({ store, preparer, database, t: translator("en") }),
     ...releaseHandlers({ store, clock, releases, t: translator("en") }),
   }
@@ -246,6 +249,7 @@ async function sweepStatuses({ clock, diagnostics }: NodeParts, store: Store): P
   try {
     // In slices, so that a busy day's worth does not hold up everybody else.
     while ((await store.write((tx) => deleteStatusesBefore(tx, old, SWEPT_AT_ONCE))) === SWEPT_AT_ONCE);
+    await sweepSealed(store, clock.now())
   } catch (error) {
     diagnostics.warn("status.sweep-failed", { code: error instanceof ComityError ? error.code : "bug" })
   }

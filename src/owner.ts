@@ -8,6 +8,7 @@ import {
   type Request,
   reach,
   serveSocket,
+  type Translate,
   translator,
 } from "./http/index.ts"
 import type { Json } from "./kernel/canonical.ts"
@@ -40,13 +41,30 @@ export async function runCommand(invocation: Invocation, config: Config, environ
   if (declaration.speaks === true) {
     for (const call of calls) call.language = values.json === true ? "en" : (config.language ?? "en")
   }
-  const folder = folderAt(config.data)
   const results: Json[] = []
-  for (const call of calls) results.push(await oneCall(invocation, call, folder, config))
+  if (declaration.here !== undefined) results.push(await atTerminal(invocation, calls[0] ?? {}, t, environment))
+  else for (const call of calls) results.push(await oneCall(invocation, call, folderAt(config.data), config))
   const result = declaration.merge?.(results) ?? results[0] ?? null
   const lines = values.json === true ? [JSON.stringify(result)] : declaration.show(t, result).map(visible)
-  if (declaration.name !== "export" && lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`)
+  if (declaration.writes !== true && lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`)
   return declaration.failed?.(result) === true ? 1 : 0
+}
+
+async function atTerminal(
+  { declaration }: Invocation,
+  call: Json,
+  t: Translate,
+  environment: Environment,
+): Promise<Json> {
+  const secret = async () => {
+    const { what, environment: name } = declaration.asks ?? { what: "", environment: "" }
+    return environment[name] ?? askSecret(t, what)
+  }
+  try {
+    return (await declaration.here?.(call, { secret })) ?? null
+  } catch (error) {
+    throw knownError(error) ?? error
+  }
 }
 
 async function oneCall(
@@ -62,7 +80,8 @@ async function oneCall(
       throw knownError(error) ?? error
     })
   }
-  const input = declaration.input === "files" ? await openInput(String(call.FILE)) : null
+  const input =
+    declaration.input === undefined ? null : await openInput(String(call.FILE), declaration.input === "files")
   const bar = progressBar(input)
   const request = {
     command: declaration.name,

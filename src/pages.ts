@@ -32,6 +32,8 @@ import {
   libraryPages,
   objectPages,
   programPages,
+  type SealedParts,
+  sealedPages,
   type Verifications,
   warningListRoutes,
 } from "./sharing/index.ts"
@@ -60,6 +62,7 @@ export const navigation: readonly SectionFor[] = [
       { key: "library", href: "/share/library", who: "role:reader" },
       { key: "import", href: "/share/import", who: "role:analyst" },
       { key: "collections", href: "/share/collections", who: "person" },
+      { key: "sealed", href: "/share/sealed", who: "role:reader" },
       { key: "warning-lists", href: "/share/warning-lists", who: "person" },
     ],
   },
@@ -99,6 +102,7 @@ export type PageParts = {
   verifications: Verifications
   signer: Signer
   keys: KeyParts
+  sealing: SealedParts
 }
 
 /** Every page, behind its guard. */
@@ -132,6 +136,7 @@ function sharingPages(parts: PageParts): PageRoute[] {
     ...refusalPages(store),
     ...collectionPages({ store, search, verifications, signer }),
     ...programPages({ store, authenticator }),
+    ...sealedPages(parts.sealing),
   ]
 }
 

@@ -16,6 +16,7 @@ import {
   strangersOf,
   verbsOf,
 } from "./peering/index.ts"
+import { cardRecipients, type SealedParts, sealedCouriers, sealedVerbs } from "./sharing/index.ts"
 import type { Core } from "./workplace.ts"
 
 /** What a node needs to speak with others, also while it does not answer them. */
@@ -36,11 +37,18 @@ export function peeringOf({ config, clock, diagnostics }: NodeParts, core: Core,
 
 /** The protocol between nodes while this one answers: its rows of the table, and the courier that goes to the others. */
 export function openPeers({ config }: NodeParts, peering: PeeringParts): { rows: Row[]; courier: Courier } {
-  const courier = new Courier({ ...peering, couriers: couriersOf(), every: config.peerEvery })
-  const verbs = verbsOf(peering, (peer) => courier.wake(peer))
+  const couriers = { ...couriersOf(), ...sealedCouriers }
+  const courier = new Courier({ ...peering, couriers, every: config.peerEvery })
+  const bytesMost = config.maxSealedMib * 1024 * 1024
+  const verbs = { ...verbsOf(peering, (peer) => courier.wake(peer)), ...sealedVerbs({ ...peering, bytesMost }) }
   const rows = peerRows({ ...peering, verbs, strangers: strangersOf(peering), quotas: new Quotas(monotonic) })
   courier.start()
   return { rows, courier }
+}
+
+/** What sealed delivery needs; whom of a partner files can be for says the partner's card. */
+export function sealingOf({ store, self }: PeeringParts): SealedParts {
+  return { store, self, recipientsOf: (peer) => cardRecipients(store, peer) }
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"])

@@ -14,11 +14,11 @@ const CHUNK = 1024 * 1024
 const BAR_WIDTH = 30
 const TEXT_MOST = 1024 * 1024
 
-/** Opens a file, unpacking gzip by its first two bytes. Throws `not-found file.missing`, `invalid file.unreadable`. */
-export async function openInput(file: string): Promise<Input> {
+/** Opens a file; if `unpack`, gzip is known by its first two bytes and unpacked. Throws `not-found file.missing`, `invalid file.unreadable`. */
+export async function openInput(file: string, unpack = true): Promise<Input> {
   const { size, zipped } = await inspect(file)
   const raw = createReadStream(file, { highWaterMark: CHUNK })
-  const bytes = zipped ? unzipped(raw) : (raw as AsyncIterable<Uint8Array>)
+  const bytes = zipped && unpack ? unzipped(raw) : (raw as AsyncIterable<Uint8Array>)
   return { bytes, size, read: () => raw.bytesRead }
 }
 

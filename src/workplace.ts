@@ -17,6 +17,8 @@ import { type Preparer, type Search, verifyLogs, type WarningLists } from "./lib
 import type { NodeParts } from "./node.ts"
 import { navigation, pagesOf } from "./pages.ts"
 import { ownParty } from "./parties/index.ts"
+import type { PeeringParts } from "./peering/index.ts"
+import { sealingOf } from "./peers.ts"
 import { Imports, type Releases, Verifications } from "./sharing/index.ts"
 import type { Store } from "./store/index.ts"
 
@@ -41,7 +43,7 @@ export type Core = {
   site: Site
 }
 
-export async function openWorkplace(parts: NodeParts, core: Core): Promise<Workplace> {
+export async function openWorkplace(parts: NodeParts, core: Core, peering: PeeringParts): Promise<Workplace> {
   const { config, folder, clock, diagnostics } = parts
   const { store, signer, search, warnings, book, authenticator, site } = core
   const visiting = visitingOf(parts, core)
@@ -55,6 +57,7 @@ export async function openWorkplace(parts: NodeParts, core: Core): Promise<Workp
   })
   const rows = pagesOf({
     ...{ store, folder, search, visiting, authenticator, imports, warnings, book, verifications, signer },
+    sealing: sealingOf(peering),
     provider: providerOf(config),
     entrance: { store, sessions, clock, refusals, site, brake: new Brake(), pending: new Pending(clock) },
     keys: keyPartsOf(core),

@@ -46,6 +46,7 @@ const PUT_TOGETHER = [
   ...["cli.ask-", "command.", "error.", "log.problem.", "option.", "problem.", "problem.object.conflict-"],
   ...["form-field."],
   ...["graph.by.", "graph.layout.", "import.state.", "keyboard.", "language.", "nav.", "overview.act."],
+  ...["seal-key.say.", "sealed.kind.", "sealed.reason.", "sealed.say.", "sealed.state."],
   ...["overview.waits.", "property.", "relation-to.", "relation.", "role.", "theme.", "type."],
   ...LAW_STARTS,
   ...["fact.column.", "fact.effect.", "fact.field.", "fact.kind.", "fact.safeguard.", "fact.status.", "fact.table."],
@@ -142,7 +143,9 @@ function problemCodes(): string[] {
 /** Every key that the source can ask for. */
 function neededKeys(): Set<string> {
   const options = declarations.flatMap((one) => Object.keys(one.options))
-  const secrets = declarations.flatMap(({ secret }) => (secret === undefined ? [] : [secret.option]))
+  const secrets = declarations.flatMap(({ secret, asks }) =>
+    [secret?.option, asks?.what].filter((one) => one !== undefined),
+  )
   const logProblems = [
     ...literalsAfter(sourceOf("library/verifying.ts"), /#problem\([^,()]+, "([^"]+)"/g),
     ...literalsAfter(sourceOf("library/proving.ts"), /\bis: "(checkpoint-[^"]+)"/g),
@@ -187,6 +190,16 @@ function wordsOfPages(): string[] {
     ...fieldLabels().map((label) => `form-field.${label}`),
     ...[...TYPES.keys()].map((type) => `type.${type}`),
     ...wordsOfFacts(),
+    ...lists("seal-key.say.", "sharing/sealed/pages/keys-page.ts", /SAYINGS = \[([^\]]*)\]/g),
+    ...lists("sealed.say.", "sharing/sealed/pages/one-page.ts", /\.\.\.(\["[^\]]*\]),/g),
+    ...lists("sealed.kind.", "sharing/sealed/model.ts", /keyKinds = \[([^\]]*)\]/g),
+    ...lists("sealed.reason.", "sharing/sealed/message.ts", /refusalReasons = \[([^\]]*)\]/g),
+    ...named(
+      "sealed.state.",
+      "sharing/sealed/pages/words.ts",
+      /^ {2}([a-z]+): "(?:open|conditional|closed|unknown)",$/gm,
+    ),
+    "sealed.reason.no-receipt",
   ]
 }
 

@@ -32,4 +32,4 @@ export {
   verifySignature,
 } from "./signing.ts"
 export { isTagOf, tagOf } from "./tags.ts"
-export { openSealed, readIdentities, type Shelf, withoutArmor } from "./unsealing.ts"
+export { openSealed, readIdentities, readIdentityFile, type Shelf, withoutArmor } from "./unsealing.ts"

@@ -45,7 +45,7 @@ async function mustSeal(text: string): Promise<void> {
   }
 }
 
-export function sealKindOf(recipient: Recipient): SealKind {
+export function sealKindOf(recipient: string): SealKind {
   return recipient.startsWith("age1pq1") ? "hybrid" : "x25519"
 }
 

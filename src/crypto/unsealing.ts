@@ -1,5 +1,6 @@
 import { armor, Decrypter, type Identity } from "age-encryption"
 import { ComityError } from "../kernel/errors.ts"
+import { openWithPassphrase } from "./seal.ts"
 import { checkZeros, type Label, PADDED_MOST, paddingOf, readLabel, TAIL_BYTES } from "./sealed-format.ts"
 
 const IDENTITY = /^AGE-SECRET-KEY-(PQ-)?1[A-Z0-9]{58}$/
@@ -17,6 +18,18 @@ export function readIdentities(text: string): string[] {
     throw new ComityError("invalid", "sealed.identity-file")
   }
   return found
+}
+
+/**
+ * The identities in a file that a passphrase may protect, as `age -p` writes it; it is asked for only then. Throws as
+ * `readIdentities` and `openWithPassphrase` do.
+ */
+export async function readIdentityFile(file: Uint8Array, passphrase: () => Promise<string>): Promise<string[]> {
+  const text = Buffer.from(file).toString("latin1")
+  const armored = text.trimStart().startsWith(ARMOR)
+  if (!armored && !text.startsWith("age-encryption.org/v1\n")) return readIdentities(text)
+  const opened = await openWithPassphrase(armored ? text : armor.encode(file), await passphrase())
+  return readIdentities(opened.toString("latin1"))
 }
 
 const ARMOR = "-----BEGIN AGE ENCRYPTED FILE-----"

@@ -104,7 +104,8 @@ export function helpOf(t: Translate, declaration: Declaration): string[] {
     const text = value === undefined ? `--${name}` : `--${name} ${value}`
     return `  ${text.padEnd(36)}  ${t(`option.${name}`)}`
   })
-  const secret = declaration.secret === undefined ? [] : ["", t("cli.secret", { name: declaration.secret.environment })]
+  const asked = declaration.secret ?? declaration.asks
+  const secret = asked === undefined ? [] : ["", t("cli.secret", { name: asked.environment })]
   return [usage(declaration), "", t(`command.${declaration.name}`), "", ...options, ...secret]
 }
 

@@ -44,8 +44,28 @@ test("nothing but the listed files is served", () => {
     "toString",
     "__proto__",
     "locales/en.json",
+    "age-.js",
+    "age-../package.json",
   ]) {
     const found = assetReply({ params: { name }, query: new URLSearchParams(), header: () => "" } as never)
     assert.equal(found, null, name)
   }
+})
+
+test("a library comes with all that it imports, each file by an address that is kept for ever", () => {
+  const seen = new Set<string>()
+  const follow = (address: string) => {
+    if (seen.has(address)) return
+    seen.add(address)
+    const found = assetReply(ask(address))
+    assert.match(found?.headers["cache-control"] ?? "", /immutable/, address)
+    const text = String(found?.body)
+    const wanted = [...text.matchAll(/^(?:import|export)\s[^;"'`]*?from\s*["']([^"']+)["']/gm)].map(([, to = ""]) => to)
+    for (const to of wanted) {
+      assert.match(to, /^\.\/age[\w.-]*\.js\?v=[0-9a-f]{12}$/, `${address} imports ${to}`)
+      follow(`/assets/${to.slice(2)}`)
+    }
+  }
+  follow(asset("age.js"))
+  assert.ok(seen.size > 15 && seen.size < 60, `${seen.size} files`)
 })

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { brotliCompressSync, gzipSync, constants as zip } from "node:zlib"
 import { sha256 } from "../kernel/hash.ts"
+import { type ModuleGraph, moduleGraph } from "./modules.ts"
 import { type Ask, type Reply, reply } from "./reply.ts"
 
 const web = (file: string) => new URL(`../../web/${file}`, import.meta.url)
@@ -25,11 +26,17 @@ const files = {
   "graph-style.js": { at: () => web("scripts/graph-style.js"), type: JS },
   "graph-export.js": { at: () => web("scripts/graph-export.js"), type: JS },
   "graph.css": { at: () => web("graph.css"), type: CSS },
+  "sealed-key.js": { at: () => web("scripts/sealed-key.js"), type: JS },
+  "sealed-open.js": { at: () => web("scripts/sealed-open.js"), type: JS },
+  "sealed-format.js": { at: () => web("scripts/sealed-format.js"), type: JS },
   "cytoscape.js": { at: () => library("cytoscape/dist/cytoscape.esm.min.mjs"), type: JS },
 } as const
 
-export type Asset = keyof typeof files
-export const ASSETS = Object.keys(files)
+/** Libraries of several modules: the entry by this name, the others beside it. */
+const libraries = { "age.js": "age-encryption" } as const
+
+export type Asset = keyof typeof files | keyof typeof libraries
+export const ASSETS = [...Object.keys(files), ...Object.keys(libraries)]
 
 type Encoding = "br" | "gzip"
 type Ready = { tag: string; type: string; plain: Buffer; packed: Map<Encoding, Buffer> }
@@ -49,17 +56,34 @@ export function asset(name: Asset): string {
 function load(name: string): Ready | null {
   const already = ready.get(name)
   if (already !== undefined) return already
-  const made = read(name)
-  if (made === null) return null
-  const { plain, type } = made
-  const one = { tag: sha256(plain).toString("hex").slice(0, 12), type, plain, packed: new Map() }
+  if (Object.hasOwn(files, name)) {
+    const { at, type } = files[name as keyof typeof files]
+    const plain = readFileSync(at())
+    return keep(name, sha256(plain).toString("hex").slice(0, 12), type, plain)
+  }
+  const entry = (Object.keys(libraries) as (keyof typeof libraries)[]).find((one) => belongs(name, one))
+  if (entry === undefined) return null
+  const { tag, files: modules } = graphOf(entry)
+  const plain = modules.get(name)
+  return plain === undefined ? null : keep(name, tag, JS, plain)
+}
+
+function keep(name: string, tag: string, type: string, plain: Buffer): Ready {
+  const one = { tag, type, plain, packed: new Map() }
   ready.set(name, one)
   return one
 }
 
-function read(name: string): { plain: Buffer; type: string } | null {
-  const file = Object.hasOwn(files, name) ? files[name as Asset] : null
-  return file === null ? null : { plain: readFileSync(file.at()), type: file.type }
+const graphs = new Map<string, ModuleGraph>()
+
+function graphOf(entry: keyof typeof libraries): ModuleGraph {
+  const graph = graphs.get(entry) ?? moduleGraph(entry, libraries[entry])
+  graphs.set(entry, graph)
+  return graph
+}
+
+function belongs(name: string, entry: string): boolean {
+  return name === entry || name.startsWith(`${entry.replace(/\.js$/, "")}-`)
 }
 
 /** Null for a name that is no asset. An address without the present hash is answered too, but not kept for long. */

@@ -13,8 +13,8 @@ export type Declaration = {
   /** Names of the positional arguments; the last may end in `…` (one or more, as a list), `?` (may be missing) or `…?`. */
   positionals: readonly string[]
   options: Readonly<Record<string, OptionDeclaration>>
-  /** `files`: each positional is read and streamed in a call of its own. */
-  input?: "files"
+  /** `files`: each positional is read, unpacked and streamed in a call of its own. `file`: FILE is streamed as it is. */
+  input?: "files" | "file"
   /** Asked for without echo, or taken from the environment; with an option named, only where that one is given. */
   secret?: { option: string; environment: string; with?: string }
   /** Positionals that are paths: made absolute where the command was typed. */
@@ -25,6 +25,12 @@ export type Declaration = {
   contents?: readonly string[]
   /** Its result holds sentences: the argument `language` says in which language; for programs, English. */
   speaks?: true
+  /** Asked for in the same way, but only if the command finds that it needs it. */
+  asks?: { what: string; environment: string }
+  /** Runs where it was typed and never at a node: what it reads is for no node to know. */
+  here?(given: Json, terminal: Terminal): Promise<Json>
+  /** Its output is bytes; nothing is printed behind them. */
+  writes?: true
   /** Answers from what came with this version, where there is no data folder; nothing is made or kept then. */
   alone?(given: Json, clock: Clock): Promise<Json>
   /** Lines for people; with `--json` the result itself is printed. */
@@ -34,6 +40,9 @@ export type Declaration = {
   /** Joins the results of several files. */
   merge?(results: Json[]): Json
 }
+
+/** What a command that runs where it was typed may ask of the terminal. */
+export type Terminal = { secret(): Promise<string> }
 
 export type Call = {
   arguments: Json

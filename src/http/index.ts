@@ -7,6 +7,7 @@ export {
   type Handlers,
   knownError,
   type OptionDeclaration,
+  type Terminal,
 } from "./command.ts"
 export { type CookieNames, cookie, cookieNames, readCookies } from "./cookies.ts"
 export { type ErrorMessage, errorMessage, sentence, statusOf } from "./errors.ts"

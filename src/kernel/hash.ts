@@ -25,3 +25,9 @@ export function sha1(...parts: (Uint8Array | string)[]): Buffer {
   for (const part of parts) sum.update(part)
   return sum.digest()
 }
+
+/** SHA-256 of what comes piece by piece, in hexadecimal. */
+export function runningSha256(): { add(piece: Uint8Array): void; end(): string } {
+  const sum = createHash("sha256")
+  return { add: (piece) => void sum.update(piece), end: () => sum.digest("hex") }
+}

@@ -8,6 +8,7 @@ export {
   insertPeer,
   insertStatement,
   listPeers,
+  readCard,
   readStatements,
   updateTheirState,
 } from "./peer-queries.ts"

@@ -13,6 +13,12 @@ export async function findPeerByKey(reader: Reader, key: number): Promise<Peer |
   return (await reader.get<Peer>(sql`select ${columns} from peer where key = ${key}`)) ?? null
 }
 
+/** The peer's own card as it came; null if none came yet. */
+export async function readCard(reader: Reader, peer: number): Promise<Buffer | null> {
+  const row = await reader.get<{ card: Uint8Array | null }>(sql`select card from peer where key = ${peer}`)
+  return row?.card == null ? null : Buffer.from(row.card)
+}
+
 export async function listPeers(reader: Reader): Promise<Peer[]> {
   return reader.all<Peer>(sql`select ${columns} from peer order by name, party`)
 }

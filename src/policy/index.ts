@@ -25,4 +25,4 @@ export {
   type Releaser,
   type ReleaseTarget,
 } from "./release/model.ts"
-export { againstTarget, decide, decider } from "./release/rule.ts"
+export { againstRecipient, againstTarget, decide, decider } from "./release/rule.ts"

@@ -32,6 +32,7 @@ export const sharingDeclarations: readonly Declaration[] = [
       type: { type: "string", multiple: true, value: "T" },
       since: { type: "string", value: "TIME" },
     },
+    writes: true,
     show: () => [],
   },
 ]

@@ -19,4 +19,17 @@ export { deleteStatusesBefore } from "./queries.ts"
 /** Letting out, taking back, and who reads what. */
 export { releaseDeclarations, releaseHandlers } from "./release/commands.ts"
 export { Releases } from "./release/releases.ts"
+/** Files for named people of a partner, which no node can read. */
+export {
+  type CardRecipient,
+  cardRecipients,
+  publishedRecipients,
+  type SealedParts,
+  sealedCouriers,
+  sealedDeclarations,
+  sealedHandlers,
+  sealedPages,
+  sealedVerbs,
+  sweepSealed,
+} from "./sealed/index.ts"
 export { type TaxiiParts, taxiiRoutes } from "./taxii-routes.ts"

@@ -12,6 +12,7 @@ import * as peers from "./migrations/0008-peers.ts"
 import * as reciprocity from "./migrations/0009-reciprocity.ts"
 import * as releases from "./migrations/0010-releases.ts"
 import * as evidence from "./migrations/0011-evidence.ts"
+import * as sealed from "./migrations/0012-sealed.ts"
 
 const migrations = [
   first,
@@ -25,6 +26,7 @@ const migrations = [
   reciprocity,
   releases,
   evidence,
+  sealed,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

@@ -4,11 +4,13 @@ import { ComityError } from "../../src/kernel/errors.ts"
 import { ownStatements } from "../../src/ledger/index.ts"
 import { addOwnParty, findPeer, insertPeer, insertStatement, type PartyId } from "../../src/parties/index.ts"
 import {
+  type Couriers,
   cosignersOf,
   couriersOf,
   type Incoming,
   type Outgoing,
   type PeeringParts,
+  type PeerVerbs,
   peerRows,
   Quotas,
   round,
@@ -46,9 +48,13 @@ export type Federation = {
 
 const honest: Wire = (_, pass) => pass()
 
+/** What a feature adds to what peers may say to each other. */
+export type More = (parts: PeeringParts) => { verbs: PeerVerbs; couriers: Couriers }
+const NOTHING = { verbs: {}, couriers: {} }
+
 /** Nodes in one process, under one clock, each a partner of every other; names are also host names. */
-export async function testFederation(names: readonly string[]): Promise<Federation> {
-  const federation = await strangers(names)
+export async function testFederation(names: readonly string[], more: More = () => NOTHING): Promise<Federation> {
+  const federation = await strangers(names, more)
   for (const one of federation.members) {
     for (const other of federation.members) if (one !== other) await introduce(one, other)
   }
@@ -56,24 +62,27 @@ export async function testFederation(names: readonly string[]): Promise<Federati
 }
 
 /** The same before anybody knows anybody. */
-export async function strangers(names: readonly string[]): Promise<Federation> {
+export async function strangers(names: readonly string[], more: More = () => NOTHING): Promise<Federation> {
   const clock = fakeClock()
   const doors = new Map<string, Row[]>()
   const federation: Federation = { clock, members: [], wire: honest, close: async () => {} }
   const send = (request: Outgoing) => federation.wire(request, () => deliverTo(doors, request))
-  for (const name of names) federation.members.push(await openMember(name, clock, send, doors))
+  for (const name of names) federation.members.push(await openMember({ name, clock, send, doors, more }))
   federation.close = async () => {
     for (const member of federation.members) await member.close()
   }
   return federation
 }
 
-async function openMember(
-  name: string,
-  clock: FakeClock,
-  send: PeeringParts["send"],
-  doors: Map<string, Row[]>,
-): Promise<Member> {
+type Opening = {
+  name: string
+  clock: FakeClock
+  send: PeeringParts["send"]
+  doors: Map<string, Row[]>
+  more: More
+}
+
+async function openMember({ name, clock, send, doors, more }: Opening): Promise<Member> {
   const node = await openInProcess({ clock })
   const { id: party } = await node.store.write((tx) => addOwnParty(tx, { name, kind: "government", place: "FI" }, null))
   const endpoint = `https://${name}.example`
@@ -95,12 +104,14 @@ async function openMember(
     peer: (other: Member) => peers.get(other.party) ?? 0,
     roundWith: async (other: Member) => {
       const peer = await findPeer(node.store, other.party)
-      if (peer !== null) await round(parts, couriersOf(), peer.key, true)
+      if (peer !== null) await round(parts, couriers, peer.key, true)
     },
-    round: (other: Member) => round(parts, couriersOf(), peers.get(other.party) ?? 0, true),
+    round: (other: Member) => round(parts, couriers, peers.get(other.party) ?? 0, true),
   })
+  const features = more(parts)
+  const couriers = { ...couriersOf(), ...features.couriers }
   knownPeers.set(member, peers)
-  const verbs = verbsOf(parts, (peer) => member.woken.push(peer))
+  const verbs = { ...verbsOf(parts, (peer) => member.woken.push(peer)), ...features.verbs }
   const door = {
     ...{ clock, self, send, prepare, verbs },
     strangers: strangersOf(parts),

@@ -15,6 +15,7 @@ import type { Session, TestBrowser, View, Visitor } from "./browser.ts"
 import { type InProcess, openInProcess, prepared } from "./node-in-process.ts"
 import type { Role } from "./pages.ts"
 import { addRequests } from "./requests.ts"
+import { addSealed } from "./sealed-scene.ts"
 import type { Stix } from "./stix.ts"
 
 const CORRECTED = "participation/budapest/BR/Brazil/in force" as FactRef
@@ -41,7 +42,11 @@ export type Furnished = {
   collections: Readonly<Record<keyof typeof COLLECTIONS, string>>
   /** What the pages of one thing each are about; a test finds the address of its page by it. */
   ids: Readonly<
-    Record<"person" | "program" | "search" | "refusal" | "correction" | "overdue" | "draft" | "choice", string>
+    Record<
+      | ("person" | "program" | "search" | "refusal" | "correction" | "overdue" | "draft" | "choice")
+      | ("sealed" | "sealedSent" | "sealedDraft" | "sealingKey"),
+      string
+    >
   >
 }
 
@@ -115,12 +120,19 @@ async function belongings(node: InProcess, collection: string, names: string): P
   const view = { name: `Signs${names}`, address: "type=indicator" }
   const search = await saveSearch(store, analyst.account, view)
   const more = {
+    // First: the list that follows would let nothing go to a partner of whom nobody knows where it is.
+    ...(await addSealed(node, await commitmentOfRole(store, "analyst"), names)),
     refusal: await refuse(store, names),
     correction: await correctFact(store, names),
     ...(await addRequests(node, names)),
     choice: await choosePreservation(store, names),
   }
   return { person: analyst.account, program: program.account, search, ...more }
+}
+
+async function commitmentOfRole(store: InProcess["store"], who: Role): Promise<string> {
+  const people = [...(await namesByCommitment(store))]
+  return people.find(([, name]) => name.startsWith(PEOPLE[who].name))?.[0] ?? ""
 }
 
 /** One row that this node reads otherwise than the set that was shipped. */
@@ -143,7 +155,7 @@ async function choosePreservation(store: InProcess["store"], names: string): Pro
     ...{ offence: { class: "fraud", penaltyYears: 4 }, answers: {}, date: facts.version },
   }
   const [best] = findPaths(query, facts).findings
-  const [by = ""] = [...(await namesByCommitment(store))].find(([, name]) => name.startsWith(PEOPLE.analyst.name)) ?? []
+  const by = await commitmentOfRole(store, "analyst")
   assert.ok(best)
   const ticked = best.safeguards.map(({ code }) => code)
   const wish = {

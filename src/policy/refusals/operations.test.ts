@@ -85,7 +85,7 @@ test("the list is bounded", async () => {
   await assert.rejects(add({ kind: "party", value: "One more" }), { code: "refusal.too-many" })
 })
 
-test("nobody reads the refusal list but its own pages and commands, and the path finder", () => {
+test("nobody reads the refusal list but its own pages and commands, the path finder, and what decides what leaves", () => {
   const src = join(import.meta.dirname, "../..")
   const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => /(?<!\.test)\.ts$/.test(file))
   const readers = files.filter((file) => {
@@ -94,6 +94,6 @@ test("nobody reads the refusal list but its own pages and commands, and the path
       !file.startsWith("policy/") && (/policy\/index\.ts"/.test(text) || /\b(?:from|into|join) refusal\b/.test(text))
     )
   })
-  const others = readers.filter((file) => !file.startsWith("paths/"))
-  assert.deepEqual(others.toSorted(), ["main.ts", "node.ts", "pages.ts"])
+  const others = readers.filter((file) => !/^(paths|sharing\/release)\//.test(file))
+  assert.deepEqual(others.toSorted(), ["main.ts", "node.ts", "pages.ts", "sharing/sealed/deciding.ts"])
 })

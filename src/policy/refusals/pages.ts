@@ -77,9 +77,8 @@ function list(visit: Visit, rows: readonly Refusal[]): Html {
 
 /** What looks at such an entry today, and no more than that. */
 function appliedBy({ t }: Visit, { kind }: Refusal): Html {
-  return kind === "place"
-    ? html`${t("refusal.by-finder")}`
-    : html`<span class="quiet">${t("refusal.by-nothing")}</span>`
+  if (kind === "place") return html`${t("refusal.by-all")}`
+  return html`${kind === "party" ? t("refusal.by-sending") : t("refusal.by-release")}`
 }
 
 async function add(store: Store, visit: Visit): Promise<Reply> {
@@ -127,13 +126,18 @@ async function removalPage(store: Store, visit: Visit): Promise<Reply> {
   const { t } = visit
   const refusal = await loadRefusal(store, visit.ask.params.id ?? "")
   const home = `${PATH}/${refusal.id}`
-  const follows = refusal.kind === "place" ? t("refusal.remove-place") : t("refusal.remove-other")
+  const follows = removalSays(visit, refusal)
   return visit.page({
     title: t("refusal.remove-title", { name: visibleText(valueName(visit, refusal)) }),
     place: PLACE,
     body: html`<div class="decision">${known(visit, refusal)}<ul><li>${follows}</li><li>${t("refusal.remove-law")}</li><li>${t("refusal.remove-ledger")}</li></ul>
 <form method="post" action="${home}/remove">${actions(t("refusal.remove"), { href: home, label: t("refusal.keep") }, "danger")}</form></div>`,
   })
+}
+
+function removalSays({ t }: Visit, { kind }: Refusal): string {
+  if (kind === "place") return t("refusal.remove-place")
+  return kind === "party" ? t("refusal.remove-party") : t("refusal.remove-kind")
 }
 
 async function remove(store: Store, visit: Visit): Promise<Reply> {

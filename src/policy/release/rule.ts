@@ -42,7 +42,8 @@ export function againstTarget({ actor, collection, audience, refusals }: Release
   ]
 }
 
-function againstRecipient(recipient: Recipient, refusals: ReleaseTarget["refusals"]): ReleaseReason[] {
+/** What speaks against letting anything go to this one party, in whatever way; empty if nothing does. */
+export function againstRecipient(recipient: Recipient, refusals: ReleaseTarget["refusals"]): ReleaseReason[] {
   const { party, names, places, peer } = recipient
   const name = names[0] ?? party
   const called = [party, ...names].map(comparedValue)

@@ -85,7 +85,8 @@ async function requireParties(reader: Reader, parties: readonly PartyId[]): Prom
   refuseFirst(await againstParties(reader, parties))
 }
 
-function refuseFirst([first]: readonly ReleaseReason[]): void {
+/** Throws `refused audience.…` for the first reason, if there is one. */
+export function refuseFirst([first]: readonly ReleaseReason[]): void {
   const name = first?.values.name ?? ""
   switch (first?.code) {
     case undefined:

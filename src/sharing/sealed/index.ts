@@ -1,0 +1,8 @@
+export { cardRecipients } from "./card.ts"
+export { sealedDeclarations, sealedHandlers } from "./commands.ts"
+export type { SealedParts } from "./drafting.ts"
+export { publishedRecipients } from "./keys.ts"
+export type { CardRecipient } from "./model.ts"
+export { sealedPages } from "./pages/routes.ts"
+export { sweepSealed } from "./reading.ts"
+export { sealedCouriers, sealedVerbs } from "./verbs.ts"
