@@ -18,7 +18,13 @@ export function flood(from: Furnished, owner: Furnished): { stop(): Promise<{ an
   const stopped = new AbortController()
   const { signer } = from.node
   const parts: PeeringParts = {
-    ...{ store: from.node.store, clock: systemClock, diagnostics: silent, prepare: async () => [] },
+    ...{
+      store: from.node.store,
+      clock: systemClock,
+      diagnostics: silent,
+      prepare: async () => [],
+      recipients: async () => [],
+    },
     self: { party: async () => from.party, endpoint: () => "", signer, cosigner: () => signer },
     send: network(() => ({ private: false, loopback: true }), stopped.signal),
   }

@@ -32,7 +32,7 @@ import {
 } from "./library/index.ts"
 import { partyHandlers } from "./parties/index.ts"
 import { ownRefusals, pathHandlers, pathRoutes } from "./paths/index.ts"
-import { couriersOf, type PeeringParts, peerHandlers } from "./peering/index.ts"
+import { cardHandlers, couriersOf, type PeeringParts, peerHandlers } from "./peering/index.ts"
 import { openPeers, peeringOf, sealingOf } from "./peers.ts"
 import { refusalHandlers } from "./policy/index.ts"
 import { requestHandlers } from "./requests/index.ts"
@@ -167,6 +167,7 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core, peer
     ...pathHandlers({ store, book, clock, refusals: () => ownRefusals(store) }),
     ...partyHandlers(store),
     ...peerHandlers(peering, couriersOf()),
+    ...cardHandlers(peering),
     ...refusalHandlers(store),
     ...requestHandlers({ store, clock, origin: () => site.origin }),
     ...sealedHandlers(sealingOf(peering)),

@@ -16,7 +16,7 @@ import {
   strangersOf,
   verbsOf,
 } from "./peering/index.ts"
-import { cardRecipients, type SealedParts, sealedCouriers, sealedVerbs } from "./sharing/index.ts"
+import { cardRecipients, publishedRecipients, type SealedParts, sealedCouriers, sealedVerbs } from "./sharing/index.ts"
 import type { Core } from "./workplace.ts"
 
 /** What a node needs to speak with others, also while it does not answer them. */
@@ -32,6 +32,7 @@ export function peeringOf({ config, clock, diagnostics }: NodeParts, core: Core,
     self: { party, endpoint: () => site.origin, signer, cosigner: cosignersOf(files.secret()) },
     send: network(() => reachOf(config, site.domain), stopped),
     prepare: preparedBy(preparer),
+    recipients: publishedRecipients,
   }
 }
 

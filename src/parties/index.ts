@@ -1,15 +1,27 @@
+export {
+  type Card,
+  CardDetails,
+  type CardRecipient,
+  cardBytes,
+  type PartyRole,
+  partyRoles,
+  readCard,
+} from "./card.ts"
 export { partyDeclarations, partyHandlers } from "./commands.ts"
 export { type Fingerprint, fingerprintOf, saysDigits, saysWord, saysWords } from "./fingerprint.ts"
 export { type OwnParty, type Party, type PartyId, type PartyKind, partyKinds } from "./model.ts"
-export { addOwnParty } from "./operations.ts"
+export { addOwnParty, loadDetails, saveDetails } from "./operations.ts"
 export {
   findPeer,
   findPeerByKey,
+  getsCard,
   insertPeer,
   insertStatement,
   listPeers,
-  readCard,
+  readPeerCard,
   readStatements,
+  savePeerCard,
+  setGetsCard,
   updateTheirState,
 } from "./peer-queries.ts"
 export { isActive, loadPeer, movePeer, type Peer, type PeerState, peerStates, resolvePeer } from "./peers.ts"

@@ -1,9 +1,11 @@
 import { ComityError } from "../kernel/errors.ts"
 import { newId } from "../kernel/ids.ts"
+import type { Instant } from "../kernel/time.ts"
 import { record } from "../ledger/index.ts"
-import type { Tx } from "../store/index.ts"
+import type { Reader, Tx } from "../store/index.ts"
+import { CardDetails } from "./card.ts"
 import type { Party } from "./model.ts"
-import { insertOwnParty, ownParty } from "./queries.ts"
+import { insertOwnParty, ownDetails, ownParty, saveOwnDetails } from "./queries.ts"
 
 /**
  * Names the party that runs this node; within the transaction that sets the node up. Throws `conflict party.exists`:
@@ -15,4 +17,19 @@ export async function addOwnParty(tx: Tx, party: Omit<Party, "id">, by: string |
   await insertOwnParty(tx, own)
   await record(tx, { what: "party.added", by, facts: { ...own } })
   return own
+}
+
+/** What the own card says beside name and kind: nothing until somebody wrote it. */
+export async function loadDetails(reader: Reader): Promise<{ details: CardDetails; at: Instant }> {
+  const own = await ownParty(reader)
+  if (own === null) throw new ComityError("unavailable", "party.missing")
+  const kept = await ownDetails(reader)
+  const usual = { places: own.place === "" ? [] : [own.place] }
+  if (kept === null) return { details: CardDetails.parse(usual), at: 0 as Instant }
+  return { details: CardDetails.parse(JSON.parse(kept.details)), at: kept.at }
+}
+
+export async function saveDetails(tx: Tx, details: CardDetails, by: string | null): Promise<void> {
+  await saveOwnDetails(tx, JSON.stringify(details))
+  await record(tx, { what: "party.card-changed", by, facts: {} })
 }

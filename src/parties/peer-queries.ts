@@ -1,4 +1,5 @@
 import sql from "sql-template-tag"
+import type { Instant } from "../kernel/time.ts"
 import type { Reader, Tx } from "../store/index.ts"
 import type { PartyId } from "./model.ts"
 import type { Peer, PeerState } from "./peers.ts"
@@ -11,12 +12,6 @@ export async function findPeer(reader: Reader, party: string): Promise<Peer | nu
 
 export async function findPeerByKey(reader: Reader, key: number): Promise<Peer | null> {
   return (await reader.get<Peer>(sql`select ${columns} from peer where key = ${key}`)) ?? null
-}
-
-/** The peer's own card as it came; null if none came yet. */
-export async function readCard(reader: Reader, peer: number): Promise<Buffer | null> {
-  const row = await reader.get<{ card: Uint8Array | null }>(sql`select card from peer where key = ${peer}`)
-  return row?.card == null ? null : Buffer.from(row.card)
 }
 
 export async function listPeers(reader: Reader): Promise<Peer[]> {
@@ -51,4 +46,32 @@ export async function readStatements(reader: Reader, peer: number): Promise<Buff
 
 export async function insertStatement(tx: Tx, peer: number, seq: number, body: Buffer): Promise<void> {
   await tx.run(sql`insert into peer_key (peer, seq, body) values (${peer}, ${seq}, ${body})`)
+}
+
+/** A partner's card as it sent it, and when; null if it sent none. */
+export async function readPeerCard(reader: Reader, peer: number): Promise<{ bytes: Buffer; at: Instant } | null> {
+  const row = await reader.get<{ card: Uint8Array | null; at: Instant }>(
+    sql`select card, card_at as at from peer where key = ${peer}`,
+  )
+  return row?.card == null ? null : { bytes: Buffer.from(row.card), at: row.at }
+}
+
+export async function savePeerCard(
+  tx: Tx,
+  peer: number,
+  card: { bytes: Buffer; name: string; endpoint: string },
+): Promise<void> {
+  await tx.run(
+    sql`update peer set card = ${card.bytes}, card_at = ${tx.now}, name = ${card.name}, endpoint = ${card.endpoint}
+        where key = ${peer}`,
+  )
+}
+
+/** Whether the own card goes to this partner. */
+export async function getsCard(reader: Reader, peer: number): Promise<boolean> {
+  return (await reader.get<{ gets: number }>(sql`select gets_card as gets from peer where key = ${peer}`))?.gets === 1
+}
+
+export async function setGetsCard(tx: Tx, peer: number, gets: boolean): Promise<void> {
+  await tx.run(sql`update peer set gets_card = ${gets ? 1 : 0} where key = ${peer}`)
 }

@@ -2,8 +2,8 @@ import type { Signer } from "../crypto/index.ts"
 import type { Diagnostics } from "../kernel/diagnostics.ts"
 import type { Clock } from "../kernel/time.ts"
 import type { Prepared } from "../library/index.ts"
-import type { PartyId, Peer, PeerState } from "../parties/index.ts"
-import type { Store, Tx } from "../store/index.ts"
+import type { CardRecipient, PartyId, Peer, PeerState } from "../parties/index.ts"
+import type { Reader, Store, Tx } from "../store/index.ts"
 
 export const JSON_TYPE = "application/json"
 
@@ -33,6 +33,8 @@ export type PeeringParts = {
   self: Self
   send: Send
   prepare: PrepareBodies
+  /** Keys on the own card to which files for a person or a desk are sealed. */
+  recipients(reader: Reader): Promise<readonly CardRecipient[]>
   diagnostics: Diagnostics
 }
 

@@ -1,4 +1,5 @@
 import { peerStates } from "../parties/index.ts"
+import { takeCard } from "./cards.ts"
 import type { StrangerVerb } from "./door.ts"
 import { answerFeeds, answerPull } from "./feeds/serving.ts"
 import { takeCompared, takeJoin, takeStatus } from "./joining/answering.ts"
@@ -18,6 +19,7 @@ export function verbsOf(parts: PeeringParts, wake: (peer: number) => void): Peer
     feeds: { states: sharing, bytesMost: SMALL, handle: (message) => answerFeeds(parts, message) },
     pull: { states: sharing, bytesMost: SMALL, handle: (message) => answerPull(parts, message) },
     checkpoint: { states: sharing, bytesMost: SMALL, handle: (message) => takeCheckpoint(parts, message, wake) },
+    card: { states: ["compared", "active"], bytesMost: 256 * 1024, handle: (message) => takeCard(parts, message) },
     compared: { states: met, bytesMost: SMALL, handle: (message) => takeCompared(parts, message) },
     status: { states: peerStates, bytesMost: SMALL, handle: (message) => takeStatus(parts, message) },
     receipts: { states: sharing, bytesMost: 1024 * 1024, handle: (message) => takeReceipts(parts, message) },
@@ -27,7 +29,7 @@ export function verbsOf(parts: PeeringParts, wake: (peer: number) => void): Peer
 /** What waits in the outbox, and what follows when it was answered. */
 export function couriersOf(): Couriers {
   const nothing = async () => {}
-  const joining = { join: nothing, compared: nothing, status: nothing }
+  const joining = { join: nothing, compared: nothing, card: nothing, status: nothing }
   return { ...joining, receipts: (tx, { key }) => setOwedAnswered(tx, key) }
 }
 

@@ -13,6 +13,7 @@ import * as reciprocity from "./migrations/0009-reciprocity.ts"
 import * as releases from "./migrations/0010-releases.ts"
 import * as evidence from "./migrations/0011-evidence.ts"
 import * as sealed from "./migrations/0012-sealed.ts"
+import * as cards from "./migrations/0013-cards.ts"
 
 const migrations = [
   first,
@@ -27,6 +28,7 @@ const migrations = [
   releases,
   evidence,
   sealed,
+  cards,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

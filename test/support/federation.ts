@@ -94,6 +94,7 @@ async function openMember({ name, clock, send, doors, more }: Opening): Promise<
     self,
     send,
     prepare,
+    recipients: async () => [],
     diagnostics: silent,
     get store() {
       return node.store
@@ -113,7 +114,7 @@ async function openMember({ name, clock, send, doors, more }: Opening): Promise<
   knownPeers.set(member, peers)
   const verbs = { ...verbsOf(parts, (peer) => member.woken.push(peer)), ...features.verbs }
   const door = {
-    ...{ clock, self, send, prepare, verbs },
+    ...{ clock, self, send, prepare, recipients: parts.recipients, verbs },
     strangers: strangersOf(parts),
     quotas: new Quotas(() => clock.now() / 1000),
   }

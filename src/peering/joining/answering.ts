@@ -67,15 +67,15 @@ async function isKnown(tx: Tx, { party, statements }: Acquaintance): Promise<boo
 }
 
 /** `compared`: their people compared the fingerprints. */
-export async function takeCompared({ store }: PeeringParts, message: PeerMessage): Promise<PeerAnswer> {
+export async function takeCompared(parts: PeeringParts, message: PeerMessage): Promise<PeerAnswer> {
   const { at } = parseBody(Compared, message.body)
-  await store.write(async (tx) => {
+  await parts.store.write(async (tx) => {
     await message.admit(tx)
     const peer = await loadPeer(tx, message.peer.party)
     if (peer.state !== "invited" && peer.state !== "compared") return
     if (!(await setTheirs(tx, peer.key, "compared", at as Instant))) return
     await record(tx, { what: "peer.they-compared", by: null, facts: { party: peer.party } })
-    if (peer.state === "compared") await activate(tx, peer)
+    if (peer.state === "compared") await activate(tx, peer, parts)
   })
   return DONE
 }

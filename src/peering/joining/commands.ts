@@ -27,7 +27,11 @@ export const peerDeclarations: readonly Declaration[] = [
   { name: "peer fingerprint", positionals: party, options: {}, show: showFingerprints },
   {
     ...{ name: "peer compare", positionals: party, show: showPeer },
-    options: { words: { type: "string", value: "TEXT" }, digits: { type: "string", value: "TEXT" } },
+    options: {
+      words: { type: "string", value: "TEXT" },
+      digits: { type: "string", value: "TEXT" },
+      card: { type: "boolean" },
+    },
   },
   { name: "peer list", positionals: [], options: {}, show: showPeers },
   { ...plain, name: "peer suspend" },
@@ -40,7 +44,12 @@ const None = z.strictObject({})
 const Invite = z.strictObject({ LABEL: text.trim().min(1).max(200), text: z.boolean().optional() })
 const Accept = z.strictObject({ LINK: text.optional(), file: text.optional() })
 const One = z.strictObject({ PARTY: text })
-const Compare = z.strictObject({ PARTY: text, words: text.optional(), digits: text.optional() })
+const Compare = z.strictObject({
+  PARTY: text,
+  words: text.optional(),
+  digits: text.optional(),
+  card: z.boolean().optional(),
+})
 
 export function peerHandlers(parts: PeeringParts, couriers: Couriers): Handlers {
   const { store } = parts
@@ -79,10 +88,12 @@ export function peerHandlers(parts: PeeringParts, couriers: Couriers): Handlers 
     "peer fingerprint": async (call) =>
       fingerprintsOf(parts, await resolvePeer(store, One.parse(call.arguments).PARTY)),
     "peer compare": async (call) => {
-      const { PARTY, words, digits } = Compare.parse(call.arguments)
+      const { PARTY, words, digits, card } = Compare.parse(call.arguments)
       const heard = words !== undefined ? { words } : digits !== undefined ? { digits } : null
       if (heard === null) throw new ComityError("invalid", "peer.nothing-heard")
-      return told(await compare(parts, (await resolvePeer(store, PARTY)).party, heard, null))
+      return told(
+        await compare(parts, (await resolvePeer(store, PARTY)).party, { ...heard, givesCard: card === true }, null),
+      )
     },
     "peer list": async (call) => {
       None.parse(call.arguments)

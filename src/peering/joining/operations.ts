@@ -8,6 +8,7 @@ import {
   type Fingerprint,
   findPeer,
   fingerprintOf,
+  getsCard,
   insertPeer,
   insertStatement,
   loadPeer,
@@ -18,9 +19,11 @@ import {
   readStatements,
   saysDigits,
   saysWords,
+  setGetsCard,
 } from "../../parties/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
 import { bodyOf } from "../bodies.ts"
+import { cardBody } from "../cards.ts"
 import type { PeeringParts } from "../model.ts"
 import { enqueue } from "../outbox.ts"
 import { type Invitation, invitationLink, invitationText, parseInvitation } from "./invitation.ts"
@@ -30,7 +33,8 @@ const TOKEN_BYTES = 32
 /** An invitation is answered within three days or made anew. */
 const VALID = 3 * 24 * 3600 * 1_000_000
 
-type Parts = Pick<PeeringParts, "store" | "self" | "clock">
+type Introducing = Pick<PeeringParts, "self" | "recipients">
+type Parts = Pick<PeeringParts, "store" | "self" | "clock" | "recipients">
 
 /** An invitation for one partner, once; `label` is for whoever looks at the list of those given out. */
 export async function invite(
@@ -124,35 +128,42 @@ export type Heard = { words: string } | { digits: string }
 
 /**
  * Our people compared the fingerprints: from here on the partner's key is believed, and if theirs compared too, the
- * relation is active. Throws `refused peer.fingerprint-differs`, which is recorded, and `conflict peer.state`.
+ * relation is active. `givesCard`: it gets our card then. Throws `refused peer.fingerprint-differs`, which is recorded, and `conflict peer.state`.
  */
-export async function compare(parts: Parts, party: string, heard: Heard, by: string | null): Promise<Peer> {
+export async function compare(
+  parts: Parts,
+  party: string,
+  heard: Heard & { givesCard?: boolean },
+  by: string | null,
+): Promise<Peer> {
   const { theirs } = await fingerprints(parts.store, await loadPeer(parts.store, party))
   const right = "words" in heard ? saysWords(theirs, heard.words) : saysDigits(theirs, heard.digits)
   if (!right) {
     await parts.store.write((tx) => record(tx, { what: "peer.fingerprint-differs", by, facts: { party } }))
     throw new ComityError("refused", "peer.fingerprint-differs")
   }
-  return compared(parts, party, by)
+  return compared(parts, party, heard.givesCard === true, by)
 }
 
 /** The same for a page that asked for some of the words: it has checked them by `fingerprints`. */
-export async function compared({ store }: Parts, party: string, by: string | null): Promise<Peer> {
-  return store.write(async (tx) => {
+export async function compared(parts: Parts, party: string, givesCard: boolean, by: string | null): Promise<Peer> {
+  return parts.store.write(async (tx) => {
     const peer = await loadPeer(tx, party)
     if (peer.state !== "invited") throw new ComityError("conflict", "peer.state", { state: peer.state, to: "compared" })
     const done = await movePeer(tx, peer, "compared")
+    await setGetsCard(tx, peer.key, givesCard)
     await enqueue(tx, peer, "compared", bodyOf({ v: 1, at: tx.now }))
     await record(tx, { what: "peer.compared", by, facts: { party } })
-    return peer.theirs === "invited" ? done : activate(tx, done)
+    return peer.theirs === "invited" ? done : activate(tx, done, parts)
   })
 }
 
 /** Both sides compared. */
-export async function activate(tx: Tx, peer: Peer): Promise<Peer> {
+export async function activate(tx: Tx, peer: Peer, parts: Introducing): Promise<Peer> {
   const active = await movePeer(tx, peer, "active")
   await setBothActive(tx, peer.key)
   await record(tx, { what: "peer.activated", by: null, facts: { party: peer.party } })
+  if (await getsCard(tx, peer.key)) await enqueue(tx, peer, "card", await cardBody(tx, parts))
   return { ...active, theirs: "active" }
 }
 

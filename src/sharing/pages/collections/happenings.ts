@@ -95,6 +95,7 @@ const sentences: Readonly<Record<string, Say>> = {
   "openid.linked": (t) => t("ledger.openid.linked"),
   "openid.unlinked": (t) => t("ledger.openid.unlinked"),
   "party.added": (t, facts) => t("ledger.party.added", { name: text(facts, "name") }),
+  "party.card-changed": (t) => t("ledger.party.card-changed"),
   "passkey.added": (t) => t("ledger.passkey.added"),
   "passkey.removed": (t) => t("ledger.passkey.removed"),
   "password.set": (t) => t("ledger.password.set"),
@@ -102,6 +103,9 @@ const sentences: Readonly<Record<string, Say>> = {
   "path.chosen": (t, facts) => t("ledger.path.chosen", wayOf(facts)),
   "peer.accepted": (t, facts, calling) => t("ledger.peer.accepted", who(facts, calling)),
   "peer.activated": (t, facts, calling) => t("ledger.peer.activated", who(facts, calling)),
+  "peer.card-switched": (t, facts, calling) =>
+    t(facts.gives === true ? "ledger.peer.card-given" : "ledger.peer.card-withheld", who(facts, calling)),
+  "peer.card-taken": (t, facts, calling) => t("ledger.peer.card-taken", who(facts, calling)),
   "peer.compared": (t, facts, calling) => t("ledger.peer.compared", who(facts, calling)),
   "peer.fingerprint-differs": (t, facts, calling) => t("ledger.peer.fingerprint-differs", who(facts, calling)),
   "peer.invited": (t, facts) => t("ledger.peer.invited", { label: text(facts, "label") }),
