@@ -1,9 +1,18 @@
 import sql from "sql-template-tag"
 import { newSealKey, type Recipient, sealTo } from "../../src/crypto/index.ts"
 import { sha256 } from "../../src/kernel/hash.ts"
-import { formatInstant } from "../../src/kernel/time.ts"
+import { formatInstant, type Instant } from "../../src/kernel/time.ts"
 import { ownStatements } from "../../src/ledger/index.ts"
-import { findPeer, insertPeer, insertStatement, ownParty, type PartyId, type Peer } from "../../src/parties/index.ts"
+import {
+  CardDetails,
+  cardBytes,
+  findPeer,
+  insertPeer,
+  insertStatement,
+  ownParty,
+  type PartyId,
+  type Peer,
+} from "../../src/parties/index.ts"
 import { bodyOf } from "../../src/peering/index.ts"
 import { cardRecipients } from "../../src/sharing/index.ts"
 import { type SealedParts, sealDraft } from "../../src/sharing/sealed/drafting.ts"
@@ -38,7 +47,9 @@ export async function addPartner({ store }: InProcess, names = "", name = "CSIRT
     }),
   )
   const told = recipients.map(({ identity: _, ...one }) => one)
-  const card = Buffer.from(JSON.stringify({ type: "identity", id: SENDER, extensions: { x: { recipients: told } } }))
+  const own = { id: SENDER, name, kind: "government", place: "NO" } as const
+  const said = { details: CardDetails.parse({}), endpoint: "https://nord.example", root: sha256("").toString("base64") }
+  const card = cardBytes(own, { ...said, recipients: told, modified: 0 as Instant })
   const peer = await store.write(async (tx) => {
     const endpoint = "https://nord.example"
     const key = await insertPeer(tx, {
