@@ -32,6 +32,8 @@ import {
   libraryPages,
   objectPages,
   programPages,
+  type Releases,
+  releasePages,
   type SealedParts,
   sealedPages,
   type Verifications,
@@ -63,6 +65,7 @@ export const navigation: readonly SectionFor[] = [
       { key: "import", href: "/share/import", who: "role:analyst" },
       { key: "collections", href: "/share/collections", who: "person" },
       { key: "sealed", href: "/share/sealed", who: "role:reader" },
+      { key: "receipts", href: "/share/receipts", who: "role:analyst" },
       { key: "warning-lists", href: "/share/warning-lists", who: "person" },
     ],
   },
@@ -97,6 +100,7 @@ export type PageParts = {
   authenticator: Authenticator
   provider: Provider | null
   imports: Imports
+  releases: Releases
   warnings: WarningLists
   book: FactBook
   verifications: Verifications
@@ -126,7 +130,7 @@ function findPages({ store, book, entrance }: PageParts): PageRoute[] {
 }
 
 function sharingPages(parts: PageParts): PageRoute[] {
-  const { store, search, imports, warnings, verifications, signer, authenticator, folder } = parts
+  const { store, search, imports, releases, warnings, verifications, signer, authenticator, folder } = parts
   return [
     ...libraryPages({ store, search, database: folder.database }),
     ...objectPages({ reader: store, search, warningsOf: async (object) => warnings.warningsFor(valuesOf(object)) }),
@@ -134,6 +138,7 @@ function sharingPages(parts: PageParts): PageRoute[] {
     ...importRoutes({ store, imports }),
     ...warningListRoutes(warnings),
     ...refusalPages(store),
+    ...releasePages({ store, search, releases }),
     ...collectionPages({ store, search, verifications, signer }),
     ...programPages({ store, authenticator }),
     ...sealedPages(parts.sealing),

@@ -49,14 +49,15 @@ export async function openWorkplace(parts: NodeParts, core: Core, peering: Peeri
   const visiting = visitingOf(parts, core)
   const { sessions, refusals } = visiting
   const imports = await openImports(parts, core)
-  await core.releases.resume()
+  const { releases } = core
+  await releases.resume()
   const verifications = new Verifications({
     clock,
     verify: (name) => verifyLogs(folder.database, name),
     onFailure: (error) => diagnostics.error("verify.failed", { name: error instanceof Error ? error.name : "unknown" }),
   })
   const rows = pagesOf({
-    ...{ store, folder, search, visiting, authenticator, imports, warnings, book, verifications, signer },
+    ...{ store, folder, search, visiting, authenticator, imports, releases, warnings, book, verifications, signer },
     sealing: sealingOf(peering),
     provider: providerOf(config),
     entrance: { store, sessions, clock, refusals, site, brake: new Brake(), pending: new Pending(clock) },

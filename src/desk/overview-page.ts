@@ -26,6 +26,8 @@ import type { WentOut } from "./went-out.ts"
 const DAYS = 28
 const TYPES_MOST = 8
 const PLACES_MOST = 12
+/** What is late already. */
+const RED: ReadonlySet<string> = new Set(["overdue", "receipts", "revoked"])
 
 /** The start page: what waits, what came in, what the node holds and how it is. */
 export function overviewPages(parts: OverviewParts): PageRoute[] {
@@ -51,7 +53,7 @@ function waiting({ t, format }: Visit, { waiting }: Overview): Html {
   const items = waiting.map(({ key, count, href }) => {
     const sentence = t(`overview.waits.${key}`, { count: format.number(count) })
     const action = href === null ? nothing : html`<a href="${href}">${t(`overview.act.${key}`)}</a>`
-    return html`<li>${stateMark(key === "overdue" ? "closed" : "conditional", sentence)}${action}</li>`
+    return html`<li>${stateMark(RED.has(key) ? "closed" : "conditional", sentence)}${action}</li>`
   })
   return section(t("overview.waits"), html`<ul class="tasks">${items}</ul>`)
 }

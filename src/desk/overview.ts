@@ -5,11 +5,13 @@ import {
   countConflicts,
   type Hit,
   listCollections,
+  listUnshared,
   type Search,
   type SearchState,
   type Tallies,
 } from "../library/index.ts"
 import type { OwnParty } from "../parties/index.ts"
+import { countOverdue } from "../peering/index.ts"
 import { overdueRequests } from "../requests/index.ts"
 import { type Import, listImports, unfinishedImports } from "../sharing/index.ts"
 import type { Folder, Store } from "../store/index.ts"
@@ -18,7 +20,16 @@ import { type WentOut, wentOut } from "./went-out.ts"
 
 /** One thing that waits for the person who looks; `key` names its sentence, `overview.waits.<key>`. */
 export type Waiting = {
-  key: "unsealed" | "not-moved" | "no-collection" | "conflicts" | "previewed" | "disk" | "overdue"
+  key:
+    | "unsealed"
+    | "not-moved"
+    | "no-collection"
+    | "conflicts"
+    | "previewed"
+    | "disk"
+    | "overdue"
+    | "receipts"
+    | "revoked"
   count: number
   href: string | null
 }
@@ -46,6 +57,7 @@ export type OverviewParts = {
 }
 
 const RECENT = 8
+const REVOKED_MOST = 1000
 const IMPORTS = 5
 const LOOKED_AT = 12
 const UNDECIDED: ReadonlySet<Import["state"]> = new Set(["mapping", "previewed"])
@@ -71,7 +83,10 @@ export async function overviewFor(parts: OverviewParts, sees: Sees, by: string, 
   const mine = unfinished.filter(({ account, state }) => account === by && UNDECIDED.has(state))
   const conflicts = sees.work ? await countConflicts(store) : 0
   const overdue = sees.work ? (await overdueRequests(store, now)).count : 0
-  return { waiting: waitingFor(sees, state, { mine, conflicts, overdue }), content, own, state }
+  const receipts = sees.work ? await countOverdue(store, now) : 0
+  const revoked = sees.work ? (await listUnshared(store, { revoked: true, most: REVOKED_MOST })).length : 0
+  const counts = { mine, conflicts, overdue, receipts, revoked }
+  return { waiting: waitingFor(sees, state, counts), content, own, state }
 }
 
 async function contentOf(
@@ -91,10 +106,13 @@ async function contentOf(
 function waitingFor(
   sees: Sees,
   { unsealed, notMoved, collections, disk }: Overview["state"],
-  { mine, conflicts, overdue }: { mine: readonly Import[]; conflicts: number; overdue: number },
+  { mine, ...counts }: { mine: readonly Import[] } & Record<"conflicts" | "overdue" | "receipts" | "revoked", number>,
 ): Waiting[] {
   const found: Waiting[] = []
+  const { conflicts, overdue, receipts, revoked } = counts
   if (overdue > 0) found.push({ key: "overdue", count: overdue, href: "/respond/diary?state=overdue" })
+  if (receipts > 0) found.push({ key: "receipts", count: receipts, href: "/share/receipts?state=overdue" })
+  if (revoked > 0) found.push({ key: "revoked", count: revoked, href: "/share/unshared" })
   if (sees.node && unsealed) found.push({ key: "unsealed", count: 1, href: "/node/keys" })
   if (sees.node && notMoved) found.push({ key: "not-moved", count: 1, href: "/node/keys" })
   if (sees.node && disk.free < disk.size * SCARCE) found.push({ key: "disk", count: 1, href: null })

@@ -117,13 +117,13 @@ export async function readHeldVersion(reader: Reader, id: string, version: strin
   return row?.key ?? null
 }
 
-/** Bytes of versions by key, at most some hundreds; those erased since are missing. */
+/** Bytes of versions by key, at most some hundreds; those erased or withdrawn since are missing. */
 export async function readBytes(
   reader: Reader,
   keys: readonly number[],
 ): Promise<{ key: number; bytes: Uint8Array }[]> {
   if (keys.length === 0) return []
   return reader.all<{ key: number; bytes: Uint8Array }>(
-    sql`select key, bytes from object where key in (${join(keys)}) order by key desc`,
+    sql`select key, bytes from object where key in (${join(keys)}) and withdrawn = 0 order by key desc`,
   )
 }

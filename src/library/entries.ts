@@ -1,12 +1,13 @@
 import { ComityError } from "../kernel/errors.ts"
 import type { Instant } from "../kernel/time.ts"
-import type { EntryKind } from "../ledger/index.ts"
+import { type EntryKind, parseHeader } from "../ledger/index.ts"
 import type { Tlp } from "../stix/index.ts"
 import type { Reader } from "../store/index.ts"
 import { loadNewest, loadVersion, type ObjectVersion } from "./about.ts"
 import { readHeldVersion } from "./about-queries.ts"
 import { type ConflictRow, type EntryRow, readConflict, readEntryRows } from "./entry-queries.ts"
 import type { Collection } from "./model.ts"
+import { reasonIn } from "./shared/recalls.ts"
 
 /** An entry of a collection's log, as a person looks at it. */
 export type LoggedEntry = {
@@ -21,6 +22,12 @@ export type LoggedEntry = {
   /** The entry that this one emptied, and the one that emptied this. */
   erases: number | null
   erasedBy: number | null
+  /** The entry that recalled or marked what this one holds: it is not served any more. */
+  withdrawnBy: number | null
+  /** What a recall or a mark speaks of: an earlier entry, if it is here, and the object. */
+  about: { seq: number | null; id: string } | null
+  /** Why something was recalled; of a partner's recall a text from outside. */
+  reason: string | null
 }
 
 /** `older` is the number with which the next page begins; null at the first entry of the log. */
@@ -44,10 +51,18 @@ export async function listEntries(
   return { entries, older: next < 0 ? null : next }
 }
 
-function entryOf({ id, type, revoked, date_added, erased_by, ...row }: EntryRow): LoggedEntry {
+function entryOf({ id, type, revoked, date_added, erased_by, withdrawn_by, note, ...row }: EntryRow): LoggedEntry {
   const object = id === null || type === null ? null : { id, type, revoked: revoked === 1 }
   const { seq, kind, size, marking, erases } = row
-  return { seq, kind, size, marking, erases, dateAdded: date_added, erasedBy: erased_by, object }
+  const told = { about: aboutOf(row), reason: note === null ? null : reasonIn(note) }
+  const gone = { erasedBy: erased_by, withdrawnBy: withdrawn_by }
+  return { seq, kind, size, marking, erases, dateAdded: date_added, ...gone, ...told, object }
+}
+
+function aboutOf({ kind, header, about }: Pick<EntryRow, "kind" | "header" | "about">): LoggedEntry["about"] {
+  if ((kind !== "recall" && kind !== "mark") || header === null) return null
+  const { id } = parseHeader(header)
+  return id === null ? null : { seq: about, id }
 }
 
 /** A content that was kept aside, and the version that it contradicts; null if that is not held any more. */

@@ -13,6 +13,10 @@ export type EntryRow = {
   marking: Tlp | null
   erases: number | null
   erased_by: number | null
+  withdrawn_by: number | null
+  about: number | null
+  header: string | null
+  note: Uint8Array | null
   id: string | null
   type: string | null
   revoked: number | null
@@ -26,7 +30,8 @@ export async function readEntryRows(
 ): Promise<EntryRow[]> {
   const ofKind = range.kind === null ? empty : sql`and e.kind = ${range.kind}`
   return reader.all<EntryRow>(
-    sql`select e.seq, e.kind, e.date_added, e.size, e.marking, e.erases, e.erased_by, o.id, o.type, o.revoked
+    sql`select e.seq, e.kind, e.date_added, e.size, e.marking, e.erases, e.erased_by, e.withdrawn_by,
+          e.about, e.header, case when e.kind = 'recall' then e.note end as note, o.id, o.type, o.revoked
         from entry e left join object o on o.key = e.object
         where e.collection = ${collection} and e.seq <= ${range.from} and e.seq >= ${range.lowest} ${ofKind}
         order by e.seq desc limit ${range.most} + 0`,

@@ -107,8 +107,10 @@ export { Search, type SearchOptions } from "./search/search.ts"
 export { addShared, audienceOf, collectionsOf, narrow, type SharedWish, widen } from "./shared/audience.ts"
 export { type Applied, type Arrived, addMirror, applySlice, readHeader, type SliceOutcome } from "./shared/mirroring.ts"
 export {
+  erasedPlaces,
   everShared,
   findMember,
+  keptPlaces,
   type Member,
   membersOf,
   ownHolding,

@@ -14,6 +14,7 @@ export { libraryPages } from "./pages/library/routes.ts"
 export { nameText, objectLink, objectPath, typeWord } from "./pages/named.ts"
 export { objectPages } from "./pages/object/index.ts"
 export { programPages } from "./pages/programs/routes.ts"
+export { releasePages } from "./pages/release/routes.ts"
 export { warningListRoutes } from "./pages/warning-lists/pages.ts"
 export { deleteStatusesBefore } from "./queries.ts"
 /** Letting out, taking back, and who reads what. */

@@ -31,6 +31,7 @@ export function readTitles(reader: SyncReader, key: number): string[] {
 /** The bytes of a marking definition that the library holds; these have no versions. */
 export function readMarking(reader: SyncReader, id: string): Uint8Array | undefined {
   return reader.get<{ bytes: Uint8Array }>(
-    sql`select bytes from object where id_hash = ${idHash(id)} and id = ${id} and aside = 0 order by key limit 1`,
+    sql`select bytes from object where id_hash = ${idHash(id)} and id = ${id} and aside = 0 and withdrawn = 0
+        order by key limit 1`,
   )?.bytes
 }

@@ -57,7 +57,7 @@ async function open({ page, origin, expect }: Visitor, shown: ShownPage, ready =
 
 /** What is answered to GET and is no page: files, data, streams, ways to elsewhere; and pages that are shown once. */
 const NO_PAGES =
-  /\.(csv|ics|json|py|txt|age)$|\/(export|raw|checkpoint|events|file|message|receipt|evidence\/:object|proof\/:object|return|openid)$/
+  /\.(csv|ics|json|py|txt|age)$|\/(export|raw|checkpoint|events|file|message|receipt|evidence\/:object|:party|proof\/:object|return|openid)$/
 const ONCE = /:token$|\/share\/imports\/:id$/
 /** Those that `ready` goes on to. */
 const FOLLOWED = /\/versions\/:a\/:b$|\/conflicts\/:conflict/

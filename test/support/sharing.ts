@@ -1,7 +1,10 @@
 import assert from "node:assert/strict"
 import { silent } from "../../src/kernel/diagnostics.ts"
 import { ComityError } from "../../src/kernel/errors.ts"
+import { sha256 } from "../../src/kernel/hash.ts"
+import type { Instant } from "../../src/kernel/time.ts"
 import { addObjects, addShared, type Collection, loadCollection, loadNewest } from "../../src/library/index.ts"
+import { CardDetails, cardBytes, type OwnParty } from "../../src/parties/index.ts"
 import type { Release, TargetOutcome } from "../../src/sharing/release/model.ts"
 import { newestEverKey } from "../../src/sharing/release/queries.ts"
 import { Releases } from "../../src/sharing/release/releases.ts"
@@ -10,6 +13,13 @@ import { type Tlp, tlpMarkingId } from "../../src/stix/index.ts"
 import type { Federation, Member } from "./federation.ts"
 import { prepared } from "./node-in-process.ts"
 import { indicator, type Stix } from "./stix.ts"
+
+/** The card by which a party says where it is. */
+export function cardSaying(own: OwnParty): Buffer {
+  const details = CardDetails.parse({ places: [own.place] })
+  const said = { details, endpoint: "https://partner.invalid", root: sha256("").toString("base64"), recipients: [] }
+  return cardBytes(own, { ...said, modified: 0 as Instant })
+}
 
 /** An indicator under that mark. */
 export function marked(level: Tlp | null, changes: Record<string, unknown> = {}): Stix {

@@ -16,6 +16,7 @@ import { type InProcess, openInProcess, prepared } from "./node-in-process.ts"
 import type { Role } from "./pages.ts"
 import { addRequests } from "./requests.ts"
 import { addSealed } from "./sealed-scene.ts"
+import { addSharedThings, type SharedThings } from "./shared-things.ts"
 import type { Stix } from "./stix.ts"
 
 const CORRECTED = "participation/budapest/BR/Brazil/in force" as FactRef
@@ -46,7 +47,8 @@ export type Furnished = {
       | ("person" | "program" | "search" | "refusal" | "correction" | "overdue" | "draft" | "choice")
       | ("sealed" | "sealedSent" | "sealedDraft" | "sealingKey"),
       string
-    >
+    > &
+      SharedThings
   >
 }
 
@@ -126,6 +128,7 @@ async function belongings(node: InProcess, collection: string, names: string): P
     correction: await correctFact(store, names),
     ...(await addRequests(node, names)),
     choice: await choosePreservation(store, names),
+    ...(await addSharedThings(node, names)),
   }
   return { person: analyst.account, program: program.account, search, ...more }
 }

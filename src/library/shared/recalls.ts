@@ -43,7 +43,8 @@ function recallIn({ header, note, ...row }: Row, id: string): Recall[] {
   return [{ ...row, spec: said.spec, version: said.version, reason: reasonIn(note) }]
 }
 
-function reasonIn(note: Uint8Array | null): string {
+/** Why something was recalled, as it was written; empty where that cannot be read. */
+export function reasonIn(note: Uint8Array | null): string {
   try {
     const said = JSON.parse(Buffer.from(note ?? []).toString("utf8")) as { reason?: unknown } | null
     return typeof said?.reason === "string" ? said.reason.slice(0, REASON_MOST).toWellFormed() : ""

@@ -1,5 +1,5 @@
 import { audienceOf, type Collection } from "../../library/index.ts"
-import { findPeer, type PartyId } from "../../parties/index.ts"
+import { findPeer, type PartyId, readCard, readPeerCard } from "../../parties/index.ts"
 import type { Recipient } from "../../policy/index.ts"
 import type { Reader } from "../../store/index.ts"
 
@@ -11,5 +11,9 @@ export async function recipientsIn(reader: Reader, collection: Collection): Prom
 
 export async function recipientFor(reader: Reader, party: PartyId): Promise<Recipient> {
   const peer = await findPeer(reader, party)
-  return { party, names: peer === null ? [] : [peer.name], places: null, peer }
+  if (peer === null) return { party, names: [], places: null, peer }
+  const kept = await readPeerCard(reader, peer.key)
+  const card = kept === null ? null : readCard(kept.bytes, party)
+  const names = [peer.name, ...(card === null ? [] : [card.name])]
+  return { party, names: [...new Set(names)], places: card?.places ?? null, peer }
 }

@@ -3,6 +3,7 @@ import { after, beforeEach, test } from "node:test"
 import { type Federation, type Member, testFederation } from "../../../test/support/federation.ts"
 import { day } from "../../../test/support/node-in-process.ts"
 import {
+  cardSaying,
   everybodyPulls,
   import_,
   marked,
@@ -109,6 +110,11 @@ test("the refusal list stands above everything: parties, places of those who nev
   })
   await addRefusal(fi.store, { ...wish, kind: "place", value: "KP" }, null)
   assert.equal(only(await release(fi, [await share(fi, jp)], ids(one))).grounds[0]?.code, "audience.place-unknown")
+  const card = (place: string) => cardSaying({ id: jp.party, name: "jp", kind: "government", place })
+  fi.meddle("update peer set card = ? where party = ?", card("JP"), jp.party)
+  assert.equal(only(await release(fi, [await share(fi, jp)], ids(one))).released, 1)
+  fi.meddle("update peer set card = ? where party = ?", card("KP"), jp.party)
+  assert.equal(only(await release(fi, [await share(fi, jp)], ids(one))).grounds[0]?.code, "audience.place-refused")
 })
 
 test("objects without a mark leave under the one that the officer chooses, at home too", async () => {

@@ -14,6 +14,7 @@ import {
   visible,
   visibleText,
 } from "../../../http/index.ts"
+import { ComityError } from "../../../kernel/errors.ts"
 import { findLog, formatVkey, type LogRow, parseCheckpoint, parseNote, verifierOf } from "../../../ledger/index.ts"
 import { type Collection, countConflictsIn, listEntries } from "../../../library/index.ts"
 import { snippet } from "../snippet.ts"
@@ -27,6 +28,7 @@ import {
   taxiiAddress,
   wholeNumber,
 } from "./parts.ts"
+import { sharedSection, whatItIs } from "./shared-section.ts"
 import { verdictMark, verifyForm } from "./verify-pages.ts"
 
 const ROWS = 50
@@ -46,16 +48,17 @@ export function onePages(parts: CollectionParts): PageRoute[] {
 
 async function page(parts: CollectionParts, visit: Visit, collection: Collection): Promise<Reply> {
   const { t } = visit
-  const [log, aside] = await Promise.all([
+  const [log, aside, shared] = await Promise.all([
     findLog(parts.store, collection.log),
     countConflictsIn(parts.store, collection.key),
+    sharedSection(parts.store, visit, collection),
   ])
   return visit.page({
     title: visibleText(collection.title),
     heading: visible(collection.title),
     state: html`<span class="quiet">${kindWord(t, collection)}</span>`,
     place: "collections",
-    body: html`${known(parts, visit, collection, log, aside)}${await entries(parts, visit, collection)}${checkpointSection(visit, collection, log)}`,
+    body: html`${known(parts, visit, collection, log, aside)}${shared}${await entries(parts, visit, collection)}${checkpointSection(visit, collection, log)}`,
   })
 }
 
@@ -65,7 +68,7 @@ async function entries(parts: CollectionParts, visit: Visit, collection: Collect
   const kind = KINDS.find((one) => one === wanted) ?? null
   const from = wholeNumber(visit.ask.query.get("from")) ?? collection.size - 1
   const { entries, older } = await listEntries(parts.store, collection, { from, kind, most: ROWS })
-  const names = await parts.search.names(entries.flatMap(({ object }) => (object === null ? [] : [object.id])))
+  const names = await parts.search.names(entries.flatMap(({ object, about }) => object?.id ?? about?.id ?? []))
   const empty = emptyEntries(visit, collection, kind !== null)
   const list = entryTable(visit, collection, entries, names, empty)
   const at = (seq: number | null) => addressOf(collection, seq, kind)
@@ -113,22 +116,30 @@ function known(
 ): Html {
   const { t, format } = visit
   const home = collectionPath(collection)
-  const { size, root } = parseCheckpoint(parseNote(log.checkpoint).text)
+  const { size } = collection
+  // A partner's log begins without one: it is signed there.
+  const root = log.checkpoint === "" ? null : parseCheckpoint(parseNote(log.checkpoint).text).root.toString("base64")
   const address = taxiiAddress(visit, collection)
+  const own = collection.party === null
   const vkey = formatVkey(verifierOf(log.origin, signer.publicKey))
   const kept =
     aside === 0
       ? t("collections.none-aside")
       : html`<a href="${home}/conflicts">${t("collections.aside-count", { count: format.number(aside) })}</a>`
+  const share =
+    collection.kind === "inbox" && visit.may("role:officer") && size > 0
+      ? html`<a class="button" href="/share/release?collection=${collection.id}">${t("release.share-all")}</a>`
+      : nothing
   const inside = html`<a class="button" href="/share/library?collection=${collection.id}">${t("collections.search-inside")}</a>`
-  const left = html`<p>${collection.kind === "inbox" ? t("collections.is-inbox") : t("collections.is-shared")}</p>${facts(
+  const left = html`<p>${whatItIs(t, collection)}</p>${facts([
+    [t("collections.entries"), format.number(size)],
+    [t("collections.last"), size === 0 ? null : format.time(collection.lastAt)],
+    [t("collections.aside"), kept],
     [
-      [t("collections.entries"), format.number(size)],
-      [t("collections.last"), size === 0 ? null : format.time(collection.lastAt)],
-      [t("collections.aside"), kept],
-      [t("collections.verified"), verdictMark(visit, verifications.verdict(collection.id))],
+      t("collections.verified"),
+      own ? verdictMark(visit, verifications.verdict(collection.id)) : t("collections.verified-received"),
     ],
-  )}<div class="actions">${verifyForm(visit, { home })}${inside}</div>`
+  ])}<div class="actions">${own ? verifyForm(visit, { home }) : nothing}${inside}${share}</div>`
   const right = facts([
     [t("collections.taxii"), copyable(t, address, address)],
     [
@@ -136,20 +147,22 @@ function known(
       collection.alias === null ? null : copyable(t, visible(collection.alias), collection.alias),
     ],
     [t("collections.id"), copyable(t, collection.id, collection.id)],
-    [t("collections.vkey"), copyable(t, vkey, vkey)],
-    [t("collections.root"), copyable(t, root.toString("base64"), root.toString("base64"))],
+    [t("collections.vkey"), own ? copyable(t, vkey, vkey) : null],
+    [t("collections.root"), root === null ? null : copyable(t, root, root)],
     [t("collections.origin"), copyable(t, log.origin, log.origin)],
   ])
   return html`<div class="halves"><div>${left}</div><div>${right}</div></div>`
 }
 
 function checkpointSection({ t }: Visit, collection: Collection, { checkpoint }: LogRow): Html {
+  if (checkpoint === "") return nothing
   const body = html`<p>${t("collections.checkpoint-what")}</p>${snippet(t, checkpoint, html`<a href="${collectionPath(collection)}/checkpoint" download>${t("collections.checkpoint-get")}</a>`)}`
   return section(t("collections.checkpoint"), body, "checkpoint")
 }
 
 async function checkpointFile({ store }: CollectionParts, collection: Collection): Promise<Reply> {
   const { checkpoint, size } = await findLog(store, collection.log)
+  if (checkpoint === "") throw new ComityError("not-found", "log.unknown")
   const name = safeFileName(`${collection.alias ?? collection.id}-${size}`)
   return reply("text/plain; charset=utf-8", checkpoint, 200, {
     "cache-control": "no-store",

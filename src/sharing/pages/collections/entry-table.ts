@@ -1,5 +1,14 @@
 import type { Visit } from "../../../accounts/index.ts"
-import { emptyState, type Html, html, type Piece, type Translate, table, tlpLabel } from "../../../http/index.ts"
+import {
+  emptyState,
+  type Html,
+  html,
+  type Piece,
+  type Translate,
+  table,
+  tlpLabel,
+  visible,
+} from "../../../http/index.ts"
 import type { EntryKind } from "../../../ledger/index.ts"
 import type { Collection, Hit, LoggedEntry } from "../../../library/index.ts"
 import { reference } from "../named.ts"
@@ -53,13 +62,31 @@ export function entryTable(
 function aboutCell(
   visit: Visit,
   collection: Collection,
-  { object, erases, erasedBy }: LoggedEntry,
+  { kind, object, erases, erasedBy, withdrawnBy, about, reason }: LoggedEntry,
   names: ReadonlyMap<string, Hit>,
 ): Piece {
   const { t } = visit
   if (object !== null) return reference(t, object.id, names.get(object.id) ?? { ...object, name: null })
   if (erasedBy !== null) return entryLink(collection, erasedBy, t("entry.erased-by", { seq: erasedBy }))
+  if (withdrawnBy !== null) return entryLink(collection, withdrawnBy, t("entry.withdrawn-by", { seq: withdrawnBy }))
+  if (about !== null) {
+    const of = about.seq === null ? null : entryLink(collection, about.seq, t("entry.of-entry", { seq: about.seq }))
+    const why = reason === null || reason === "" ? null : html` <q>${visible(reason.slice(0, REASON_SHOWN))}</q>`
+    return html`${reference(t, about.id, names.get(about.id))} ${of}${why}`
+  }
+  if (kind === "closed") return successorOf(visit, collection)
   return erases === null ? null : entryLink(collection, erases, t("entry.erases", { seq: erases }))
+}
+
+/** A line of the list; the whole of it stands on the object's page. */
+const REASON_SHOWN = 120
+
+function successorOf({ t }: Visit, { successor, party }: Collection): Piece {
+  if (successor === null) return null
+  // A partner's collection names its successor by the id that it has there.
+  return party === null
+    ? html`<a href="/share/collections/${successor}">${t("shared.goes-on")}</a>`
+    : t("shared.goes-on")
 }
 
 function entryLink(collection: Collection, seq: number, text: string): Html {

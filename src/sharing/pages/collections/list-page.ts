@@ -80,8 +80,15 @@ async function page(
     title: t("nav.collections"),
     place: "collections",
     status,
-    body: html`${errorSummary(t, faults)}${made === undefined ? nothing : notice(t("collections.made", { title: visibleText(made.title) }))}<p>${t("collections.what")}</p>${collectionTable(parts, visit, collections)}${visit.may("role:administrator") ? newInbox(visit, given, faults) : nothing}`,
+    body: html`${errorSummary(t, faults)}${made === undefined ? nothing : notice(t("collections.made", { title: visibleText(made.title) }))}<p>${t("collections.what")}</p>${sharing(visit)}${collectionTable(parts, visit, collections)}${visit.may("role:administrator") ? newInbox(visit, given, faults) : nothing}`,
   })
+}
+
+/** Where officers go from here. */
+function sharing(visit: Visit): Html {
+  const { t } = visit
+  if (!visit.may("role:officer")) return nothing
+  return html`<p class="actions"><a class="button" href="/share/new-shared">${t("shared.make")}</a><a href="/share/unshared">${t("unshared.title")}</a><a href="/share/releases">${t("release.all")}</a></p>`
 }
 
 function collectionTable({ verifications }: CollectionParts, visit: Visit, rows: readonly Collection[]): Html {

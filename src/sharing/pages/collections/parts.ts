@@ -29,7 +29,14 @@ export function taxiiAddress(visit: Visit, { id }: Pick<Collection, "id">): stri
 }
 
 export function kindWord(t: Translate, { kind }: Pick<Collection, "kind">): string {
-  return kind === "inbox" ? t("collections.kind-inbox") : t("collections.kind-shared")
+  switch (kind) {
+    case "inbox":
+      return t("collections.kind-inbox")
+    case "shared":
+      return t("collections.kind-shared")
+    case "received":
+      return t("collections.kind-received")
+  }
 }
 
 const LARGEST = 9_007_199_254_740_991

@@ -3,10 +3,14 @@ import { type Html, html, nothing, type Piece, type Translate, tlpLabel, visible
 import type { Collection, Tallies } from "../../../library/index.ts"
 import { TLP_LEVELS } from "../../../stix/index.ts"
 import { typeWord } from "../named.ts"
+import { originShown, type Partners } from "../partners.ts"
 import { everything, hrefOf, TEXT_MOST, type View } from "./view.ts"
 
 /** What the page knows of the library beside what was found. */
-export type Around = { tallies: Tallies; collections: readonly Collection[] }
+export type Around = { tallies: Tallies } & Called
+
+/** What filters are called by that name things by their ids. */
+export type Called = { collections: readonly Collection[]; partners: Partners }
 
 /** Types shown at once; the others stand behind a word. */
 const TYPES_MOST = 8
@@ -21,16 +25,17 @@ export function searchForm({ t }: Visit, view: View): Html {
 <div class="line"><input type="search" id="field-q" name="q" value="${view.text}" maxlength="${TEXT_MOST}" autocomplete="off" spellcheck="false" aria-describedby="field-q-hint" data-search><button class="primary">${t("library.find")}</button></div>${sort}</form>`
 }
 
-export function filters(visit: Visit, view: View, { tallies, collections }: Around): Html {
+export function filters(visit: Visit, view: View, around: Around): Html {
   const { t } = visit
-  const chosen = chips(visit, { ...view, text: "" }, collections).length
+  const { tallies, collections, partners } = around
+  const chosen = chips(visit, { ...view, text: "" }, around).length
   const title =
     chosen === 0 ? t("library.filters") : t("library.filters-chosen", { count: visit.format.number(chosen) })
   return html`<details class="aside"><summary>${title}</summary>
 ${typeFilter(visit, view, tallies)}
 ${facet(visit, "marking", t("library.marking"), markings(t, view, tallies))}
 ${revokedFilter(t, view)}
-${tallies.origins.length < 2 ? nothing : facet(visit, "origin", t("library.origin"), origins(t, view, tallies))}
+${tallies.origins.length < 2 ? nothing : facet(visit, "origin", t("library.origin"), origins(t, view, tallies, partners))}
 ${collections.length < 2 ? nothing : facet(visit, "collection", t("library.collection"), held(view, tallies, collections))}
 ${timeFilter(t, view)}
 <p><button form="${FORM}">${t("library.apply")}</button></p></details>`
@@ -75,15 +80,11 @@ function markingLabel(t: Translate, marking: string): Piece {
   return marking === "none" ? t("library.no-marking") : tlpLabel(marking)
 }
 
-function origins(t: Translate, view: View, tallies: Tallies): Choice[] {
+function origins(t: Translate, view: View, tallies: Tallies, partners: Partners): Choice[] {
   return tallies.origins.map(({ value, objects }) => ({
-    ...{ value, objects, label: originWord(t, value) },
+    ...{ value, objects, label: originShown(t, partners, value) },
     chosen: view.origins.includes(value),
   }))
-}
-
-export function originWord(t: Translate, origin: string): Piece {
-  return origin === "own" ? t("library.own") : visible(origin)
 }
 
 function held(view: View, tallies: Tallies, collections: readonly Collection[]): Choice[] {
@@ -113,8 +114,8 @@ function timeFilter(t: Translate, view: View): Html {
 }
 
 /** Each thing that narrows the view, as a link that takes it away. */
-export function chosenFilters(visit: Visit, view: View, collections: readonly Collection[]): Html {
-  const items = chips(visit, view, collections)
+export function chosenFilters(visit: Visit, view: View, called: Called): Html {
+  const items = chips(visit, view, called)
   if (items.length === 0) return nothing
   const { t } = visit
   const clear = html`<li><a href="${hrefOf({ ...everything, sort: view.sort })}">${t("library.clear")}</a></li>`
@@ -128,7 +129,7 @@ function chip(t: Translate, name: string, value: Piece, without: string): Html {
 }
 
 /** What narrows a view, in words. */
-export function chips({ t }: Visit, view: View, collections: readonly Collection[]): Chip[] {
+export function chips({ t }: Visit, view: View, { collections, partners }: Called): Chip[] {
   const without = (change: Partial<View>) => hrefOf(view, change)
   const titleOf = (id: string) => collections.find((one) => one.id === id)?.title ?? id
   const each = <Value extends string>(
@@ -162,7 +163,7 @@ export function chips({ t }: Visit, view: View, collections: readonly Collection
     ...each(
       t("library.origin"),
       view.origins,
-      (one) => originWord(t, one),
+      (one) => originShown(t, partners, one),
       (origins) => ({ origins }),
     ),
     ...each(

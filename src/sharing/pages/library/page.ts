@@ -16,6 +16,7 @@ import { type Found, listCollections, type Search } from "../../../library/index
 import type { Store } from "../../../store/index.ts"
 import { savedSearches } from "../../saved-searches.ts"
 import type { Selections } from "../../selection.ts"
+import { partnersOf } from "../partners.ts"
 import { countText, exportMenu, type Reds } from "./exporting.ts"
 import { type Around, chosenFilters, filters, searchForm } from "./filters.ts"
 import { LOOKED_INTO, readInside } from "./queries.ts"
@@ -38,20 +39,21 @@ export async function libraryPage(parts: LibraryPageParts, visit: Visit, wanted:
   const { view, ignored = [], faults = noForm.faults, given = noForm.given, status = 200 } = wanted
   const { store, search } = parts
   const query = queryOf(view, ROWS)
-  const [found, tallies, collections, saved] = await Promise.all([
+  const [found, tallies, collections, partners, saved] = await Promise.all([
     search.find(query),
     search.tallies(),
     listCollections(store),
+    partnersOf(store),
     savedSearches(store, visit.person().account),
   ])
   const looked = found.hits.filter(({ type }) => LOOKED_INTO.has(type)).map(({ key }) => key)
   const [reds, inside] = await Promise.all([redsOf(parts, view, tallies), readInside(store, looked)])
-  const around: Around = { tallies, collections }
+  const around: Around = { tallies, collections, partners }
   const empty = emptyList(visit, view, tallies.objects)
-  const list = resultList(visit, view, { hits: found.hits, inside, origins: tallies.origins.length, empty })
+  const list = resultList(visit, view, { hits: found.hits, inside, origins: tallies.origins.length, partners, empty })
   const body = html`${errorSummary(visit.t, faults)}${ignoredNote(visit, ignored)}${searchForm(visit, view)}
 <div class="library"><aside aria-label="${visit.t("library.filters")}">${filters(visit, view, around)}${savedAside(visit, { view, saved, given, faults })}</aside>
-<div>${chosenFilters(visit, view, collections)}${bar(visit, parts, view, found, reds)}${list}${paging(visit, view, found)}</div></div>`
+<div>${chosenFilters(visit, view, around)}${bar(visit, parts, view, found, reds)}${list}${paging(visit, view, found)}</div></div>`
   return visit.page({ title: visit.t("nav.library"), place: "library", scripts: ["list.js"], status, body })
 }
 

@@ -7,6 +7,8 @@ import { listCollections, type Search } from "../../../library/index.ts"
 import type { Store } from "../../../store/index.ts"
 import { deleteSearch, NAME_MOST, renameSearch, savedSearch, savedSearches, saveSearch } from "../../saved-searches.ts"
 import { EXPORT_MOST, type Selection, Selections } from "../../selection.ts"
+import { partnersOf } from "../partners.ts"
+import type { Called } from "./filters.ts"
 import { type LibraryPageParts, libraryPage } from "./page.ts"
 import { SEARCHES, searchesPage, searchPage } from "./searches.ts"
 import { addressOf, everything, hrefOf, parseView, queryOf } from "./view.ts"
@@ -111,14 +113,17 @@ function nameFault(error: unknown): Fault {
   return { key, values: error.details }
 }
 
+async function calledIn(store: Store): Promise<Called> {
+  return { collections: await listCollections(store), partners: await partnersOf(store) }
+}
+
 async function showSearches({ store }: LibraryPageParts, visit: Visit): Promise<Reply> {
-  const [saved, collections] = await Promise.all([savedSearches(store, visit.person().account), listCollections(store)])
-  return searchesPage(visit, saved, collections)
+  return searchesPage(visit, await savedSearches(store, visit.person().account), await calledIn(store))
 }
 
 async function showSearch({ store }: LibraryPageParts, visit: Visit): Promise<Reply> {
   const search = await savedSearch(store, visit.person().account, idOf(visit))
-  return searchPage(visit, { search, collections: await listCollections(store), given: {}, faults: {} })
+  return searchPage(visit, { search, called: await calledIn(store), given: {}, faults: {} })
 }
 
 async function rename({ store }: LibraryPageParts, visit: Visit): Promise<Reply> {
@@ -126,12 +131,12 @@ async function rename({ store }: LibraryPageParts, visit: Visit): Promise<Reply>
   const search = await savedSearch(store, account, idOf(visit))
   const form = await visit.form(z.object({ name: Name }))
   const { given } = form
-  const collections = await listCollections(store)
-  if (!form.ok) return searchPage(visit, { search, collections, given, faults: form.faults })
+  const called = await calledIn(store)
+  if (!form.ok) return searchPage(visit, { search, called, given, faults: form.faults })
   try {
     await renameSearch(store, account, search.id, form.value.name)
   } catch (error) {
-    return searchPage(visit, { search, collections, given, faults: { name: nameFault(error) } })
+    return searchPage(visit, { search, called, given, faults: { name: nameFault(error) } })
   }
   return visit.redirect(SEARCHES)
 }

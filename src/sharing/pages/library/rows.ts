@@ -13,7 +13,7 @@ import {
 import { type Instant, parseInstant } from "../../../kernel/time.ts"
 import type { Hit, Sort } from "../../../library/index.ts"
 import { defangedText, nameShown, objectPath, typeWord } from "../named.ts"
-import { originWord } from "./filters.ts"
+import { originShown, type Partners } from "../partners.ts"
 import type { Inside } from "./queries.ts"
 import { hrefOf, type View } from "./view.ts"
 
@@ -25,6 +25,7 @@ export type Listed = {
   inside: ReadonlyMap<number, Inside>
   /** How many origins the library knows. */
   origins: number
+  partners: Partners
   empty: Html
 }
 
@@ -40,7 +41,7 @@ export function resultList(visit: Visit, view: View, listed: Listed): Html {
 }
 
 /** State and origin only where rows differ in them: a column that says the same in each row says nothing. */
-function columns(visit: Visit, view: View, { hits, inside, origins }: Listed): Column<Hit>[] {
+function columns(visit: Visit, view: View, { hits, inside, origins, partners }: Listed): Column<Hit>[] {
   const { t, format } = visit
   const state = (hit: Hit) => stateOf(visit, hit, inside.get(hit.key)?.until ?? null)
   const stated = hits.some((hit) => state(hit) !== null)
@@ -56,7 +57,9 @@ function columns(visit: Visit, view: View, { hits, inside, origins }: Listed): C
     { label: t("library.marking"), cell: ({ marking }) => (marking === null ? nothing : tlpLabel(marking)) },
     ...(stated ? [{ label: t("library.state"), cell: state }] : []),
     { label: t("library.detail"), wide: true, cell: detailCell },
-    ...(origins > 1 ? [{ label: t("library.origin"), ...quiet, cell: (hit: Hit) => originWord(t, hit.origin) }] : []),
+    ...(origins > 1
+      ? [{ label: t("library.origin"), ...quiet, cell: (hit: Hit) => originShown(t, partners, hit.origin) }]
+      : []),
     { ...timeColumn(t("library.modified"), view, "modified"), cell: (hit) => modifiedCell(visit, hit) },
     { ...timeColumn(t("library.added"), view, "newest"), cell: ({ added }) => format.date(added) },
   ]

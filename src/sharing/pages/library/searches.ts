@@ -14,9 +14,8 @@ import {
   table,
   visible,
 } from "../../../http/index.ts"
-import type { Collection } from "../../../library/index.ts"
 import { NAME_MOST, type SavedSearch } from "../../saved-searches.ts"
-import { chips } from "./filters.ts"
+import { type Called, chips } from "./filters.ts"
 import { addressOf, hrefOf, isNarrowed, parseView, type View } from "./view.ts"
 
 export const SEARCHES = "/share/library/searches"
@@ -60,7 +59,7 @@ function inOrder({ format }: Visit, saved: readonly SavedSearch[]): SavedSearch[
   return saved.toSorted((a, b) => format.compare(a.name, b.name))
 }
 
-export function searchesPage(visit: Visit, saved: readonly SavedSearch[], collections: readonly Collection[]): Reply {
+export function searchesPage(visit: Visit, saved: readonly SavedSearch[], called: Called): Reply {
   const { t, format } = visit
   const rows = inOrder(visit, saved)
   const list = table<SavedSearch>({
@@ -73,7 +72,7 @@ export function searchesPage(visit: Visit, saved: readonly SavedSearch[], collec
         kind: "name",
         cell: (search) => html`<a href="${hrefOf(viewOf(search))}">${visible(search.name)}</a>`,
       },
-      { label: t("library.looks-for"), wide: true, cell: (search) => inWords(visit, viewOf(search), collections) },
+      { label: t("library.looks-for"), wide: true, cell: (search) => inWords(visit, viewOf(search), called) },
       { label: t("library.saved-at"), kind: "quiet", wide: true, cell: ({ savedAt }) => format.date(savedAt) },
       { label: t("library.change"), cell: ({ id }) => html`<a href="${SEARCHES}/${id}">${t("library.change")}</a>` },
     ],
@@ -82,16 +81,16 @@ export function searchesPage(visit: Visit, saved: readonly SavedSearch[], collec
   return visit.page({ title: t("library.saved"), place: "library", body: html`${back}${list}` })
 }
 
-function inWords(visit: Visit, view: View, collections: readonly Collection[]): Html[] {
-  return chips(visit, view, collections).map(
+function inWords(visit: Visit, view: View, called: Called): Html[] {
+  return chips(visit, view, called).map(
     ({ name, value }) => html`<span class="chip"><span class="quiet">${name}</span> ${value}</span>`,
   )
 }
 
-export type Change = { search: SavedSearch; collections: readonly Collection[]; given: Given; faults: Faults }
+export type Change = { search: SavedSearch; called: Called; given: Given; faults: Faults }
 
 /** Renaming and deleting; what it looks for cannot be changed: another view is saved under another name. */
-export function searchPage(visit: Visit, { search, collections, given, faults }: Change): Reply {
+export function searchPage(visit: Visit, { search, called, given, faults }: Change): Reply {
   const { t } = visit
   const path = `${SEARCHES}/${search.id}`
   const out = { href: SEARCHES, label: t("library.back-to-saved") }
@@ -99,7 +98,7 @@ export function searchPage(visit: Visit, { search, collections, given, faults }:
     { t, given, faults },
     { name: "name", label: t("library.name"), value: search.name, most: NAME_MOST, autocomplete: "off" },
   )
-  const body = html`${errorSummary(t, faults)}<div class="decision"><p>${inWords(visit, viewOf(search), collections)}</p>
+  const body = html`${errorSummary(t, faults)}<div class="decision"><p>${inWords(visit, viewOf(search), called)}</p>
 <form method="post" action="${path}">${name}${actions(t("library.rename"), out)}</form>
 ${section(t("library.delete-title"), html`<p>${t("library.delete-hint")}</p><form method="post" action="${path}/delete">${actions(t("library.delete"), undefined, "danger")}</form>`)}</div>`
   const status = Object.keys(faults).length === 0 ? 200 : 400

@@ -1,14 +1,24 @@
 import type { Json } from "../../../kernel/canonical.ts"
 import {
+  audienceOf,
+  everShared,
   type Hit,
+  type Holding,
+  listUnshared,
   loadAbout,
+  loadCollection,
   loadObjects,
   type ObjectAbout,
+  type Recall,
   type RelationGroup,
+  recallsOf,
   type Search,
+  type Unshared,
 } from "../../../library/index.ts"
+import { type Due, receiptsAbout } from "../../../peering/index.ts"
 import { type JsonObject, typeOfId } from "../../../stix/index.ts"
 import type { Reader } from "../../../store/index.ts"
+import { type Partners, partnersOf } from "../partners.ts"
 import { type Markings, markingIds } from "./handling.ts"
 import { ITEMS_MOST, isObject, textAt, textsAt } from "./showing.ts"
 
@@ -43,6 +53,21 @@ export type Gathered = ObjectAbout & {
   warned: Warned[]
   /** Entries that the index has not read yet. */
   behind: number
+} & Shared
+
+/** What this node and its partners did with it. */
+export type Shared = {
+  partners: Partners
+  /** What was recalled of it, here or by its owner; the newest first. */
+  recalls: Recall[]
+  /** Collections of ours that serve an older version than the newest one. */
+  unshared: Unshared[]
+  /** Any shared collection of ours serves it or ever did. */
+  everShared: boolean
+  /** What partners owe or answered for it. */
+  answers: Due[]
+  /** How many read each shared collection that holds it. */
+  audiences: ReadonlyMap<string, number>
 }
 
 const IDS_MOST = 400
@@ -78,7 +103,24 @@ export async function gather(parts: ObjectParts, id: string, key: number | null)
     ...{ names: new Map([...more, ...names]), relations, sightings, sightingCount: counted("sighting_of_ref") },
     ...{ opinions: of("opinion", "x-misp-opinion"), notes: of("note"), translations: of("language-content") },
     ...{ namedBy, warned, behind: search.state().behind, markings: await markingsOf(reader, object, names) },
+    ...(await sharedOf(reader, id, about.holdings)),
   }
+}
+
+const ANSWERS_MOST = 500
+
+async function sharedOf(reader: Reader, id: string, holdings: readonly Holding[]): Promise<Shared> {
+  const shared = holdings.filter(({ kind, party }) => kind === "shared" && party === null)
+  const [partners, recalls, unshared, ever, answers, counts] = await Promise.all([
+    partnersOf(reader),
+    recallsOf(reader, id),
+    listUnshared(reader, { id, most: ITEMS_MOST }),
+    everShared(reader, id),
+    receiptsAbout(reader, id, ANSWERS_MOST),
+    Promise.all(shared.map(async (one) => (await audienceOf(reader, await loadCollection(reader, one.id))).length)),
+  ])
+  const audiences = new Map(shared.map((one, i) => [String(one.id), counts[i] ?? 0]))
+  return { partners, recalls, unshared, everShared: ever.length > 0, answers, audiences }
 }
 
 const REMARKS: ReadonlySet<string> = new Set(["opinion", "x-misp-opinion", "note", "language-content"])

@@ -22,6 +22,7 @@ import { patternShown } from "./pattern.ts"
 import { CONTAINERS, otherRows, type Row, rowsOf } from "./properties.ts"
 import { relationsShown } from "./relating.ts"
 import { remarksShown, sightingsShown } from "./remarks.ts"
+import { sharedNotices } from "./shared.ts"
 import { isObject, newRoom, type Showing, textAt } from "./showing.ts"
 import { sideColumn } from "./side-column.ts"
 import { titleOf } from "./title.ts"
@@ -38,6 +39,7 @@ export function showingFor({ t, format, viewer, now }: Visit, names: ReadonlyMap
 /** The readable view: left what the object says, right what is known about it. */
 export function objectPage(visit: Visit, gathered: Gathered): PageContent {
   const showing = showingFor(visit, gathered.names)
+  const officer = visit.may("role:officer")
   const { t } = showing
   const { object, type, key, marking } = gathered.shown
   const { text, heading } = titleOf(t, type, object, gathered.names)
@@ -47,7 +49,7 @@ export function objectPage(visit: Visit, gathered: Gathered): PageContent {
   return {
     ...{ title: text, heading, place: "library" },
     state: html`<span class="quiet">${typeWord(t, type)}</span>${standing === null ? null : standingMark(t, standing)}${label}`,
-    body: html`${older}${warningsShown(showing, gathered)}<div class="columns object"><div>${leftColumn(showing, gathered)}</div>${sideColumn(showing, gathered)}</div>`,
+    body: html`${older}${sharedNotices(showing, gathered, officer)}${warningsShown(showing, gathered)}<div class="columns object"><div>${leftColumn(showing, gathered)}</div>${sideColumn(showing, gathered, officer)}</div>`,
   }
 }
 

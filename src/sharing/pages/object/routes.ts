@@ -1,11 +1,13 @@
 import type { PageRoute, Visit } from "../../../accounts/index.ts"
 import { html, type Reply } from "../../../http/index.ts"
 import { ComityError } from "../../../kernel/errors.ts"
-import { listVersions, loadNewest, loadVersion, type ObjectVersion } from "../../../library/index.ts"
+import { listVersions, loadNewest, loadVersion, type ObjectVersion, recallsOf } from "../../../library/index.ts"
+import { partnersOf } from "../partners.ts"
 import { gather, idsIn, type ObjectParts } from "./gathering.ts"
 import { namedByLabel, namingPageShown } from "./naming.ts"
 import { objectPage, showingFor } from "./page.ts"
 import { relationPageShown, relationWord } from "./relating.ts"
+import { recalledPage } from "./shared.ts"
 import { rawReply, sourcePage } from "./source.ts"
 import { titleOf } from "./title.ts"
 import { differencesPage, VERSIONS_ON_PAGE, versionsPage } from "./versions.ts"
@@ -24,13 +26,25 @@ export function objectPages(parts: ObjectParts): PageRoute[] {
       if (word !== null) return relationsOfWord(parts, visit, id, word)
       const label = visit.ask.query.get("named")
       if (label !== null) return namingObjects(parts, visit, id, label)
-      return visit.page(objectPage(visit, await gather(parts, id, keyIn(visit.ask.query.get("version")))))
+      return readable(parts, visit, id)
     }),
     page("/versions", (visit, id) => allVersions(parts, visit, id)),
     page("/versions/:a/:b", (visit, id) => difference(parts, visit, id)),
     page("/source", async (visit, id) => visit.page(sourcePage(visit, await asked(parts, visit, id)))),
     page("/raw", async (visit, id) => rawReply(await asked(parts, visit, id))),
   ]
+}
+
+/** The object, or if none of it is left to be read since its owner recalled it: that. */
+async function readable(parts: ObjectParts, visit: Visit, id: string): Promise<Reply> {
+  try {
+    return visit.page(objectPage(visit, await gather(parts, id, keyIn(visit.ask.query.get("version")))))
+  } catch (error) {
+    if (!(error instanceof ComityError) || error.code !== "object.not-held") throw error
+    const recalls = await recallsOf(parts.reader, id)
+    if (recalls.length === 0) throw error
+    return visit.page(recalledPage(visit, id, recalls, await partnersOf(parts.reader)))
+  }
 }
 
 /** Key of a version as an address names it; null if none is asked for. No version has a key that is no number. */

@@ -1,22 +1,26 @@
 import { facts, type Html, html, type Piece, section, shortId, tlpLabel, visible } from "../../../http/index.ts"
 import type { Holding, Version } from "../../../library/index.ts"
 import { objectPath, reference } from "../named.ts"
+import { partnerShown } from "../partners.ts"
 import type { Gathered } from "./gathering.ts"
+import { holdingKind, officerActions } from "./shared.ts"
 import { type Showing, textAt } from "./showing.ts"
 import { stampShown, timeShown } from "./values.ts"
 
 /** What is known about the object: whose it is, where it came from, who holds it, and what one may do with it. */
-export function sideColumn(showing: Showing, gathered: Gathered): Html {
-  return html`<aside>${actionsShown(showing, gathered)}${factsShown(showing, gathered)}${versionsShown(showing, gathered)}${holdingsShown(showing, gathered)}</aside>`
+export function sideColumn(showing: Showing, gathered: Gathered, officer: boolean): Html {
+  return html`<aside>${actionsShown(showing, gathered, officer)}${factsShown(showing, gathered)}${versionsShown(showing, gathered)}${holdingsShown(showing, gathered)}</aside>`
 }
 
-function actionsShown({ t }: Showing, { shown, versions }: Gathered): Html {
+function actionsShown(showing: Showing, gathered: Gathered, officer: boolean): Html {
+  const { t } = showing
+  const { shown, versions } = gathered
   const path = objectPath(shown.id)
   const version = shown.key === versions[0]?.key ? "" : `?version=${shown.key}`
-  return html`<p class="actions no-print"><a class="button" href="${path}/graph">${t("object.graph")}</a><a class="button" href="${path}/source${version}">${t("object.source")}</a><a class="button" href="${path}/raw${version}">${t("object.download")}</a></p>`
+  return html`<p class="actions no-print"><a class="button" href="${path}/graph">${t("object.graph")}</a><a class="button" href="${path}/source${version}">${t("object.source")}</a><a class="button" href="${path}/raw${version}">${t("object.download")}</a>${officer ? officerActions(showing, gathered) : null}</p>`
 }
 
-function factsShown(showing: Showing, { shown }: Gathered): Html {
+function factsShown(showing: Showing, { shown, partners }: Gathered): Html {
   const { t, format, names } = showing
   const { object, added, marking } = shown
   const by = textAt(object, "created_by_ref")
@@ -26,7 +30,7 @@ function factsShown(showing: Showing, { shown }: Gathered): Html {
   }
   const rows: (readonly [Piece, Piece])[] = [
     [t("property.created_by_ref"), by === null ? t("object.nobody") : reference(t, by, names.get(by))],
-    [t("object.origin"), shown.origin === "own" ? t("object.origin.own") : visible(shown.origin)],
+    [t("object.origin"), shown.origin === "own" ? t("object.origin.own") : partnerShown(partners, shown.origin)],
     [t("object.handling"), marking === null ? t("object.no-tlp") : tlpLabel(marking)],
     [t("property.created"), time("created")],
     [t("property.modified"), time("modified")],
@@ -95,9 +99,12 @@ export function versionRow(
   return html`${name}${revoked}${spec}${compare}`
 }
 
-function holdingsShown(showing: Showing, { holdings, shown }: Gathered): Html {
+function holdingsShown(showing: Showing, gathered: Gathered): Html {
   const { t } = showing
-  const rows = holdings.map((holding) => html`<li>${holdingRow(showing, shown.id, holding)}</li>`)
+  const { holdings, shown } = gathered
+  const rows = holdings.map(
+    (holding) => html`<li>${holdingRow(showing, shown.id, holding, holdingKind(showing, gathered, holding))}</li>`,
+  )
   const list =
     rows.length === 0
       ? html`<p class="quiet">${t("object.in-no-collection")}</p>`
@@ -106,11 +113,11 @@ function holdingsShown(showing: Showing, { holdings, shown }: Gathered): Html {
 }
 
 /** Since when it is in the collection, under which entry, and the proof that it is. */
-function holdingRow({ t, format }: Showing, id: string, holding: Holding): Html {
+function holdingRow({ t, format }: Showing, id: string, holding: Holding, kind: Piece): Html {
   const path = `/share/collections/${holding.id}`
   const entry =
     holding.seq === null ? t("object.not-this-version") : t("object.entry", { number: format.number(holding.seq) })
   const proof =
     holding.seq === null ? null : html` · <a href="${path}/proof/${encodeURIComponent(id)}">${t("object.proof")}</a>`
-  return html`<a href="${path}">${visible(holding.title)}</a><div class="quiet small">${t("object.since")} ${format.date(holding.since)} · ${entry}${proof}</div>`
+  return html`<a href="${path}">${visible(holding.title)}</a> <span class="quiet small">${kind}</span><div class="quiet small">${t("object.since")} ${format.date(holding.since)} · ${entry}${proof}</div>`
 }

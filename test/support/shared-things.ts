@@ -1,0 +1,179 @@
+import assert from "node:assert/strict"
+import sql from "sql-template-tag"
+import { silent } from "../../src/kernel/diagnostics.ts"
+import { DAY, type Instant, plusMicroseconds } from "../../src/kernel/time.ts"
+import {
+  addMirror,
+  addObjects,
+  addShared,
+  applySlice,
+  type Collection,
+  findMember,
+  loadCollection,
+  readHeader,
+  serveEntries,
+} from "../../src/library/index.ts"
+import { addOwnParty, insertPeer, type PartyId } from "../../src/parties/index.ts"
+import { newestEverKey } from "../../src/sharing/release/queries.ts"
+import { Releases } from "../../src/sharing/release/releases.ts"
+import { recall } from "../../src/sharing/release/withdrawing.ts"
+import { tlpMarkingId } from "../../src/stix/index.ts"
+import { day, type InProcess, openInProcess, prepared } from "./node-in-process.ts"
+import { cardSaying } from "./sharing.ts"
+import { indicator, newVersion, type Stix, stixId } from "./stix.ts"
+
+/** What pages of sharing need to have something to show; the ids by which their addresses are found. */
+export type SharedThings = Record<
+  "shared" | "received" | "release" | "outgone" | "recalledHere" | "recalledThere" | "partner",
+  string
+>
+
+const PARTNERS = [
+  { name: "Coastal CERT", place: "JP", state: "active" },
+  { name: "River CSIRT", place: "BR", state: "active" },
+  { name: "Delta Bank", place: "FI", state: "suspended" },
+] as const
+
+function sign(name: string, level: "green" | "amber" | null, changes: Record<string, unknown> = {}): Stix {
+  const refs = level === null ? {} : { object_marking_refs: [tlpMarkingId(level)] }
+  return indicator({ name, ...refs, ...changes })
+}
+
+/** Partners, a shared collection with its receipts, a release that waits for a decision, and one that came from a partner. */
+export async function addSharedThings(node: InProcess, names: string): Promise<SharedThings> {
+  const [coast, river] = await addPartners(node, names)
+  const shared = await share(node, `Lantern for partners${names}`, [coast, river])
+  const first = sign(`Relay that changed${names}`, "green", { modified: day(1) })
+  const [out, wrong] = [sign(`Relay that went out${names}`, "green"), sign(`Relay that was wrong${names}`, "green")]
+  const [amber, plain] = [sign(`Relay for us${names}`, "amber"), sign(`Relay without a mark${names}`, null)]
+  await import_(node, [first, out, wrong, amber, plain])
+  const releases = new Releases({ store: node.store, clock: node.clock, diagnostics: silent })
+  const one = await prepare(node, releases, shared, [first, out, wrong])
+  await releases.start(one, { by: null, officer: false })
+  await releases.settled(one)
+  await serve(node, shared, coast)
+  await serve(node, shared, river)
+  await import_(node, [newVersion(first, day(2), { revoked: true })])
+  const reason = `The address belongs to a hospital${names}`
+  await recall(node.store, { id: wrong.id, reason }, null)
+  answer(node, coast, names)
+  const release = await prepare(node, releases, shared, [out, amber, plain, first])
+  return {
+    ...{ shared: shared.id, release, partner: coast ?? "", outgone: out.id, recalledHere: wrong.id },
+    ...(await receive(node, coast, names)),
+  }
+}
+
+async function addPartners({ store, meddle }: InProcess, names: string): Promise<PartyId[]> {
+  const parties: PartyId[] = []
+  for (const { name, place, state } of PARTNERS) {
+    const party = stixId("identity") as PartyId
+    const endpoint = "https://partner.invalid"
+    await store.write((tx) => insertPeer(tx, { party, name: name + names, endpoint, state, theirs: "active" }))
+    const own = { id: party, name, kind: "government", place } as const
+    meddle("update peer set card = ? where party = ?", cardSaying(own), party)
+    parties.push(party)
+  }
+  return parties
+}
+
+async function share({ store }: InProcess, title: string, audience: (PartyId | undefined)[]): Promise<Collection> {
+  const parties = audience.filter((party) => party !== undefined)
+  return loadCollection(store, await addShared(store, { title, alias: null, audience: parties }, null))
+}
+
+async function import_(node: InProcess, objects: readonly Stix[]): Promise<void> {
+  node.clock.forward(1)
+  const own = await loadCollection(node.store, "own")
+  for (const { is } of await addObjects(node.store, own, prepared(...objects))) assert.equal(is, "accepted")
+}
+
+async function prepare(
+  { store }: InProcess,
+  releases: Releases,
+  { id }: Collection,
+  objects: readonly Stix[],
+): Promise<string> {
+  const keys = await Promise.all(objects.map((object) => newestEverKey(store, object.id)))
+  const chosen = { objects: keys.flatMap((key) => key ?? []), unmarked: null, again: false, by: null, officer: false }
+  const prepared = await releases.prepare({ ...chosen, collections: [id] })
+  await releases.settled(prepared)
+  return prepared
+}
+
+/** As if the party had pulled all of it. */
+async function serve({ store }: InProcess, { id }: Collection, party: PartyId | undefined) {
+  return store.write(async (tx) => {
+    const collection = await loadCollection(tx, id)
+    const member = await findMember(tx, collection.key, party ?? "")
+    assert.ok(member)
+    return serveEntries(tx, collection, member, { from: 0, most: 1000, bytesMost: 10_000_000 })
+  })
+}
+
+/** One party answered; the others are late. */
+function answer({ meddle, clock }: InProcess, party: PartyId | undefined, names: string): void {
+  const late = plusMicroseconds(clock.now(), -2 * DAY) as Instant
+  meddle("update receipt_due set told_at = ?, due_at = ?", late, plusMicroseconds(late, DAY))
+  meddle(
+    "update receipt_due set state = 'refused', reason = ?, answered_at = ?, receipt = ? where party = ?",
+    ...[`Evidence in a case${names}`, clock.now(), "comity/receipts/v1\n{}\n\n— coast AAAA\n", party ?? ""],
+  )
+}
+
+/** A partner's collection as it is mirrored here: one object stands, one was recalled. */
+async function receive(
+  node: InProcess,
+  party: PartyId | undefined,
+  names: string,
+): Promise<Pick<SharedThings, "received" | "recalledThere">> {
+  const there = await openInProcess({ clock: node.clock })
+  try {
+    await there.store.write((tx) => addOwnParty(tx, { name: "Coastal CERT", kind: "government", place: "JP" }, null))
+    const us = stixId("identity") as PartyId
+    await there.store.write((tx) =>
+      insertPeer(tx, { party: us, name: "Us", endpoint: "https://us.invalid", state: "active", theirs: "active" }),
+    )
+    const shared = await share(there, `Harbour watch${names}`, [us])
+    const [stands, gone] = [sign(`Buoy that stands${names}`, "green"), sign(`Buoy that is gone${names}`, "green")]
+    await addObjects(there.store, await there.collection("own"), prepared(stands, gone))
+    const releases = new Releases({ store: there.store, clock: there.clock, diagnostics: silent })
+    const id = await prepare(there, releases, shared, [stands, gone])
+    await releases.start(id, { by: null, officer: false })
+    await releases.settled(id)
+    await mirror(there, shared, us, node, party)
+    await recall(there.store, { id: gone.id, reason: `Our sensor was broken${names}` }, null)
+    const received = await mirror(there, shared, us, node, party)
+    return { received, recalledThere: gone.id }
+  } finally {
+    await there.close()
+  }
+}
+
+async function mirror(
+  there: InProcess,
+  shared: Collection,
+  us: PartyId,
+  node: InProcess,
+  party: PartyId | undefined,
+): Promise<string> {
+  const { origin, title } = shared
+  const sent = await serve(there, shared, us)
+  return node.store.write(async (tx) => {
+    const row = await tx.get<{ id: string }>(
+      sql`select c.id from collection c join log l on l.key = c.log where l.origin = ${origin}`,
+    )
+    const held =
+      row === undefined
+        ? await addMirror(tx, { party: party as PartyId, origin, title })
+        : await loadCollection(tx, row.id)
+    const arrived = sent.slice(held.size).map((entry) => {
+      const header = readHeader(entry)
+      const holds = header?.kind === "put" || header?.kind === "revoke"
+      const body = entry.content?.body.toString("utf8") ?? ""
+      return { entry, header, object: holds && body !== "" ? (prepared(body)[0] ?? null) : null }
+    })
+    await applySlice(tx, held, arrived, null)
+    return held.id
+  })
+}
