@@ -19,7 +19,7 @@ import { libraryDeclarations, warningListDeclarations } from "./library/index.ts
 import { runCommand } from "./owner.ts"
 import { partyDeclarations } from "./parties/index.ts"
 import { pathDeclarations } from "./paths/index.ts"
-import { cardDeclarations, peerDeclarations } from "./peering/index.ts"
+import { cardDeclarations, evidenceDeclarations, peerDeclarations } from "./peering/index.ts"
 import { refusalDeclarations } from "./policy/index.ts"
 import { requestDeclarations } from "./requests/index.ts"
 import { runNode } from "./serve.ts"
@@ -48,6 +48,7 @@ export const declarations: readonly Declaration[] = [
   ...partyDeclarations,
   ...peerDeclarations,
   ...cardDeclarations,
+  ...evidenceDeclarations,
   ...factDeclarations,
   ...pathDeclarations,
   ...sharingDeclarations,

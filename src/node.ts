@@ -32,7 +32,7 @@ import {
 } from "./library/index.ts"
 import { partyHandlers } from "./parties/index.ts"
 import { ownRefusals, pathHandlers, pathRoutes } from "./paths/index.ts"
-import { cardHandlers, couriersOf, type PeeringParts, peerHandlers } from "./peering/index.ts"
+import { cardHandlers, couriersOf, evidenceHandlers, type PeeringParts, peerHandlers } from "./peering/index.ts"
 import { openPeers, peeringOf, sealingOf } from "./peers.ts"
 import { refusalHandlers } from "./policy/index.ts"
 import { requestHandlers } from "./requests/index.ts"
@@ -168,6 +168,7 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core, peer
     ...partyHandlers(store),
     ...peerHandlers(peering, couriersOf()),
     ...cardHandlers(peering),
+    ...evidenceHandlers(peering),
     ...refusalHandlers(store),
     ...requestHandlers({ store, clock, origin: () => site.origin }),
     ...sealedHandlers(sealingOf(peering)),

@@ -1,5 +1,6 @@
 export { type Checkpoint, openCheckpoint, parseCheckpoint } from "./checkpoint.ts"
 export { keyDeclarations, keyHandlers } from "./commands.ts"
+export { type Conflict, type Contradiction, conflictFile, contradict, readConflict } from "./conflict-file.ts"
 export { type Cosignature, cosign, cosignaturesIn, cosignerName } from "./cosignature.ts"
 export { cosignedCheckpoint, keepCosignature } from "./cosigners.ts"
 export {
@@ -30,8 +31,15 @@ export { appendEntry, createLog, nextInstant, type OpenLog, openLog, sealLogs } 
 export { Edge, EMPTY_ROOT, HASH_BYTES, leafHash, TILE_HEIGHT } from "./merkle.ts"
 export { checkExtension, createMirror, extendMirror } from "./mirror.ts"
 export { decodeBase64, formatVkey, noteBy, openNote, parseNote, signNote, verifierOf } from "./note.ts"
-export { verifyConsistency } from "./proofs.ts"
-export { proofFile, proveConsistency, proveContinuation, proveInclusion } from "./proving.ts"
+export { impliedRoot, verifyConsistency } from "./proofs.ts"
+export {
+  proofFile,
+  proveConsistency,
+  proveContinuation,
+  proveInclusion,
+  proveRoot,
+  type RootProof,
+} from "./proving.ts"
 export {
   findLog,
   findOwnLog,

@@ -35,6 +35,17 @@ export function verifyConsistency(
   return verifySubtree(0, first, second, proof, firstRoot, secondRoot)
 }
 
+/**
+ * The root that the first leaves of a tree have, as a consistency proof to its root implies it; null if the proof does
+ * not lead there, or leaves that root out since it is taken for known (where `first` is a power of two).
+ */
+export function impliedRoot(first: number, second: number, proof: Hashes, secondRoot: Uint8Array): Buffer | null {
+  if (!isSubtree(0, first) || !Number.isSafeInteger(second) || first >= second) return null
+  if (Number.isInteger(Math.log2(first)) || proof.some((hash) => hash.length !== HASH_BYTES)) return null
+  const roots = climb({ start: 0, end: first }, second, proof, secondRoot)
+  return roots?.tree.equals(secondRoot) === true ? roots.subtree : null
+}
+
 export function verifySubtreeInclusion(
   index: number,
   start: number,

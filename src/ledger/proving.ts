@@ -55,6 +55,22 @@ export async function proveConsistency(
   return proof
 }
 
+/** The root of a log's first entries, and the proof that they are the beginning of what its checkpoint signs. */
+export type RootProof = { root: Buffer; hashes: Buffer[] }
+
+/** With 0 < first ≤ the size that the log's checkpoint signs, else a RangeError. */
+export async function proveRoot(
+  reader: Reader,
+  log: LogRow,
+  first: number,
+  commitments: Commitments,
+): Promise<RootProof> {
+  const { size } = signedIn(log)
+  const hashes = await proveConsistency(reader, log, first, size, commitments)
+  const root = await prefetched(storedHashes(reader, log, commitments), (read) => treeRoot(first, read))
+  return { root, hashes }
+}
+
 /**
  * The proof that the log only added to what an older checkpoint of it (not larger, its signature checked by the
  * caller) was over; null if it did not: then the log tells two stories.

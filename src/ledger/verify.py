@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Checks a folder that `comity log export` wrote, or the proof of one object. Needs Python 3.8 or newer, nothing else.
+"""Checks a folder that `comity log export` wrote, the proof of one object, or two conflicting checkpoints. Needs
+Python 3.8 or newer, nothing else.
 
     python3 verify.py [FOLDER]      without FOLDER: the folder in which this file lies
-    python3 verify.py FILE          a proof of one object, as the page of a collection gives it
+    python3 verify.py FILE          a proof of one object, as the page of a collection gives it, or a conflict file, as
+                                    `comity evidence export` gives it
 
 For a folder it shows that the entries in the folder are exactly those over which the node's key signed: none changed, none
 dropped, none put in between. Exit status: 0 nothing is wrong; 1 something is (the first fault is named); 2 the
@@ -183,8 +185,8 @@ def read_vkey(text):
     return parts[0], key_id, key[1:]
 
 
-def read_checkpoint(raw, name, key_id, public):
-    """Size and root, if the key signed. Signatures of other keys are passed over, as the standard demands."""
+def read_note(raw):
+    """The text of a signed note, and of each signature line the name, the key id and the signature."""
     try:
         note = raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -192,18 +194,27 @@ def read_checkpoint(raw, name, key_id, public):
     cut = note.rfind("\n\n")
     if cut < 0 or not note.endswith("\n") or re.search("[\x00-\x09\x0b-\x1f]", note):
         raise Fault("checkpoint is no signed note")
-    text, found = note[: cut + 1], False
+    lines = []
     for line in note[cut + 2 : -1].split("\n"):
         parts = line.split(" ")
         if len(parts) != 3 or parts[0] != "\u2014":
             raise Fault("checkpoint has a malformed signature line")
         signature = decode(parts[2], "a signature of the checkpoint")
-        if parts[1] != name or signature[:4] != key_id:
-            continue
-        if not signature_is_good(public, text.encode("utf-8"), signature[4:]):
-            raise Fault("checkpoint: the signature does not fit the text and the key")
-        found = True
-    if not found:
+        lines.append((parts[1], signature[:4], signature[4:]))
+    return note[: cut + 1], lines
+
+
+def key_id_of(name, kind, public):
+    return hashlib.sha256(name.encode("utf-8") + b"\n" + bytes([kind]) + public).digest()[:4]
+
+
+def read_checkpoint(raw, name, key_id, public):
+    """Size and root, if the key signed. Signatures of other keys are passed over, as the standard demands."""
+    text, signatures = read_note(raw)
+    own = [signature for by, by_id, signature in signatures if (by, by_id) == (name, key_id)]
+    if not all(signature_is_good(public, text.encode("utf-8"), signature) for signature in own):
+        raise Fault("checkpoint: the signature does not fit the text and the key")
+    if not own:
         raise Fault("checkpoint carries no signature of the node's key")
     lines = text[:-1].split("\n")
     if len(lines) < 3 or "" in lines or not re.match(r"(0|[1-9][0-9]{0,15})\Z", lines[1]):
@@ -642,9 +653,13 @@ class KeyHistory:
         """Whether a checkpoint of this size signed with this key counts, as the newest of its log."""
         if self.current is not None:
             return key == self.current
+        return key == self.recovery or self.ended_at(key, name, size)
+
+    def ended_at(self, key, name, size):
+        """Whether a former key says that this was the last size of the log under it."""
         text = "comity/last-size/v1\n%s\n%d\n" % (name, size)
         last = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
-        return key == self.recovery or any(key == former and last in sizes for former, sizes in self.former)
+        return any(key == former and last in sizes for former, sizes in self.former)
 
 
 def spelled(value):
@@ -731,9 +746,7 @@ def read_proof(text):
     return decode(lines[1][6:], "the leaf in the proof"), int(number.group(1)), hashes, checkpoint.encode("utf-8")
 
 
-def check_proof(path, say):
-    with open(path, "rb") as file:
-        one = read_json(file.read(), "the file")
+def check_proof(one, say):
     if tuple(sorted(one)) != PROOF or one["format"] != PROOF_FORMAT or not all(type(v) is str for v in one.values()):
         raise Fault("this is no proof of the format %s" % PROOF_FORMAT)
     name, key_id, public = read_vkey(one["vkey"])
@@ -757,6 +770,116 @@ def check_proof(path, say):
     say("Everything above holds if the node's key is the one that the node's operators showed you.")
 
 
+# ---- Two checkpoints of one log that cannot both be true ----
+
+CONFLICT_FORMAT = "comity-conflict/1"
+CONFLICT = ("first", "format", "last_sizes", "proof", "second", "statements")
+
+
+def split(size):
+    """The largest power of two below: where a tree of more than one leaf is split (RFC 6962, section 2.1)."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def climb(first, size, proof, known):
+    """The roots of the first leaves and of all, from a consistency proof (RFC 6962, section 2.1.2), its end first."""
+    if first == size:
+        if len(proof) != (1 if known is None else 0):
+            raise Fault("the proof has too many or too few hashes")
+        return (proof[0], proof[0]) if known is None else (known, known)
+    if not proof:
+        raise Fault("the proof has too few hashes")
+    last, middle = proof[-1], split(size)
+    if first <= middle:
+        part, tree = climb(first, middle, proof[:-1], known)
+        return part, hashlib.sha256(b"\x01" + tree + last).digest()
+    part, tree = climb(first - middle, size - middle, proof[:-1], None)
+    return hashlib.sha256(b"\x01" + last + part).digest(), hashlib.sha256(b"\x01" + last + tree).digest()
+
+
+def key_history(statements):
+    history = KeyHistory()
+    for seq, statement in enumerate(statements):
+        body = decode(statement, "a statement of the key log")
+        try:
+            history.entry(seq, {"what": "key.%s" % read_json(body, "it").get("type")}, body)
+        except Fault as fault:
+            raise Fault("statement %d of the key log: %s" % (seq, fault))
+    if history.last is None:
+        raise Fault("there is no statement of a key")
+    return history
+
+
+def signed_checkpoint(note, history, last_sizes):
+    """Name, size and root, if a key of the node signed that counts at this size."""
+    raw = note.encode("utf-8", "replace")
+    text, signatures = read_note(raw)
+    name = text.split("\n")[0]
+    named = [(by, by_id) for by, by_id, _ in signatures]
+    for key in [history.current] + [key for key, _ in reversed(history.former)]:
+        if key is None or (name, key_id_of(name, 1, key)) not in named:
+            continue
+        size, root = read_checkpoint(raw, name, key_id_of(name, 1, key), key)
+        if key != history.current and not any(history.ended_at(key, name, last) for last in last_sizes if last >= size):
+            raise Fault("a checkpoint is signed by a key that was replaced before")
+        return name, size, root
+    raise Fault("a checkpoint carries no signature of a key of the node")
+
+
+def check_conflict(one, raw, say):
+    sizes = one.get("last_sizes")
+    texts = [one.get("first"), one.get("second")]
+    known = tuple(sorted(one)) == CONFLICT and one["format"] == CONFLICT_FORMAT
+    if not known or not all(type(text) is str for text in texts) or spelled(one) != raw:
+        raise Fault("this is no conflict file of the format %s, in its one spelling" % CONFLICT_FORMAT)
+    if type(sizes) is not list or not all(type(size) is int for size in sizes) or type(one["statements"]) is not list:
+        raise Fault("last_sizes or statements are malformed")
+    history = key_history(one["statements"])
+    (name, a, first), (other, b, second) = [signed_checkpoint(text, history, sizes) for text in texts]
+    if name != other:
+        raise Fault("the two checkpoints are of two logs")
+    proof = one["proof"]
+    if a == b:
+        if proof is not None or first == second:
+            raise Fault("the two checkpoints may both be true")
+    else:
+        if type(proof) is not dict or tuple(sorted(proof)) != ("hashes", "root") or type(proof["hashes"]) is not list:
+            raise Fault("the two are of different sizes, and nothing is said of how the larger begins")
+        root, hashes = decode(proof["root"], "the root in the proof", 32), proof["hashes"]
+        hashes = [decode(text, "a hash of the proof", 32) for text in hashes]
+        if not 0 < a < b or climb(a, b, hashes, root) != (root, second):
+            raise Fault("the proof does not say how the larger begins")
+        if root == first:
+            raise Fault("the larger continues the smaller: both may be true")
+    say("Log %s" % shown(name))
+    for which, size, root in (("first", a, first), ("second", b, second)):
+        say("  %s checkpoint: signed by the node, over %s, root %s" % (which, count(size, "entry", "entries"), root.hex()))
+    if a != b:
+        say("  the first %s of the second have another root: %s" % (count(a, "entry", "entries"), decode(proof["root"], "", 32).hex()))
+    say("  first key statement of the node, SHA-256: %s" % hashlib.sha256(decode(one["statements"][0], "")).hexdigest())
+    say("Both are signed by one node, if this is its first key statement: compare the fingerprint. A node that was restored")
+    say("from a backup and went on makes such checkpoints too: ask before you accuse.")
+
+
+def check_file(path, say):
+    with open(path, "rb") as file:
+        raw = file.read()
+    one = read_json(raw, "the file")
+    if one.get("format") == CONFLICT_FORMAT or "last_sizes" in one:
+        check_conflict(one, raw, say)
+        return "the two checkpoints contradict each other"
+    check_proof(one, say)
+    return NOTHING_WRONG
+
+
+NOTHING_WRONG = "nothing is wrong"
+
+
+def check_folder(folder, say):
+    check(folder, say)
+    return NOTHING_WRONG
+
+
 def main(arguments):
     if len(arguments) > 1 or any(argument.startswith("-") for argument in arguments):
         print("usage: python3 verify.py [FOLDER or FILE]", file=sys.stderr)
@@ -767,14 +890,14 @@ def main(arguments):
         return 2
     sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        (check if os.path.isdir(folder) else check_proof)(folder, print)
+        result = (check_folder if os.path.isdir(folder) else check_file)(folder, print)
     except Fault as fault:
         print("FAULT: %s" % fault)
         return 1
     except OSError as error:
         print("cannot read: %s" % error, file=sys.stderr)
         return 2
-    print("RESULT: nothing is wrong")
+    print("RESULT: %s" % result)
     return 0
 
 

@@ -3,6 +3,10 @@ export { cardDeclarations, cardHandlers } from "./card-commands.ts"
 export { changeCard, giveCard, ownCard, publish } from "./cards.ts"
 export { Courier } from "./courier.ts"
 export { type DoorParts, peerRows, type StrangerVerb } from "./door.ts"
+/** Two histories of one log, as they were found and as people settle them. */
+export { conflictId, evidenceDeclarations, evidenceHandlers, loadConflict } from "./evidence/commands.ts"
+export { settleConflicts } from "./evidence/conflicts.ts"
+export { countOpenConflicts, type FoundConflict, type How, listConflicts } from "./evidence/queries.ts"
 export { peerDeclarations, peerHandlers } from "./joining/commands.ts"
 export {
   accept,

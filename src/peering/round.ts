@@ -1,5 +1,7 @@
 import { ComityError } from "../kernel/errors.ts"
 import { findPeerByKey, isActive } from "../parties/index.ts"
+import { meet } from "./evidence/meeting.ts"
+import { compareWith } from "./evidence/witnessed.ts"
 import { pullFeed } from "./feeds/pulling.ts"
 import { discoverFeeds } from "./feeds/subscribing.ts"
 import type { PeeringParts } from "./model.ts"
@@ -8,7 +10,7 @@ import { tell } from "./witnessing/telling.ts"
 
 /**
  * All that there is to do with one peer now: what waits for it is delivered, it is told what grew, and, if `ask`, what it
- * shares is pulled. Throws where the peer does not answer as it should; what was done until then stays done.
+ * shares is pulled, and what both read of others is compared. Throws where the peer does not answer as it should; what was done until then stays done.
  */
 export async function round(parts: PeeringParts, couriers: Couriers, peerKey: number, ask: boolean): Promise<void> {
   await deliver(parts, couriers, peerKey)
@@ -17,6 +19,10 @@ export async function round(parts: PeeringParts, couriers: Couriers, peerKey: nu
   if (isActive(peer) || peer.state === "left") await tell(parts, peer)
   if (!ask || !(isActive(peer) || peer.state === "left")) return
   const failed = await pullAll(parts, await discoverFeeds(parts, peer))
+  if (isActive(peer)) {
+    await meet(parts, peer)
+    await compareWith(parts, peer)
+  }
   await deliver(parts, couriers, peerKey) // the receipts for what came
   if (failed !== null) throw failed
 }

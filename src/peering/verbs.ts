@@ -1,6 +1,9 @@
 import { peerStates } from "../parties/index.ts"
 import { takeCard } from "./cards.ts"
 import type { StrangerVerb } from "./door.ts"
+import { takeConflict } from "./evidence/conflicts.ts"
+import { answerCommon } from "./evidence/meeting.ts"
+import { answerWitnessed } from "./evidence/witnessed.ts"
 import { answerFeeds, answerPull } from "./feeds/serving.ts"
 import { takeCompared, takeJoin, takeStatus } from "./joining/answering.ts"
 import type { PeeringParts, PeerVerbs } from "./model.ts"
@@ -14,12 +17,16 @@ const SMALL = 64 * 1024
 /** What peers may say to this node, and in which states of the relation. `wake`: a peer told of something new. */
 export function verbsOf(parts: PeeringParts, wake: (peer: number) => void): PeerVerbs {
   const sharing = ["active", "left"] as const
+  const together = ["active"] as const
   const met = ["invited", "compared", "active"] as const
   return {
     feeds: { states: sharing, bytesMost: SMALL, handle: (message) => answerFeeds(parts, message) },
     pull: { states: sharing, bytesMost: SMALL, handle: (message) => answerPull(parts, message) },
     checkpoint: { states: sharing, bytesMost: SMALL, handle: (message) => takeCheckpoint(parts, message, wake) },
     card: { states: ["compared", "active"], bytesMost: 256 * 1024, handle: (message) => takeCard(parts, message) },
+    common: { states: together, bytesMost: 256 * 1024, handle: (message) => answerCommon(parts, message) },
+    witnessed: { states: together, bytesMost: 1024 * 1024, handle: (message) => answerWitnessed(parts, message) },
+    conflict: { states: together, bytesMost: 1024 * 1024, handle: (message) => takeConflict(parts, message) },
     compared: { states: met, bytesMost: SMALL, handle: (message) => takeCompared(parts, message) },
     status: { states: peerStates, bytesMost: SMALL, handle: (message) => takeStatus(parts, message) },
     receipts: { states: sharing, bytesMost: 1024 * 1024, handle: (message) => takeReceipts(parts, message) },
@@ -30,7 +37,7 @@ export function verbsOf(parts: PeeringParts, wake: (peer: number) => void): Peer
 export function couriersOf(): Couriers {
   const nothing = async () => {}
   const joining = { join: nothing, compared: nothing, card: nothing, status: nothing }
-  return { ...joining, receipts: (tx, { key }) => setOwedAnswered(tx, key) }
+  return { ...joining, conflict: nothing, receipts: (tx, { key }) => setOwedAnswered(tx, key) }
 }
 
 /** What may be said by who is no partner yet. */

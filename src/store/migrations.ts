@@ -14,6 +14,7 @@ import * as releases from "./migrations/0010-releases.ts"
 import * as evidence from "./migrations/0011-evidence.ts"
 import * as sealed from "./migrations/0012-sealed.ts"
 import * as cards from "./migrations/0013-cards.ts"
+import * as conflicts from "./migrations/0014-conflicts.ts"
 
 const migrations = [
   first,
@@ -29,6 +30,7 @@ const migrations = [
   evidence,
   sealed,
   cards,
+  conflicts,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs"
+import { copyFileSync, existsSync, rmSync } from "node:fs"
+import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { type KeyFiles, keyFiles, type Signer } from "../../src/crypto/index.ts"
 import { type Clock, DAY, type Instant, parseInstant, plusMicroseconds } from "../../src/kernel/time.ts"
@@ -44,6 +45,10 @@ export type InProcess = {
   meddle(text: string, ...values: (string | number | Uint8Array | null)[]): Record<string, unknown>[]
   /** Closes the store and opens it again, as a restart does. */
   reopen(): Promise<void>
+  /** A copy of the database as it stands; returns its path. */
+  backup(): string
+  /** Closes the store and opens it again on such a copy, as an operator does who restores a backup. */
+  restore(copy: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -80,6 +85,17 @@ export async function openInProcess(options: InProcessOptions = {}): Promise<InP
     meddle: (text, ...values) => meddle(folder.database, text, values),
     reopen: async () => {
       await node.store.close()
+      node.store = open()
+    },
+    backup() {
+      const copy = join(tempFolder(), "copy.db")
+      meddle(folder.database, "vacuum into ?", [copy])
+      return copy
+    },
+    async restore(copy) {
+      await node.store.close()
+      for (const rest of ["-wal", "-shm"]) rmSync(`${folder.database}${rest}`, { force: true })
+      copyFileSync(copy, folder.database)
       node.store = open()
     },
     close: () => node.store.close(),

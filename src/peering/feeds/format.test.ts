@@ -25,7 +25,7 @@ const part: fc.Arbitrary<Part> = fc
       from: fc.nat(),
       checkpoint: fc.string(),
       proof: fc.array(bytes(32), { maxLength: 5 }),
-      continued: fc.array(bytes(32), { maxLength: 5 }),
+      continued: fc.option(fc.record({ root: bytes(32), hashes: fc.array(bytes(32), { maxLength: 5 }) }, plain)),
       entries: fc.array(entry, { maxLength: 6 }),
     },
     plain,

@@ -1,6 +1,7 @@
 import { z } from "zod"
 import { ComityError } from "../../kernel/errors.ts"
 import { parseStrictJson } from "../../kernel/json.ts"
+import type { RootProof } from "../../ledger/index.ts"
 import type { SentEntry } from "../../library/index.ts"
 
 /** Entries of a collection on their way: one line of JSON for the whole, then a line and a body for each entry. */
@@ -8,13 +9,14 @@ export const ENTRIES_TYPE = "application/vnd.comity.entries"
 
 /**
  * A part of a log: entries from `from` on, the signed checkpoint to which they lead, the consistency proof from their
- * end to it (RFC 6962 section 2.1.2), and the proof from the reader's last checkpoint to it.
+ * end to it (RFC 6962 section 2.1.2). `continued`: the root that the log had at the size of the reader's last checkpoint,
+ * and the proof from there; null if the reader has none yet.
  */
 export type Part = {
   from: number
   checkpoint: string
   proof: Buffer[]
-  continued: Buffer[]
+  continued: RootProof | null
   entries: SentEntry[]
 }
 
@@ -23,7 +25,7 @@ const Base64 = z
   .regex(/^[A-Za-z0-9+/]*={0,2}$/)
   .max(88)
   .transform((text) => Buffer.from(text, "base64"))
-const Hash = Base64.refine(({ length }) => length === 32)
+export const Hash = Base64.refine(({ length }) => length === 32)
 const seq = z.int().nonnegative()
 const Head = z.strictObject({
   v: z.literal(1),
@@ -31,7 +33,7 @@ const Head = z.strictObject({
   count: z.int().nonnegative().max(100_000),
   checkpoint: z.string().max(100_000),
   proof: z.array(Hash).max(64),
-  continued: z.array(Hash).max(64),
+  continued: z.strictObject({ root: Hash, hashes: z.array(Hash).max(64) }).nullable(),
 })
 const Line = z.union([
   z.strictObject({ seq, salt: Hash, header: z.string().max(10_000), length: seq }),
@@ -40,7 +42,8 @@ const Line = z.union([
 
 export function encodePart({ from, checkpoint, proof, continued, entries }: Part): Buffer {
   const text = (hash: Buffer) => hash.toString("base64")
-  const head = { v: 1, from, count: entries.length, checkpoint, proof: proof.map(text), continued: continued.map(text) }
+  const proven = continued && { root: text(continued.root), hashes: continued.hashes.map(text) }
+  const head = { v: 1, from, count: entries.length, checkpoint, proof: proof.map(text), continued: proven }
   return Buffer.concat([line(head), ...entries.flatMap(encodeEntry)])
 }
 

@@ -7,8 +7,7 @@ import {
   type LogRow,
   noteBy,
   openCheckpoint,
-  parseCheckpoint,
-  parseNote,
+  type RootProof,
   verifierOf,
   verifyConsistency,
 } from "../../ledger/index.ts"
@@ -16,6 +15,8 @@ import { type Arrived, applySlice, type Collection, loadCollectionByKey, readHea
 import { findPeerByKey, type Peer } from "../../parties/index.ts"
 import type { Tx } from "../../store/index.ts"
 import { bodyOf } from "../bodies.ts"
+import { checkpointIn, findContradiction } from "../evidence/comparing.ts"
+import { keepContradiction } from "../evidence/conflicts.ts"
 import { signingKeyOf } from "../keys.ts"
 import { say } from "../line.ts"
 import type { PeeringParts, PrepareBodies } from "../model.ts"
@@ -30,10 +31,12 @@ const PART_BYTES_MOST = 64 * 1024 * 1024
 const OVERTAKEN_MOST = 5
 
 /**
- * A part of a log that holds: its entries lead from what is held to a checkpoint that its owner signed. `note` is that
- * checkpoint with the owner's signature alone.
+ * A part of a log whose checkpoint its owner signed; `note` is that with the owner's signature alone. `good`: its entries
+ * lead there from what is held, all the way if `whole`. `apart`: the checkpoint does not follow from the newest that was
+ * verified before.
  */
-export type Verified = { part: Part; target: Checkpoint; note: string; whole: boolean }
+export type Verified = { is: "good"; part: Part; target: Checkpoint; note: string; whole: boolean }
+type Apart = { is: "apart"; target: Checkpoint; note: string; continued: RootProof | null }
 
 /**
  * Brings a mirror up to what its owner signed last; resumes wherever it was. What is asked for again is applied once.
@@ -52,6 +55,7 @@ export async function pullFeed(parts: PeeringParts, feedKey: number): Promise<nu
       const key = await signingKeyOf(parts.store, peer)
       if (key === null) throw new ComityError("refused", "peer.key-revoked")
       const verified = verifyPart(part, { feed, log, key })
+      if (verified.is === "apart") throw await drawnApart(parts, feed, verified)
       if (!verified.whole && part.entries.length === 0) throw new ComityError("invalid", "feed.stuck")
       const ahead = { from: part.from + part.entries.length, old: verified.target.size }
       next = verified.whole ? null : askFor(parts, held, ahead)
@@ -95,30 +99,48 @@ async function standing({ store }: PeeringParts, feedKey: number): Promise<Stand
 
 /**
  * The one check that every entry from elsewhere passes, over the network or from a file. Throws `refused
- * feed.conflicting-checkpoints` where the owner signed two histories, `refused feed.entries-differ` where entries do
- * not lead to what it signed, and what `openCheckpoint` throws.
+ * feed.entries-differ` where entries do not lead to what their owner signed, and what `openCheckpoint` throws.
  */
 export function verifyPart(
   part: Part,
   { feed, log, key }: { feed: Pick<Feed, "target" | "checkpoint">; log: LogRow; key: Buffer },
-): Verified {
+): Verified | Apart {
   const verifier = verifierOf(log.origin, key)
   const target = openCheckpoint(part.checkpoint, verifier)
+  const note = noteBy(part.checkpoint, verifier)
   if (feed.target > 0 && !continues(feed, target, part.continued)) {
-    throw new ComityError("refused", "feed.conflicting-checkpoints")
+    return { is: "apart", target, note, continued: part.continued }
   }
   if (part.from !== log.size) throw new ComityError("invalid", "feed.malformed")
   const hashes = part.entries.map(({ h }) => h)
   const stands = checkExtension(log, hashes, target, part.proof)
   if (stands === "no") throw new ComityError("refused", "feed.entries-differ")
-  return { part, target, note: noteBy(part.checkpoint, verifier), whole: stands === "whole" }
+  return { is: "good", part, target, note, whole: stands === "whole" }
 }
 
-function continues(feed: Pick<Feed, "target" | "checkpoint">, given: Checkpoint, proof: Buffer[]): boolean {
-  const held = parseCheckpoint(parseNote(feed.checkpoint).text)
-  if (given.size < held.size) return false
+function continues(feed: Pick<Feed, "checkpoint">, given: Checkpoint, continued: RootProof | null): boolean {
+  const held = checkpointIn(feed.checkpoint)
   if (given.size === held.size) return given.root.equals(held.root)
-  return verifyConsistency(held.size, given.size, proof, held.root, given.root)
+  return verifyConsistency(held.size, given.size, continued?.hashes ?? [], held.root, given.root)
+}
+
+/**
+ * What stands in the way of a part: two histories, if that can be proven (the feed then stops until people looked at
+ * it), else an older state of the log, or a newer one that its owner does not prove to follow.
+ */
+export async function drawnApart(
+  { store }: Pick<PeeringParts, "store">,
+  feed: Feed,
+  { target, note, continued }: Apart,
+): Promise<ComityError> {
+  const found = await findContradiction(store, feed, { note, checkpoint: target, continued })
+  if (found !== null) {
+    await store.write((tx) => keepContradiction(tx, feed, found, "pull"))
+    return new ComityError("refused", "feed.conflicting-checkpoints")
+  }
+  if (target.size < feed.target)
+    return new ComityError("refused", "feed.older", { size: target.size, held: feed.target })
+  return new ComityError("refused", "feed.unproven")
 }
 
 /** Takes verified entries in, slice by slice; each is durable with the receipts that it calls for. */
@@ -168,9 +190,6 @@ async function arrivedOf(part: Part, prepare: PrepareBodies): Promise<Arrived[]>
   return read.map((one) => ({ ...one, object: objects.get(one.entry.seq) ?? null }))
 }
 
-/** A peer that signs two histories is not asked again until a person has looked at it. */
 async function noteFailure({ store }: PeeringParts, { key }: Feed, error: unknown): Promise<void> {
-  if (!(error instanceof ComityError)) return
-  const broken = error.code === "feed.conflicting-checkpoints"
-  await store.write((tx) => setPullFailed(tx, key, error.code, broken))
+  if (error instanceof ComityError) await store.write((tx) => setPullFailed(tx, key, error.code))
 }

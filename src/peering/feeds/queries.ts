@@ -34,9 +34,10 @@ export async function findFeedOf(reader: Reader, collection: number): Promise<Fe
   return (await reader.get<Feed>(sql`select ${columns} from feed where collection = ${collection}`)) ?? null
 }
 
-export async function findFeedByOrigin(reader: Reader, peer: number, origin: string): Promise<Feed | null> {
+/** The feed that mirrors the log of this origin, whoever owns it: there is one at most. */
+export async function feedOfOrigin(reader: Reader, origin: string): Promise<Feed | null> {
   const feed = await reader.get<Feed>(
-    sql`select ${columns} from feed where peer = ${peer} and collection =
+    sql`select ${columns} from feed where collection =
           (select c.key from collection c join log l on l.key = c.log where l.origin = ${origin})`,
   )
   return feed ?? null
@@ -77,11 +78,8 @@ export async function setPulled(tx: Tx, key: number): Promise<void> {
   await tx.run(sql`update feed set pulled_at = ${tx.now}, failure = null, failures = 0 where key = ${key}`)
 }
 
-export async function setPullFailed(tx: Tx, key: number, failure: string, broken: boolean): Promise<void> {
-  await tx.run(
-    sql`update feed set failure = ${failure}, failures = failures + 1,
-          state = case when ${broken ? 1 : 0} = 1 then 'broken' else state end where key = ${key}`,
-  )
+export async function setPullFailed(tx: Tx, key: number, failure: string): Promise<void> {
+  await tx.run(sql`update feed set failure = ${failure}, failures = failures + 1 where key = ${key}`)
 }
 
 export async function setFeedState(tx: Tx, key: number, state: Feed["state"]): Promise<void> {

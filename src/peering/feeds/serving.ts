@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { ComityError } from "../../kernel/errors.ts"
 import { isUuid } from "../../kernel/ids.ts"
-import { cosignedCheckpoint, findLog, type LogRow, proveConsistency } from "../../ledger/index.ts"
+import { cosignedCheckpoint, findLog, type LogRow, proveConsistency, proveRoot } from "../../ledger/index.ts"
 import {
   type Collection,
   findMember,
@@ -46,7 +46,7 @@ export async function answerPull({ store }: PeeringParts, message: PeerMessage):
   const part = {
     ...{ from: wanted.from, checkpoint: await cosignedCheckpoint(store, log), entries },
     proof: await prove(wanted.from + entries.length),
-    continued: await prove(wanted.old),
+    continued: wanted.old === 0 ? null : await proveRoot(store, log, wanted.old, commitments),
   }
   return { type: ENTRIES_TYPE, body: encodePart(part) }
 }

@@ -3,17 +3,21 @@ import {
   type Checkpoint,
   cosign,
   EMPTY_ROOT,
+  impliedRoot,
   noteBy,
   openCheckpoint,
   parseCheckpoint,
   parseNote,
+  type RootProof,
   verifierOf,
   verifyConsistency,
 } from "../../ledger/index.ts"
 import { loadCollectionByKey } from "../../library/index.ts"
 import type { Peer } from "../../parties/index.ts"
 import type { Tx } from "../../store/index.ts"
-import { type Feed, findFeedByOrigin, setTarget } from "../feeds/queries.ts"
+import { findContradiction } from "../evidence/comparing.ts"
+import { keepContradiction } from "../evidence/conflicts.ts"
+import { type Feed, feedOfOrigin, setTarget } from "../feeds/queries.ts"
 import { signingKeyOf } from "../keys.ts"
 import type { PeerAnswer, PeeringParts, PeerMessage } from "../model.ts"
 import { type AddCheckpoint, CHECKPOINT_TYPE, parseAddCheckpoint, SIZE_TYPE } from "./add-checkpoint.ts"
@@ -37,11 +41,13 @@ export async function takeCheckpoint(
   const { origin } = parseCheckpoint(parseNote(given.checkpoint).text)
   const judged = await store.write(async (tx): Promise<Judged> => {
     await message.admit(tx)
-    const feed = await findFeedByOrigin(tx, peer.key, origin)
-    if (feed === null) return refused(new ComityError("not-found", "checkpoint.unknown-log"))
+    const feed = await feedOfOrigin(tx, origin)
+    if (feed === null || feed.peer !== peer.key) return refused(new ComityError("not-found", "checkpoint.unknown-log"))
     if (feed.state === "broken") return refused(new ComityError("refused", "feed.broken"))
     const opened = await open(tx, peer, origin, given)
     if (opened instanceof ComityError) return refused(opened)
+    const found = await findContradiction(tx, feed, { ...opened, continued: implied(feed, given, opened.checkpoint) })
+    if (found !== null) await keepContradiction(tx, feed, found, "checkpoint")
     const verdict = judge(feed, given, opened.checkpoint)
     if (verdict !== null) return verdict
     await setTarget(tx, feed.key, opened.checkpoint.size, opened.note)
@@ -86,6 +92,13 @@ function judge(feed: Feed, { old, proof }: AddCheckpoint, { size, root }: Checkp
     return refused(new ComityError("unprocessable", "checkpoint.root-differs"))
   const follows = verifyConsistency(old, size, proof, held.root, root)
   return follows ? null : refused(new ComityError("unprocessable", "checkpoint.unproven"))
+}
+
+/** What the proof says of the root of what is held: if it is another than the owner signed, that is proven by it. */
+function implied(feed: Feed, { old, proof }: AddCheckpoint, { size, root }: Checkpoint): RootProof | null {
+  if (old !== feed.target) return null
+  const before = impliedRoot(old, size, proof, root)
+  return before && { root: before, hashes: [...proof] }
 }
 
 function refused(error: ComityError): Judged {

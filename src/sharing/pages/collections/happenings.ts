@@ -67,6 +67,9 @@ const sentences: Readonly<Record<string, Say>> = {
   "facts.imported": (t, facts) => t("ledger.facts.imported", { version: text(facts, "version") }),
   "facts.set-withdrawn": (t, facts) => t("ledger.facts.set-withdrawn", { version: text(facts, "version") }),
   "feed.begun": (t, facts, calling) => t("ledger.feed.begun", { ...where(facts, calling), ...who(facts, calling) }),
+  "feed.conflicting": (t, facts, calling) =>
+    t("ledger.feed.conflicting", { ...where(facts, calling), ...who(facts, calling) }),
+  "feed.settled": (t, facts, calling) => t("ledger.feed.settled", { ...where(facts, calling), ...who(facts, calling) }),
   "import.done": (t, facts, calling) =>
     t("ledger.import.done", {
       ...where(facts, calling),
