@@ -22,6 +22,7 @@ import type { FactBook } from "./law/index.ts"
 import { type Search, valuesOf, type WarningLists } from "./library/index.ts"
 import { ownParty } from "./parties/index.ts"
 import { factPages, ownRefusals, pathPages } from "./paths/index.ts"
+import { type PartnerParts, partnerPages } from "./peering/index.ts"
 import { refusalPages } from "./policy/index.ts"
 import { requestPages } from "./requests/index.ts"
 import {
@@ -64,6 +65,8 @@ export const navigation: readonly SectionFor[] = [
       { key: "library", href: "/share/library", who: "role:reader" },
       { key: "import", href: "/share/import", who: "role:analyst" },
       { key: "collections", href: "/share/collections", who: "person" },
+      { key: "partners", href: "/share/partners", who: "role:reader" },
+      { key: "feeds", href: "/share/feeds", who: "role:reader" },
       { key: "sealed", href: "/share/sealed", who: "role:reader" },
       { key: "receipts", href: "/share/receipts", who: "role:analyst" },
       { key: "warning-lists", href: "/share/warning-lists", who: "person" },
@@ -82,6 +85,7 @@ export const navigation: readonly SectionFor[] = [
     icon: "node",
     pages: [
       { key: "people", href: "/people", who: "role:administrator" },
+      { key: "party", href: "/node/party", who: "role:officer" },
       { key: "programs", href: "/share/programs", who: "role:administrator" },
       { key: "ledger", href: "/node/ledger", who: "role:administrator" },
       { key: "keys", href: "/node/keys", who: "role:administrator" },
@@ -107,6 +111,7 @@ export type PageParts = {
   signer: Signer
   keys: KeyParts
   sealing: SealedParts
+  partners: PartnerParts
 }
 
 /** Every page, behind its guard. */
@@ -142,6 +147,7 @@ function sharingPages(parts: PageParts): PageRoute[] {
     ...collectionPages({ store, search, verifications, signer }),
     ...programPages({ store, authenticator }),
     ...sealedPages(parts.sealing),
+    ...partnerPages(parts.partners),
   ]
 }
 

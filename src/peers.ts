@@ -1,5 +1,5 @@
 import type { Config } from "./config.ts"
-import type { Row } from "./http/index.ts"
+import { nothing, type Row } from "./http/index.ts"
 import { ComityError } from "./kernel/errors.ts"
 import { monotonic } from "./kernel/time.ts"
 import type { NodeParts } from "./node.ts"
@@ -9,6 +9,7 @@ import {
   cosignersOf,
   couriersOf,
   network,
+  type PartnerParts,
   type PeeringParts,
   peerRows,
   preparedBy,
@@ -45,6 +46,12 @@ export function openPeers({ config }: NodeParts, peering: PeeringParts): { rows:
   const rows = peerRows({ ...peering, verbs, strangers: strangersOf(peering), quotas: new Quotas(monotonic) })
   courier.start()
   return { rows, courier }
+}
+
+/** What the pages of partners need. */
+export function partnersOf(peering: PeeringParts): PartnerParts {
+  const couriers = { ...couriersOf(), ...sealedCouriers }
+  return { store: peering.store, peering, couriers, more: async () => nothing }
 }
 
 /** What sealed delivery needs; whom of a partner files can be for says the partner's card. */

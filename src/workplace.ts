@@ -18,7 +18,7 @@ import type { NodeParts } from "./node.ts"
 import { navigation, pagesOf } from "./pages.ts"
 import { ownParty } from "./parties/index.ts"
 import type { PeeringParts } from "./peering/index.ts"
-import { sealingOf } from "./peers.ts"
+import { partnersOf, sealingOf } from "./peers.ts"
 import { Imports, type Releases, Verifications } from "./sharing/index.ts"
 import type { Store } from "./store/index.ts"
 
@@ -59,6 +59,7 @@ export async function openWorkplace(parts: NodeParts, core: Core, peering: Peeri
   const rows = pagesOf({
     ...{ store, folder, search, visiting, authenticator, imports, releases, warnings, book, verifications, signer },
     sealing: sealingOf(peering),
+    partners: partnersOf(peering),
     provider: providerOf(config),
     entrance: { store, sessions, clock, refusals, site, brake: new Brake(), pending: new Pending(clock) },
     keys: keyPartsOf(core),

@@ -70,6 +70,8 @@ const sentences: Readonly<Record<string, Say>> = {
   "feed.conflicting": (t, facts, calling) =>
     t("ledger.feed.conflicting", { ...where(facts, calling), ...who(facts, calling) }),
   "feed.settled": (t, facts, calling) => t("ledger.feed.settled", { ...where(facts, calling), ...who(facts, calling) }),
+  "feed.switched": (t, facts) =>
+    t("ledger.feed.switched", { feed: number(facts, "feed"), state: peerState(t, text(facts, "state")) }),
   "import.done": (t, facts, calling) =>
     t("ledger.import.done", {
       ...where(facts, calling),
@@ -212,6 +214,8 @@ function peerState(t: Translate, state: string): string {
     active: () => t("partner.state-active"),
     suspended: () => t("partner.state-suspended"),
     left: () => t("partner.state-left"),
+    open: () => t("partner.state-active"),
+    paused: () => t("partner.state-suspended"),
   }
   return words[state]?.() ?? state
 }

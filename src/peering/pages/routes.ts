@@ -1,0 +1,55 @@
+import type { PageRoute, Visit } from "../../accounts/index.ts"
+import type { Html } from "../../http/index.ts"
+import type { Peer } from "../../parties/index.ts"
+import type { Store } from "../../store/index.ts"
+import type { PeeringParts } from "../model.ts"
+import type { Couriers } from "../outbox.ts"
+import { cardPage, cardSaved } from "./card-page.ts"
+import { feedChanged, feedsPage } from "./feeds-page.ts"
+import {
+  accepted,
+  acceptPage,
+  comparedHere,
+  comparePage,
+  invited,
+  invitePage,
+  joinPage,
+  uninvite,
+} from "./joining-pages.ts"
+import { OFFICER, partnersPage } from "./list-page.ts"
+import { changed, leavePage, left, partnerPage } from "./partner-page.ts"
+
+export type PartnerParts = {
+  store: Store
+  peering: PeeringParts
+  couriers: Couriers
+  /** What other modules say of a partner on its page. */
+  more(visit: Visit, peer: Peer): Promise<Html>
+}
+
+/** Partners, joining, feed health, the own card. What changes whom we trust asks officers to prove again who they are. */
+export function partnerPages(parts: PartnerParts): PageRoute[] {
+  const read = { method: "GET", who: "role:reader" } as const
+  const ask = { method: "GET", who: OFFICER, stepUp: true } as const
+  const act = { method: "POST", who: OFFICER, stepUp: true } as const
+  const one = "/share/partners/:party"
+  return [
+    { ...read, path: "/share/partners", handle: (visit) => partnersPage(parts, visit) },
+    { ...ask, path: "/share/partners/invite", handle: async (visit) => invitePage(visit) },
+    { ...act, path: "/share/partners/invite", handle: (visit) => invited(parts, visit) },
+    { ...act, path: "/share/partners/invitations/:id/remove", handle: (visit) => uninvite(parts, visit) },
+    { ...ask, path: "/share/partners/accept", handle: async (visit) => acceptPage(visit) },
+    { ...act, path: "/share/partners/accept", handle: (visit) => accepted(parts, visit) },
+    { ...read, path: one, handle: (visit) => partnerPage(parts, visit) },
+    { ...ask, path: `${one}/compare`, handle: (visit) => comparePage(parts, visit) },
+    { ...act, path: `${one}/compare`, handle: (visit) => comparedHere(parts, visit) },
+    { ...act, path: `${one}/state`, handle: (visit) => changed(parts, visit) },
+    { ...ask, path: `${one}/leave`, handle: (visit) => leavePage(parts, visit) },
+    { ...act, path: `${one}/leave`, handle: (visit) => left(parts, visit) },
+    { ...read, path: "/share/feeds", handle: (visit) => feedsPage(parts, visit) },
+    { ...act, path: "/share/feeds/:feed{[0-9]+}", handle: (visit) => feedChanged(parts, visit) },
+    { ...ask, path: "/node/party", handle: (visit) => cardPage(parts, visit) },
+    { ...act, path: "/node/party", handle: (visit) => cardSaved(parts, visit) },
+    { method: "GET", path: "/peer/join", who: "visitor", handle: async (visit) => joinPage(visit) },
+  ]
+}
