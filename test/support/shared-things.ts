@@ -1,7 +1,10 @@
 import assert from "node:assert/strict"
 import sql from "sql-template-tag"
+import { newKeyPair } from "../../src/crypto/index.ts"
+import { canonicalize } from "../../src/kernel/canonical.ts"
 import { silent } from "../../src/kernel/diagnostics.ts"
 import { DAY, type Instant, plusMicroseconds } from "../../src/kernel/time.ts"
+import { inceptStatement } from "../../src/ledger/key-statements.ts"
 import {
   addMirror,
   addObjects,
@@ -13,7 +16,7 @@ import {
   readHeader,
   serveEntries,
 } from "../../src/library/index.ts"
-import { addOwnParty, insertPeer, type PartyId } from "../../src/parties/index.ts"
+import { addOwnParty, insertPeer, insertStatement, type PartyId } from "../../src/parties/index.ts"
 import { newestEverKey } from "../../src/sharing/release/queries.ts"
 import { Releases } from "../../src/sharing/release/releases.ts"
 import { recall } from "../../src/sharing/release/withdrawing.ts"
@@ -24,14 +27,18 @@ import { indicator, newVersion, type Stix, stixId } from "./stix.ts"
 
 /** What pages of sharing need to have something to show; the ids by which their addresses are found. */
 export type SharedThings = Record<
-  "shared" | "received" | "release" | "outgone" | "recalledHere" | "recalledThere" | "partner",
+  "shared" | "received" | "release" | "outgone" | "recalledHere" | "recalledThere" | "partner" | "newcomer",
   string
 >
+
+/** The first statement of a node that nobody runs. */
+const inceptOf = (key: Buffer) => inceptStatement({ current: key, next: key, recovery: key })
 
 const PARTNERS = [
   { name: "Coastal CERT", place: "JP", state: "active" },
   { name: "River CSIRT", place: "BR", state: "active" },
   { name: "Delta Bank", place: "FI", state: "suspended" },
+  { name: "Harbour Police", place: "NO", state: "invited" },
 ] as const
 
 function sign(name: string, level: "green" | "amber" | null, changes: Record<string, unknown> = {}): Stix {
@@ -41,7 +48,7 @@ function sign(name: string, level: "green" | "amber" | null, changes: Record<str
 
 /** Partners, a shared collection with its receipts, a release that waits for a decision, and one that came from a partner. */
 export async function addSharedThings(node: InProcess, names: string): Promise<SharedThings> {
-  const [coast, river] = await addPartners(node, names)
+  const [coast, river, , newcomer] = await addPartners(node, names)
   const shared = await share(node, `Lantern for partners${names}`, [coast, river])
   const first = sign(`Relay that changed${names}`, "green", { modified: day(1) })
   const [out, wrong] = [sign(`Relay that went out${names}`, "green"), sign(`Relay that was wrong${names}`, "green")]
@@ -59,7 +66,14 @@ export async function addSharedThings(node: InProcess, names: string): Promise<S
   answer(node, coast, names)
   const release = await prepare(node, releases, shared, [out, amber, plain, first])
   return {
-    ...{ shared: shared.id, release, partner: coast ?? "", outgone: out.id, recalledHere: wrong.id },
+    ...{
+      shared: shared.id,
+      release,
+      partner: coast ?? "",
+      newcomer: newcomer ?? "",
+      outgone: out.id,
+      recalledHere: wrong.id,
+    },
     ...(await receive(node, coast, names)),
   }
 }
@@ -69,7 +83,10 @@ async function addPartners({ store, meddle }: InProcess, names: string): Promise
   for (const { name, place, state } of PARTNERS) {
     const party = stixId("identity") as PartyId
     const endpoint = "https://partner.invalid"
-    await store.write((tx) => insertPeer(tx, { party, name: name + names, endpoint, state, theirs: "active" }))
+    await store.write(async (tx) => {
+      const key = await insertPeer(tx, { party, name: name + names, endpoint, state, theirs: "active" })
+      await insertStatement(tx, key, 0, Buffer.from(canonicalize(inceptOf(newKeyPair().publicKey))))
+    })
     const own = { id: party, name, kind: "government", place } as const
     meddle("update peer set card = ? where party = ?", cardSaying(own), party)
     parties.push(party)

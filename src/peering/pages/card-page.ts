@@ -67,13 +67,13 @@ export async function cardPage({ store }: PartnerParts, visit: Visit, sent: Show
   const one = (name: string, label: string, value: string) => inputField(shown, { name, label, value, most: 200 })
   const boxes = partyRoles.map((role) => {
     const checked = (sent.given.roles ?? details.roles).includes(role)
-    return html`<label class="check"><input type="checkbox" name="roles" value="${role}"${checked ? html` checked` : nothing}> ${roleWord(t, role)}</label> `
+    return html`<label><input type="checkbox" name="roles" value="${role}"${checked ? html` checked` : nothing}> ${roleWord(t, role)}</label> `
   })
   const faulty = Object.keys(sent.faults).length > 0
   const saved = ask.method === "GET" && ask.query.get("done") === "saved" ? notice(t("card.is-saved")) : nothing
   const body = html`${saved}${errorSummary(t, sent.faults)}<p>${t("card.what")}</p><p><strong>${visible(own?.name ?? "")}</strong></p><form method="post" action="${PATH}">
 ${textField(shown, { name: "places", label: t("partner.places"), hint: t("card.places-hint"), rows: 2, value: text(details.places) })}
-<fieldset id="field-roles"><legend>${t("partner.roles")}</legend>${boxes}</fieldset>
+<fieldset class="field" id="field-roles"><legend>${t("partner.roles")}</legend><div class="line-boxes">${boxes}</div></fieldset>
 ${textField(shown, { name: "languages", label: t("partner.languages"), hint: t("card.languages-hint"), rows: 2, value: text(details.languages) })}
 ${section(t("partner.desk"), html`${one("desk-name", t("card.desk-name"), desk.name)}${one("desk-phone", t("partner.phone"), desk.phone)}${one("desk-email", t("partner.email"), desk.email)}${one("desk-hours", t("partner.hours"), desk.hours)}${one("desk-zone", t("card.zone"), desk.zone)}`)}
 ${textField(shown, { name: "networks", label: t("partner.networks"), hint: t("card.networks-hint"), rows: 4, value: text(details.networks) })}

@@ -34,7 +34,7 @@ export async function feedsPage({ store }: PartnerParts, visit: Visit): Promise<
     { label: t("feed.why"), kind: "quiet", cell: ({ failure }) => failureText(visit, failure) },
     { label: t("feed.do"), cell: (row) => button(visit, row) },
   ]
-  const body = html`<p>${t("feed.what")}</p>${table({ caption: t("nav.feeds"), columns, rows, empty: emptyState(t("feed.none")) })}<p class="quiet">${t("feed.words")}</p>`
+  const body = html`<p>${t("feed.what")}</p>${table({ caption: t("nav.feeds"), columns, rows, empty: emptyState(t("feed.none")) })}${rows.length === 0 ? nothing : html`<p class="quiet">${t("feed.words")}</p>`}`
   return visit.page({ title: t("nav.feeds"), place: "feeds", body })
 }
 
