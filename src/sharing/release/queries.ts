@@ -1,4 +1,4 @@
-import sql from "sql-template-tag"
+import sql, { join } from "sql-template-tag"
 import type { Instant } from "../../kernel/time.ts"
 import { idHash, type Origin } from "../../library/index.ts"
 import type { Tlp } from "../../stix/index.ts"
@@ -59,6 +59,13 @@ export async function newestEverKey(reader: Reader, id: string): Promise<number 
         order by spec desc, case when stamp is null then '' else version end desc, key desc limit 1`,
   )
   return row?.key ?? null
+}
+
+/** Ids of object versions by key; those erased since are missing. */
+export async function idsOf(reader: Reader, keys: readonly number[]): Promise<string[]> {
+  if (keys.length === 0) return []
+  const rows = await reader.all<{ id: string }>(sql`select id from object where key in (${join(keys)}) order by key`)
+  return rows.map(({ id }) => id)
 }
 
 /** Where each version that this node may use of an object is from, and under which mark it stands. */

@@ -11,7 +11,8 @@ import {
 } from "../../../http/index.ts"
 import type { EntryKind } from "../../../ledger/index.ts"
 import type { Collection, Hit, LoggedEntry } from "../../../library/index.ts"
-import { reference } from "../named.ts"
+import { typeOfId } from "../../../stix/index.ts"
+import { objectPath, reference, typeWord } from "../named.ts"
 import { collectionPath } from "./parts.ts"
 
 export const KINDS: readonly EntryKind[] = ["put", "mark", "revoke", "recall", "erase", "closed"]
@@ -72,10 +73,17 @@ function aboutCell(
   if (about !== null) {
     const of = about.seq === null ? null : entryLink(collection, about.seq, t("entry.of-entry", { seq: about.seq }))
     const why = reason === null || reason === "" ? null : html` <q>${visible(reason.slice(0, REASON_SHOWN))}</q>`
-    return html`${reference(t, about.id, names.get(about.id))} ${of}${why}`
+    const hit = names.get(about.id)
+    return html`${hit === undefined ? goneLink(t, about.id) : reference(t, about.id, hit)} ${of}${why}`
   }
   if (kind === "closed") return successorOf(visit, collection)
   return erases === null ? null : entryLink(collection, erases, t("entry.erases", { seq: erases }))
+}
+
+/** What was recalled has no name any more, but a page that says so. */
+function goneLink(t: Translate, id: string): Html {
+  const type = typeOfId(id)
+  return html`<a href="${objectPath(id)}">${type === null ? visible(id) : typeWord(t, type)}</a>`
 }
 
 /** A line of the list; the whole of it stands on the object's page. */

@@ -1,7 +1,6 @@
 import type { Json } from "../../../kernel/canonical.ts"
 import {
   audienceOf,
-  everShared,
   type Hit,
   type Holding,
   listUnshared,
@@ -18,6 +17,7 @@ import {
 import { type Due, receiptsAbout } from "../../../peering/index.ts"
 import { type JsonObject, typeOfId } from "../../../stix/index.ts"
 import type { Reader } from "../../../store/index.ts"
+import { reachOf } from "../../release/reaching.ts"
 import { type Partners, partnersOf } from "../partners.ts"
 import { type Markings, markingIds } from "./handling.ts"
 import { ITEMS_MOST, isObject, textAt, textsAt } from "./showing.ts"
@@ -62,8 +62,8 @@ export type Shared = {
   recalls: Recall[]
   /** Collections of ours that serve an older version than the newest one. */
   unshared: Unshared[]
-  /** Any shared collection of ours serves it or ever did. */
-  everShared: boolean
+  /** Somebody got it from us, or could, and was not asked yet to stop using it. */
+  recallable: boolean
   /** What partners owe or answered for it. */
   answers: Due[]
   /** How many read each shared collection that holds it. */
@@ -111,16 +111,16 @@ const ANSWERS_MOST = 500
 
 async function sharedOf(reader: Reader, id: string, holdings: readonly Holding[]): Promise<Shared> {
   const shared = holdings.filter(({ kind, party }) => kind === "shared" && party === null)
-  const [partners, recalls, unshared, ever, answers, counts] = await Promise.all([
+  const [partners, recalls, unshared, reach, answers, counts] = await Promise.all([
     partnersOf(reader),
     recallsOf(reader, id),
     listUnshared(reader, { id, most: ITEMS_MOST }),
-    everShared(reader, id),
+    reachOf(reader, id),
     receiptsAbout(reader, id, ANSWERS_MOST),
     Promise.all(shared.map(async (one) => (await audienceOf(reader, await loadCollection(reader, one.id))).length)),
   ])
   const audiences = new Map(shared.map((one, i) => [String(one.id), counts[i] ?? 0]))
-  return { partners, recalls, unshared, everShared: ever.length > 0, answers, audiences }
+  return { partners, recalls, unshared, recallable: reach.entries > 0, answers, audiences }
 }
 
 const REMARKS: ReadonlySet<string> = new Set(["opinion", "x-misp-opinion", "note", "language-content"])

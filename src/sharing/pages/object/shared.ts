@@ -73,13 +73,13 @@ function unsharedNotice({ t }: Showing, { unshared, shown: { id } }: Gathered, o
 }
 
 /** What an officer may do with it; the pages say what follows. */
-export function officerActions({ t }: Showing, { shown: { id, origin }, everShared, holdings }: Gathered): Piece {
+export function officerActions({ t }: Showing, { shown: { id, origin }, recallable, holdings, recalls }: Gathered): Piece {
   const path = objectPath(id)
   const own = origin === "own"
-  const erasable = holdings.some(({ party }) => party === null) || everShared
-  return html`${own ? html`<a class="button" href="/share/release?${String(new URLSearchParams({ object: id }))}">${t("release.share")}</a><a class="button" href="${path}/mark">${t("mark.action")}</a>` : nothing}${
-    everShared ? html`<a class="button" href="${path}/recall">${t("recall.action")}</a>` : nothing
-  }${erasable ? html`<a class="button" href="${path}/erase">${t("erase.action")}</a>` : nothing}`
+  const erasable = [...holdings, ...recalls].some(({ party }) => party === null)
+  return html`<p class="actions no-print">${own ? html`<a class="button" href="/share/release?${String(new URLSearchParams({ object: id }))}">${t("release.share")}</a><a class="button" href="${path}/mark">${t("mark.action")}</a>` : nothing}${
+    recallable ? html`<a class="button" href="${path}/recall">${t("recall.action")}</a>` : nothing
+  }${erasable ? html`<a class="button" href="${path}/erase">${t("erase.action")}</a>` : nothing}</p>`
 }
 
 /** Whose collection it is, and who reads it. */

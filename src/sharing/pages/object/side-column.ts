@@ -17,7 +17,7 @@ function actionsShown(showing: Showing, gathered: Gathered, officer: boolean): H
   const { shown, versions } = gathered
   const path = objectPath(shown.id)
   const version = shown.key === versions[0]?.key ? "" : `?version=${shown.key}`
-  return html`<p class="actions no-print"><a class="button" href="${path}/graph">${t("object.graph")}</a><a class="button" href="${path}/source${version}">${t("object.source")}</a><a class="button" href="${path}/raw${version}">${t("object.download")}</a>${officer ? officerActions(showing, gathered) : null}</p>`
+  return html`<p class="actions no-print"><a class="button" href="${path}/graph">${t("object.graph")}</a><a class="button" href="${path}/source${version}">${t("object.source")}</a><a class="button" href="${path}/raw${version}">${t("object.download")}</a></p>${officer ? officerActions(showing, gathered) : null}`
 }
 
 function factsShown(showing: Showing, { shown, partners }: Gathered): Html {

@@ -172,10 +172,12 @@ function list(visit: Visit, rows: readonly Due[], names: ReadonlyMap<string, Hit
       { label: t("receipts.state"), cell: (due) => answer(visit, due) },
       { label: t("shared.party"), kind: "name", cell: ({ name }) => visible(name) },
       { label: t("receipts.kind"), cell: ({ kind }) => kindWord(t, kind) },
-      { label: t("entry.object"), cell: (due) => objectCell(visit, due, names) },
-      { label: t("library.collection"), kind: "quiet", wide: true, cell: (due) => entryCell(due) },
-      { label: t("receipts.told-at"), kind: "quiet", wide: true, cell: ({ toldAt }) => format.time(toldAt) },
-      { label: t("receipts.due-at"), kind: "quiet", cell: ({ dueAt, until }) => format.time(until ?? dueAt) },
+      {
+        label: t("entry.object"),
+        cell: (due) => html`${objectCell(visit, due, names)} <span class="small">${entryCell(due)}</span>`,
+      },
+      { label: t("receipts.told-at"), kind: "quiet", wide: true, cell: ({ toldAt }) => format.date(toldAt) },
+      { label: t("receipts.due-at"), kind: "quiet", cell: ({ dueAt, until }) => format.date(until ?? dueAt) },
       { label: t("receipts.signed"), cell: (due) => fileCell(visit, due) },
     ],
   })

@@ -10,10 +10,12 @@ import {
   section,
   stateMark,
   table,
+  tlpLabel,
   visible,
 } from "../../../http/index.ts"
 import { listCollections } from "../../../library/index.ts"
 import { nothingYet, partiesOf, type Release, type TargetOutcome } from "../../release/model.ts"
+import { idsOf, readPart } from "../../release/queries.ts"
 import type { ReleaseProgress } from "../../release/releases.ts"
 import { loadRelease } from "../../release/releasing.ts"
 import { endEvent, liveProgress, type Progress, progressEvent } from "../live-progress.ts"
@@ -84,10 +86,28 @@ async function decisionPage(parts: ReleasePageParts, visit: Visit, release: Rele
     t("release.who"),
     html`<p>${counted(visit, parties.length, t("release.who-count-one"), (count) => t("release.who-count", { count }))}</p>${await partyList(visit, store, partners, parties)}`,
   )
-  const body = html`<div class="decision">${await countsShown(parts, visit, release)}${going > 0 ? who : nothing}
+  const body = html`<div class="decision">${await goesShown(parts, visit, release)}${await countsShown(parts, visit, release)}${going > 0 ? who : nothing}
 ${await stays(parts, visit, release, partners)}${going > 0 ? section(t("release.final"), finalWords(visit)) : nothing}
 ${decide(visit, release, going, parties.length)}</div>`
   return visit.page({ title: t("release.decision-title"), place: "library", body })
+}
+
+const GOING_SHOWN = 20
+
+/** The objects by name where they are few: nobody should have to remember what was chosen. */
+async function goesShown({ store, search }: ReleasePageParts, visit: Visit, release: Release): Promise<Html> {
+  const { t } = visit
+  if (release.source !== null || release.total / release.targets.length > GOING_SHOWN) return nothing
+  const staying = release.outcome.map(({ withheld }) => new Set(withheld.map(({ id }) => id)))
+  const ids = await idsOf(store, await readPart(store, release.key, 0))
+  const going = ids.filter((id) => staying.some((some) => !some.has(id)))
+  const names = await search.names(going)
+  const items = going.map((id) => {
+    const hit = names.get(id)
+    const label = hit === undefined || hit.marking === null ? nothing : tlpLabel(hit.marking)
+    return html`<li>${reference(t, id, hit)} ${label}</li>`
+  })
+  return items.length === 0 ? nothing : html`<ul class="plain-list">${items}</ul>`
 }
 
 function finalWords({ t }: Visit): Html {

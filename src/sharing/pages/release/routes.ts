@@ -85,7 +85,7 @@ async function unsharedPage({ store, search }: ReleasePageParts, visit: Visit): 
     const link = (extra: string, label: string) =>
       html`<a class="button" href="/share/release?unshared=${collection}${extra}">${label}</a>`
     const actions = visit.may("role:officer")
-      ? html`<p class="actions">${revoked > 0 ? link("&revoked=yes", t("unshared.share-revoked", { count: format.number(revoked) })) : null}${link("", t("unshared.share-all", { count: format.number(some.length) }))}</p>`
+      ? html`<p class="actions">${revoked > 0 ? link("&revoked=yes", t("unshared.share-revoked", { count: format.number(revoked) })) : null}${revoked < some.length ? link("", t("unshared.share-all", { count: format.number(some.length) })) : null}</p>`
       : null
     const list = table<Unshared>({
       caption: some[0]?.title ?? "",
