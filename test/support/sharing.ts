@@ -77,7 +77,7 @@ export async function everybodyPulls(federation: Federation, from: Member): Prom
 }
 
 /** The mark under which a holder shows an object; null if it shows none of it. */
-export async function shownAt(node: Member, id: string): Promise<string | null> {
+export async function shownAt(node: Pick<Member, "store">, id: string): Promise<string | null> {
   try {
     return (await loadNewest(node.store, id)).marking ?? "none"
   } catch (error) {

@@ -188,6 +188,10 @@ export async function deleteParts(tx: Tx, release: number): Promise<void> {
   await tx.run(sql`delete from release_part where release = ${release}`)
 }
 
+export async function deleteRelease(tx: Tx, release: number): Promise<void> {
+  await tx.run(sql`delete from release where key = ${release}`)
+}
+
 /** What was prepared and never started. */
 export async function deleteForgotten(tx: Tx, before: Instant): Promise<void> {
   await tx.run(sql`delete from release where state = 'decided' and created_at < ${before}`)

@@ -8,6 +8,7 @@ import type { Reader, Store, Tx } from "../../store/index.ts"
 import { nothingYet, partiesOf, type Release, type ReleaseId, type Target } from "./model.ts"
 import {
   deleteParts,
+  deleteRelease,
   findRelease,
   insertPart,
   insertRelease,
@@ -120,7 +121,7 @@ export async function releaseOn(store: Store, id: string): Promise<Release | nul
   })
 }
 
-/** What was let out stays out; the ledger says how far it went. */
+/** What was let out stays out, and the ledger says how far it went; what never began leaves no trace but a failure. */
 export async function endRelease(
   store: Store,
   id: string,
@@ -130,10 +131,16 @@ export async function endRelease(
   await store.write(async (tx) => {
     const release = await findRelease(tx, id)
     if (release === null || release.finishedAt !== null) return
-    const ended: Release = { ...release, state, failure, finishedAt: tx.now }
-    await updateRelease(tx, ended)
-    if (release.state === "running") await conclude(tx, ended)
-    else await deleteParts(tx, release.key)
+    if (release.state === "running") {
+      const ended: Release = { ...release, state, failure, finishedAt: tx.now }
+      await updateRelease(tx, ended)
+      await conclude(tx, ended)
+      return
+    }
+    await deleteParts(tx, release.key)
+    if (state === "cancelled") return deleteRelease(tx, release.key)
+    const outcome = release.targets.map(() => nothingYet)
+    await updateRelease(tx, { ...release, state, failure, outcome, finishedAt: tx.now })
   })
 }
 

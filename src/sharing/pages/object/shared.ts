@@ -73,7 +73,10 @@ function unsharedNotice({ t }: Showing, { unshared, shown: { id } }: Gathered, o
 }
 
 /** What an officer may do with it; the pages say what follows. */
-export function officerActions({ t }: Showing, { shown: { id, origin }, recallable, holdings, recalls }: Gathered): Piece {
+export function officerActions(
+  { t }: Showing,
+  { shown: { id, origin }, recallable, holdings, recalls }: Gathered,
+): Piece {
   const path = objectPath(id)
   const own = origin === "own"
   const erasable = [...holdings, ...recalls].some(({ party }) => party === null)

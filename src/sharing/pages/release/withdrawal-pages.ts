@@ -172,7 +172,7 @@ async function putUnder(parts: ReleasePageParts, visit: Visit, id: string): Prom
 async function erasePage(parts: ReleasePageParts, visit: Visit, id: string, sent: Sent = noForm): Promise<Reply> {
   const { t } = visit
   const home = objectPath(id)
-  const holding = await holdersOf(parts, id)
+  const holding = (await holdersOf(parts, id)).toSorted((a, b) => visit.format.compare(a.title, b.title))
   const status = Object.keys(sent.faults).length === 0 ? {} : { status: 400 }
   const rest = { title: t("erase.title"), place: "library", ...status }
   if (holding.length === 0) {
