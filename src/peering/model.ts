@@ -4,6 +4,7 @@ import type { Clock } from "../kernel/time.ts"
 import type { Prepared } from "../library/index.ts"
 import type { CardRecipient, PartyId, Peer, PeerState } from "../parties/index.ts"
 import type { Reader, Store, Tx } from "../store/index.ts"
+import type { Report } from "./reciprocity/model.ts"
 
 export const JSON_TYPE = "application/json"
 
@@ -36,6 +37,8 @@ export type PeeringParts = {
   /** Keys on the own card to which files for a person or a desk are sealed. */
   recipients(reader: Reader): Promise<readonly CardRecipient[]>
   diagnostics: Diagnostics
+  /** Counts what went between this node and a party; where it is missing, no partner is told any counts. */
+  count?: (party: string) => Promise<Report>
 }
 
 /** A message whose signature was checked, from a peer that may send it. */

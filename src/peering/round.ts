@@ -1,11 +1,12 @@
 import { ComityError } from "../kernel/errors.ts"
-import { findPeerByKey, isActive } from "../parties/index.ts"
+import { findPeerByKey, isActive, type Peer } from "../parties/index.ts"
 import { meet } from "./evidence/meeting.ts"
 import { compareWith } from "./evidence/witnessed.ts"
 import { pullFeed } from "./feeds/pulling.ts"
 import { discoverFeeds } from "./feeds/subscribing.ts"
 import type { PeeringParts } from "./model.ts"
 import { type Couriers, deliver } from "./outbox.ts"
+import { tellCounts } from "./reciprocity/exchange.ts"
 import { tell } from "./witnessing/telling.ts"
 
 /**
@@ -16,14 +17,19 @@ export async function round(parts: PeeringParts, couriers: Couriers, peerKey: nu
   await deliver(parts, couriers, peerKey)
   const peer = await findPeerByKey(parts.store, peerKey)
   if (peer === null) return
-  if (isActive(peer) || peer.state === "left") await tell(parts, peer)
-  if (!ask || !(isActive(peer) || peer.state === "left")) return
+  if (!(isActive(peer) || peer.state === "left")) return
+  await tell(parts, peer)
+  if (ask) await askAll(parts, couriers, peer)
+  await tellCounts(parts, peer) // last, since it may take seconds; what it says is delivered by the next round
+}
+
+async function askAll(parts: PeeringParts, couriers: Couriers, peer: Peer): Promise<void> {
   const failed = await pullAll(parts, await discoverFeeds(parts, peer))
   if (isActive(peer)) {
     await meet(parts, peer)
     await compareWith(parts, peer)
   }
-  await deliver(parts, couriers, peerKey) // the receipts for what came
+  await deliver(parts, couriers, peer.key) // the receipts for what came
   if (failed !== null) throw failed
 }
 

@@ -10,6 +10,7 @@ import type { PeeringParts, PeerVerbs } from "./model.ts"
 import type { Couriers } from "./outbox.ts"
 import { setOwedAnswered } from "./receipt-queries.ts"
 import { takeReceipts } from "./receipts.ts"
+import { takeCounts } from "./reciprocity/exchange.ts"
 import { takeCheckpoint } from "./witnessing/cosigning.ts"
 
 const SMALL = 64 * 1024
@@ -29,6 +30,7 @@ export function verbsOf(parts: PeeringParts, wake: (peer: number) => void): Peer
     conflict: { states: together, bytesMost: 1024 * 1024, handle: (message) => takeConflict(parts, message) },
     compared: { states: met, bytesMost: SMALL, handle: (message) => takeCompared(parts, message) },
     status: { states: peerStates, bytesMost: SMALL, handle: (message) => takeStatus(parts, message) },
+    counts: { states: sharing, bytesMost: SMALL, handle: (message) => takeCounts(parts, message, wake) },
     receipts: { states: sharing, bytesMost: 1024 * 1024, handle: (message) => takeReceipts(parts, message) },
   }
 }
@@ -37,7 +39,7 @@ export function verbsOf(parts: PeeringParts, wake: (peer: number) => void): Peer
 export function couriersOf(): Couriers {
   const nothing = async () => {}
   const joining = { join: nothing, compared: nothing, card: nothing, status: nothing }
-  return { ...joining, conflict: nothing, receipts: (tx, { key }) => setOwedAnswered(tx, key) }
+  return { ...joining, conflict: nothing, counts: nothing, receipts: (tx, { key }) => setOwedAnswered(tx, key) }
 }
 
 /** What may be said by who is no partner yet. */

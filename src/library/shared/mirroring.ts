@@ -22,7 +22,7 @@ import {
   versionsOf,
   withdrawEntry,
 } from "../queries.ts"
-import { entryAt, loadStandingOf, placesOf } from "./queries.ts"
+import { entryAt, keptPlaces, loadStandingOf, type Placed, placesOf } from "./queries.ts"
 import type { SentEntry } from "./serving.ts"
 
 /** A verified entry of a partner's collection; `object` is what its body was read as, null if it can't be kept. */
@@ -236,14 +236,26 @@ async function applyWord(
   if (kind === "mark" && target !== null) await meetAgain(tx, target.object, collection.party as string, marking as Tlp)
   const erased = kind === "erase" && erases !== null ? await erase(tx, collection, erases, seq) : null
   if (kind === "mark" || kind === "recall" || kind === "erase") {
-    const heldSince = target?.dateAdded ?? erased
+    const heldSince = erased ?? (await versionSince(tx, collection, header))
     outcome.applied.push({ seq, kind, h, result: "applied", reason: null, told: toldAt(header), heldSince })
   }
 }
 
-async function targetOf(tx: Tx, collection: Collection, { id, spec, version }: EntryHeader) {
-  const places = id === null ? [] : await placesOf(tx, collection.key, id)
-  return places.find((place) => place.spec === spec && place.version === version) ?? null
+async function targetOf(tx: Tx, collection: Collection, header: EntryHeader) {
+  const places = header.id === null ? [] : await placesOf(tx, collection.key, header.id)
+  return places.find((place) => isVersion(place, header)) ?? null
+}
+
+function isVersion(place: Pick<Placed, "spec" | "version">, { spec, version }: EntryHeader): boolean {
+  return place.spec === spec && place.version === version
+}
+
+/** When the version of which a header speaks first came, whether it was recalled since or not; null if it is not here. */
+async function versionSince(tx: Tx, { key }: Collection, header: EntryHeader): Promise<Instant | null> {
+  if (header.id === null) return null
+  const places = [...(await placesOf(tx, key, header.id)), ...(await keptPlaces(tx, key, header.id))]
+  const came = places.filter((place) => isVersion(place, header)).map(({ dateAdded }) => dateAdded)
+  return came.length === 0 ? null : (Math.min(...came) as Instant)
 }
 
 async function withdraw(

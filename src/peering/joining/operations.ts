@@ -26,6 +26,7 @@ import { bodyOf } from "../bodies.ts"
 import { cardBody } from "../cards.ts"
 import type { PeeringParts } from "../model.ts"
 import { enqueue } from "../outbox.ts"
+import { endExchange } from "../reciprocity/exchange.ts"
 import { type Invitation, invitationLink, invitationText, parseInvitation } from "./invitation.ts"
 import { deleteInvitation, type InvitationId, insertInvitation, restart, setBothActive } from "./queries.ts"
 
@@ -191,6 +192,7 @@ export async function leave({ store }: Parts, party: string, by: string | null):
 export async function part(tx: Tx, peer: Peer, by: string | null): Promise<Peer> {
   const left = await movePeer(tx, peer, "left")
   for (const collection of await collectionsOf(tx, peer.party)) await narrow(tx, collection, peer.party, by)
+  await endExchange(tx, peer)
   return left
 }
 
