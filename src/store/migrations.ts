@@ -15,6 +15,7 @@ import * as evidence from "./migrations/0011-evidence.ts"
 import * as sealed from "./migrations/0012-sealed.ts"
 import * as cards from "./migrations/0013-cards.ts"
 import * as conflicts from "./migrations/0014-conflicts.ts"
+import * as withheld from "./migrations/0015-withheld.ts"
 
 const migrations = [
   first,
@@ -31,6 +32,7 @@ const migrations = [
   sealed,
   cards,
   conflicts,
+  withheld,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

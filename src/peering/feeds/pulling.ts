@@ -23,6 +23,7 @@ import type { PeeringParts, PrepareBodies } from "../model.ts"
 import { answerFor } from "../receipts.ts"
 import { decodePart, type Part } from "./format.ts"
 import { addCounts, type Feed, loadFeed, setFeedState, setPulled, setPullFailed, setTarget } from "./queries.ts"
+import { requireReasons, requireReasonsHold } from "./withheld.ts"
 
 /** Entries that one transaction takes, so that other writers get their turn. */
 const SLICE = 100
@@ -99,11 +100,12 @@ async function standing({ store }: PeeringParts, feedKey: number): Promise<Stand
 
 /**
  * The one check that every entry from elsewhere passes, over the network or from a file. Throws `refused
- * feed.entries-differ` where entries do not lead to what their owner signed, and what `openCheckpoint` throws.
+ * feed.entries-differ` where entries do not lead to what their owner signed, `refused feed.withheld` where one comes
+ * without content and without a reason, and what `openCheckpoint` throws.
  */
 export function verifyPart(
   part: Part,
-  { feed, log, key }: { feed: Pick<Feed, "target" | "checkpoint">; log: LogRow; key: Buffer },
+  { feed, log, key }: { feed: Pick<Feed, "target" | "checkpoint" | "hasLeft">; log: LogRow; key: Buffer },
 ): Verified | Apart {
   const verifier = verifierOf(log.origin, key)
   const target = openCheckpoint(part.checkpoint, verifier)
@@ -115,6 +117,7 @@ export function verifyPart(
   const hashes = part.entries.map(({ h }) => h)
   const stands = checkExtension(log, hashes, target, part.proof)
   if (stands === "no") throw new ComityError("refused", "feed.entries-differ")
+  requireReasons(part.entries, feed, target)
   return { is: "good", part, target, note, whole: stands === "whole" }
 }
 
@@ -160,6 +163,7 @@ export async function takePart(
       if (now.size !== log.size + at - slice.length) throw new ComityError("conflict", "feed.busy")
       if (at === slice.length) await keepTarget(tx, feed, target.size, note)
       const done = await applySlice(tx, now, slice, last && whole ? note : null)
+      await requireReasonsHold(tx, feed, slice)
       const answered = { peer, remote: feed.remote, origin: log.origin, mirror: collection.key }
       await answerFor(tx, parts.self, answered, done.applied)
       await addCounts(tx, feed.key, done)

@@ -21,10 +21,12 @@ export type Feed = {
   /** Entries that came without content, and entries that could not be taken. */
   withheld: number
   refused: number
+  /** 1 if the peer says that we left the collection's audience. */
+  hasLeft: 0 | 1
 }
 
 const columns = sql`key, peer, remote, collection, target, checkpoint, state, pulled_at as "pulledAt",
-  verified_at as "verifiedAt", failure, failures, withheld, refused`
+  verified_at as "verifiedAt", failure, failures, withheld, refused, has_left as "hasLeft"`
 
 export async function findFeed(reader: Reader, peer: number, remote: string): Promise<Feed | null> {
   return (await reader.get<Feed>(sql`select ${columns} from feed where peer = ${peer} and remote = ${remote}`)) ?? null
@@ -80,6 +82,10 @@ export async function setPulled(tx: Tx, key: number): Promise<void> {
 
 export async function setPullFailed(tx: Tx, key: number, failure: string): Promise<void> {
   await tx.run(sql`update feed set failure = ${failure}, failures = failures + 1 where key = ${key}`)
+}
+
+export async function setHasLeft(tx: Tx, key: number, hasLeft: boolean): Promise<void> {
+  await tx.run(sql`update feed set has_left = ${hasLeft ? 1 : 0} where key = ${key}`)
 }
 
 export async function setFeedState(tx: Tx, key: number, state: Feed["state"]): Promise<void> {

@@ -5,7 +5,7 @@ import type { Peer } from "../../parties/index.ts"
 import { bodyOf, parseBody } from "../bodies.ts"
 import { say } from "../line.ts"
 import type { PeeringParts } from "../model.ts"
-import { findFeed, hasOrigin, insertFeed } from "./queries.ts"
+import { findFeed, hasOrigin, insertFeed, setHasLeft } from "./queries.ts"
 import { CollectionUuid } from "./serving.ts"
 
 const FEEDS_MOST = 1000
@@ -30,9 +30,10 @@ export async function discoverFeeds(parts: PeeringParts, peer: Peer): Promise<nu
   const { feeds } = parseBody(Feeds, answer.body)
   return parts.store.write(async (tx) => {
     const behind: number[] = []
-    for (const { id, title, origin, size } of feeds) {
+    for (const { id, title, origin, size, left } of feeds) {
       const known = await findFeed(tx, peer.key, id)
       if (known !== null) {
+        if ((known.hasLeft === 1) !== left) await setHasLeft(tx, known.key, left)
         const held = (await loadCollectionByKey(tx, known.collection)).size
         if (held < size && (known.state === "open" || known.state === "closed")) behind.push(known.key)
         continue
@@ -40,7 +41,9 @@ export async function discoverFeeds(parts: PeeringParts, peer: Peer): Promise<nu
       // A log that is here already under this name is somebody else's: whoever claims it gets no mirror of it.
       if (await hasOrigin(tx, origin)) continue
       const mirror = await addMirror(tx, { party: peer.party, origin, title })
-      behind.push(await insertFeed(tx, peer.key, id, mirror.key))
+      const feed = await insertFeed(tx, peer.key, id, mirror.key)
+      if (left) await setHasLeft(tx, feed, left)
+      behind.push(feed)
       await record(tx, {
         what: "feed.begun",
         by: null,
