@@ -12,6 +12,7 @@ export { type Fingerprint, fingerprintOf, saysDigits, saysWord, saysWords } from
 export { type OwnParty, type Party, type PartyId, type PartyKind, partyKinds } from "./model.ts"
 export { addOwnParty, loadDetails, saveDetails } from "./operations.ts"
 export {
+  cardSent,
   findPeer,
   findPeerByKey,
   getsCard,
@@ -21,6 +22,7 @@ export {
   readPeerCard,
   readStatements,
   savePeerCard,
+  setCardSent,
   setGetsCard,
   updateTheirState,
 } from "./peer-queries.ts"

@@ -72,6 +72,16 @@ export async function getsCard(reader: Reader, peer: number): Promise<boolean> {
   return (await reader.get<{ gets: number }>(sql`select gets_card as gets from peer where key = ${peer}`))?.gets === 1
 }
 
+/** SHA-256 of what the card said that this partner was sent last; null if none was. */
+export async function cardSent(reader: Reader, peer: number): Promise<Buffer | null> {
+  const row = await reader.get<{ sent: Uint8Array | null }>(sql`select card_sent as sent from peer where key = ${peer}`)
+  return row?.sent == null ? null : Buffer.from(row.sent)
+}
+
+export async function setCardSent(tx: Tx, peer: number, sent: Buffer): Promise<void> {
+  await tx.run(sql`update peer set card_sent = ${sent} where key = ${peer}`)
+}
+
 export async function setGetsCard(tx: Tx, peer: number, gets: boolean): Promise<void> {
   await tx.run(sql`update peer set gets_card = ${gets ? 1 : 0} where key = ${peer}`)
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { afterEach, beforeEach, test } from "node:test"
 import { type Federation, type Member, testFederation } from "../../test/support/federation.ts"
 import { CardDetails, loadPeer, type PartyId, readCard, readPeerCard } from "../parties/index.ts"
-import { bodyOf, changeCard, couriersOf, deliver, giveCard, ownCard, say } from "./index.ts"
+import { bodyOf, changeCard, couriersOf, deliver, giveCard, ownCard, round, say } from "./index.ts"
 
 let federation: Federation
 let fi: Member
@@ -48,6 +48,25 @@ test("a card goes to the partners that were chosen, and each change of it", asyn
   await changeCard(fi.parts, DETAILS, null)
   await post()
   assert.deepEqual((await held())?.roles, ["police"], "what it has it keeps")
+})
+
+test("a key on the card, or another address, is sent with the next round; what says the same is not sent again", async () => {
+  await changeCard(fi.parts, DETAILS, null)
+  await giveCard(fi.parts, jp.party, true, null)
+  await fi.round(jp)
+  const cards = () => Number(fi.meddle("select count(*) as n from outbox where kind = 'card'")[0]?.n)
+  assert.equal(cards(), 1)
+  federation.clock.forward(1_000_000)
+  await fi.round(jp)
+  await changeCard(fi.parts, DETAILS, null)
+  assert.equal(cards(), 1)
+  const recipient = { name: "Desk", kind: "desk", recipient: `age1${"q".repeat(58)}` } as const
+  const parts = { ...fi.parts, store: fi.store, recipients: async () => [recipient] }
+  await round(parts, couriersOf(), fi.peer(jp), false)
+  federation.clock.forward(1_000_000)
+  await round(parts, couriersOf(), fi.peer(jp), false)
+  assert.deepEqual((await held())?.recipients, [recipient])
+  assert.equal(cards(), 2)
 })
 
 test("an older card that comes late changes nothing", async () => {

@@ -1,19 +1,24 @@
 import { z } from "zod"
 import { ComityError } from "../kernel/errors.ts"
+import { sha256 } from "../kernel/hash.ts"
+import type { Instant } from "../kernel/time.ts"
 import { keyStateOf, ownStatements, record } from "../ledger/index.ts"
 import {
   type CardDetails,
   cardBytes,
+  cardSent,
   getsCard,
   listPeers,
   loadDetails,
   loadPeer,
   ownParty,
+  type Peer,
   readCard,
   readPeerCard,
   readStatements,
   saveDetails,
   savePeerCard,
+  setCardSent,
   setGetsCard,
 } from "../parties/index.ts"
 import type { Reader, Tx } from "../store/index.ts"
@@ -27,30 +32,27 @@ const ANSWER: PeerAnswer = { body: bodyOf({ v: 1 }) }
 
 type Parts = Pick<PeeringParts, "store" | "self" | "recipients">
 
-/** The bytes of the own card as partners get it now. */
-export async function ownCard(reader: Reader, { self, recipients }: Omit<Parts, "store">): Promise<Buffer> {
+/** The bytes of the own card as partners get it now; without `at` it says when somebody last wrote it. */
+export async function ownCard(
+  reader: Reader,
+  { self, recipients }: Omit<Parts, "store">,
+  at: Instant | null = null,
+): Promise<Buffer> {
   const own = await ownParty(reader)
   if (own === null) throw new ComityError("unavailable", "party.missing")
-  const { details, at } = await loadDetails(reader)
+  const { details, at: written } = await loadDetails(reader)
   const root = keyStateOf(await ownStatements(reader)).root.toString("base64")
   const sealedTo = await recipients(reader)
-  return cardBytes(own, { details, endpoint: self.endpoint(), root, recipients: sealedTo, modified: at })
+  const said = { details, endpoint: self.endpoint(), root, recipients: sealedTo }
+  return cardBytes(own, { ...said, modified: at ?? written })
 }
 
-/** Writes the own card anew and sends it to the partners that get it. */
+/** Writes the own card anew; partners that get it are sent it. */
 export async function changeCard(parts: Parts, details: CardDetails, by: string | null): Promise<void> {
   await parts.store.write(async (tx) => {
     await saveDetails(tx, details, by)
-    await publish(tx, parts)
+    for (const peer of await listPeers(tx)) await sendCard(tx, parts, peer)
   })
-}
-
-/** Sends the card as it is now to each partner that gets it; also when a key on it changed. */
-export async function publish(tx: Tx, parts: Omit<Parts, "store">): Promise<void> {
-  const body = await cardBody(tx, parts)
-  for (const peer of await listPeers(tx)) {
-    if (peer.state === "active" && (await getsCard(tx, peer.key))) await enqueue(tx, peer, "card", body)
-  }
 }
 
 /** From now on this partner gets the card, or does not; what it has it keeps. */
@@ -60,13 +62,29 @@ export async function giveCard(parts: Parts, party: string, gives: boolean, by: 
     if ((await getsCard(tx, peer.key)) === gives) return
     await setGetsCard(tx, peer.key, gives)
     await record(tx, { what: "peer.card-switched", by, facts: { party, gives } })
-    if (gives) await enqueue(tx, peer, "card", await cardBody(tx, parts))
+    await sendCard(tx, parts, peer)
   })
 }
 
-/** What is said by `card`. */
-export async function cardBody(tx: Tx, parts: Omit<Parts, "store">): Promise<Buffer> {
-  return bodyOf({ v: 1, card: (await ownCard(tx, parts)).toString("utf8") })
+/** In a round: a key on the card, or the node's address, may have changed since it was sent. */
+export async function refreshCard(parts: Parts, peer: Peer): Promise<void> {
+  if (peer.state !== "active" || !(await getsCard(parts.store, peer.key))) return
+  const [sent, says] = [await cardSent(parts.store, peer.key), await saysNow(parts.store, parts)]
+  if (sent?.equals(says) !== true) await parts.store.write((tx) => sendCard(tx, parts, peer))
+}
+
+/** Puts the card into the outbox if this partner gets it and was not sent one that says the same. */
+export async function sendCard(tx: Tx, parts: Omit<Parts, "store">, peer: Pick<Peer, "key" | "state">): Promise<void> {
+  if (peer.state !== "active" || !(await getsCard(tx, peer.key))) return
+  const says = await saysNow(tx, parts)
+  if ((await cardSent(tx, peer.key))?.equals(says) === true) return
+  const card = (await ownCard(tx, parts, tx.now)).toString("utf8")
+  await enqueue(tx, peer, "card", bodyOf({ v: 1, card }))
+  await setCardSent(tx, peer.key, says)
+}
+
+async function saysNow(reader: Reader, parts: Omit<Parts, "store">): Promise<Buffer> {
+  return sha256(await ownCard(reader, parts, 0 as Instant))
 }
 
 /**

@@ -8,7 +8,6 @@ import {
   type Fingerprint,
   findPeer,
   fingerprintOf,
-  getsCard,
   insertPeer,
   insertStatement,
   loadPeer,
@@ -23,7 +22,7 @@ import {
 } from "../../parties/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
 import { bodyOf } from "../bodies.ts"
-import { cardBody } from "../cards.ts"
+import { sendCard } from "../cards.ts"
 import type { PeeringParts } from "../model.ts"
 import { enqueue } from "../outbox.ts"
 import { endExchange } from "../reciprocity/exchange.ts"
@@ -164,7 +163,7 @@ export async function activate(tx: Tx, peer: Peer, parts: Introducing): Promise<
   const active = await movePeer(tx, peer, "active")
   await setBothActive(tx, peer.key)
   await record(tx, { what: "peer.activated", by: null, facts: { party: peer.party } })
-  if (await getsCard(tx, peer.key)) await enqueue(tx, peer, "card", await cardBody(tx, parts))
+  await sendCard(tx, parts, active)
   return { ...active, theirs: "active" }
 }
 
