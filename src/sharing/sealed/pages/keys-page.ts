@@ -106,7 +106,7 @@ function addForm(visit: Visit, { given, faults }: Sent): Html {
         ? { value: kind, label: t("seal-key.for-person"), hint: t("seal-key.for-person-hint") }
         : { value: kind, label: t("seal-key.for-desk"), hint: t("seal-key.for-desk-hint") },
     )
-  return html`<form method="post" action="${KEYS}">
+  return html`<form method="post" action="${KEYS}" class="decision">
 ${choiceField(shown, { name: "kind", label: t("seal-key.kind"), choices: kinds, value: "person" })}
 ${inputField(shown, { name: "name", label: t("seal-key.name"), hint: t("seal-key.name-hint"), most: KEY_NAME_MOST, value: visit.person().name.slice(0, KEY_NAME_MOST), required: true })}
 ${maker(visit)}
@@ -123,7 +123,7 @@ function maker({ t }: Visit): Html {
 <div class="field check"><div class="choice"><input type="checkbox" id="seal-key-hybrid" data-hybrid aria-describedby="seal-key-hybrid-hint"><label for="seal-key-hybrid">${t("seal-key.hybrid")}</label><p class="hint" id="seal-key-hybrid-hint">${t("seal-key.hybrid-hint")}</p></div></div>
 <div class="field"><label for="seal-key-phrase">${t("seal-key.phrase")}</label><p class="hint" id="seal-key-phrase-hint">${t("seal-key.phrase-hint")}</p><input type="password" class="usual" id="seal-key-phrase" data-phrase autocomplete="new-password" maxlength="1024" aria-describedby="seal-key-phrase-hint"></div>
 <p class="actions"><button type="button" data-go>${t("seal-key.make-go")}</button></p>
-<p class="actions" data-made hidden><a class="button primary" data-save>${t("seal-key.save")}</a> <span>${t("seal-key.save-hint")}</span></p>
+<div data-made hidden><p class="actions"><a class="button primary" data-save>${t("seal-key.save")}</a></p><p>${t("seal-key.save-hint")}</p></div>
 <div role="status">${sayings}</div></fieldset>
 <noscript><p>${t("seal-key.no-script")}</p></noscript>`
 }

@@ -19,6 +19,7 @@ import { type Listing, listReceived, listSent, lookerOf } from "../reading.ts"
 import { HOME, KEYS, nameOfParty, PLACE, recipientText, type SealedPageParts, sealedPath, stateOf } from "./words.ts"
 
 const ROWS = 50
+const PURPOSE_SHOWN = 50
 const OFFICER = "role:officer"
 
 type Row = Sealed & { partner: string; recipients: CardRecipient[] }
@@ -63,12 +64,17 @@ async function list(
     names.set(row.party, partner)
     full.push({ ...row, partner, recipients: await selectRecipients(store, row.key) })
   }
+  const purpose: Column<Row> = {
+    label: t("sealed.purpose"),
+    cell: (row) => visible(shortened(row.purpose ?? "")),
+  }
   const columns: Column<Row>[] = [
     {
       label: t(which === "sent" ? "sealed.to" : "sealed.from"),
       kind: "name",
       cell: (row) => html`<a href="${sealedPath(row)}">${visible(row.partner)}</a>`,
     },
+    ...(which === "sent" ? [purpose] : []),
     { label: t("sealed.for"), cell: ({ recipients }) => someOf(visit, recipients) },
     { label: "TLP", cell: ({ tlp }) => tlpLabel(tlp) },
     { label: t("sealed.state"), cell: (row) => stateOf(t, row) },
@@ -81,6 +87,14 @@ async function list(
       ? html`<p class="paging"><a href="${HOME}?${which}-before=${last.key}#${which}">${t("sealed.older")}</a></p>`
       : nothing
   return html`${table({ caption: t(which === "sent" ? "sealed.sent" : "sealed.received"), columns, rows: full, empty })}${older}`
+}
+
+/** The beginning of its first line. */
+function shortened(text: string): string {
+  const [line = ""] = text.split("\n")
+  return line.length > PURPOSE_SHOWN || line.length < text.length
+    ? `${[...line].slice(0, PURPOSE_SHOWN).join("")}…`
+    : line
 }
 
 /** The first, and how many more: one line a row. */

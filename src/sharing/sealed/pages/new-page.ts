@@ -39,7 +39,7 @@ export async function newPage(parts: SealedPageParts, visit: Visit, sent: Sent =
   const peer = peers.length === 1 && wanted === null ? peers[0] : peers.find(({ party }) => party === wanted)
   const body =
     peers.length === 0
-      ? emptyState(t("sealed.no-partner"))
+      ? emptyState(t("sealed.no-partner"), { href: HOME, label: t("sealed.back") })
       : peer === undefined
         ? partnerForm(visit, peers)
         : await contentForm(parts, visit, peer, sent)
@@ -65,10 +65,11 @@ async function contentForm(
   { given, faults }: Sent,
 ): Promise<Html> {
   const { t, format } = visit
+  const back = { href: HOME, label: t("sealed.back") }
   const closed = await closedBecause(store, peer)
-  if (closed !== null) return emptyState(sentence(closed, visit.viewer.language))
+  if (closed !== null) return emptyState(sentence(closed, visit.viewer.language), back)
   const recipients = await usable(await recipientsOf(peer))
-  if (recipients.length === 0) return emptyState(t("sealed.no-recipients", { name: visibleText(peer.name) }))
+  if (recipients.length === 0) return emptyState(t("sealed.no-recipients", { name: visibleText(peer.name) }), back)
   const shown = { t, given, faults }
   const levels = tlpLevels.toReversed().map((level) => ({ value: level as string, label: tlpLabel(level) }))
   const most = { mib: PADDED_MOST / 1024 / 1024 }

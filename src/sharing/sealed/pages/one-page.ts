@@ -58,7 +58,7 @@ function draftPage(visit: Visit, sealed: Full): Reply {
     body: html`<div class="decision">${known}
 <ul><li>${t("sealed.only-these")}</li><li>${t("sealed.no-return")}</li><li>${t("sealed.in-ledger")}</li><li>${t("sealed.until")} ${format.time(until)}</li></ul>
 ${post("send", actions(t("sealed.send", { name: visibleText(partner) }), { href: HOME, label: t("sealed.later") }))}
-${post("discard", html`<p class="actions"><button class="danger">${t("sealed.discard")}</button></p>`)}</div>`,
+${post("discard", html`<p class="actions"><button>${t("sealed.discard")}</button></p>`)}</div>`,
   })
 }
 
@@ -104,8 +104,10 @@ function aside({ t, format }: Visit, sealed: Full, here: boolean): Html {
     html`<li><a href="${sealedPath(sealed)}/${what}" download>${label}</a></li>`
   const files = [
     here ? link("file", t("sealed.file-age")) : nothing,
-    note === null ? nothing : link("message", t("sealed.message")),
-    receipt === null ? nothing : link("receipt", t("sealed.receipt")),
+    note === null ? nothing : link("message", direction === "received" ? t("sealed.message") : t("sealed.own-message")),
+    receipt === null
+      ? nothing
+      : link("receipt", direction === "received" ? t("sealed.own-receipt") : t("sealed.receipt")),
   ]
   const settled = direction === "received" ? t("sealed.came") : t("sealed.answered")
   return html`${facts([
