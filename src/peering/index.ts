@@ -21,7 +21,7 @@ export {
   withdrawInvitation,
 } from "./joining/operations.ts"
 export { type Given, listInvitations } from "./joining/queries.ts"
-export { signingKeyOf } from "./keys.ts"
+export { keysOf } from "./keys.ts"
 export { say } from "./line.ts"
 export type {
   Incoming,

@@ -120,7 +120,7 @@ function read(bytes) {
 function show({ label, content }) {
   const readable = label.name === "" || label.type.startsWith("text/")
   const text = readable && content.length <= SHOWN_MOST ? asText(content) : null
-  put("name", label.name)
+  put("name", label.name === "" ? (part.dataset.typed ?? "") : label.name)
   put("type", label.type)
   put("size", new Intl.NumberFormat(document.documentElement.lang).format(content.length))
   const shown = /** @type {HTMLElement} */ (result.querySelector("[data-text]"))
@@ -138,9 +138,7 @@ function show({ label, content }) {
 /** @param {string} name @param {string} value */
 function put(name, value) {
   const place = result.querySelector(`[data-${name}]`)
-  if (!(place instanceof HTMLElement)) return
-  place.textContent = value
-  if (place.parentElement?.parentElement) place.parentElement.hidden = value === ""
+  if (place !== null) place.textContent = value
 }
 
 function clear() {

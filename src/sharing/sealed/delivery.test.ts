@@ -11,11 +11,13 @@ import {
 import { opened, whole } from "../../../test/support/sealing.ts"
 import { commitmentOf } from "../../accounts/index.ts"
 import { addNewcomer } from "../../accounts/people.ts"
-import { newSealKey } from "../../crypto/index.ts"
+import { newKeyPair, newSealKey, signerOf } from "../../crypto/index.ts"
+import { canonicalize } from "../../kernel/canonical.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { sha256 } from "../../kernel/hash.ts"
-import { findOwnLog, readJournal } from "../../ledger/index.ts"
-import { loadPeer, movePeer } from "../../parties/index.ts"
+import { findOwnLog, keyStateOf, ownStatements, readJournal, signStatement } from "../../ledger/index.ts"
+import { insertStatement, loadPeer, movePeer } from "../../parties/index.ts"
+import { round } from "../../peering/index.ts"
 import { addRefusal } from "../../policy/index.ts"
 import { publishKey, registerKey, retireKey } from "./keys.ts"
 import { openOffer, openReceipt, signOffer } from "./message.ts"
@@ -23,6 +25,7 @@ import { PART_BYTES } from "./model.ts"
 import type { Looker } from "./queries.ts"
 import { ciphertextOf, listReceived, listSent, loadSealed, OPERATOR, removeCiphertext, sweepSealed } from "./reading.ts"
 import { DRAFT_LASTS, discardDraft, sendDraft } from "./sending.ts"
+import { sealedCouriers } from "./verbs.ts"
 
 async function pair(t: TestContext): Promise<[SealedFederation, Member, Member]> {
   const federation = await sealedFederation(["fi", "jp"])
@@ -91,12 +94,12 @@ test("the statement of the sender and the receipt of the recipient hold by thems
   await sendDraft(federation.sealing(fi), id, null)
   await fi.round(jp)
   const [there, here] = [only(await received(jp)), only(await sent(fi))]
-  const offer = openOffer(there.note ?? "", fi.party, fi.signer.publicKey)
+  const offer = openOffer(there.note ?? "", fi.party, [fi.signer.publicKey])
   assert.deepEqual([offer.id, offer.tlp, offer.sha256, offer.to], [id, "red", here.sha256, jp.party])
-  const receipt = openReceipt(here.receipt ?? "", jp.party, jp.signer.publicKey)
+  const receipt = openReceipt(here.receipt ?? "", jp.party, [jp.signer.publicKey])
   assert.deepEqual([receipt.result, receipt.sha256, receipt.id], ["stored", here.sha256, id])
-  assert.throws(() => openOffer(there.note ?? "", fi.party, jp.signer.publicKey), { code: /^note\./ })
-  assert.throws(() => openOffer(here.receipt ?? "", jp.party, jp.signer.publicKey), { code: "peer.body" })
+  assert.throws(() => openOffer(there.note ?? "", fi.party, [jp.signer.publicKey]), { code: /^note\./ })
+  assert.throws(() => openOffer(here.receipt ?? "", jp.party, [jp.signer.publicKey]), { code: "peer.body" })
   const [out, answered] = await ledger(fi)
   const [came] = await ledger(jp)
   assert.deepEqual([out?.what, answered?.what, came?.what], ["sealed.sent", "sealed.delivered", "sealed.received"])
@@ -158,7 +161,7 @@ test("what is sealed to a key that nobody has any more is refused with a receipt
   await rounds(fi, jp, 2)
   const here = only(await sent(fi))
   assert.deepEqual([here.state, here.reason], ["refused", "recipient-unknown"])
-  assert.equal(openReceipt(here.receipt ?? "", jp.party, jp.signer.publicKey).result, "refused")
+  assert.equal(openReceipt(here.receipt ?? "", jp.party, [jp.signer.publicKey]).result, "refused")
   assert.equal((await received(jp)).length, 0)
   assert.deepEqual(
     (await ledger(jp)).map(({ what }) => what),
@@ -233,7 +236,7 @@ test("a part that was changed in any way is refused, and nothing of it is kept",
   const all = await pair(t)
   const [, fi, jp] = all
   const forged = (note: string) =>
-    signOffer({ ...openOffer(note, fi.party, fi.signer.publicKey), to: fi.party }, fi.signer)
+    signOffer({ ...openOffer(note, fi.party, [fi.signer.publicKey]), to: fi.party }, fi.signer)
   const bytes = (body: Record<string, unknown>) => Buffer.from(String(body.bytes), "base64")
   const changes: ((body: Record<string, unknown>) => unknown)[] = [
     (body) => ({ ...body, more: 1 }),
@@ -272,7 +275,7 @@ test("bytes that are not what the sender signed for are refused with a receipt o
   ] as const) {
     const [answer] = await hostile(all, change)
     const { receipt } = JSON.parse(answer?.body ?? "{}") as { receipt: string }
-    const said = openReceipt(receipt, jp.party, jp.signer.publicKey)
+    const said = openReceipt(receipt, jp.party, [jp.signer.publicKey])
     assert.deepEqual([said.result, said.reason], ["refused", reason])
   }
   assert.equal((await received(jp)).length, 0)
@@ -336,4 +339,20 @@ test("only whom a file is for, desks and officers know of it", async (t) => {
   await assert.rejects(hidden, { kind: "not-found", code: "sealed.unknown" })
   const out = only((await sent(fi)).filter(({ id }) => id === forAiko?.remote))
   await assert.rejects(loadSealed(fi.store, out.id, { commitment, officer: false, desk: true }), { kind: "not-found" })
+})
+
+test("what waited since before a rotation of the sender's key is taken, by the key that signed it then", async (t) => {
+  const [federation, fi, jp] = await pair(t)
+  const desk = await deskOf(jp)
+  await sendDraft(federation.sealing(fi), await draft(federation, [fi, jp], [desk.recipient], "x"), null)
+  const next = fi.files.load("next")
+  const chain = await ownStatements(fi.store)
+  const says = { type: "rotate", current: next.publicKey, next: sha256(newKeyPair().publicKey), sizes: [] } as const
+  const rotation = Buffer.from(canonicalize(signStatement(keyStateOf(chain), says, signerOf(next))))
+  await jp.store.write((tx) => insertStatement(tx, jp.peer(fi), 1, rotation))
+  const now = { ...fi.parts, store: fi.store, self: { ...fi.parts.self, signer: signerOf(next) } }
+  await round(now, sealedCouriers, fi.peer(jp), false)
+  const there = only(await received(jp))
+  assert.equal(only(await sent(fi)).state, "delivered")
+  assert.ok(openOffer(there.note ?? "", fi.party, [fi.signer.publicKey]))
 })

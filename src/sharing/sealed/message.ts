@@ -90,8 +90,8 @@ function sign(title: string, said: Json, name: string, signer: Signer): string {
 }
 
 /** Throws `invalid peer.body`, and what `openNote` throws. */
-export function openOffer(note: string, by: PartyId, key: Buffer): Offer {
-  return opened(Offer, TITLES.offer, note, by, key)
+export function openOffer(note: string, by: PartyId, keys: readonly Buffer[]): Offer {
+  return opened(Offer, TITLES.offer, note, by, keys)
 }
 
 /** An offer of our own, as it waited in the outbox: the key that signed it may have been rotated since. */
@@ -100,8 +100,8 @@ export function ownOffer(note: string): Offer {
 }
 
 /** Throws as `openOffer` does. */
-export function openReceipt(note: string, by: PartyId, key: Buffer): Receipt {
-  return opened(Receipt, TITLES.receipt, note, by, key)
+export function openReceipt(note: string, by: PartyId, keys: readonly Buffer[]): Receipt {
+  return opened(Receipt, TITLES.receipt, note, by, keys)
 }
 
 function opened<Schema extends z.ZodType>(
@@ -109,9 +109,10 @@ function opened<Schema extends z.ZodType>(
   title: string,
   note: string,
   by: PartyId,
-  key: Buffer,
+  keys: readonly Buffer[],
 ): z.output<Schema> {
-  const { text } = openNote(note, [verifierOf(by, key)])
+  const verifiers = keys.map((key) => verifierOf(by, key))
+  const { text } = openNote(note, verifiers)
   const [first, body, ...rest] = text.split("\n")
   if (first !== title || body === undefined || rest.join("") !== "" || rest.length !== 1) {
     throw new ComityError("invalid", "peer.body")

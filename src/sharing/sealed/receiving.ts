@@ -5,7 +5,7 @@ import { newId } from "../../kernel/ids.ts"
 import { formatInstant, type Instant } from "../../kernel/time.ts"
 import { record } from "../../ledger/index.ts"
 import type { Peer } from "../../parties/index.ts"
-import { bodyOf, type PeerAnswer, type PeerMessage, parseBody, type Self, signingKeyOf } from "../../peering/index.ts"
+import { bodyOf, keysOf, type PeerAnswer, type PeerMessage, parseBody, type Self } from "../../peering/index.ts"
 import type { Store, Tx } from "../../store/index.ts"
 import { dropSealed } from "./dropping.ts"
 import { strangersAmong } from "./keys.ts"
@@ -32,9 +32,7 @@ type Taken =
 export async function takeSealed(parts: ReceivingParts, message: PeerMessage): Promise<PeerAnswer> {
   const { store, self } = parts
   const { note, part, bytes } = parseBody(Message, message.body)
-  const key = await signingKeyOf(store, message.peer)
-  if (key === null) throw new ComityError("refused", "peer.key-revoked")
-  const offer = openOffer(note, message.peer.party, key)
+  const offer = openOffer(note, message.peer.party, await keysOf(store, message.peer))
   const piece = Buffer.from(bytes, "base64")
   const own = await self.party()
   if (offer.from !== message.peer.party || offer.to !== own || piece.toString("base64") !== bytes) {

@@ -2,7 +2,7 @@ import { ComityError } from "../../kernel/errors.ts"
 import { DAY, formatInstant, type Instant, plusMicroseconds } from "../../kernel/time.ts"
 import { record } from "../../ledger/index.ts"
 import { loadPeer, type PartyId } from "../../parties/index.ts"
-import { bodyOf, enqueue, type OnDelivered, parseBody, signingKeyOf } from "../../peering/index.ts"
+import { bodyOf, enqueue, keysOf, type OnDelivered, parseBody } from "../../peering/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
 import { mustBeOpenTo } from "./deciding.ts"
 import type { SealedParts } from "./drafting.ts"
@@ -73,9 +73,8 @@ export const onDelivered: OnDelivered = async (tx, { peer, body }, answer) => {
   const sealed = await selectByRemote(tx, peer.key, "sent", offer.id)
   if (sealed?.state !== "queued") return
   const said = parseAnswer(Buffer.from(answer.body))
-  const key = await signingKeyOf(tx, peer)
-  if (said === null || key === null) return settle(tx, sealed, null)
-  if ("receipt" in said) return settle(tx, sealed, checked(said.receipt, offer, peer.party, key))
+  if (said === null) return settle(tx, sealed, null)
+  if ("receipt" in said) return settle(tx, sealed, checked(said.receipt, offer, peer.party, await keysOf(tx, peer)))
   const restarts = said.next > part ? sealed.restarts : sealed.restarts + 1
   if (said.next >= partsOf(offer.size) || restarts > RESTARTS_MOST) return settle(tx, sealed, null)
   if (restarts > sealed.restarts) await updateSealed(tx, { ...sealed, restarts })
@@ -91,9 +90,14 @@ function parseAnswer(body: Buffer) {
 }
 
 /** Null where the note is not what it should be: by whom, for what. */
-function checked(note: string, offer: Offer, by: PartyId, key: Buffer): (Receipt & { note: string }) | null {
+function checked(
+  note: string,
+  offer: Offer,
+  by: PartyId,
+  keys: readonly Buffer[],
+): (Receipt & { note: string }) | null {
   try {
-    const said = openReceipt(note, by, key)
+    const said = openReceipt(note, by, keys)
     const same = (["id", "from", "to", "sha256", "size"] as const).every((name) => said[name] === offer[name])
     return same ? { ...said, note } : null
   } catch (error) {

@@ -130,10 +130,10 @@ async function opening({ self }: Pick<SealedPageParts, "self">, { t }: Visit, se
   const { remote, party, tlp, sha256 } = sealed
   const file = `${sealedPath(sealed)}/file`
   const fact = (name: string, label: string) => html`<div><dt>${label}</dt><dd><bdi data-${name}></bdi></dd></div>`
-  return html`<div class="needs-script" data-open data-library="${asset("age.js")}" data-file="${file}" data-sha256="${sha256}" data-id="${remote}" data-from="${party}" data-to="${await self.party()}" data-tlp="${tlp}">
+  return html`<div class="needs-script" data-open data-library="${asset("age.js")}" data-file="${file}" data-sha256="${sha256}" data-id="${remote}" data-from="${party}" data-to="${await self.party()}" data-tlp="${tlp}" data-typed="${t("sealed.typed")}">
 <p>${t("sealed.open-what")}</p>
 <div class="field"><label for="sealed-key-file">${t("sealed.key-file")}</label><input type="file" id="sealed-key-file" data-key-file></div>
-<div class="field"><label for="sealed-key-text">${t("sealed.key-text")}</label><p class="hint" id="sealed-key-text-hint">${t("sealed.key-text-hint")}</p><textarea id="sealed-key-text" data-key-text rows="2" maxlength="10000" autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby="sealed-key-text-hint"></textarea></div>
+<div class="field"><label for="sealed-key-text">${t("sealed.key-text")}</label><p class="hint" id="sealed-key-text-hint">${t("sealed.key-text-hint")}</p><textarea id="sealed-key-text" data-key-text rows="3" maxlength="10000" autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby="sealed-key-text-hint"></textarea></div>
 <div class="field"><label for="sealed-phrase">${t("sealed.phrase")}</label><p class="hint" id="sealed-phrase-hint">${t("sealed.phrase-hint")}</p><input type="password" class="usual" id="sealed-phrase" data-phrase autocomplete="off" maxlength="1024" aria-describedby="sealed-phrase-hint"></div>
 <p class="actions"><button type="button" class="primary" data-go>${t("sealed.open-go")}</button><button type="button" data-forget>${t("sealed.forget")}</button></p>
 <div role="status">${sayings}</div>

@@ -66,7 +66,7 @@ test("an officer seals a text, sees who can open it, and sends it", async () => 
     readable(await page(`${home}?done=sent`)),
     /On its way.*The receipt of the partner's node will stand here/,
   )
-  assert.match(readable(await page(HOME)), /CSIRT Nord Night desk desk and 1 more TLP:RED ◐ On its way/)
+  assert.match(readable(await page(HOME)), /CSIRT Nord Case 17 Night desk desk and 1 more TLP:RED ◐ On its way/)
   assert.equal((await server.post(`${home}/send`, [], "officer")).status, 409)
 })
 
