@@ -13,11 +13,13 @@ import {
   type PeeringParts,
   peerRows,
   preparedBy,
+  publish,
   Quotas,
   strangersOf,
   verbsOf,
 } from "./peering/index.ts"
 import { cardRecipients, publishedRecipients, type SealedParts, sealedCouriers, sealedVerbs } from "./sharing/index.ts"
+import type { Tx } from "./store/index.ts"
 import type { Core } from "./workplace.ts"
 
 /** What a node needs to speak with others, also while it does not answer them. */
@@ -55,8 +57,12 @@ export function partnersOf(peering: PeeringParts): PartnerParts {
 }
 
 /** What sealed delivery needs; whom of a partner files can be for says the partner's card. */
-export function sealingOf({ store, self }: PeeringParts): SealedParts {
-  return { store, self, recipientsOf: (peer) => cardRecipients(store, peer) }
+export function sealingOf(peering: PeeringParts): SealedParts {
+  const { store, self } = peering
+  const announce = async (tx: Tx) => {
+    if ((await ownParty(tx)) !== null) await publish(tx, peering)
+  }
+  return { store, self, announce, recipientsOf: (peer) => cardRecipients(store, peer) }
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"])

@@ -33,8 +33,9 @@ async function prepare() {
   const inside = await openInProcess({ path: furnished.data })
   inside.clock.set(systemClock.now())
   try {
-    inside.meddle("delete from refusal where kind = 'place'")
-    inside.meddle("update peer set party = 'identity--00000000-0000-4000-8000-000000000000'")
+    inside.meddle(
+      "update peer set party = 'identity--00000000-0000-4000-8000-000000000000' where name like 'CSIRT Nord%'",
+    )
     const partner = await addPartner(inside, "", "CSIRT Süd")
     const desk = await addKey(inside, { kind: "desk", name: "Night desk", owner: null })
     const come = (content: string | Buffer, more: Partial<Arrival> = {}) =>

@@ -1,7 +1,7 @@
 import { newSealKey, type Recipient } from "../../src/crypto/index.ts"
 import type { PartyId } from "../../src/parties/index.ts"
 import { type DraftWish, type SealedParts, sealDraft } from "../../src/sharing/sealed/drafting.ts"
-import { publishedRecipients, publishKey, registerKey } from "../../src/sharing/sealed/keys.ts"
+import { type KeyParts, publishedRecipients, publishKey, registerKey } from "../../src/sharing/sealed/keys.ts"
 import type { CardRecipient, SealingKey } from "../../src/sharing/sealed/model.ts"
 import { sealedCouriers, sealedVerbs } from "../../src/sharing/sealed/verbs.ts"
 import { type Federation, type Member, testFederation } from "./federation.ts"
@@ -24,8 +24,18 @@ export async function sealedFederation(names: readonly string[]): Promise<Sealed
     return member === undefined ? [] : publishedRecipients(member.store)
   }
   return Object.assign(federation, {
-    sealing: ({ store, parts: { self } }: Member) => ({ store, self, recipientsOf: ({ party }) => cardOf(party) }),
+    sealing: ({ store, parts: { self } }: Member) => ({
+      store,
+      self,
+      recipientsOf: ({ party }) => cardOf(party),
+      announce: async () => {},
+    }),
   } satisfies Pick<SealedFederation, "sealing">)
+}
+
+/** Keys change, and nobody is sent a card. */
+export function quiet(store: Member["store"]): KeyParts {
+  return { store, announce: async () => {} }
 }
 
 /** A desk's key that partners may use, and its private half. */
@@ -35,7 +45,7 @@ export async function deskOf(
 ): Promise<SealingKey & { identity: string }> {
   const { identity, recipient } = await newSealKey("x25519")
   const key = await registerKey(store, { kind: "desk", name, recipient, owner: null }, null)
-  await publishKey(store, key.id, null)
+  await publishKey(quiet(store), key.id, null)
   return { ...key, identity }
 }
 

@@ -48,7 +48,11 @@ export async function addPartner({ store }: InProcess, names = "", name = "CSIRT
   )
   const told = recipients.map(({ identity: _, ...one }) => one)
   const own = { id: SENDER, name, kind: "government", place: "NO" } as const
-  const said = { details: CardDetails.parse({}), endpoint: "https://nord.example", root: sha256("").toString("base64") }
+  const said = {
+    details: CardDetails.parse({ places: ["NO"] }),
+    endpoint: "https://nord.example",
+    root: sha256("").toString("base64"),
+  }
   const card = cardBytes(own, { ...said, recipients: told, modified: 0 as Instant })
   const peer = await store.write(async (tx) => {
     const endpoint = "https://nord.example"
@@ -79,7 +83,7 @@ export function sealingParts({ store, signer }: InProcess): SealedParts {
     return own.id
   }
   const self = { party, signer }
-  return { store, self, recipientsOf: (peer) => cardRecipients(store, peer) }
+  return { store, self, recipientsOf: (peer) => cardRecipients(store, peer), announce: async () => {} }
 }
 
 /** A key of a desk or a person of this node that partners may use, and its private half. */
@@ -90,7 +94,7 @@ export async function addKey(
   const { identity, recipient } = await newSealKey("x25519")
   const { kind, name, owner } = wish
   const key = await registerKey(store, { kind, owner, recipient, name: plain(name) }, owner)
-  if (wish.publish !== false) await publishKey(store, key.id, null)
+  if (wish.publish !== false) await publishKey({ store, announce: async () => {} }, key.id, null)
   return { id: key.id, recipient, identity }
 }
 

@@ -122,7 +122,6 @@ async function belongings(node: InProcess, collection: string, names: string): P
   const view = { name: `Signs${names}`, address: "type=indicator" }
   const search = await saveSearch(store, analyst.account, view)
   const more = {
-    // First: the list that follows would let nothing go to a partner of whom nobody knows where it is.
     ...(await addSealed(node, await commitmentOfRole(store, "analyst"), names)),
     refusal: await refuse(store, names),
     correction: await correctFact(store, names),

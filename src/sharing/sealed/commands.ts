@@ -91,7 +91,7 @@ export function sealedHandlers(parts: SealedParts): Handlers {
       const { NAME: name, RECIPIENT: recipient, person, publish } = Add.parse(call.arguments)
       const owner = person === null ? null : await personNamed(store, person)
       const key = await registerKey(store, { kind: person === null ? "desk" : "person", name, recipient, owner }, null)
-      if (publish) await publishKey(store, key.id, null)
+      if (publish) await publishKey(parts, key.id, null)
       return { id: key.id }
     },
     "seal-key list": async (call) => {
@@ -100,8 +100,8 @@ export function sealedHandlers(parts: SealedParts): Handlers {
         return { id, kind, name, recipient, published: publishedAt !== null, retired: retiredAt !== null }
       })
     },
-    "seal-key publish": (call) => done(publishKey(store, Id.parse(call.arguments).ID, null)),
-    "seal-key retire": (call) => done(retireKey(store, Id.parse(call.arguments).ID, null)),
+    "seal-key publish": (call) => done(publishKey(parts, Id.parse(call.arguments).ID, null)),
+    "seal-key retire": (call) => done(retireKey(parts, Id.parse(call.arguments).ID, null)),
     "sealed send": (call) => send(parts, call),
     "sealed list": async (call) => {
       None.parse(call.arguments)

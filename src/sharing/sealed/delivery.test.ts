@@ -5,6 +5,7 @@ import {
   deskOf,
   draft,
   QUOTA,
+  quiet,
   type SealedFederation,
   sealedFederation,
 } from "../../../test/support/sealed-federation.ts"
@@ -155,7 +156,7 @@ test("what is sealed to a key that nobody has any more is refused with a receipt
   const [federation, fi, jp] = await pair(t)
   const desk = await deskOf(jp)
   const id = await draft(federation, [fi, jp], [desk.recipient], "x")
-  await retireKey(jp.store, desk.id, null)
+  await retireKey(quiet(jp.store), desk.id, null)
   await assert.rejects(draft(federation, [fi, jp], [desk.recipient], "y"), { code: "sealed.not-theirs" })
   await sendDraft(federation.sealing(fi), id, null)
   await rounds(fi, jp, 2)
@@ -318,7 +319,7 @@ test("only whom a file is for, desks and officers know of it", async (t) => {
   const { salt, name } = await jp.store.write((tx) => addNewcomer(tx, aiko, null))
   const commitment = commitmentOf(salt, name)
   const key = await registerKey(jp.store, { kind: "person", name: "Aiko", recipient, owner: commitment }, commitment)
-  await publishKey(jp.store, key.id, null)
+  await publishKey(quiet(jp.store), key.id, null)
   for (const to of [[desk.recipient], [key.recipient]]) {
     await sendDraft(federation.sealing(fi), await draft(federation, [fi, jp], to, "x"), null)
   }

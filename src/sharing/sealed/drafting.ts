@@ -7,7 +7,7 @@ import type { Self } from "../../peering/index.ts"
 import type { Store } from "../../store/index.ts"
 import { mustBeOpenTo } from "./deciding.ts"
 import { dropSealed } from "./dropping.ts"
-import { usable } from "./keys.ts"
+import { type Announce, usable } from "./keys.ts"
 import { bareName, type CardRecipient, mediaType, PART_BYTES, PURPOSE_MOST, type SealedId, type Tlp } from "./model.ts"
 import { insertPart, insertSealed, updateSealed } from "./queries.ts"
 
@@ -16,6 +16,8 @@ export type SealedParts = {
   self: Pick<Self, "party" | "signer">
   /** To whom a partner's card says that files can be sealed. */
   recipientsOf(peer: Peer): Promise<readonly CardRecipient[]>
+  /** Called when what the own card says of keys has changed. */
+  announce: Announce
 }
 
 export type DraftWish = {

@@ -3,7 +3,7 @@ import { parseRecipient, type Recipient } from "../../crypto/index.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { newId } from "../../kernel/ids.ts"
 import { record } from "../../ledger/index.ts"
-import type { Reader, Store } from "../../store/index.ts"
+import type { Reader, Store, Tx } from "../../store/index.ts"
 import { insertKey, selectByRecipient, selectKey, selectKeys, setPublished, setRetired } from "./key-queries.ts"
 import { type CardRecipient, isPlainName, KEY_NAME_MOST, type KeyKind, type SealingKey } from "./model.ts"
 
@@ -38,31 +38,42 @@ export async function registerKey(store: Store, wish: KeyWish, by: string | null
   })
 }
 
+/** Sends the own card anew to the partners that get it: what it says of keys has changed. */
+export type Announce = (tx: Tx) => Promise<void>
+export type KeyParts = { store: Store; announce: Announce }
+
+/** A card is sent whole, so what stands on it is bounded. */
+const PUBLISHED_MOST = 100
+const PUBLISHED_CHARACTERS_MOST = 50_000
+
 /**
  * Lets partners seal to a key: from now on the own card names it. Throws `not-found seal-key.unknown`,
- * `conflict seal-key.retired`.
+ * `conflict seal-key.retired`, `refused seal-key.card-full`.
  */
-export async function publishKey(store: Store, id: string, by: string | null): Promise<void> {
+export async function publishKey({ store, announce }: KeyParts, id: string, by: string | null): Promise<void> {
   await store.write(async (tx) => {
     const key = await loadKey(tx, id)
     if (key.retiredAt !== null) throw new ComityError("conflict", "seal-key.retired")
     if (key.publishedAt !== null) return
     await setPublished(tx, key.id)
-    await record(tx, {
-      what: "seal-key.published",
-      by,
-      facts: { id: key.id, kind: key.kind, recipient: key.recipient },
-    })
+    const told = await publishedRecipients(tx)
+    if (told.length > PUBLISHED_MOST || JSON.stringify(told).length > PUBLISHED_CHARACTERS_MOST) {
+      throw new ComityError("refused", "seal-key.card-full")
+    }
+    const facts = { id: key.id, kind: key.kind, recipient: key.recipient }
+    await record(tx, { what: "seal-key.published", by, facts })
+    await announce(tx)
   })
 }
 
 /** Nothing is taken any more that is sealed to it; what came before stays. Throws `not-found seal-key.unknown`. */
-export async function retireKey(store: Store, id: string, by: string | null): Promise<void> {
+export async function retireKey({ store, announce }: KeyParts, id: string, by: string | null): Promise<void> {
   await store.write(async (tx) => {
     const key = await loadKey(tx, id)
     if (key.retiredAt !== null) return
     await setRetired(tx, key.id)
     await record(tx, { what: "seal-key.retired", by, facts: { id: key.id, kind: key.kind, recipient: key.recipient } })
+    if (key.publishedAt !== null) await announce(tx)
   })
 }
 

@@ -26,10 +26,9 @@ import {
   visible,
 } from "../../../http/index.ts"
 import { ComityError } from "../../../kernel/errors.ts"
-import type { Store } from "../../../store/index.ts"
 import { listKeys, loadKey, publishKey, registerKey, retireKey } from "../keys.ts"
 import { KEY_NAME_MOST, keyKinds, type SealingKey } from "../model.ts"
-import { HOME, KEYS, PLACE } from "./words.ts"
+import { HOME, KEYS, PLACE, type SealedPageParts } from "./words.ts"
 
 const OFFICER = "role:officer"
 const Nothing = z.object({})
@@ -42,10 +41,10 @@ const Wish = z.object({
 type Sent = { given: Given; faults: Faults }
 
 /** Own keys, those of the desks, and, for officers, everybody's: who may be sealed to, and who lets partners do it. */
-export async function keysPage(store: Store, visit: Visit, sent: Sent = noForm): Promise<Reply> {
+export async function keysPage(parts: SealedPageParts, visit: Visit, sent: Sent = noForm): Promise<Reply> {
   const { t } = visit
   const { commitment } = visit.person()
-  const keys = (await listKeys(store)).filter(
+  const keys = (await listKeys(parts.store)).filter(
     ({ owner, kind }) => owner === commitment || kind === "desk" || visit.may(OFFICER),
   )
   const faulty = Object.keys(sent.faults).length > 0
@@ -129,19 +128,19 @@ function maker({ t }: Visit): Html {
 }
 
 /** One's own key, or a desk's where the person answers for desks. */
-export async function addKey(store: Store, visit: Visit): Promise<Reply> {
+export async function addKey(parts: SealedPageParts, visit: Visit): Promise<Reply> {
   const form = await visit.form(Wish)
-  if (!form.ok) return keysPage(store, visit, withoutSecret(form))
+  if (!form.ok) return keysPage(parts, visit, withoutSecret(form))
   const { commitment } = visit.person()
   const { kind } = form.value
   if (kind === "desk" && !visit.may(OFFICER)) throw new ComityError("refused", "session.role", { role: "officer" })
   try {
-    await registerKey(store, { ...form.value, owner: kind === "person" ? commitment : null }, commitment)
+    await registerKey(parts.store, { ...form.value, owner: kind === "person" ? commitment : null }, commitment)
   } catch (error) {
     if (!(error instanceof ComityError) || !/^(seal-key|sealed)\./.test(error.code)) throw error
     const field = error.code === "seal-key.name" ? "name" : "recipient"
     const faults = { [field]: { key: `error.${error.code}`, values: error.details } }
-    return keysPage(store, visit, withoutSecret({ given: form.given, faults }))
+    return keysPage(parts, visit, withoutSecret({ given: form.given, faults }))
   }
   return visit.redirect(`${KEYS}?done=registered`)
 }
@@ -152,17 +151,17 @@ function withoutSecret({ given, faults }: Sent): Sent {
   return /AGE-SECRET-KEY|AGE-PLUGIN/i.test(text) ? { given: { ...given, recipient: [""] }, faults } : { given, faults }
 }
 
-export async function publishPage(store: Store, visit: Visit): Promise<Reply> {
+export async function publishPage(parts: SealedPageParts, visit: Visit): Promise<Reply> {
   const { t } = visit
-  const key = await loadKey(store, visit.ask.params.id ?? "")
+  const key = await loadKey(parts.store, visit.ask.params.id ?? "")
   const effects = html`<ul><li>${t("seal-key.publish-card")}</li><li>${t("seal-key.publish-name")}</li><li>${t("seal-key.publish-ledger")}</li></ul>`
   const words = { title: t("seal-key.publish-title"), act: t("seal-key.publish") }
   return decision(visit, key, { ...words, what: "publish", effects, kind: "" })
 }
 
-export async function retirePage(store: Store, visit: Visit): Promise<Reply> {
+export async function retirePage(parts: SealedPageParts, visit: Visit): Promise<Reply> {
   const { t } = visit
-  const key = await loadOwn(store, visit)
+  const key = await loadOwn(parts, visit)
   const effects = html`<ul><li>${t("seal-key.retire-new")}</li><li>${t("seal-key.retire-old")}</li></ul>`
   const words = { title: t("seal-key.retire-title"), act: t("seal-key.retire") }
   return decision(visit, key, { ...words, what: "retire", effects, kind: "danger" })
@@ -184,22 +183,22 @@ function decision(visit: Visit, key: SealingKey, { title, act, what, effects, ki
   })
 }
 
-export async function publish(store: Store, visit: Visit): Promise<Reply> {
+export async function publish(parts: SealedPageParts, visit: Visit): Promise<Reply> {
   await visit.form(Nothing)
-  await publishKey(store, visit.ask.params.id ?? "", visit.person().commitment)
+  await publishKey(parts, visit.ask.params.id ?? "", visit.person().commitment)
   return visit.redirect(`${KEYS}?done=published`)
 }
 
-export async function retire(store: Store, visit: Visit): Promise<Reply> {
+export async function retire(parts: SealedPageParts, visit: Visit): Promise<Reply> {
   await visit.form(Nothing)
-  const key = await loadOwn(store, visit)
-  await retireKey(store, key.id, visit.person().commitment)
+  const key = await loadOwn(parts, visit)
+  await retireKey(parts, key.id, visit.person().commitment)
   return visit.redirect(`${KEYS}?done=retired`)
 }
 
 /** A key that is not one's own is none of one's business, unless one is an officer. */
-async function loadOwn(store: Store, visit: Visit): Promise<SealingKey> {
-  const key = await loadKey(store, visit.ask.params.id ?? "")
+async function loadOwn(parts: SealedPageParts, visit: Visit): Promise<SealingKey> {
+  const key = await loadKey(parts.store, visit.ask.params.id ?? "")
   const mine = visit.may(OFFICER) || (key.owner !== null && key.owner === visit.person().commitment)
   if (!mine) throw new ComityError("not-found", "seal-key.unknown")
   return key

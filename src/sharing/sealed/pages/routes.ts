@@ -13,15 +13,14 @@ export function sealedPages(parts: SealedPageParts): PageRoute[] {
   const read = { who: "role:reader" } as const
   const own = { who: "role:reader", stepUp: true } as const
   const decide = { who: "role:officer", stepUp: true } as const
-  const { store } = parts
   return [
     { ...read, method: "GET", path: HOME, handle: (visit) => listPage(parts, visit) },
-    { ...read, method: "GET", path: KEYS, handle: (visit) => keysPage(store, visit) },
-    { ...own, method: "POST", path: KEYS, handle: (visit) => addKey(store, visit) },
-    { ...decide, method: "GET", path: `${KEYS}/:id/publish`, handle: (visit) => publishPage(store, visit) },
-    { ...decide, method: "POST", path: `${KEYS}/:id/publish`, handle: (visit) => publish(store, visit) },
-    { ...own, method: "GET", path: `${KEYS}/:id/retire`, handle: (visit) => retirePage(store, visit) },
-    { ...own, method: "POST", path: `${KEYS}/:id/retire`, handle: (visit) => retire(store, visit) },
+    { ...read, method: "GET", path: KEYS, handle: (visit) => keysPage(parts, visit) },
+    { ...own, method: "POST", path: KEYS, handle: (visit) => addKey(parts, visit) },
+    { ...decide, method: "GET", path: `${KEYS}/:id/publish`, handle: (visit) => publishPage(parts, visit) },
+    { ...decide, method: "POST", path: `${KEYS}/:id/publish`, handle: (visit) => publish(parts, visit) },
+    { ...own, method: "GET", path: `${KEYS}/:id/retire`, handle: (visit) => retirePage(parts, visit) },
+    { ...own, method: "POST", path: `${KEYS}/:id/retire`, handle: (visit) => retire(parts, visit) },
     { ...decide, method: "GET", path: `${HOME}/new`, handle: (visit) => newPage(parts, visit) },
     { ...decide, method: "POST", path: `${HOME}/new`, handle: (visit) => sealNew(parts, visit) },
     { ...read, method: "GET", path: `${HOME}/:id`, handle: (visit) => onePage(parts, visit) },
