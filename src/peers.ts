@@ -13,8 +13,8 @@ import {
   type PeeringParts,
   peerRows,
   preparedBy,
-  publish,
   Quotas,
+  sendCards,
   strangersOf,
   verbsOf,
 } from "./peering/index.ts"
@@ -60,7 +60,7 @@ export function partnersOf(peering: PeeringParts): PartnerParts {
 export function sealingOf(peering: PeeringParts): SealedParts {
   const { store, self } = peering
   const announce = async (tx: Tx) => {
-    if ((await ownParty(tx)) !== null) await publish(tx, peering)
+    if ((await ownParty(tx)) !== null) await sendCards(tx, peering)
   }
   return { store, self, announce, recipientsOf: (peer) => cardRecipients(store, peer) }
 }

@@ -51,8 +51,13 @@ export async function ownCard(
 export async function changeCard(parts: Parts, details: CardDetails, by: string | null): Promise<void> {
   await parts.store.write(async (tx) => {
     await saveDetails(tx, details, by)
-    for (const peer of await listPeers(tx)) await sendCard(tx, parts, peer)
+    await sendCards(tx, parts)
   })
+}
+
+/** To all partners that get it, at once: where what the card says is changed elsewhere. */
+export async function sendCards(tx: Tx, parts: Omit<Parts, "store">): Promise<void> {
+  for (const peer of await listPeers(tx)) await sendCard(tx, parts, peer)
 }
 
 /** From now on this partner gets the card, or does not; what it has it keeps. */

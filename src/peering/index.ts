@@ -1,6 +1,6 @@
 export { bodyOf, parseBody } from "./bodies.ts"
 export { cardDeclarations, cardHandlers } from "./card-commands.ts"
-export { changeCard, giveCard, ownCard } from "./cards.ts"
+export { changeCard, giveCard, ownCard, sendCards } from "./cards.ts"
 export { Courier } from "./courier.ts"
 export { type DoorParts, peerRows, type StrangerVerb } from "./door.ts"
 /** Two histories of one log, as they were found and as people settle them. */
