@@ -23,6 +23,7 @@ import { type Clock, DAY, plusMicroseconds } from "./kernel/time.ts"
 import { FactBook, factHandlers } from "./law/index.ts"
 import { inceptKeyLog, keyHandlers, loadOrCreateKeys, record, sealLogs, settleRing } from "./ledger/index.ts"
 import {
+  entriesUntil,
   libraryHandlers,
   loadCollection,
   Preparer,
@@ -30,7 +31,7 @@ import {
   WarningLists,
   warningListHandlers,
 } from "./library/index.ts"
-import { partyHandlers } from "./parties/index.ts"
+import { ownFingerprint, ownParty, partyHandlers } from "./parties/index.ts"
 import { ownRefusals, pathHandlers, pathRoutes } from "./paths/index.ts"
 import { cardHandlers, couriersOf, evidenceHandlers, type PeeringParts, peerHandlers } from "./peering/index.ts"
 import { openPeers, peeringOf, sealingOf } from "./peers.ts"
@@ -160,8 +161,8 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core, peer
   const setup = { origin: () => site.origin, needed: () => needsSetup(store) }
   return {
     ...accountHandlers({ store, clock, authenticator, collectionId, setup }),
-    ...keyHandlers({ store, files, ring: signer }),
-    ...libraryHandlers({ store, clock, database, signer }),
+    ...keyHandlers({ store, files, ring: signer, entriesUntil, fingerprint: () => ownFingerprint(store) }),
+    ...libraryHandlers({ store, clock, database, signer, party: async () => (await ownParty(store))?.id ?? null }),
     ...warningListHandlers(warnings),
     ...factHandlers({ store, book, clock }),
     ...pathHandlers({ store, book, clock, refusals: () => ownRefusals(store) }),

@@ -12,11 +12,11 @@ import { type KeyFiles, type KeyRing, openIdProvider } from "./crypto/index.ts"
 import { type Refuse, type Row, type Site, siteOf } from "./http/index.ts"
 import { sha256 } from "./kernel/hash.ts"
 import type { FactBook } from "./law/index.ts"
-import { record } from "./ledger/index.ts"
+import { keyHistory, record } from "./ledger/index.ts"
 import { type Preparer, type Search, verifyLogs, type WarningLists } from "./library/index.ts"
 import type { NodeParts } from "./node.ts"
 import { navigation, pagesOf } from "./pages.ts"
-import { ownParty } from "./parties/index.ts"
+import { ownFingerprint, ownParty } from "./parties/index.ts"
 import type { PeeringParts } from "./peering/index.ts"
 import { partnersOf, sealingOf } from "./peers.ts"
 import { Imports, type Releases, Verifications } from "./sharing/index.ts"
@@ -105,9 +105,9 @@ function openImports({ config, folder, clock, diagnostics }: NodeParts, core: Co
   })
 }
 
-function keyPartsOf({ files, store, signer }: Core) {
+function keyPartsOf({ files, store }: Core) {
   return {
-    publicKey: () => signer.publicKey.toString("base64"),
+    known: async () => ({ fingerprint: await ownFingerprint(store), history: await keyHistory(store) }),
     unsealed: () => !files.sealed(),
     async seal(passphrase: string, by: string | null) {
       await files.seal(passphrase)

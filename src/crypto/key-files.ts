@@ -1,9 +1,20 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs"
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs"
 import { dirname, join } from "node:path"
 import { ComityError } from "../kernel/errors.ts"
 import { random } from "../kernel/hash.ts"
 import { openWithPassphrase, sealWithPassphrase, WORK_FACTOR } from "./seal.ts"
 import { exportPrivate, importPrivate, type KeyPair } from "./signing.ts"
+import { turnstile } from "./turnstile.ts"
 
 export type KeyName = "current" | "next" | "recovery"
 
@@ -18,18 +29,21 @@ export type KeyFiles = {
   sealed(): boolean
   /**
    * Seals next and recovery key into one age file and removes the open ones. Returns the file's path, which the
-   * operator moves off the machine. Throws `conflict key.already-sealed` if another call was quicker.
+   * operator moves off the machine. Throws `conflict key.already-sealed` if there is nothing to seal.
    */
   seal(passphrase: string): Promise<string>
   /** The sealed file while it still lies on this machine. */
   sealedFile(): { path: string; bytes: Buffer } | null
+  /** Runs after whatever else changes these files: two changes at once would leave the one's keys under the other's name. */
+  alone<T>(change: () => Promise<T>): Promise<T>
   /**
    * Lays the keys of a coming change beside those that count; sealed if a passphrase is given. They count from
    * `settle(true)`, and are gone with `settle(false)`: which of the two is for the key log to say.
    */
-  prepare(coming: OfflineKeys & { current: KeyPair | null }, passphrase: string | null): Promise<void>
-  /** What was prepared and neither settled nor dropped, as after a crash: the current key, null if it brings none. */
-  coming(): { current: KeyPair | null } | null
+  prepare(coming: OfflineKeys & { current: KeyPair }, passphrase: string | null): Promise<void>
+  /** What was prepared and neither settled nor dropped, as after a crash: the current key that it brings. */
+  coming(): KeyPair | null
+  /** Ends what `prepare` began, also where a crash cut it off. */
   settle(counts: boolean): void
   /** For once it was moved: takes it off this machine. */
   removeSealedFile(): void
@@ -39,9 +53,14 @@ export type KeyFiles = {
 export type OfflineKeys = { next: KeyPair; recovery: KeyPair }
 
 const SEALED = "offline-keys.age"
-/** Ends the names of files that were prepared; the marker is written last and removed last. */
+const OFFLINE = ["next", "recovery"] as const
+/** Ends the names of files that were prepared; the marker says that they are whole. */
 const COMING = ".coming"
 const MARKER = `keys${COMING}`
+/** Ends the name of a file while it is written. */
+const UNFINISHED = ".new"
+/** Changes of keys that may wait for another. */
+const WAITING = 16
 
 /** The work factor is that of `sealWithPassphrase`; tests take a small one. */
 export function keyFiles(folder: string, workFactor: number = WORK_FACTOR): KeyFiles {
@@ -49,6 +68,7 @@ export function keyFiles(folder: string, workFactor: number = WORK_FACTOR): KeyF
   const pem = (name: KeyName) => path(`${name}.pem`)
   const load = (name: KeyName) => importPrivate(readFileSync(pem(name), "utf8"))
   const open = () => existsSync(pem("next")) || existsSync(pem("recovery"))
+  const alone = turnstile(1, WAITING, "key.changing")
   return {
     has: (name) => existsSync(pem(name)),
     load,
@@ -65,42 +85,56 @@ export function keyFiles(folder: string, workFactor: number = WORK_FACTOR): KeyF
     removeSealedFile() {
       if (!open()) rmSync(path(SEALED), { force: true })
     },
+    alone,
     async prepare({ current, ...offline }, passphrase) {
-      const names: string[] = []
-      const lay = (name: string, content: string) => {
-        writeDurably(path(`${name}${COMING}`), content)
-        names.push(name)
-      }
+      dropComing(folder)
+      const lay = (name: string, content: string) => writeDurably(path(`${name}${COMING}`), content)
       if (passphrase !== null) lay(SEALED, await sealed(offline, passphrase, workFactor))
-      else for (const name of ["next", "recovery"] as const) lay(`${name}.pem`, exportPrivate(offline[name]))
-      if (current !== null) lay("current.pem", exportPrivate(current))
-      writeDurably(path(MARKER), JSON.stringify(names))
+      else for (const name of OFFLINE) lay(`${name}.pem`, exportPrivate(offline[name]))
+      lay("current.pem", exportPrivate(current))
+      writeDurably(path(MARKER), "")
     },
     coming() {
       if (!existsSync(path(MARKER))) return null
-      const file = path(`current.pem${COMING}`)
-      return { current: existsSync(file) ? importPrivate(readFileSync(file, "utf8")) : null }
+      const file = [path(`current.pem${COMING}`), pem("current")].find((one) => existsSync(one)) ?? ""
+      return importPrivate(readFileSync(file, "utf8"))
     },
     settle(counts) {
-      if (!existsSync(path(MARKER))) return
-      for (const name of JSON.parse(readFileSync(path(MARKER), "utf8")) as string[]) {
-        const from = path(`${name}${COMING}`)
-        if (!existsSync(from)) continue // settled before a crash
-        if (counts) renameSync(from, path(name))
-        else rmSync(from)
-      }
-      rmSync(path(MARKER))
-      syncFolder(folder)
+      if (counts && existsSync(path(MARKER))) takeComing(folder)
+      dropComing(folder)
     },
-    async seal(passphrase) {
-      const file = await sealed({ next: load("next"), recovery: load("recovery") }, passphrase, workFactor)
-      // Another passphrase was quicker: its file must not be written over.
-      if (!open()) throw new ComityError("conflict", "key.already-sealed")
-      writeDurably(path(SEALED), file)
-      for (const name of ["next", "recovery"] as const) rmSync(pem(name), { force: true })
-      return path(SEALED)
-    },
+    seal: (passphrase) =>
+      alone(async () => {
+        if (!open()) throw new ComityError("conflict", "key.already-sealed")
+        const file = await sealed({ next: load("next"), recovery: load("recovery") }, passphrase, workFactor)
+        writeDurably(path(SEALED), file)
+        for (const name of OFFLINE) rmSync(pem(name), { force: true })
+        return path(SEALED)
+      }),
   }
+}
+
+/** Each file takes its name, the current key last; a crash in between is made up for by doing it again. */
+function takeComing(folder: string): void {
+  const path = (name: string) => join(folder, name)
+  const there = (name: string) => existsSync(path(`${name}${COMING}`))
+  const take = (name: string) => {
+    if (there(name)) renameSync(path(`${name}${COMING}`), path(name))
+  }
+  const open = OFFLINE.map((name) => `${name}.pem`)
+  // What lies there in the other form belongs to the keys before.
+  if (there(SEALED)) for (const name of open) rmSync(path(name), { force: true })
+  if (open.some(there)) rmSync(path(SEALED), { force: true })
+  for (const name of [...open, SEALED, "current.pem"]) take(name)
+  syncFolder(folder)
+}
+
+/** The marker goes first: without it the rest counts for nothing. */
+function dropComing(folder: string): void {
+  rmSync(join(folder, MARKER), { force: true })
+  const left = readdirSync(folder).filter((name) => name.endsWith(COMING) || name.endsWith(`${COMING}${UNFINISHED}`))
+  for (const name of left) rmSync(join(folder, name))
+  syncFolder(folder)
 }
 
 /** The armored age file that holds both, opened once to see that it opens. */
@@ -128,7 +162,7 @@ export async function readOfflineKeys(file: string, passphrase: string): Promise
 
 /** The whole file or none: a crash leaves at most a temporary file beside it. */
 function writeDurably(path: string, content: string): void {
-  const temporary = `${path}.new`
+  const temporary = `${path}${UNFINISHED}`
   const file = openSync(temporary, "w", 0o600)
   writeSync(file, content)
   fsyncSync(file)

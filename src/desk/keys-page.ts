@@ -5,7 +5,6 @@ import {
   checkField,
   errorSummary,
   type Faults,
-  facts,
   html,
   inputField,
   nothing,
@@ -16,10 +15,11 @@ import {
   visible,
 } from "../http/index.ts"
 import { ComityError } from "../kernel/errors.ts"
+import { commandsSection, fingerprintSection, historySection, type KnownKeys, keyFacts } from "./key-history.ts"
 
 export type KeyParts = {
-  /** Public key of the node, base64. */
-  publicKey(): string
+  /** What the key log says. */
+  known(): Promise<KnownKeys>
   /** True while next and recovery key lie open in the data folder. */
   unsealed(): boolean
   /** Seals them in one file, to be moved off the machine; `by` goes into the ledger. */
@@ -49,30 +49,29 @@ const Moved = z.object({ copied: z.literal("yes", "keys.not-copied") })
 export function keyPages(parts: KeyParts): PageRoute[] {
   const own = { who: "role:administrator", stepUp: true } as const
   return [
-    { method: "GET", path: PAGE, who: "role:administrator", handle: async (visit) => keys(parts, visit) },
+    { method: "GET", path: PAGE, who: "role:administrator", handle: (visit) => keys(parts, visit) },
     { ...own, method: "POST", path: PAGE, handle: (visit) => seal(parts, visit) },
     { ...own, method: "GET", path: FILE, handle: async () => download(parts) },
     { ...own, method: "POST", path: `${PAGE}/moved`, handle: (visit) => moved(parts, visit) },
   ]
 }
 
-function keys(parts: KeyParts, visit: Visit, faults: Faults = {}): Reply {
+async function keys(parts: KeyParts, visit: Visit, faults: Faults = {}): Promise<Reply> {
   const { t, ask } = visit
   const open = parts.unsealed()
   const file = parts.sealedFile()
-  const state = open ? stateMark("conditional", t("keys.open")) : stateMark("open", t("keys.sealed"))
-  const known = facts([
-    [t("keys.current"), html`<code>${parts.publicKey()}</code>`],
-    [t("keys.offline"), state],
-  ])
+  const known = await parts.known()
   const next = open
     ? passphraseForm(visit, faults)
     : file === null
       ? html`<p>${t("keys.keep")}</p>`
       : moving(visit, file, faults)
   const done = !open && ask.query.get("sealed") === "yes" ? notice(t("keys.done")) : nothing
+  const offline = open ? stateMark("conditional", t("keys.open")) : stateMark("open", t("keys.sealed"))
+  const first = html`${done}${keyFacts(visit, known, offline)}${next}`
+  const body = html`${first}${fingerprintSection(visit, known)}${historySection(visit, known)}${commandsSection(visit, known, !open)}`
   const status = Object.keys(faults).length === 0 ? 200 : 400
-  return visit.page({ title: t("keys.title"), place: "keys", body: html`${done}${known}${next}`, status })
+  return visit.page({ title: t("keys.title"), place: "keys", body, status })
 }
 
 /** What to do with the file, in the order in which to do it. */

@@ -1,6 +1,7 @@
 import { z } from "zod"
 import { ComityError } from "../kernel/errors.ts"
 import { sha256 } from "../kernel/hash.ts"
+import { type Instant, parseInstant } from "../kernel/time.ts"
 import { HASH_BYTES } from "./merkle.ts"
 import { decodeBase64 } from "./note.ts"
 
@@ -105,6 +106,11 @@ export function parseHeader(header: string): EntryHeader {
 export function parseEventHeader(header: string): EventHeader {
   const parsed = Event.safeParse(parseJson(header)).data
   return parsed !== undefined && eventHeaderText(parsed) === header ? parsed : malformed()
+}
+
+/** When that happened. */
+export function eventInstant(header: string): Instant {
+  return parseInstant(parseEventHeader(header).at) ?? malformed()
 }
 
 function longEntryHash(salt: Uint8Array, header: string | Uint8Array, body: Uint8Array): Buffer {

@@ -16,6 +16,8 @@ export type About = {
   readonly vkey: string
   /** Raw public key of the node, base64. */
   readonly node_key: string
+  /** Whose node it is; with the first statement of the key log it gives the fingerprint. Null before it is set up. */
+  readonly party: string | null
   /** RFC 3339, UTC. */
   readonly exported_at: string
 }
@@ -55,11 +57,24 @@ export function offsetAfter({ offset, length }: { offset: number; length: number
 
 export const PROOF_FORMAT = "comity-object-proof/1"
 
-/** One object with all that binds it to a signed checkpoint: what `verify.py` checks alone. In RFC 8785 form. */
-export function proofBundle(one: { vkey: string; salt: Buffer; header: string; body: Buffer; proof: string }): string {
-  const { vkey, header, proof } = one
-  const bytes = { salt: one.salt.toString("base64"), body: one.body.toString("base64") }
-  return `${canonicalize({ format: PROOF_FORMAT, vkey, header, proof, ...bytes })}\n`
+/** An object with all that binds it to a signed checkpoint, and the key of that to whose node it is. */
+export type ProofBundle = {
+  vkey: string
+  salt: Buffer
+  header: string
+  body: Buffer
+  /** A C2SP tlog-proof file. */
+  proof: string
+  /** The statements of the node's key log. */
+  keys: readonly Buffer[]
+  party: string | null
+}
+
+/** What `verify.py` checks alone, in RFC 8785 form. */
+export function proofBundle({ vkey, header, proof, party, ...one }: ProofBundle): string {
+  const [salt, body] = [one.salt, one.body].map((bytes) => bytes.toString("base64")) as [string, string]
+  const keys = one.keys.map((statement) => statement.toString("base64"))
+  return `${canonicalize({ format: PROOF_FORMAT, vkey, header, proof, party, salt, body, keys })}\n`
 }
 
 /** The verifier that travels with every export. */

@@ -17,16 +17,18 @@ export {
 export { aboutText, entryLine, offsetAfter, proofBundle, verifierProgram } from "./export-format.ts"
 export { type Commitments, type LogFile, logFile } from "./files.ts"
 export { type Happening, record } from "./journal.ts"
-export { inceptKeyLog, loadOrCreateKeys, ownStatements } from "./key-log.ts"
+export { inceptKeyLog, type KeyEvent, keyHistory, loadOrCreateKeys, ownKeyState, ownStatements } from "./key-log.ts"
 export {
   countsUnder,
   type FormerKey,
+  forkOf,
   type KeyState,
   keyStateOf,
   lastSizeHash,
   type Saying,
   signStatement,
 } from "./key-statements.ts"
+export { isOwnCheckpoint, isSignedBy } from "./last-sizes.ts"
 export { appendEntry, createLog, nextInstant, type OpenLog, openLog, sealLogs } from "./log.ts"
 export { Edge, EMPTY_ROOT, HASH_BYTES, leafHash, TILE_HEIGHT } from "./merkle.ts"
 export { checkExtension, createMirror, extendMirror } from "./mirror.ts"
@@ -49,5 +51,13 @@ export {
   type LogRow,
   readJournal,
 } from "./queries.ts"
-export { type KeyChange, ownKeyState, recoverKey, revokeKey, rotateKey, settleRing } from "./rotating.ts"
+export {
+  type EntriesUntil,
+  type KeyChange,
+  recoverKey,
+  revokeKey,
+  rotateKey,
+  settleRing,
+  type Theft,
+} from "./rotating.ts"
 export { encodeBundle, entryTile, formatTilePath, hashTile, TILE_WIDTH, type TileRequest } from "./tiles.ts"

@@ -107,7 +107,10 @@ test("a first start that was cut short at any of its steps is completed by the n
 test("keys are sealed with a passphrase of some length, once, and the ledger says so", async (t) => {
   const node = await openInProcess()
   t.after(() => node.close())
-  const handler = keyHandlers({ store: node.store, files: node.files, ring: new KeyRing(node.signer) })["key seal"]
+  const { store, files } = node
+  const nothing = async () => null
+  const ring = new KeyRing(node.signer)
+  const handler = keyHandlers({ store, files, ring, entriesUntil: nothing, fingerprint: nothing })["key seal"]
   assert.ok(handler)
   const seal = (passphrase: string) => handler({ arguments: { passphrase } } as unknown as Call)
   await assert.rejects(seal("elevensigns"), { kind: "invalid", code: "key.passphrase-short", details: { least: 12 } })

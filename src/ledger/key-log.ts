@@ -1,8 +1,10 @@
 import { type KeyFiles, newKeyPair, type Signer, signerOf } from "../crypto/index.ts"
 import { ComityError } from "../kernel/errors.ts"
+import type { Instant } from "../kernel/time.ts"
 import type { Reader, Store } from "../store/index.ts"
+import { eventInstant } from "./entry.ts"
 import { ensureOwnLogs, journal } from "./journal.ts"
-import { inceptStatement } from "./key-statements.ts"
+import { changeIn, inceptStatement, type KeyState, keyStateOf } from "./key-statements.ts"
 import { findLog, findOwnLog, type JournalRow, journalEntries } from "./queries.ts"
 
 /**
@@ -35,7 +37,23 @@ export async function inceptKeyLog(store: Store, files: KeyFiles): Promise<void>
 
 /** The statements of this node's key log, in order, each as it was signed: what shows others which key is its own. */
 export async function ownStatements(reader: Reader): Promise<Buffer[]> {
+  return (await keyLogRows(reader)).map(({ body }) => Buffer.from(body))
+}
+
+/** What the node's own key log says of its keys. */
+export async function ownKeyState(reader: Reader): Promise<KeyState> {
+  return keyStateOf(await ownStatements(reader))
+}
+
+/** A change of the node's keys, and the key that it brought; none for a revocation. */
+export type KeyEvent = { at: Instant; type: "incept" | "rotate" | "revoke" | "recover"; current: Buffer | null }
+
+export async function keyHistory(reader: Reader): Promise<KeyEvent[]> {
+  const rows = await keyLogRows(reader)
+  return rows.map(({ header, body }) => ({ at: eventInstant(header), ...changeIn(body) }))
+}
+
+async function keyLogRows(reader: Reader): Promise<JournalRow[]> {
   const log = (await findOwnLog(reader, "keys")) as number
-  const rows = await reader.all<JournalRow>(journalEntries(log, 0, Number.MAX_SAFE_INTEGER))
-  return rows.map(({ body }) => Buffer.from(body))
+  return reader.all<JournalRow>(journalEntries(log, 0, Number.MAX_SAFE_INTEGER))
 }

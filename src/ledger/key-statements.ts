@@ -19,7 +19,11 @@ const bytesOf = (length: number) =>
     .refine((bytes) => bytes.length === length)
 const Key = bytesOf(32)
 const Signature = bytesOf(64)
-const Sizes = z.array(z.string().length(44)).max(100_000)
+/** In one order, none twice: a list in another is another statement, and nobody could tell why. */
+const Sizes = z
+  .array(z.string().refine((text) => decodeBase64(text)?.length === 32))
+  .max(100_000)
+  .refine((sizes) => sizes.every((size, i) => i === 0 || (sizes[i - 1] as string) < size))
 const v = z.literal(1)
 
 const Statement = z.discriminatedUnion("type", [
@@ -43,7 +47,7 @@ export type Saying =
   | { type: "revoke"; sizes: readonly string[] }
   | { type: "recover"; current: Buffer; next: Buffer; recovery: Buffer; sizes: readonly string[] }
 
-/** A key that signed once: `sizes` hold the last size of each log under it, as `lastSizeHash` writes them. */
+/** A key that signs no more: `sizes` hold the last size of each log under it, as `lastSizeHash` writes them. */
 export type FormerKey = { readonly publicKey: Buffer; readonly sizes: ReadonlySet<string> }
 
 /** What a whole chain of statements says. */
@@ -54,6 +58,8 @@ export type KeyState = {
   readonly first: Buffer
   /** The key that signs now; null while it is revoked. */
   readonly current: Buffer | null
+  /** The key under the newest checkpoint of each log: the current one; while that is revoked, the recovery key. */
+  readonly signs: Buffer
   /** SHA-256 of the key that the next rotation must bring; null while revoked. */
   readonly next: Buffer | null
   readonly recovery: Buffer
@@ -89,8 +95,8 @@ export function keyStateOf(statements: readonly Uint8Array[]): KeyState {
   if (incept.type !== "incept") throw broken()
   const root = sha256(first)
   const { current, next, recovery } = incept
-  const begun: KeyState = { root, first: current, current, next, recovery, former: [], head: root }
-  return rest.reduce(follow, begun)
+  const begun = { root, first: current, current, signs: current, next, recovery, former: [], head: root }
+  return rest.reduce<KeyState>(follow, begun)
 }
 
 /** The state after one more statement; throws as `keyStateOf`. */
@@ -101,12 +107,20 @@ function follow(state: KeyState, bytes: Uint8Array): KeyState {
   if (statement.type === "rotate" && !(state.next?.equals(sha256(statement.current)) ?? false)) throw forged()
   if (statement.type === "revoke" && state.current === null) throw broken()
   if (!verifySignature(signer, signedBytes(unsignedOf(statement)), statement.signature)) throw forged()
-  const sizes = new Set(statement.sizes)
-  const former = state.current === null ? state.former : [...state.former, { publicKey: state.current, sizes }]
+  const former = [...state.former, { publicKey: state.signs, sizes: new Set(statement.sizes) }]
   const common = { ...state, former, head: sha256(bytes) }
-  if (statement.type === "revoke") return { ...common, current: null, next: null }
+  if (statement.type === "revoke") return { ...common, current: null, signs: state.recovery, next: null }
   const { current, next } = statement
-  return { ...common, current, next, recovery: statement.type === "recover" ? statement.recovery : state.recovery }
+  // A key that ended, stolen perhaps, never signs again.
+  if (former.some(({ publicKey }) => publicKey.equals(current))) throw broken()
+  const recovery = statement.type === "recover" ? statement.recovery : state.recovery
+  return { ...common, current, signs: current, next, recovery }
+}
+
+/** What one statement of a chain that holds did, and the key that it brought. */
+export function changeIn(bytes: Uint8Array): { type: Statement["type"]; current: Buffer | null } {
+  const statement = read(bytes)
+  return { type: statement.type, current: statement.type === "revoke" ? null : statement.current }
 }
 
 /**
@@ -118,19 +132,31 @@ export function lastSizeHash(origin: string, size: number): string {
 }
 
 /**
- * Whether a checkpoint of this size, signed with this key, counts: of the current key always, of a former one up to the
- * log's last size under it, which its holder brings along.
+ * Whether a checkpoint of this size, signed with this key, counts: of the key that signs now always, of a former one up
+ * to the log's last size under it, which its holder brings along.
  */
 export function countsUnder(
   state: KeyState,
   publicKey: Uint8Array,
   log: { origin: string; size: number; lastSize: number | null },
 ): boolean {
-  if (state.current?.equals(publicKey) === true) return true
+  if (state.signs.equals(publicKey)) return true
   const { lastSize } = log
   if (lastSize === null || log.size > lastSize) return false
   const hash = lastSizeHash(log.origin, lastSize)
   return state.former.some((key) => key.publicKey.equals(publicKey) && key.sizes.has(hash))
+}
+
+/**
+ * Where two chains that both hold part: two statements after the same one, each signed as it must be. Whoever holds the
+ * keys told two stories, and the pair is the evidence. Null if the one goes on where the other ends.
+ */
+export function forkOf(
+  one: readonly Uint8Array[],
+  other: readonly Uint8Array[],
+): { at: number; pair: [Uint8Array, Uint8Array] } | null {
+  const at = one.findIndex((statement, i) => other[i] !== undefined && !Buffer.from(statement).equals(other[i]))
+  return at < 0 ? null : { at, pair: [one[at] as Uint8Array, other[at] as Uint8Array] }
 }
 
 /** Accepts the one spelling alone: what is hashed and signed must have no other. */

@@ -1,4 +1,5 @@
 import type { Signer } from "../crypto/index.ts"
+import { ComityError } from "../kernel/errors.ts"
 import { random } from "../kernel/hash.ts"
 import { type Instant, plusMicroseconds } from "../kernel/time.ts"
 import type { Tx } from "../store/index.ts"
@@ -31,6 +32,7 @@ function logsOf(tx: Tx): Map<number, OpenLog> {
 
 /** A new log under an origin that says nothing of what it holds or for whom. */
 export async function createLog(tx: Tx, kind: LogKind): Promise<number> {
+  requireKey(tx)
   const origin = `comity/${random(16).toString("hex")}`
   const key = await insertLog(tx, kind, origin)
   logsOf(tx).set(key, { key, origin, edge: new Edge(), lastAt: 0 as Instant, nodes: [] })
@@ -39,6 +41,7 @@ export async function createLog(tx: Tx, kind: LogKind): Promise<number> {
 
 /** Opens a log for appending; the same one each time within a transaction. */
 export async function openLog(tx: Tx, key: number): Promise<OpenLog> {
+  requireKey(tx)
   const logs = logsOf(tx)
   const already = logs.get(key)
   if (already !== undefined) return already
@@ -69,6 +72,17 @@ const signers = new WeakMap<Tx, Signer>()
 /** Whatever this transaction opens is signed by this one: a change of keys takes effect within itself. */
 export function signWith(tx: Tx, signer: Signer): void {
   signers.set(tx, signer)
+}
+
+const ended = new WeakSet<Tx>()
+
+/** What joins this transaction later writes into no log: the key has ended within it. */
+export function endWriting(tx: Tx): void {
+  ended.add(tx)
+}
+
+function requireKey(tx: Tx): void {
+  if (ended.has(tx)) throw new ComityError("unavailable", "key.revoked")
 }
 
 /** Stores and signs every log that this transaction opened: no entry is ever without a signature. */

@@ -1,148 +1,167 @@
 import assert from "node:assert/strict"
-import { existsSync, renameSync } from "node:fs"
-import { join } from "node:path"
-import { type TestContext, test } from "node:test"
-import { fakeClock } from "../../test/support/node-in-process.ts"
-import { tempFolder } from "../../test/support/temp.ts"
-import { type KeyFiles, KeyRing, keyFiles, type OfflineKeys, readOfflineKeys } from "../crypto/index.ts"
-import { verifyLogs } from "../library/index.ts"
-import { claim, folderAt, Store } from "../store/index.ts"
+import { test } from "node:test"
+import { type NodeKeys, offlineOf, PASSPHRASE, problemsOf, startKeys, stopKeys } from "../../test/support/node-keys.ts"
+import { readOfflineKeys } from "../crypto/index.ts"
+import { plusMicroseconds } from "../kernel/time.ts"
+import { addCollection, entriesUntil, loadCollection } from "../library/index.ts"
+import type { Store } from "../store/index.ts"
 import {
-  inceptKeyLog,
-  loadOrCreateKeys,
+  countsUnder,
+  findLog,
+  findOwnLog,
+  keyHistory,
   ownKeyState,
   record,
   recoverKey,
   revokeKey,
   rotateKey,
-  sealLogs,
-  settleRing,
 } from "./index.ts"
 
-const QUICK = 4
-
-/** A node's keys and store as they are after a start. */
-type Started = { store: Store; files: KeyFiles; ring: KeyRing; database: string; offline: OfflineKeys }
-
-const open = new Set<Store>()
-
-/** As a stop of the node, also at the end of a test that did not get there. */
-async function stop({ store }: Pick<Started, "store">): Promise<void> {
-  if (open.delete(store)) await store.close()
-}
-
-async function start(t: TestContext, root = tempFolder()): Promise<Started> {
-  const folder = folderAt(root)
-  claim(folder)?.release()
-  const files = keyFiles(folder.keys, QUICK)
-  const ring = new KeyRing(loadOrCreateKeys(files, !existsSync(folder.database)))
-  const clock = fakeClock()
-  clock.forward(Math.floor(performance.now()) * 1000)
-  const beforeCommit = (tx: Parameters<typeof sealLogs>[0]) => sealLogs(tx, ring)
-  const store = new Store({
-    path: folder.database,
-    clock,
-    beforeCommit,
-    onFatal: (error) => assert.fail(String(error)),
-    maxMib: 0,
-  })
-  open.add(store)
-  t.after(() => stop({ store }))
-  await inceptKeyLog(store, files)
-  await settleRing(ring, store, files)
-  const offline = files.sealed() ? (null as never) : { next: files.load("next"), recovery: files.load("recovery") }
-  return { store, files, ring, database: folder.database, offline }
-}
-
-const note = ({ store }: Started) => store.write((tx) => record(tx, { what: "test.noted", by: null, facts: {} }))
-
-async function problems({ database }: Started): Promise<unknown[]> {
-  const found: unknown[] = []
-  for await (const step of verifyLogs(database, null)) if ("report" in step) found.push(...step.report.problems)
-  return found
-}
+const note = ({ store }: NodeKeys, what = "test.noted") =>
+  store.write((tx) => record(tx, { what, by: null, facts: {} }))
+const change = async (node: NodeKeys) => ({ ...node, ...(await offlineOf(node)) })
 
 test("after a rotation the announced key signs every log, at once and after a restart", async (t) => {
-  const root = tempFolder()
-  const node = await start(t, root)
+  const node = await startKeys(t)
   await note(node)
-  const [before, announced] = [node.ring.publicKey, node.offline.next.publicKey]
-  await rotateKey({ ...node, passphrase: null })
+  const [before, announced] = [node.ring.publicKey, node.files.load("next").publicKey]
+  await rotateKey(await change(node))
   assert.deepEqual(node.ring.publicKey, announced)
   assert.notDeepEqual(node.ring.publicKey, before)
-  assert.deepEqual(await problems(node), [])
+  assert.deepEqual(problemsOf(node), [])
   await note(node)
-  await stop(node)
-  const again = await start(t, root)
-  assert.deepEqual(again.ring.publicKey, announced)
+  await stopKeys(node)
+  const again = await startKeys(t, node.root)
+  assert.deepEqual([again.ring.publicKey, again.first], [announced, before])
   await note(again)
-  await rotateKey({ ...again, passphrase: null })
-  assert.deepEqual(await problems(again), [])
+  await rotateKey(await change(again))
+  assert.deepEqual(problemsOf(again), [])
   assert.equal((await ownKeyState(again.store)).former.length, 2)
-})
-
-test("sealed keys rotate from their file, and lie in another one afterwards", async (t) => {
-  const node = await start(t)
-  await node.files.seal("correct horse battery")
-  const sealed = () => readOfflineKeys(node.files.sealedFile()?.bytes.toString() ?? "", "correct horse battery")
-  const first = await sealed()
-  await rotateKey({ ...node, offline: first, passphrase: "correct horse battery" })
-  const second = await sealed()
-  assert.notDeepEqual(second.next.publicKey, first.next.publicKey)
-  assert.deepEqual(second.recovery.publicKey, first.recovery.publicKey)
-  assert.equal(node.files.sealed(), true)
-  const stale = rotateKey({ ...node, offline: first, passphrase: "correct horse battery" })
-  await assert.rejects(stale, { code: "key.offline-other" })
-  await rotateKey({ ...node, offline: second, passphrase: "correct horse battery" })
-  assert.deepEqual(await problems(node), [])
-})
-
-test("while the key is revoked nothing is written, across restarts, until the recovery key brings others", async (t) => {
-  const root = tempFolder()
-  const node = await start(t, root)
-  await note(node)
-  await revokeKey({ ...node, passphrase: null })
-  await assert.rejects(note(node), { kind: "unavailable", code: "key.revoked" })
-  assert.deepEqual(await problems(node), [])
-  await assert.rejects(revokeKey({ ...node, passphrase: null }), { code: "key.already-revoked" })
-  await assert.rejects(rotateKey({ ...node, passphrase: null }), { code: "key.revoked" })
-  await stop(node)
-  const again = await start(t, root)
-  await assert.rejects(note(again), { code: "key.revoked" })
-  await recoverKey({ ...again, passphrase: null })
-  await note(again)
-  assert.deepEqual(await problems(again), [])
-  await assert.rejects(
-    recoverKey({ ...again, passphrase: null }),
-    { code: "key.offline-other" },
-    "the old recovery key",
+  assert.deepEqual(
+    (await keyHistory(again.store)).map(({ type }) => type),
+    ["incept", "rotate", "rotate"],
   )
 })
 
-test("a crash at any step of a rotation leaves the one key or the other, never none and never both", async (t) => {
-  for (const step of ["before the database", "after the database", "half settled"]) {
-    const root = tempFolder()
-    const node = await start(t, root)
-    const announced = node.offline.next.publicKey
-    const before = node.ring.publicKey
-    const files = { ...node.files }
-    if (step === "before the database") {
-      await node.files.prepare({ current: node.offline.next, ...node.offline }, null)
-    } else {
-      files.settle = () => {
-        throw new Error("crash")
-      }
-      await assert.rejects(rotateKey({ ...node, files, passphrase: null }), { message: "crash" })
+test("sealed keys rotate from their file, and lie in another one afterwards", async (t) => {
+  const node = await startKeys(t)
+  await node.files.seal(PASSPHRASE)
+  const first = (await change(node)).offline
+  await rotateKey({ ...node, offline: first, passphrase: PASSPHRASE })
+  const second = await readOfflineKeys(node.files.sealedFile()?.bytes.toString() ?? "", PASSPHRASE)
+  assert.notDeepEqual(second.next.publicKey, first.next.publicKey)
+  assert.deepEqual(second.recovery.publicKey, first.recovery.publicKey)
+  assert.equal(node.files.sealed(), true)
+  const stale = rotateKey({ ...node, offline: first, passphrase: PASSPHRASE })
+  await assert.rejects(stale, { code: "key.offline-other" })
+  const unsealing = rotateKey({ ...node, offline: second, passphrase: null })
+  await assert.rejects(unsealing, { code: "key.offline-needed" }, "what was sealed does not lie open again")
+  await rotateKey({ ...node, offline: second, passphrase: PASSPHRASE })
+  assert.deepEqual(problemsOf(node), [])
+})
+
+test("while the key is revoked nothing is written, across restarts, until the recovery key brings others", async (t) => {
+  const node = await startKeys(t)
+  await note(node)
+  await revokeKey(await change(node))
+  await assert.rejects(note(node), { kind: "unavailable", code: "key.revoked" })
+  await assert.rejects(addCollection(node.store, { title: "T", id: null, alias: null }), { code: "key.revoked" })
+  assert.deepEqual(problemsOf(node), [])
+  await assert.rejects(revokeKey(await change(node)), { code: "key.already-revoked" })
+  await assert.rejects(rotateKey(await change(node)), { code: "key.revoked" })
+  await stopKeys(node)
+  const again = await startKeys(t, node.root)
+  await assert.rejects(note(again), { code: "key.revoked" })
+  const old = await change(again)
+  await recoverKey(old)
+  await note(again)
+  assert.deepEqual(problemsOf(again), [])
+  await assert.rejects(recoverKey(old), { code: "key.offline-other" }, "the old recovery key")
+  assert.deepEqual(again.first, node.first)
+})
+
+test("the recovery key replaces a lost current key without a revocation before", async (t) => {
+  const node = await startKeys(t)
+  await note(node)
+  await recoverKey(await change(node))
+  await note(node)
+  assert.deepEqual(problemsOf(node), [])
+  assert.deepEqual(node.ring.publicKey, (await ownKeyState(node.store)).current)
+})
+
+test("what joins the transaction of a change is signed by the key that follows, or refused with the key", async (t) => {
+  for (const change of [rotateKey, recoverKey, revokeKey]) {
+    for (const failing of [false, true]) {
+      const node = await startKeys(t)
+      const writes: Promise<string>[] = []
+      const others = () => writes.push(...othersIn(node, failing))
+      await change({ ...node, store: crowded(node, others), ...(await offlineOf(node)) })
+      const [written, failed, revoked] = ["written", "Error: this job fails", "key.revoked"]
+      const after = change === revokeKey ? revoked : written
+      const first = failing ? [failed] : []
+      assert.deepEqual(await Promise.all(writes), [...first, written, written, ...first, after, after], change.name)
+      assert.deepEqual(problemsOf(node), [], change.name)
     }
-    await stop(node)
-    if (step === "half settled") {
-      renameSync(join(root, "keys", "next.pem.coming"), join(root, "keys", "next.pem"))
-    }
-    const again = await start(t, root)
-    assert.deepEqual(again.ring.publicKey, step === "before the database" ? before : announced, step)
-    assert.equal(again.files.coming(), null)
-    await note(again)
-    await rotateKey({ ...again, passphrase: null })
-    assert.deepEqual(await problems(again), [], step)
   }
+})
+
+/** A store where others write right before and right after each write of a change. */
+function crowded({ store }: NodeKeys, others: () => void): Store {
+  const write: Store["write"] = (work) => {
+    others()
+    const changed = store.write(work)
+    others()
+    return changed
+  }
+  return { write, all: store.all.bind(store), get: store.get.bind(store) } as Store
+}
+
+/** One that fails makes the store do each write of its transaction again, alone. */
+function othersIn(node: NodeKeys, failing: boolean): Promise<string>[] {
+  const fails = () => node.store.write(async () => Promise.reject(new Error("this job fails")))
+  const all = [...(failing ? [fails()] : []), note(node), note(node)]
+  return all.map((one) => one.then(() => "written").catch((error) => String(error.code ?? error)))
+}
+
+test("two changes at once come one after the other, and sealing waits for its turn", async (t) => {
+  const node = await startKeys(t)
+  const wanted = await change(node)
+  const [one, other, sealed] = await Promise.allSettled([
+    rotateKey(wanted),
+    rotateKey(wanted),
+    node.files.seal(PASSPHRASE),
+  ])
+  assert.equal(one.status, "fulfilled")
+  assert.deepEqual([other.status, (other as PromiseRejectedResult).reason.code], ["rejected", "key.offline-other"])
+  assert.equal(sealed.status, "fulfilled")
+  await rotateKey(await change(node))
+  assert.deepEqual(problemsOf(node), [])
+  assert.equal(node.files.sealed(), true)
+})
+
+test("of what a stolen key signed that counts which was signed before the theft", async (t) => {
+  const node = await startKeys(t)
+  const { store } = node
+  const id = await addCollection(store, { title: "T", id: null, alias: null })
+  const { log } = await loadCollection(store, id)
+  await note(node)
+  const ledger = (await findOwnLog(store, "ledger")) as number
+  const rows = async (key: number) => (await findLog(store, key)).size
+  const { size: safe, last_at: theft } = await findLog(store, ledger)
+  await note(node)
+  await note(node)
+  const taken = await rows(ledger)
+  node.clock.forward(60_000_000)
+  const toCome = revokeKey(await change(node), { since: plusMicroseconds(theft, 3_600_000_000), entriesUntil })
+  await assert.rejects(toCome, { code: "key.theft-to-come" })
+  await revokeKey(await change(node), { since: theft, entriesUntil })
+  const state = await ownKeyState(store)
+  const { origin } = await findLog(store, ledger)
+  const counts = (size: number, lastSize: number) => countsUnder(state, node.first, { origin, size, lastSize })
+  assert.deepEqual([counts(safe, safe), counts(safe + 1, safe + 1), counts(taken, taken)], [true, false, false])
+  const empty = { origin: (await findLog(store, log)).origin, size: 0, lastSize: 0 }
+  assert.ok(countsUnder(state, node.first, empty))
+  assert.deepEqual(problemsOf(node), [], "the recovery key signed every log as it stands")
+  await recoverKey(await change(node))
+  assert.deepEqual(problemsOf(node), [])
 })

@@ -16,7 +16,7 @@ How a log is built, so that this can be checked by reading:
   tree   the Merkle tree of RFC 6962 over the leaves, SHA-256
   tiles  hashes and leaves as files: C2SP tlog-tiles (https://c2sp.org/tlog-tiles)
   checkpoint   name, size and root of the tree in a signed note (https://c2sp.org/tlog-checkpoint), Ed25519 (RFC 8032)
-  keys/  a log of the same kind in which the node wrote down its key
+  keys/  a log of the same kind in which the node wrote down its keys, one statement an entry; class Keys says how
 """
 
 import base64
@@ -558,7 +558,7 @@ def check_entries(folder, size, rules):
     return tiles, erased, offset
 
 
-ABOUT = ("collection", "exported_at", "format", "log", "node_key", "title", "vkey")
+ABOUT = ("collection", "exported_at", "format", "log", "node_key", "party", "title", "vkey")
 
 
 def read_about(folder):
@@ -567,22 +567,26 @@ def read_about(folder):
         raise Fault("about.json: this verify.py reads the format %s only" % FORMAT)
     if tuple(sorted(about)) != ABOUT or about["log"] not in ("collection", "ledger", "keys"):
         raise Fault("about.json is malformed")
+    if not (about["party"] is None or type(about["party"]) is str):
+        raise Fault("about.json is malformed")
     if (about["log"] == "collection") != (about["collection"] is not None):
         raise Fault("about.json: log and collection contradict each other")
     return about
 
 
-def check_log(folder, about, history, rules, say):
-    """Without a history of keys it is for the caller to judge the key of vkey."""
+def check_log(folder, about, keys, rules, say):
+    """The signing key is judged last, since the log may be the one that tells of it."""
     name, key_id, key = read_vkey(about["vkey"])
-    if history is not None and key not in (history.last, history.recovery, *(old for old, _ in history.former)):
-        raise Fault("about.json: vkey is not the node's key")
     size, root = read_checkpoint(read_file(folder, "checkpoint"), name, key_id, key)
-    if history is not None and not history.counts(key, name, size):
-        raise Fault("the checkpoint is signed by a key of the node that does not count at this size")
     tiles, erased, length = check_entries(folder, size, rules)
     if tiles.root() != root:
         raise Fault("the entries do not give the root that the checkpoint names")
+    if keys.first is None:
+        raise Fault("the key log is empty: it names no key")
+    if decode(about["node_key"], "about.json: node_key", 32) != keys.signs:
+        raise Fault("about.json: node_key is not the key that the key log names")
+    if not keys.count(key, name, size):
+        raise Fault("the checkpoint is signed by a key that does not count for the node at this size")
     say("  log %s" % name)
     say("  signature of the checkpoint: good, over %s" % count(size, "entry", "entries"))
     say("  entries: all there, %d erased by a later entry; %d bytes of bodies" % (erased, length))
@@ -591,7 +595,7 @@ def check_log(folder, about, history, rules, say):
         say("  not checked, no part of the log at this size: %s" % shown(path))
 
 
-# ---- The node's key ----
+# ---- The node's keys ----
 
 
 KEY_MEMBERS = {
@@ -602,64 +606,109 @@ KEY_MEMBERS = {
 }
 
 
-class KeyHistory:
-    """Follows the statements of the key log: which key signs now, and up to which size former ones count.
+class Keys:
+    """Follows the statements of a key log: which key signs now, and up to which size former ones count.
 
+    Each is JSON in the form of RFC 8785. incept names the first key, the SHA-256 of the next, and the recovery key.
     rotate is signed by the new key, whose SHA-256 the statement before named as next; revoke and recover by the
-    recovery key. sizes holds SHA-256("comity/last-size/v1\\n<name of the log>\\n<size>\\n") of each log's last size.
+    recovery key. Signed is "comity/key-statement/v1\\n" and the statement without its signature. previous is the
+    SHA-256 of the statement before. sizes has SHA-256("comity/last-size/v1\\n<name of the log>\\n<size>\\n") for the
+    last size of each log under the key that ends. While a key is revoked, what the recovery key signed stands.
     """
 
     def __init__(self):
-        self.current = self.next = self.recovery = self.last = self.head = None
+        self.signs = self.current = self.next = self.recovery = self.first = self.head = None
         self.former = []  # (key, set of last sizes)
 
     def entry(self, seq, header, body):
+        self.add(body)
+        if header["what"] != "key.%s" % json.loads(body)["type"]:
+            raise Fault("its header names another kind of statement than its body")
+
+    def add(self, body):
         said = read_json(body, "its body")
         kind = said.get("type")
-        if kind not in KEY_MEMBERS or header["what"] != "key.%s" % kind or (kind == "incept") != (seq == 0):
+        if type(kind) is not str or kind not in KEY_MEMBERS or (kind == "incept") != (self.first is None):
             raise Fault("its body is no statement of a key in this place")
-        if tuple(sorted(said)) != KEY_MEMBERS[kind] or said["v"] != 1 or spelled(said) != body:
+        if tuple(sorted(said)) != KEY_MEMBERS[kind] or type(said["v"]) is not int or said["v"] != 1 or spelled(said) != body:
             raise Fault("its body is no statement of a key in its one spelling")
-        if kind != "incept":
-            self.follow(kind, said)
-        if kind != "revoke":
-            self.current = self.last = decode(said["current"], "its current", 32)
-            self.next = decode(said["next"], "its next", 32)
-        if "recovery" in said:
-            self.recovery = decode(said["recovery"], "its recovery", 32)
+        keys = {name: decode(said[name], "its " + name, 32) for name in ("current", "next", "recovery") if name in said}
+        if kind == "incept":
+            self.first = body
+        else:
+            self.follow(kind, said, keys.get("current"))
+        self.recovery = keys.get("recovery", self.recovery)
+        self.current, self.next = keys.get("current"), keys.get("next")
+        self.signs = self.recovery if self.current is None else self.current
         self.head = hashlib.sha256(body).digest()
 
-    def follow(self, kind, said):
+    def follow(self, kind, said, current):
         if decode(said["previous"], "its previous", 32) != self.head:
             raise Fault("its previous is not the statement before it")
-        signer = self.recovery
-        if kind == "rotate":
-            signer = decode(said["current"], "its current", 32)
-            if self.next is None or hashlib.sha256(signer).digest() != self.next:
-                raise Fault("it brings another key than the one that was announced")
+        if kind == "rotate" and (self.next is None or hashlib.sha256(current).digest() != self.next):
+            raise Fault("it brings another key than the one that was announced")
         if kind == "revoke" and self.current is None:
             raise Fault("it revokes what is revoked already")
-        if type(said["sizes"]) is not list or not all(type(one) is str for one in said["sizes"]):
+        sizes = said["sizes"]
+        if type(sizes) is not list or any(len(decode(size, "one of its sizes")) != 32 for size in sizes):
             raise Fault("its sizes are malformed")
+        if any(one >= other for one, other in zip(sizes, sizes[1:])):
+            raise Fault("its sizes are not in order")
         unsigned = {name: value for name, value in said.items() if name != "signature"}
         message = b"comity/key-statement/v1\n" + spelled(unsigned)
+        signer = current if kind == "rotate" else self.recovery
         if not signature_is_good(signer, message, decode(said["signature"], "its signature", 64)):
             raise Fault("it is not signed by the key that must sign it")
-        if self.current is not None:
-            self.former.append((self.current, set(said["sizes"])))
-        self.current = self.next = None
+        self.former.append((self.signs, set(sizes)))
+        if current in [key for key, _ in self.former]:
+            raise Fault("it brings back a key that had ended")
 
-    def counts(self, key, name, size):
-        """Whether a checkpoint of this size signed with this key counts, as the newest of its log."""
-        if self.current is not None:
-            return key == self.current
-        return key == self.recovery or self.ended_at(key, name, size)
+    def all(self):
+        return [self.signs] + [key for key, _ in reversed(self.former)]
 
-    def ended_at(self, key, name, size):
-        """Whether a former key says that this was the last size of the log under it."""
-        text = "comity/last-size/v1\n%s\n%d\n" % (name, size)
-        last = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
-        return any(key == former and last in sizes for former, sizes in self.former)
+    def count(self, key, name, size, lasts=None):
+        """Whether a checkpoint of this size signed with this key counts; lasts are last sizes that somebody remembers."""
+        ended = [sizes for former, sizes in self.former if former == key]
+        tried = range(size, size + LAST_SIZES) if lasts is None else [last for last in lasts if last >= size]
+        return key == self.signs or any(last_size(name, last) in sizes for sizes in ended for last in tried)
+
+    def tell(self, say, party):
+        say("  the node's key: %s%s" % (
+            base64.b64encode(self.signs).decode("ascii"),
+            "" if self.current else " (the recovery key, since the key before it is revoked)",
+        ))
+        if self.former:
+            say("  keys before it: %d" % len(self.former))
+        say("  first statement of the node's keys: SHA-256 %s" % hashlib.sha256(self.first).hexdigest())
+        if party is not None:
+            say("  fingerprint of %s: %s" % (shown(party), digits_of(party, self.first)))
+
+
+LAST_SIZES = 20000  # a log's last size under a former key is looked for so far beyond a checkpoint
+
+
+def last_size(name, size):
+    text = "comity/last-size/v1\n%s\n%d\n" % (name, size)
+    return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def digits_of(party, incept):
+    """The first 132 bits of a hash as 40 digits: what people compare over the telephone."""
+    text = b"comity/fingerprint/v1\n%s\n%s" % (party.encode("utf-8", "replace"), incept)
+    digits = "%040d" % (int.from_bytes(hashlib.sha256(text).digest(), "big") >> 124)
+    return " ".join(digits[i : i + 5] for i in range(0, 40, 5))
+
+
+def keys_of(statements):
+    keys = Keys()
+    for number, statement in enumerate(statements):
+        try:
+            keys.add(decode(statement, "it"))
+        except Fault as fault:
+            raise Fault("statement %d of the key log: %s" % (number, fault))
+    if keys.first is None:
+        raise Fault("there is no statement of a key")
+    return keys
 
 
 def spelled(value):
@@ -672,21 +721,9 @@ def check_keys(folder, say):
     about = read_about(folder)
     if about["log"] != "keys":
         raise Fault("about.json: this is no key log")
-    history = KeyHistory()
-    check_log(folder, about, None, EventRules(history.entry), say)
-    if history.last is None:
-        raise Fault("the key log is empty: it names no key")
-    name, _, signer = read_vkey(about["vkey"])
-    if not history.counts(signer, name, log_size(folder)):
-        raise Fault("the key log is signed by another key than the one it names")
-    if decode(about["node_key"], "about.json: node_key", 32) != history.last:
-        raise Fault("about.json: node_key is not the key that the key log names")
-    return history
-
-
-def log_size(folder):
-    """Of a log whose checkpoint was found good."""
-    return int(read_file(folder, "checkpoint").decode("utf-8").split("\n")[1])
+    keys = Keys()
+    check_log(folder, about, keys, EventRules(keys.entry), say)
+    return keys
 
 
 def check(folder, say):
@@ -697,24 +734,23 @@ def check(folder, say):
         history = check_keys(keys, say)
     except Fault as fault:
         raise Fault("in the key log%s: %s" % ("" if keys == folder else " (keys/)", fault))
-    say("  the node's key: %s%s" % (base64.b64encode(history.last).decode("ascii"), "" if history.current else " (revoked)"))
-    if history.former:
-        say("  keys before it: %d" % len([key for key, _ in history.former if key != history.last]))
+    history.tell(say, about["party"])
     if keys != folder:
-        if decode(about["node_key"], "about.json: node_key", 32) != history.last:
-            raise Fault("about.json: node_key is not the key that the key log names")
         say("Log of a collection" if about["log"] == "collection" else "Ledger of the node")
         rules = CollectionRules() if about["log"] == "collection" else EventRules()
         check_log(folder, about, history, rules, say)
     say("Said by whoever exported, not signed: title %s, collection %s, exported at %s"
         % tuple(shown(about[name]) for name in ("title", "collection", "exported_at")))
-    say("Everything above holds if the node's key is the one that the node's operators showed you.")
+    say(HOLDS)
+
+
+HOLDS = "Everything above holds if this fingerprint, or this key, is the one that the node's operators showed you."
 
 
 # ---- The proof of one object ----
 
 PROOF_FORMAT = "comity-object-proof/1"
-PROOF = ("body", "format", "header", "proof", "salt", "vkey")
+PROOF = ("body", "format", "header", "keys", "party", "proof", "salt", "vkey")
 
 
 def path_root(index, size, node, path):
@@ -747,8 +783,12 @@ def read_proof(text):
 
 
 def check_proof(one, say):
-    if tuple(sorted(one)) != PROOF or one["format"] != PROOF_FORMAT or not all(type(v) is str for v in one.values()):
+    texts = [one.get(name) for name in PROOF if name not in ("keys", "party")]
+    if tuple(sorted(one)) != PROOF or one["format"] != PROOF_FORMAT or not all(type(text) is str for text in texts):
         raise Fault("this is no proof of the format %s" % PROOF_FORMAT)
+    if type(one["keys"]) is not list or one["keys"] == [] or not (one["party"] is None or type(one["party"]) is str):
+        raise Fault("this is no proof of the format %s" % PROOF_FORMAT)
+    keys = keys_of(one["keys"])
     name, key_id, public = read_vkey(one["vkey"])
     leaf, seq, hashes, checkpoint = read_proof(one["proof"])
     size, root = read_checkpoint(checkpoint, name, key_id, public)
@@ -756,6 +796,8 @@ def check_proof(one, say):
         raise Fault("the proof is about an entry that the checkpoint does not cover")
     if path_root(seq, size, hashlib.sha256(b"\x00" + leaf).digest(), hashes) != root:
         raise Fault("the proof does not lead to the root that the checkpoint names")
+    if not keys.count(public, name, size):
+        raise Fault("the checkpoint is signed by a key that does not count for the node at this size")
     salt, header = decode(one["salt"], "the salt", 32), one["header"].encode("utf-8")
     body = decode(one["body"], "the body")
     h = hashlib.sha256(b"comity/entry/v1" + salt + len(header).to_bytes(4, "big") + header + body).digest()
@@ -766,8 +808,8 @@ def check_proof(one, say):
     say("  entry %d: stands in the log under that signature" % seq)
     say("  header: %s" % shown(one["header"]))
     say("  body: %d bytes, SHA-256 %s" % (len(body), hashlib.sha256(body).hexdigest()))
-    say("  the node's key: %s" % base64.b64encode(public).decode("ascii"))
-    say("Everything above holds if the node's key is the one that the node's operators showed you.")
+    keys.tell(say, one["party"])
+    say(HOLDS)
 
 
 # ---- Two checkpoints of one log that cannot both be true ----
@@ -797,30 +839,17 @@ def climb(first, size, proof, known):
     return hashlib.sha256(b"\x01" + last + part).digest(), hashlib.sha256(b"\x01" + last + tree).digest()
 
 
-def key_history(statements):
-    history = KeyHistory()
-    for seq, statement in enumerate(statements):
-        body = decode(statement, "a statement of the key log")
-        try:
-            history.entry(seq, {"what": "key.%s" % read_json(body, "it").get("type")}, body)
-        except Fault as fault:
-            raise Fault("statement %d of the key log: %s" % (seq, fault))
-    if history.last is None:
-        raise Fault("there is no statement of a key")
-    return history
-
-
-def signed_checkpoint(note, history, last_sizes):
+def signed_checkpoint(note, keys, last_sizes):
     """Name, size and root, if a key of the node signed that counts at this size."""
     raw = note.encode("utf-8", "replace")
     text, signatures = read_note(raw)
     name = text.split("\n")[0]
     named = [(by, by_id) for by, by_id, _ in signatures]
-    for key in [history.current] + [key for key, _ in reversed(history.former)]:
-        if key is None or (name, key_id_of(name, 1, key)) not in named:
+    for key in keys.all():
+        if (name, key_id_of(name, 1, key)) not in named:
             continue
         size, root = read_checkpoint(raw, name, key_id_of(name, 1, key), key)
-        if key != history.current and not any(history.ended_at(key, name, last) for last in last_sizes if last >= size):
+        if not keys.count(key, name, size, last_sizes):
             raise Fault("a checkpoint is signed by a key that was replaced before")
         return name, size, root
     raise Fault("a checkpoint carries no signature of a key of the node")
@@ -834,8 +863,8 @@ def check_conflict(one, raw, say):
         raise Fault("this is no conflict file of the format %s, in its one spelling" % CONFLICT_FORMAT)
     if type(sizes) is not list or not all(type(size) is int for size in sizes) or type(one["statements"]) is not list:
         raise Fault("last_sizes or statements are malformed")
-    history = key_history(one["statements"])
-    (name, a, first), (other, b, second) = [signed_checkpoint(text, history, sizes) for text in texts]
+    keys = keys_of(one["statements"])
+    (name, a, first), (other, b, second) = [signed_checkpoint(text, keys, sizes) for text in texts]
     if name != other:
         raise Fault("the two checkpoints are of two logs")
     proof = one["proof"]
@@ -856,7 +885,7 @@ def check_conflict(one, raw, say):
         say("  %s checkpoint: signed by the node, over %s, root %s" % (which, count(size, "entry", "entries"), root.hex()))
     if a != b:
         say("  the first %s of the second have another root: %s" % (count(a, "entry", "entries"), decode(proof["root"], "", 32).hex()))
-    say("  first key statement of the node, SHA-256: %s" % hashlib.sha256(decode(one["statements"][0], "")).hexdigest())
+    say("  first key statement of the node, SHA-256: %s" % hashlib.sha256(keys.first).hexdigest())
     say("Both are signed by one node, if this is its first key statement: compare the fingerprint. A node that was restored")
     say("from a backup and went on makes such checkpoints too: ask before you accuse.")
 

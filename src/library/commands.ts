@@ -75,7 +75,13 @@ const BODY_MOST = 11 * 1024 * 1024
 /** The newest ones; pages show them all. */
 const CONFLICTS_MOST = 10_000
 
-export type LibraryParts = { store: Store; clock: Clock; database: string; signer: Pick<Signer, "publicKey"> }
+export type LibraryParts = {
+  store: Store
+  clock: Clock
+  database: string
+  signer: Pick<Signer, "publicKey">
+  party: () => Promise<string | null>
+}
 
 export function libraryHandlers(parts: LibraryParts): Handlers {
   const { store } = parts
@@ -123,7 +129,7 @@ async function verify(parts: LibraryParts, call: Call): Promise<Json> {
 /** A log that does not verify in itself proves nothing, neither for nor against what was kept. */
 async function compared(parts: LibraryParts, report: LogReport, one: Collection, kept: Kept): Promise<Report> {
   if (report.problems.length > 0) return report
-  const found = await compareWithKept(parts.store, one, kept, parts.signer.publicKey)
+  const found = await compareWithKept(parts.store, one, kept)
   if (found.is !== "continued") return { ...report, problems: [{ seq: null, code: found.is }] }
   const { from, checkpoint, proof } = found
   return { ...report, continues: { from, checkpoint, proof: proof.map((hash) => hash.toString("base64")) } }
@@ -138,13 +144,13 @@ async function prove({ store }: LibraryParts, call: Call): Promise<Json> {
 }
 
 /** The folder must be new or empty: evidence is not mixed with what lay there before. */
-async function writeFolder({ store, database, clock }: LibraryParts, call: Call): Promise<Json> {
+async function writeFolder({ store, database, clock, party }: LibraryParts, call: Call): Promise<Json> {
   const { collection: wanted, FOLDER: folder } = Folder.parse(call.arguments)
   const { id } = await loadCollection(store, wanted)
   mkdirSync(folder, { recursive: true })
   if (readdirSync(folder).length > 0) throw new ComityError("conflict", "folder.not-empty", { folder })
   const readme = languages.map((language) => `${translator(language)("log.export-readme")}\n`).join("\n")
-  const order = { collection: id, folder, exportedAt: formatInstant(clock.now()), readme }
+  const order = { collection: id, folder, exportedAt: formatInstant(clock.now()), readme, party: await party() }
   for await (const step of exportLog(database, order)) {
     if (call.signal.aborted) break
     await call.progress(step)

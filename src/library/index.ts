@@ -70,6 +70,7 @@ export {
   versionShown,
   type Warning,
 } from "./model.ts"
+export { entriesUntil } from "./past-sizes.ts"
 export type { Fault } from "./preparation.ts"
 export { type PreparedBatch, Preparer, type Session } from "./preparing.ts"
 export { type ObjectProof, proveObject } from "./proving.ts"

@@ -22,10 +22,16 @@ import {
 } from "../ledger/index.ts"
 import type { SyncReader } from "../store/index.ts"
 import { ownLog, type StoredEntry, type StoredLog, storedEntries, storedLogs } from "./stored.ts"
-import { keyStateIn, signerOfLog } from "./verifying.ts"
+import { keyStateIn } from "./verifying.ts"
 
 export type FolderStep = { done: number; of: number }
-export type FolderOrder = { collection: string; folder: string; exportedAt: string; readme: string }
+export type FolderOrder = {
+  collection: string
+  folder: string
+  exportedAt: string
+  readme: string
+  party: string | null
+}
 
 const STEP = 5000
 
@@ -45,7 +51,7 @@ export function* folderSteps(reader: SyncReader, order: FolderOrder): Generator<
 function* writeLog(
   reader: SyncReader,
   log: StoredLog,
-  to: { folder: string; exportedAt: string; state: KeyState },
+  to: { folder: string; exportedAt: string; party: string | null; state: KeyState },
 ): Generator<FolderStep> {
   mkdirSync(to.folder, { recursive: true })
   const folder = new LogFolder(to.folder)
@@ -54,14 +60,13 @@ function* writeLog(
     if (entry.seq % STEP === STEP - 1) yield { done: entry.seq + 1, of: log.size }
   }
   folder.end()
-  const signer = signerOfLog(to.state, log)
-  if (signer === null) throw new ComityError("unavailable", "log.no-key")
   const about = aboutText({
     log: log.kind,
     collection: log.collection?.id ?? null,
     title: log.collection?.title ?? null,
-    vkey: formatVkey(verifierOf(log.origin, signer)),
-    node_key: (to.state.current ?? to.state.former.at(-1)?.publicKey ?? signer).toString("base64"),
+    vkey: formatVkey(verifierOf(log.origin, to.state.signs)),
+    node_key: to.state.signs.toString("base64"),
+    party: to.party,
     exported_at: to.exportedAt,
   })
   writeFileSync(join(to.folder, "about.json"), about)

@@ -5,14 +5,13 @@ import {
   entryHash,
   findLog,
   headerText,
+  isOwnCheckpoint,
   leafBytes,
-  openCheckpoint,
   parseCheckpoint,
   parseNote,
   proofFile,
   proveContinuation,
   proveInclusion,
-  verifierOf,
 } from "../ledger/index.ts"
 import type { Reader } from "../store/index.ts"
 import type { Collection } from "./model.ts"
@@ -76,31 +75,16 @@ export function readKept(note: string): Kept {
 }
 
 /** Whether a collection's log only added to what it was when it signed a checkpoint that was kept elsewhere. */
-export async function compareWithKept(
-  reader: Reader,
-  collection: Collection,
-  kept: Kept,
-  publicKey: Buffer,
-): Promise<Continuation> {
+export async function compareWithKept(reader: Reader, collection: Collection, kept: Kept): Promise<Continuation> {
   const { origin, size: from } = kept.checkpoint
   const log = await findLog(reader, collection.log)
   if (origin !== log.origin) return { is: "checkpoint-of-another-log" }
-  if (!signedBy(kept.note, origin, publicKey)) return { is: "checkpoint-not-signed" }
+  if (!(await isOwnCheckpoint(reader, kept.note, kept.checkpoint))) return { is: "checkpoint-not-signed" }
   if (from > log.size) return { is: "checkpoint-newer" }
   const proof = await proveContinuation(reader, log, kept.checkpoint, commitmentsOf(reader, collection))
   return proof === null
     ? { is: "checkpoint-inconsistent" }
     : { is: "continued", from, checkpoint: log.checkpoint, proof }
-}
-
-function signedBy(note: string, origin: string, publicKey: Buffer): boolean {
-  try {
-    openCheckpoint(note, verifierOf(origin, publicKey))
-    return true
-  } catch (error) {
-    if (error instanceof ComityError && error.kind === "refused") return false
-    throw error
-  }
 }
 
 function commitmentsOf(reader: Reader, collection: Collection) {

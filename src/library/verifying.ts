@@ -1,7 +1,6 @@
 import sql from "sql-template-tag"
 import { ComityError } from "../kernel/errors.ts"
 import {
-  countsUnder,
   Edge,
   entryHash,
   type KeyState,
@@ -48,8 +47,7 @@ const STEP = 5000
 export function* verifySteps(reader: SyncReader, data: { collection: string | null }): Generator<VerifyStep> {
   const state = keyStateIn(reader)
   for (const log of storedLogs(reader, data.collection)) {
-    const key = state === null ? null : signerOfLog(state, log)
-    yield* verifyLog(reader, log, key ?? Buffer.alloc(0))
+    yield* verifyLog(reader, log, state?.signs ?? Buffer.alloc(0))
   }
 }
 
@@ -60,32 +58,6 @@ export function keyStateIn(reader: SyncReader): KeyState | null {
     return keyStateOf(entries.map(({ content }) => content?.body ?? Buffer.alloc(0)))
   } catch (error) {
     if (error instanceof ComityError) return null
-    throw error
-  }
-}
-
-/**
- * The key that signed the newest checkpoint of a log, if it counts: the current one; while that is revoked, the one
- * before it up to the size that the revocation recorded, and the recovery key that signed the revocation itself.
- */
-export function signerOfLog(state: KeyState, log: Pick<StoredLog, "origin" | "checkpoint" | "size">): Buffer | null {
-  const { origin, checkpoint, size } = log
-  const former = state.former.map(({ publicKey }) => publicKey)
-  const keys = state.current === null ? [...former.toReversed(), state.recovery] : [state.current]
-  return keys.find((key) => isSignedBy(checkpoint, origin, key) && countsNow(state, key, { origin, size })) ?? null
-}
-
-function countsNow(state: KeyState, key: Buffer, { origin, size }: { origin: string; size: number }): boolean {
-  const rescued = state.current === null && key.equals(state.recovery)
-  return rescued || countsUnder(state, key, { origin, size, lastSize: size })
-}
-
-function isSignedBy(checkpoint: string, origin: string, key: Buffer): boolean {
-  try {
-    openCheckpoint(checkpoint, verifierOf(origin, key))
-    return true
-  } catch (error) {
-    if (error instanceof ComityError) return false
     throw error
   }
 }

@@ -10,7 +10,7 @@ export {
 export { partyDeclarations, partyHandlers } from "./commands.ts"
 export { type Fingerprint, fingerprintOf, saysDigits, saysWord, saysWords } from "./fingerprint.ts"
 export { type OwnParty, type Party, type PartyId, type PartyKind, partyKinds } from "./model.ts"
-export { addOwnParty, loadDetails, saveDetails } from "./operations.ts"
+export { addOwnParty, loadDetails, ownFingerprint, saveDetails } from "./operations.ts"
 export {
   cardSent,
   findPeer,
@@ -28,3 +28,4 @@ export {
 } from "./peer-queries.ts"
 export { isActive, loadPeer, movePeer, type Peer, type PeerState, peerStates, resolvePeer } from "./peers.ts"
 export { ownParty } from "./queries.ts"
+export { digitsAloud, wordsAloud } from "./reading-aloud.ts"

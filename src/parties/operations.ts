@@ -1,10 +1,11 @@
 import { ComityError } from "../kernel/errors.ts"
 import { newId } from "../kernel/ids.ts"
 import type { Instant } from "../kernel/time.ts"
-import { record } from "../ledger/index.ts"
+import { ownStatements, record } from "../ledger/index.ts"
 import type { Reader, Tx } from "../store/index.ts"
 import { CardDetails } from "./card.ts"
-import type { Party } from "./model.ts"
+import { type Fingerprint, fingerprintOf } from "./fingerprint.ts"
+import type { Party, PartyId } from "./model.ts"
 import { insertOwnParty, ownDetails, ownParty, saveOwnDetails } from "./queries.ts"
 
 /**
@@ -32,4 +33,11 @@ export async function loadDetails(reader: Reader): Promise<{ details: CardDetail
 export async function saveDetails(tx: Tx, details: CardDetails, by: string | null): Promise<void> {
   await saveOwnDetails(tx, JSON.stringify(details))
   await record(tx, { what: "party.card-changed", by, facts: {} })
+}
+
+/** By what the people of other nodes know this one; null until it is set up. */
+export async function ownFingerprint(reader: Reader): Promise<(Fingerprint & { party: PartyId }) | null> {
+  const [own, [incept]] = await Promise.all([ownParty(reader), ownStatements(reader)])
+  if (own === null || incept === undefined) return null
+  return { party: own.id, ...fingerprintOf(own.id, incept) }
 }

@@ -1,9 +1,9 @@
 import { copyFileSync, existsSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import { type KeyFiles, keyFiles, type Signer } from "../../src/crypto/index.ts"
+import { type KeyFiles, KeyRing, keyFiles } from "../../src/crypto/index.ts"
 import { type Clock, DAY, type Instant, parseInstant, plusMicroseconds } from "../../src/kernel/time.ts"
-import { inceptKeyLog, loadOrCreateKeys, sealLogs } from "../../src/ledger/index.ts"
+import { inceptKeyLog, loadOrCreateKeys, sealLogs, settleRing } from "../../src/ledger/index.ts"
 import { addCollection, type Collection, loadCollection, type Prepared } from "../../src/library/index.ts"
 import { Preparation, unpack } from "../../src/library/preparation.ts"
 import { claim, type Folder, folderAt, Store, type Tx } from "../../src/store/index.ts"
@@ -34,7 +34,7 @@ export type InProcess = {
   clock: FakeClock
   store: Store
   files: KeyFiles
-  signer: Signer
+  signer: KeyRing
   /** What `onFatal` was told. */
   fatal: unknown[]
   /** A new inbox. */
@@ -63,7 +63,7 @@ export async function openInProcess(options: InProcessOptions = {}): Promise<InP
   const folder = folderAt(options.path ?? tempFolder())
   claim(folder)?.release()
   const files = keyFiles(folder.keys)
-  const signer = loadOrCreateKeys(files, !existsSync(folder.database))
+  const signer = new KeyRing(loadOrCreateKeys(files, !existsSync(folder.database)))
   const clock = options.clock ?? fakeClock()
   const fatal: unknown[] = []
   const open = () =>
@@ -101,6 +101,7 @@ export async function openInProcess(options: InProcessOptions = {}): Promise<InP
     close: () => node.store.close(),
   }
   await inceptKeyLog(node.store, files)
+  await settleRing(signer, node.store, files)
   return node
 }
 

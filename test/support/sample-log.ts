@@ -114,7 +114,7 @@ function writeLog(
   const name = `${SAMPLE_NAME}/${about.log}`
   const leaves = entries.map(({ h }, seq) => leafBytes(seq, h))
   writeTiles(folder, name, signer, leaves)
-  const facts = { title: about.log === "keys" ? null : "樣本", exported_at: "2026-11-22T12:00:00.000000Z" }
+  const facts = { party: null, title: about.log === "keys" ? null : "樣本", exported_at: "2026-11-22T12:00:00.000000Z" }
   const vkey = formatVkey(verifierOf(name, signer.publicKey))
   const text = aboutText({ ...about, ...facts, vkey, node_key: signer.publicKey.toString("base64") })
   put(join(folder, "about.json"), text)

@@ -15,6 +15,7 @@ import {
 import {
   findLog,
   formatVkey,
+  ownStatements,
   parseCheckpoint,
   parseNote,
   proofBundle,
@@ -22,6 +23,7 @@ import {
   verifierProgram,
 } from "../../../ledger/index.ts"
 import { type Collection, type ObjectProof, proveObject } from "../../../library/index.ts"
+import { ownParty } from "../../../parties/index.ts"
 import { reference } from "../named.ts"
 import { type CollectionParts, collectionOfVisit, collectionPath, safeFileName } from "./parts.ts"
 
@@ -38,7 +40,7 @@ export function proofPages(parts: CollectionParts): PageRoute[] {
     },
     {
       ...{ method: "GET", path: "/share/collections/:id/evidence/:object", who: "role:reader" },
-      handle: async (visit) => evidenceFile(await found(parts, visit)),
+      handle: async (visit) => evidenceFile(parts, await found(parts, visit)),
     },
     {
       ...{ method: "GET", path: "/share/verify.py", who: "role:reader" },
@@ -108,8 +110,10 @@ function proofFile({ id, proof }: Found): Reply {
   return download("text/plain; charset=utf-8", fileName(id, "tlog-proof"), Buffer.from(proof.proof))
 }
 
-function evidenceFile({ id, proof, vkey }: Found): Reply {
-  return download("application/json", fileName(id, "proof.json"), Buffer.from(proofBundle({ ...proof, vkey })))
+async function evidenceFile({ store }: CollectionParts, { id, proof, vkey }: Found): Promise<Reply> {
+  const [keys, own] = await Promise.all([ownStatements(store), ownParty(store)])
+  const bundle = proofBundle({ ...proof, vkey, keys, party: own?.id ?? null })
+  return download("application/json", fileName(id, "proof.json"), Buffer.from(bundle))
 }
 
 function fileName(id: string, ending: string): string {
