@@ -12,6 +12,13 @@ export type KnownKeys = {
   history: readonly KeyEvent[]
 }
 
+const CHANGES = {
+  incept: "keys.change-incept",
+  rotate: "keys.change-rotate",
+  revoke: "keys.change-revoke",
+  recover: "keys.change-recover",
+} as const
+
 export function fingerprintSection({ t }: Visit, { fingerprint }: KnownKeys): Html {
   const shown =
     fingerprint === null
@@ -38,7 +45,7 @@ export function historySection({ t, format }: Visit, { history }: KnownKeys): Ht
       caption: t("keys.history"),
       columns: [
         { label: t("keys.when"), cell: ({ at }: KeyEvent) => format.time(at) },
-        { label: t("keys.change"), cell: ({ type }: KeyEvent) => t(`keys.change-${type}`) },
+        { label: t("keys.change"), cell: ({ type }: KeyEvent) => t(CHANGES[type]) },
         { label: t("keys.key"), kind: "mono", cell: ({ current }: KeyEvent) => current?.toString("base64") ?? null },
       ],
       rows: history.toReversed(),

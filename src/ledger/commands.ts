@@ -6,7 +6,7 @@ import { ComityError } from "../kernel/errors.ts"
 import { formatInstant, parseInstant } from "../kernel/time.ts"
 import type { Store } from "../store/index.ts"
 import { record } from "./journal.ts"
-import { keyHistory, ownKeyState } from "./key-log.ts"
+import { type KeyEvent, keyHistory, ownKeyState } from "./key-log.ts"
 import { type EntriesUntil, type KeyChange, recoverKey, revokeKey, rotateKey } from "./rotating.ts"
 
 const SECRET = { option: "passphrase", environment: "COMITY_KEY_PASSPHRASE" } as const
@@ -139,8 +139,15 @@ type Shown = {
   digits: string | null
   current: string | null
   sealed: boolean
-  history: { at: string; type: string; current: string | null }[]
+  history: { at: string; type: KeyEvent["type"]; current: string | null }[]
 }
+
+const CHANGES = {
+  incept: "key.change-incept",
+  rotate: "key.change-rotate",
+  revoke: "key.change-revoke",
+  recover: "key.change-recover",
+} as const
 
 /** The words three by three, as one reads them aloud. */
 function showKeys(t: Translate, result: Json): string[] {
@@ -148,12 +155,12 @@ function showKeys(t: Translate, result: Json): string[] {
   const known =
     words === null || digits === null
       ? [t("key.no-party")]
-      : [t("key.fingerprint", { party: party ?? "" }), ...threes(words).map((line) => `  ${line}`), `  ${digits}`]
+      : [t("key.fingerprint", { id: party ?? "" }), ...threes(words).map((line) => `  ${line}`), `  ${digits}`]
   return [
     ...known,
     current === null ? t("key.now-revoked") : t("key.now", { key: current }),
     sealed ? t("key.now-sealed") : t("key.unsealed-again"),
-    ...history.map(({ at, type, current: key }) => [at, t(`key.change-${type}`), key ?? ""].join("\t").trimEnd()),
+    ...history.map(({ at, type, current: key }) => [at, t(CHANGES[type]), key ?? ""].join("\t").trimEnd()),
   ]
 }
 

@@ -3,7 +3,7 @@ import { canonicalize } from "../kernel/canonical.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { parseStrictJson } from "../kernel/json.ts"
 import { type Checkpoint, openCheckpoint, parseCheckpoint } from "./checkpoint.ts"
-import { countsUnder, type KeyState, keyStateOf, lastSizeHash } from "./key-statements.ts"
+import { countsUnder, type KeyState, keyStateOf, keysOf, lastSizeHash } from "./key-statements.ts"
 import { HASH_BYTES } from "./merkle.ts"
 import { decodeBase64, noteBy, parseNote, type Verifier, verifierOf } from "./note.ts"
 import { verifyConsistency } from "./proofs.ts"
@@ -101,11 +101,10 @@ function parse(bytes: Uint8Array): z.output<typeof File> {
 }
 
 /** The key of the node's life in whose name a note is signed; whether it signed it is not checked here. */
-function verifierIn(note: string, { current, former }: KeyState): Verifier {
+function verifierIn(note: string, state: KeyState): Verifier {
   const { text, signatures } = parseNote(note)
   const [origin = ""] = text.split("\n")
-  const keys = [...(current === null ? [] : [current]), ...former.map(({ publicKey }) => publicKey).toReversed()]
-  const verifiers = keys.map((key) => verifierOf(origin, key))
+  const verifiers = keysOf(state).map((key) => verifierOf(origin, key))
   const named = verifiers.find(({ name, keyId }) =>
     signatures.some((line) => line.name === name && line.keyId === keyId),
   )
@@ -138,10 +137,10 @@ function unsigned(cause?: unknown): ComityError {
 const TRIED_MOST = 200_000
 
 /** The last sizes of this log under former keys, looked for where they can be: its owner alone knows them. */
-function lastSizesOf(state: KeyState, [first, second]: readonly [Checkpoint, Checkpoint]): number[] {
+function lastSizesOf(state: KeyState, [first]: readonly [Checkpoint, Checkpoint]): number[] {
   if (state.former.length === 0) return []
   const found: number[] = []
-  for (let size = first.size; size <= Math.min(second.size, first.size + TRIED_MOST); size++) {
+  for (let size = first.size; size <= first.size + TRIED_MOST; size++) {
     const hash = lastSizeHash(first.origin, size)
     if (state.former.some(({ sizes }) => sizes.has(hash))) found.push(size)
   }

@@ -24,6 +24,7 @@ export {
   forkOf,
   type KeyState,
   keyStateOf,
+  keysOf,
   lastSizeHash,
   type Saying,
   signStatement,

@@ -131,6 +131,11 @@ export function lastSizeHash(origin: string, size: number): string {
   return sha256(`comity/last-size/v1\n${origin}\n${size}\n`).toString("base64")
 }
 
+/** Every key that ever signed, the newest first. */
+export function keysOf({ signs, former }: KeyState): Buffer[] {
+  return [signs, ...former.map(({ publicKey }) => publicKey).toReversed()]
+}
+
 /**
  * Whether a checkpoint of this size, signed with this key, counts: of the key that signs now always, of a former one up
  * to the log's last size under it, which its holder brings along.
@@ -152,11 +157,11 @@ export function countsUnder(
  * keys told two stories, and the pair is the evidence. Null if the one goes on where the other ends.
  */
 export function forkOf(
-  one: readonly Uint8Array[],
-  other: readonly Uint8Array[],
-): { at: number; pair: [Uint8Array, Uint8Array] } | null {
-  const at = one.findIndex((statement, i) => other[i] !== undefined && !Buffer.from(statement).equals(other[i]))
-  return at < 0 ? null : { at, pair: [one[at] as Uint8Array, other[at] as Uint8Array] }
+  one: readonly Buffer[],
+  other: readonly Buffer[],
+): { at: number; pair: [Buffer, Buffer] } | null {
+  const at = one.findIndex((statement, i) => other[i]?.equals(statement) === false)
+  return at < 0 ? null : { at, pair: [one[at] as Buffer, other[at] as Buffer] }
 }
 
 /** Accepts the one spelling alone: what is hashed and signed must have no other. */

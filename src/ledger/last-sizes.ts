@@ -5,7 +5,7 @@ import type { Reader } from "../store/index.ts"
 import { openCheckpoint } from "./checkpoint.ts"
 import { eventInstant } from "./entry.ts"
 import { ownKeyState } from "./key-log.ts"
-import { countsUnder } from "./key-statements.ts"
+import { countsUnder, keysOf } from "./key-statements.ts"
 import { verifierOf } from "./note.ts"
 import { findOwnLog, readJournal } from "./queries.ts"
 
@@ -28,11 +28,10 @@ export async function isOwnCheckpoint(
 ): Promise<boolean> {
   const state = await ownKeyState(reader)
   const { origin, size } = log
-  if (isSignedBy(note, origin, state.signs)) return true
-  const former = state.former.map(({ publicKey }) => publicKey).find((key) => isSignedBy(note, origin, key))
-  if (former === undefined) return false
-  const sizes = await lastSizes(reader, origin)
-  return sizes.some((lastSize) => countsUnder(state, former, { origin, size, lastSize }))
+  const key = keysOf(state).find((one) => isSignedBy(note, origin, one))
+  if (key === undefined) return false
+  const sizes = key.equals(state.signs) ? [null] : await lastSizes(reader, origin)
+  return sizes.some((lastSize) => countsUnder(state, key, { origin, size, lastSize }))
 }
 
 /** Whether this key's signature stands under the checkpoint of a log, and is right. */

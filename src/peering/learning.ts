@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { ComityError } from "../kernel/errors.ts"
 import { type Instant, plusMicroseconds } from "../kernel/time.ts"
-import { keyStateOf, ownStatements, record } from "../ledger/index.ts"
+import { forkOf, keyStateOf, ownStatements, record } from "../ledger/index.ts"
 import { insertStatement, type Peer, readStatements } from "../parties/index.ts"
 import type { Store } from "../store/index.ts"
 import { bodyOf, parseBody } from "./bodies.ts"
@@ -53,11 +53,10 @@ async function learn(parts: PeeringParts, peer: Peer): Promise<void> {
   keyStateOf(chain)
   const forked = await parts.store.write(async (tx) => {
     const known = await readStatements(tx, peer.key)
-    const at = known.findIndex((statement, i) => chain[i]?.equals(statement) === false)
-    if (at >= 0) {
-      // Both are signed as they must be: whoever holds the announced key told two stories. That is kept.
-      const [here, there] = [known[at], chain[at]].map((statement) => statement?.toString("utf8") ?? "")
-      const facts = { party: peer.party, here: here ?? "", there: there ?? "" }
+    const fork = forkOf(known, chain)
+    if (fork !== null) {
+      const [here, there] = fork.pair.map((statement) => statement.toString("utf8")) as [string, string]
+      const facts = { party: peer.party, here, there }
       await record(tx, { what: "peer.keys-forked", by: null, facts })
       return true
     }

@@ -5,6 +5,7 @@ import {
   contradict,
   findLog,
   keyStateOf,
+  keysOf,
   openCheckpoint,
   parseCheckpoint,
   parseNote,
@@ -70,9 +71,7 @@ export async function openByChain(
   origin: string,
   note: string,
 ): Promise<Checkpoint | null> {
-  const { current, former } = keyStateOf(await readStatements(reader, peer))
-  const keys = [...(current === null ? [] : [current]), ...former.map(({ publicKey }) => publicKey)]
-  for (const key of keys) {
+  for (const key of keysOf(keyStateOf(await readStatements(reader, peer)))) {
     try {
       return openCheckpoint(note, verifierOf(origin, key))
     } catch (error) {
