@@ -173,9 +173,7 @@ async function released({ store, releases, t }: ReleaseParts, call: Call): Promi
   const chosen = [...(await keysOf(store, ids)), ...(from === null ? [] : await keysIn(store, from))]
   const objects = rest["with-references"] ? await withReferences(store, chosen) : chosen
   const level = unmarked === null ? null : levelIn(unmarked)
-  const id = await releases.prepare({ collections: [target.id], objects, unmarked: level, again, ...operator })
-  await releases.settled(id)
-  await releases.start(id, operator)
+  const id = await releases.begin({ collections: [target.id], objects, unmarked: level, again, ...operator })
   return told(t, await followed(releases, id, call))
 }
 

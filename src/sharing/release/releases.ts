@@ -11,7 +11,7 @@ export type ReleasesParts = { store: Store; clock: Clock; diagnostics: Diagnosti
 /** How far a release is; `secondsLeft` null as long as nobody can tell. */
 export type ReleaseProgress = { state: Release["state"]; done: number; total: number; secondsLeft: number | null }
 
-type Job = { stop: boolean; progress: ReleaseProgress; over: Promise<void> }
+type Job = { stop: boolean; progress: ReleaseProgress; over: Promise<void>; lets: "look" | "go" }
 
 /**
  * Releases by people: what would become of the objects is told first, then a person decides, then it goes on whether or
@@ -40,8 +40,15 @@ export class Releases {
 
   /** Begins to look at what would become of these objects. */
   async prepare(chosen: Chosen): Promise<string> {
-    const id = await prepareRelease(this.#parts.store, chosen)
+    const id = await prepareRelease(this.#parts.store, chosen, "looking")
     this.#look(await loadRelease(this.#parts.store, id))
+    return id
+  }
+
+  /** Lets these objects out without looking first: each is judged all the same. */
+  async begin(chosen: Chosen): Promise<string> {
+    const id = await prepareRelease(this.#parts.store, chosen, "decided")
+    await this.start(id, { by: chosen.by, officer: chosen.officer })
     return id
   }
 
@@ -52,9 +59,10 @@ export class Releases {
 
   /** Goes on with one that is running in the store. */
   run(release: Release): void {
-    if (this.#closed || this.#jobs.has(release.id)) return // what is written down goes on with the next start
-    this.#begin(release, (job) => {
-      this.#lastRun = this.#lastRun.then(() => this.#releaseAll(release, job))
+    const before = this.#jobs.get(release.id)
+    if (this.#closed || before?.lets === "go") return // what is written down goes on with the next start
+    this.#begin(release, "go", (job) => {
+      this.#lastRun = this.#lastRun.then(() => before?.over).then(() => this.#releaseAll(release, job))
       return this.#lastRun
     })
   }
@@ -114,7 +122,7 @@ export class Releases {
   }
 
   #look(release: Release): void {
-    this.#begin(release, async (job) => {
+    this.#begin(release, "look", async (job) => {
       const { store } = this.#parts
       await this.#guarded(release, async () => {
         let last = release
@@ -143,16 +151,13 @@ export class Releases {
     })
   }
 
-  #begin(release: Release, work: (job: Job) => Promise<void>): void {
+  #begin(release: Release, lets: Job["lets"], work: (job: Job) => Promise<void>): void {
     const { state, settled, total, id } = release
-    const job: Job = {
-      stop: false,
-      progress: { state, done: settled, total, secondsLeft: null },
-      over: Promise.resolve(),
-    }
+    const progress = { state, done: settled, total, secondsLeft: null }
+    const job: Job = { stop: false, lets, progress, over: Promise.resolve() }
     this.#jobs.set(id, job)
     job.over = work(job).finally(() => {
-      this.#jobs.delete(id)
+      if (this.#jobs.get(id) === job) this.#jobs.delete(id)
       this.#wake()
     })
   }

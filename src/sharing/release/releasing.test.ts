@@ -162,7 +162,7 @@ test("a release of thousands goes on where it was after a crash, and puts nothin
   const keys = await Promise.all(many.map(({ id }) => newestKey(fi.store, id)))
   const chosen = { unmarked: null, again: false, by: null, officer: false }
   const objects = keys.flatMap((key) => key ?? [])
-  const id = await prepareRelease(fi.store, { ...chosen, collections: [shared.id], objects })
+  const id = await prepareRelease(fi.store, { ...chosen, collections: [shared.id], objects }, "decided")
   await fi.store.write((tx) => startRelease(tx, id, chosen))
   await releaseOn(fi.store, id)
   const half = await loadRelease(fi.store, id)

@@ -34,8 +34,11 @@ export type Chosen = {
   officer: boolean
 }
 
-/** Writes down what is to be let out, before anything is decided. Throws `invalid release.nothing`, `too-large release.too-many`. */
-export async function prepareRelease(store: Store, chosen: Chosen): Promise<ReleaseId> {
+/**
+ * Writes down what is to be let out, to be looked at first or to be started at once. Throws `invalid release.nothing`,
+ * `too-large release.too-many`.
+ */
+export async function prepareRelease(store: Store, chosen: Chosen, state: "looking" | "decided"): Promise<ReleaseId> {
   const { unmarked, again, by, officer } = chosen
   const objects = [...new Set(chosen.objects)]
   const names = [...new Set(chosen.collections)]
@@ -48,7 +51,7 @@ export async function prepareRelease(store: Store, chosen: Chosen): Promise<Rele
     const outcome = targets.map(() => nothingYet)
     const total = objects.length * targets.length
     const rest = { finishedAt: null, source: null, cursor: -1, settled: 0, failure: null, createdAt: tx.now }
-    const release = { id, state: "looking", by, officer, targets, total, unmarked, again, outcome, ...rest } as const
+    const release = { id, state, by, officer, targets, total, unmarked, again, outcome, ...rest } as const
     const key = await insertRelease(tx, release)
     for (let at = 0; at < objects.length; at += PART) {
       await insertPart(tx, key, at / PART, objects.slice(at, at + PART))
@@ -89,7 +92,7 @@ export async function startRelease(
   decided: { by: string | null; officer: boolean },
 ): Promise<Release> {
   const release = await loadRelease(tx, id)
-  if (release.state !== "decided" && release.state !== "looking") throw new ComityError("conflict", "release.state")
+  if (release.state !== "decided") throw new ComityError("conflict", "release.state")
   const outcome = release.targets.map(() => nothingYet)
   const started: Release = { ...release, ...decided, state: "running", settled: 0, outcome }
   await updateRelease(tx, started)

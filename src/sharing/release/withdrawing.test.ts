@@ -57,8 +57,8 @@ test("a recall reaches every one who got it, in every collection, closed or left
   const second = await share(fi, jp)
   await release(fi, [second], ids(object))
   const releases = releasesOf(fi)
-  await widenAudience(fi.store, releases, { collection: second.id, party: br.party }, someone)
-  await releases.close()
+  const wish = { collection: second.id, party: br.party }
+  await releases.settled((await widenAudience(fi.store, releases, wish, someone)).release.id)
   await everybodyPulls(federation, fi)
   const done = await recallIt(object)
   assert.deepEqual([done.collections.length, done.entries], [3, 3])

@@ -1,5 +1,5 @@
 import type { Visit } from "../../../accounts/index.ts"
-import { type Html, html, nothing, type Piece, stateMark, visible } from "../../../http/index.ts"
+import { type Format, type Html, html, nothing, type Piece, stateMark, visible } from "../../../http/index.ts"
 import { parseInstant } from "../../../kernel/time.ts"
 import { audienceOf, type Collection, listCollections, loadCollection, type Search } from "../../../library/index.ts"
 import { findPeer, isActive, type PartyId, type Peer } from "../../../parties/index.ts"
@@ -24,10 +24,11 @@ export function releasePath({ id }: Pick<Release, "id">): string {
 /** A shared collection of ours that is open, and who reads it. */
 export type OpenShared = { collection: Collection; audience: PartyId[] }
 
-export async function openShared(reader: Reader): Promise<OpenShared[]> {
+export async function openShared(reader: Reader, compare: Format["compare"]): Promise<OpenShared[]> {
   const own = (await listCollections(reader)).filter(({ kind, closedAt }) => kind === "shared" && closedAt === null)
+  const byTitle = own.toSorted((a, b) => compare(a.title, b.title))
   return Promise.all(
-    own.map(async (collection) => ({
+    byTitle.map(async (collection) => ({
       collection,
       audience: (await audienceOf(reader, collection)).map(({ party }) => party),
     })),
@@ -62,8 +63,12 @@ export async function partyList(
   partners: Partners,
   ids: readonly PartyId[],
 ): Promise<Html> {
-  const peers = await Promise.all(ids.map((id) => findPeer(reader, id)))
-  const items = ids.map((id, i) => html`<li>${partnerShown(partners, id)} ${peerState(visit, peers[i] ?? null)}</li>`)
+  const name = (id: PartyId) => partners.get(id) ?? id
+  const sorted = ids.toSorted((a, b) => visit.format.compare(name(a), name(b)))
+  const peers = await Promise.all(sorted.map((id) => findPeer(reader, id)))
+  const items = sorted.map(
+    (id, i) => html`<li>${partnerShown(partners, id)} ${peerState(visit, peers[i] ?? null)}</li>`,
+  )
   return html`<ul class="plain-list">${items}</ul>`
 }
 

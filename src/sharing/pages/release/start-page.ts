@@ -60,7 +60,7 @@ async function form(parts: ReleasePageParts, visit: Visit, given: Form): Promise
     const body = emptyState(t("release.nothing-chosen"), { href: "/share/library", label: t("library.open") })
     return visit.page({ ...rest, body })
   }
-  const [shared, partners] = await Promise.all([openShared(parts.store), partnersOf(parts.store)])
+  const [shared, partners] = await Promise.all([openShared(parts.store, visit.format.compare), partnersOf(parts.store)])
   const hits = await parts.search.names(chosen.ids.slice(0, NAMED_MOST))
   const what = section(t("release.what"), whatShown(visit, chosen, [...hits.values()]))
   if (shared.length === 0) {
