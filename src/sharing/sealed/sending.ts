@@ -113,5 +113,6 @@ async function settle(tx: Tx, sealed: Sealed, receipt: (Receipt & { note: string
   const note = receipt?.note ?? null
   await updateSealed(tx, { ...sealed, state, reason, receipt: note, settledAt: tx.now as Instant })
   const facts = { id: sealed.remote, party: sealed.party, sha256: sealed.sha256, reason, receipt: note }
-  await record(tx, { what: `sealed.${state}`, by: null, facts })
+  if (state === "delivered") await record(tx, { what: "sealed.delivered", by: null, facts })
+  else await record(tx, { what: "sealed.refused", by: null, facts })
 }

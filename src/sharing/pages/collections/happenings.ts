@@ -25,6 +25,12 @@ const reach = (facts: Facts): Values => ({
   receipts: number(facts, "receipts"),
 })
 
+/** Whom it came from or went to, and the beginning of the hash that both sides wrote down. */
+const sealedFile = (facts: Facts, calling: Calling): Values => ({
+  ...who(facts, calling),
+  digest: text(facts, "sha256").slice(0, 16),
+})
+
 const wayOf = (facts: Facts): Values => ({
   ...{ from: text(facts, "from"), to: text(facts, "to") },
   ...{ measure: text(facts, "measure"), channel: text(facts, "channel") },
@@ -149,6 +155,16 @@ const sentences: Readonly<Record<string, Say>> = {
   "request.event": (t) => t("ledger.request.event"),
   "request.noted": (t) => t("ledger.request.noted"),
   "request-draft.deleted": (t) => t("ledger.request-draft.deleted"),
+  "seal-key.published": (t) => t("ledger.seal-key.published"),
+  "seal-key.registered": (t, facts) =>
+    t(text(facts, "kind") === "desk" ? "ledger.seal-key.registered-desk" : "ledger.seal-key.registered"),
+  "seal-key.retired": (t) => t("ledger.seal-key.retired"),
+  "sealed.delivered": (t, facts, calling) => t("ledger.sealed.delivered", sealedFile(facts, calling)),
+  "sealed.not-taken": (t, facts, calling) => t("ledger.sealed.not-taken", sealedFile(facts, calling)),
+  "sealed.received": (t, facts, calling) => t("ledger.sealed.received", sealedFile(facts, calling)),
+  "sealed.refused": (t, facts, calling) => t("ledger.sealed.refused", sealedFile(facts, calling)),
+  "sealed.removed": (t, facts, calling) => t("ledger.sealed.removed", sealedFile(facts, calling)),
+  "sealed.sent": (t, facts, calling) => t("ledger.sealed.sent", sealedFile(facts, calling)),
   "session.ended": (t, facts, calling) => t("ledger.session.ended", whom(facts, calling)),
   "session.proven": (t) => t("ledger.session.proven"),
   "session.started": (t, facts) => t(startedBy(text(facts, "method"))),
@@ -171,7 +187,7 @@ const subjects = {
   entering: ["access", "code", "openid", "passkey", "password", "session", "sessions", "sign-in"],
   library: ["import", "library", "warning-list"],
   partners: ["peer"],
-  sharing: ["audience", "collection", "feed", "object", "receipt", "release"],
+  sharing: ["audience", "collection", "feed", "object", "receipt", "release", "seal-key", "sealed"],
   law: ["facts", "path"],
   requests: ["request", "request-draft"],
   keys: ["key"],
