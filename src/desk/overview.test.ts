@@ -1,13 +1,14 @@
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
 import { openInProcess, prepared } from "../../test/support/node-in-process.ts"
+import { addSharedThings } from "../../test/support/shared-things.ts"
 import { indicator, newVersion, type Stix, stixId } from "../../test/support/stix.ts"
 import { addPerson } from "../accounts/operations.ts"
 import { formatOf, translator } from "../http/index.ts"
 import { silent } from "../kernel/diagnostics.ts"
 import { DAY, type Instant } from "../kernel/time.ts"
 import { record } from "../ledger/index.ts"
-import { addObjects, Search } from "../library/index.ts"
+import { addCollection, addObjects, Search } from "../library/index.ts"
 import { daysChart, lastDays } from "./days.ts"
 import { locations } from "./locations.ts"
 import { type OverviewParts, overviewFor, type Sees } from "./overview.ts"
@@ -128,4 +129,22 @@ test("days without anything are there, and the chart begins at zero", () => {
     [...chart.matchAll(/ height="(\d+)"><title>/g)].map(([, height]) => height),
     ["0", "94", "0", "0"],
   )
+})
+
+test("partners who are late, and revocations that they do not have, wait for those who work with it", async (t) => {
+  const other = await openInProcess()
+  t.after(() => other.close())
+  await addCollection(other.store, { title: "Own", id: null, alias: "own" })
+  const index = new Search({ ...other.folder, commits: () => other.store.commits, diagnostics: silent })
+  t.after(() => index.close())
+  const its: OverviewParts = { ...parts, store: other.store, folder: other.folder, search: index }
+  const waiting = async (sees: Partial<Sees>) =>
+    (await overviewFor(its, { ...NOBODY, ...sees }, "somebody", other.clock.now())).waiting
+  assert.deepEqual(await waiting({ work: true }), [])
+  await addSharedThings(other, "")
+  assert.deepEqual(await waiting({ work: true }), [
+    { key: "receipts", count: 1, href: "/share/receipts?state=overdue" },
+    { key: "revoked", count: 1, href: "/share/unshared" },
+  ])
+  assert.deepEqual(await waiting({ content: true }), [])
 })

@@ -54,7 +54,7 @@ export async function listEntries(
 function entryOf({ id, type, revoked, date_added, erased_by, withdrawn_by, note, ...row }: EntryRow): LoggedEntry {
   const object = id === null || type === null ? null : { id, type, revoked: revoked === 1 }
   const { seq, kind, size, marking, erases } = row
-  const told = { about: aboutOf(row), reason: note === null ? null : reasonIn(note) }
+  const told = { about: aboutOf(row), reason: kind === "recall" ? reasonIn(note) : null }
   const gone = { erasedBy: erased_by, withdrawnBy: withdrawn_by }
   return { seq, kind, size, marking, erases, dateAdded: date_added, ...gone, ...told, object }
 }

@@ -4,6 +4,7 @@ import type { EntryKind } from "../ledger/index.ts"
 import type { Tlp } from "../stix/index.ts"
 import type { Reader } from "../store/index.ts"
 import type { ConflictReason } from "./model.ts"
+import { NOTE_MOST } from "./shared/recalls.ts"
 
 export type EntryRow = {
   seq: number
@@ -31,7 +32,7 @@ export async function readEntryRows(
   const ofKind = range.kind === null ? empty : sql`and e.kind = ${range.kind}`
   return reader.all<EntryRow>(
     sql`select e.seq, e.kind, e.date_added, e.size, e.marking, e.erases, e.erased_by, e.withdrawn_by,
-          e.about, e.header, case when e.kind = 'recall' then e.note end as note, o.id, o.type, o.revoked
+          e.about, e.header, case when e.kind = 'recall' and length(e.note) <= ${NOTE_MOST} then e.note end as note, o.id, o.type, o.revoked
         from entry e left join object o on o.key = e.object
         where e.collection = ${collection} and e.seq <= ${range.from} and e.seq >= ${range.lowest} ${ofKind}
         order by e.seq desc limit ${range.most} + 0`,

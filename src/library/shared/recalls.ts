@@ -24,11 +24,14 @@ type Row = Omit<Recall, "spec" | "version" | "reason"> & { header: string | null
 
 const RECALLS_MOST = 200
 const REASON_MOST = 4000
+/** Bytes of what an entry says; a partner may send more than anybody reads. */
+export const NOTE_MOST = 20_000
 
 /** What was said in any collection, our own or a partner's; the newest first. */
 export async function recallsOf(reader: Reader, id: string): Promise<Recall[]> {
   const rows = await reader.all<Row>(
-    sql`select c.id as collection, c.title, c.party, e.seq, e.date_added as at, e.header, e.note
+    sql`select c.id as collection, c.title, c.party, e.seq, e.date_added as at, e.header,
+          case when length(e.note) <= ${NOTE_MOST} then e.note end as note
         from entry e join collection c on c.key = e.collection
         where e.about_hash = ${idHash(id)} and e.kind = 'recall'
         order by e.date_added desc, e.collection, e.seq desc limit ${RECALLS_MOST} + 0`,

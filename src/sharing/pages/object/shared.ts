@@ -23,9 +23,10 @@ import type { Showing } from "./showing.ts"
 
 /** What a reader must know before using the object: that versions of it were recalled, or are newer than what is shared. */
 export function sharedNotices(showing: Showing, gathered: Gathered, officer: boolean): Html {
-  const { recalls } = gathered
+  const { recalls, shown } = gathered
   const own = recalls.find(({ party }) => party === null)
-  const theirs = recalls.find(({ party }) => party !== null)
+  // Whose the object is not has no word about it.
+  const theirs = recalls.find(({ party }) => party !== null && party === shown.origin)
   return html`${own === undefined ? nothing : ownRecall(showing, gathered, own)}${
     theirs === undefined ? nothing : partnersRecall(showing, gathered, theirs)
   }${unsharedNotice(showing, gathered, officer)}`

@@ -7,7 +7,8 @@ import { addSharedThings, type SharedThings } from "../../../../test/support/sha
 import { marked, shownAt } from "../../../../test/support/sharing.ts"
 import type { Stix } from "../../../../test/support/stix.ts"
 import { silent } from "../../../kernel/diagnostics.ts"
-import { addCollection, verifyLogs } from "../../../library/index.ts"
+import { headerText } from "../../../ledger/index.ts"
+import { addCollection, idHash, verifyLogs } from "../../../library/index.ts"
 import { Releases } from "../../release/releases.ts"
 import { collectionPages } from "../collections/routes.ts"
 import { Verifications } from "../collections/verification.ts"
@@ -203,6 +204,22 @@ test("in place of a partner's recalled object stand who recalled it, when and wh
     await words(`/share/collections/${things.received}`, "reader"),
     /Whose it is Coastal CERT.*“?Our sensor was broken/,
   )
+})
+
+test("a partner's word about an object that is not its own is not shown on that object", async () => {
+  const own = marked("green", { name: "Ours" })
+  await added(own)
+  const header = headerText({
+    ...{ kind: "recall", id: own.id, spec: "2.1", version: "x", date_added: "2026-01-01T00:00:00.000000Z" },
+    ...{ marking: null, terms: null, previous: null, erases: null },
+  })
+  const note = Buffer.from('{"reason":"Planted"}')
+  server.node.meddle(
+    `insert into entry (collection, seq, kind, date_added, size, h, header, note, about_hash, is_newest, is_first, is_last)
+      select key, 999, 'recall', 1, 1, zeroblob(32), ?, ?, ?, 0, 0, 0 from collection where id = ?`,
+    ...[header, note, idHash(own.id), things.received],
+  )
+  assert.doesNotMatch(await words(`/share/objects/${own.id}`), /Planted|recalled/)
 })
 
 test("what came from a partner says from whom, in lists and filters too", async () => {
