@@ -14,11 +14,11 @@ import {
   type Translate,
 } from "../http/index.ts"
 import { EUROPEAN_UNION, isPlace, PLACE_CODES } from "../kernel/places.ts"
-import { type PartyKind, partyKinds } from "../parties/index.ts"
+import { type PartyKind, PartyName, partyKinds } from "../parties/index.ts"
 
 export const PartyStep = z
   .object({
-    party: z.string().trim().min(1, "setup.missing-party").max(200),
+    party: z.string().trim().min(1, "setup.missing-party").pipe(PartyName),
     kind: z.enum(partyKinds, "setup.missing-kind"),
     place: z.string().refine(isPlace, "setup.missing-place"),
   })

@@ -1,3 +1,4 @@
+import { isIP } from "node:net"
 import { z } from "zod"
 import { canonicalize, type Json } from "../kernel/canonical.ts"
 import { ComityError } from "../kernel/errors.ts"
@@ -20,15 +21,18 @@ export const partyRoles = [
 export type PartyRole = (typeof partyRoles)[number]
 
 const LIST_MOST = 200
+/** Controls, line ends, and what turns the order of letters. */
+const TURNING = /[\p{Cc}\p{Zl}\p{Zp}\u{061C}\u{200E}\u{200F}\u{202A}-\u{202E}\u{2066}-\u{2069}]/u
 const line = (most: number) =>
   z
     .string()
     .trim()
     .max(most)
-    .refine((text) => !/[\p{Cc}]/u.test(text))
+    .refine((text) => !TURNING.test(text))
 const listOf = <Item extends z.ZodType>(item: Item) => z.array(item).max(LIST_MOST).default([])
 
-const ADDRESS = /^[0-9a-f.:]+\/\d{1,3}$|^AS\d{1,10}$/i
+const NUMBER = /^AS(\d{1,10})$/i
+const RANGE = /^([0-9a-f.:]+)\/(\d{1,3})$/i
 const DOMAIN = /^(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$/i
 const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/
 
@@ -43,6 +47,9 @@ const Desk = z.strictObject({
   zone: line(60).default(""),
 })
 
+/** What a party calls itself, on its card, in an invitation, and here. */
+export const PartyName = line(200).min(1)
+
 /** What stands on a card beside name and kind. */
 export const CardDetails = z.strictObject({
   places: listOf(z.string().refine(isPlace)),
@@ -50,7 +57,7 @@ export const CardDetails = z.strictObject({
   languages: listOf(z.string().regex(LANGUAGE)),
   desk: Desk.default(Desk.parse({})),
   /** CIDR ranges and AS numbers for which the party speaks. */
-  networks: listOf(z.string().regex(ADDRESS)),
+  networks: listOf(z.string().max(50).refine(isNetwork)),
   domains: listOf(z.string().regex(DOMAIN)),
 })
 export type CardDetails = z.output<typeof CardDetails>
@@ -77,10 +84,18 @@ const Identity = z.looseObject({
   id: z.string(),
   created: z.string(),
   modified: z.string(),
-  name: line(200).min(1),
+  name: PartyName,
   identity_class: z.string().max(100),
   extensions: z.object({ [CARD_EXTENSION]: Extension }),
 })
+
+/** `192.0.2.0/24`, `2001:db8::/32` or `AS64500`. */
+function isNetwork(text: string): boolean {
+  const number = NUMBER.exec(text)?.[1]
+  if (number !== undefined) return Number(number) < 2 ** 32
+  const [, address = "", length = ""] = RANGE.exec(text) ?? []
+  return isIP(address) !== 0 && Number(length) <= (isIP(address) === 4 ? 32 : 128)
+}
 
 /** A card as it was read. */
 export type Card = CardDetails & {
@@ -90,31 +105,29 @@ export type Card = CardDetails & {
   endpoint: string
   root: string
   recipients: CardRecipient[]
+  /** Of its first version and of this one, to the millisecond. */
+  created: Instant
   modified: Instant
 }
 
 /** The bytes of the own card, in RFC 8785 form. */
 export function cardBytes(
   own: OwnParty,
-  said: {
-    details: CardDetails
-    endpoint: string
-    root: string
-    recipients: readonly CardRecipient[]
-    modified: Instant
-  },
+  said: { details: CardDetails } & Pick<Card, "endpoint" | "root" | "created" | "modified"> & {
+      recipients: readonly CardRecipient[]
+    },
 ): Buffer {
-  const { details, modified, recipients, ...rest } = said
-  const at = milliseconds(modified)
+  const { details, created, modified, recipients, ...rest } = said
   const extension = { extension_type: "property-extension", kind: own.kind, ...rest, ...details, recipients }
+  const times = { created: milliseconds(created), modified: milliseconds(modified) }
   const identity = {
-    ...{ type: "identity", spec_version: "2.1", id: own.id, created: at, modified: at },
+    ...{ type: "identity", spec_version: "2.1", id: own.id, ...times },
     ...{ name: own.name, identity_class: "organization", extensions: { [CARD_EXTENSION]: extension } },
   }
   return Buffer.from(canonicalize(identity as unknown as Json))
 }
 
-/** STIX writes three digits (STIX 2.1 section 3.2); a card is not changed twice in a millisecond. */
+/** STIX writes three digits (STIX 2.1 section 3.2). */
 function milliseconds(instant: Instant): string {
   return `${formatInstant(instant).slice(0, -4)}Z`
 }
@@ -122,11 +135,11 @@ function milliseconds(instant: Instant): string {
 /** Throws `invalid card.malformed` for what is no card of this party. */
 export function readCard(bytes: Uint8Array, party: PartyId): Card {
   try {
-    const { id, name, modified, extensions } = Identity.parse(parseStrictJson(bytes))
-    const at = parseInstant(modified)
-    if (id === party && at !== null) {
+    const { id, name, extensions, ...times } = Identity.parse(parseStrictJson(bytes))
+    const [created, modified] = [parseInstant(times.created), parseInstant(times.modified)]
+    if (id === party && created !== null && modified !== null) {
       const { extension_type: _, ...said } = extensions[CARD_EXTENSION]
-      return { ...said, party, name, modified: at }
+      return { ...said, party, name, created, modified }
     }
   } catch (cause) {
     throw new ComityError("invalid", "card.malformed", {}, cause)

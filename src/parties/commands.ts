@@ -4,6 +4,7 @@ import type { Json } from "../kernel/canonical.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { isPlace } from "../kernel/places.ts"
 import type { Store } from "../store/index.ts"
+import { PartyName } from "./card.ts"
 import { partyKinds } from "./model.ts"
 import { addOwnParty } from "./operations.ts"
 import { ownParty } from "./queries.ts"
@@ -20,7 +21,7 @@ export const partyDeclarations: readonly Declaration[] = [
 ]
 
 const Wish = z.strictObject({
-  NAME: z.string().trim().min(1).max(200),
+  NAME: PartyName,
   kind: z.enum(partyKinds),
   place: z.string().toUpperCase().refine(isPlace),
 })

@@ -39,6 +39,12 @@ export function saysWord({ words }: Fingerprint, number: number, typed: string):
   return isWord(words[number - 1] ?? "", typed.trim().toLowerCase())
 }
 
+/** False for what cannot have been read out: a slip of the ear or the hand, which says nothing of the key. */
+export function isWordOfList(typed: string): boolean {
+  const said = typed.trim().toLowerCase()
+  return wordlist.some((word) => isWord(word, said))
+}
+
 /** True if somebody typed these digits, grouped in any way. */
 export function saysDigits({ digits }: Fingerprint, typed: string): boolean {
   return typed.replace(/[\s.-]/g, "") === digits.replaceAll(" ", "")

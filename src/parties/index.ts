@@ -3,16 +3,16 @@ export {
   CardDetails,
   type CardRecipient,
   cardBytes,
+  PartyName,
   type PartyRole,
   partyRoles,
   readCard,
 } from "./card.ts"
 export { partyDeclarations, partyHandlers } from "./commands.ts"
-export { type Fingerprint, fingerprintOf, saysDigits, saysWord, saysWords } from "./fingerprint.ts"
+export { type Fingerprint, fingerprintOf, isWordOfList, saysDigits, saysWord, saysWords } from "./fingerprint.ts"
 export { type OwnParty, type Party, type PartyId, type PartyKind, partyKinds } from "./model.ts"
-export { addOwnParty, loadDetails, ownFingerprint, saveDetails } from "./operations.ts"
+export { addOwnParty, loadDetails, loadOwnParty, ownFingerprint, saveDetails } from "./operations.ts"
 export {
-  cardSent,
   findPeer,
   findPeerByKey,
   getsCard,
@@ -21,11 +21,12 @@ export {
   listPeers,
   readPeerCard,
   readStatements,
+  saveEndpoint,
+  saveName,
   savePeerCard,
-  setCardSent,
   setGetsCard,
   updateTheirState,
 } from "./peer-queries.ts"
 export { isActive, loadPeer, movePeer, type Peer, type PeerState, peerStates, resolvePeer } from "./peers.ts"
-export { ownParty } from "./queries.ts"
+export { ownParty, readOwnCard, saveOwnCard } from "./queries.ts"
 export { digitsAloud, wordsAloud } from "./reading-aloud.ts"

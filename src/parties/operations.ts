@@ -1,6 +1,5 @@
 import { ComityError } from "../kernel/errors.ts"
 import { newId } from "../kernel/ids.ts"
-import type { Instant } from "../kernel/time.ts"
 import { ownStatements, record } from "../ledger/index.ts"
 import type { Reader, Tx } from "../store/index.ts"
 import { CardDetails } from "./card.ts"
@@ -20,14 +19,18 @@ export async function addOwnParty(tx: Tx, party: Omit<Party, "id">, by: string |
   return own
 }
 
-/** What the own card says beside name and kind: nothing until somebody wrote it. */
-export async function loadDetails(reader: Reader): Promise<{ details: CardDetails; at: Instant }> {
+/** Throws `unavailable party.missing` until the node is set up. */
+export async function loadOwnParty(reader: Reader): Promise<Party> {
   const own = await ownParty(reader)
   if (own === null) throw new ComityError("unavailable", "party.missing")
+  return own
+}
+
+/** What the own card says beside name and kind: the place of the party until somebody wrote it. */
+export async function loadDetails(reader: Reader): Promise<CardDetails> {
+  const own = await loadOwnParty(reader)
   const kept = await ownDetails(reader)
-  const usual = { places: own.place === "" ? [] : [own.place] }
-  if (kept === null) return { details: CardDetails.parse(usual), at: 0 as Instant }
-  return { details: CardDetails.parse(JSON.parse(kept.details)), at: kept.at }
+  return CardDetails.parse(kept === null ? { places: [own.place] } : JSON.parse(kept))
 }
 
 export async function saveDetails(tx: Tx, details: CardDetails, by: string | null): Promise<void> {

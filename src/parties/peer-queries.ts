@@ -56,30 +56,22 @@ export async function readPeerCard(reader: Reader, peer: number): Promise<{ byte
   return row?.card == null ? null : { bytes: Buffer.from(row.card), at: row.at }
 }
 
-export async function savePeerCard(
-  tx: Tx,
-  peer: number,
-  card: { bytes: Buffer; name: string; endpoint: string },
-): Promise<void> {
-  await tx.run(
-    sql`update peer set card = ${card.bytes}, card_at = ${tx.now}, name = ${card.name}, endpoint = ${card.endpoint}
-        where key = ${peer}`,
-  )
+/** Name and endpoint that it tells change nothing here: people take them over, or do not. */
+export async function savePeerCard(tx: Tx, peer: number, bytes: Buffer): Promise<void> {
+  await tx.run(sql`update peer set card = ${bytes}, card_at = ${tx.now} where key = ${peer}`)
+}
+
+export async function saveName(tx: Tx, peer: number, name: string): Promise<void> {
+  await tx.run(sql`update peer set name = ${name} where key = ${peer}`)
+}
+
+export async function saveEndpoint(tx: Tx, peer: number, endpoint: string): Promise<void> {
+  await tx.run(sql`update peer set endpoint = ${endpoint} where key = ${peer}`)
 }
 
 /** Whether the own card goes to this partner. */
 export async function getsCard(reader: Reader, peer: number): Promise<boolean> {
   return (await reader.get<{ gets: number }>(sql`select gets_card as gets from peer where key = ${peer}`))?.gets === 1
-}
-
-/** SHA-256 of what the card said that this partner was sent last; null if none was. */
-export async function cardSent(reader: Reader, peer: number): Promise<Buffer | null> {
-  const row = await reader.get<{ sent: Uint8Array | null }>(sql`select card_sent as sent from peer where key = ${peer}`)
-  return row?.sent == null ? null : Buffer.from(row.sent)
-}
-
-export async function setCardSent(tx: Tx, peer: number, sent: Buffer): Promise<void> {
-  await tx.run(sql`update peer set card_sent = ${sent} where key = ${peer}`)
 }
 
 export async function setGetsCard(tx: Tx, peer: number, gets: boolean): Promise<void> {

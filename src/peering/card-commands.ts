@@ -48,7 +48,7 @@ export function cardHandlers(parts: PeeringParts): Handlers {
   return {
     "card set": async (call) => {
       const wish = Change.parse(call.arguments)
-      const { details } = await loadDetails(store)
+      const details = await loadDetails(store)
       const { desk } = details
       const said = {
         places: wish.place?.map((code) => code.toUpperCase()) ?? details.places,
@@ -71,7 +71,7 @@ export function cardHandlers(parts: PeeringParts): Handlers {
       const { PARTY } = Show.parse(call.arguments)
       const bytes =
         PARTY === undefined
-          ? await ownCard(store, parts)
+          ? await ownCard(store, parts, parts.clock.now())
           : (await readPeerCard(store, (await resolvePeer(store, PARTY)).key))?.bytes
       if (bytes === undefined) throw new ComityError("not-found", "card.none")
       return JSON.parse(bytes.toString("utf8"))

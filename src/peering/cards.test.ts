@@ -71,18 +71,18 @@ test("a key on the card, or another address, is sent with the next round; what s
 
 test("an older card that comes late changes nothing", async () => {
   await changeCard(fi.parts, DETAILS, null)
-  const old = (await ownCard(fi.store, fi.parts)).toString()
+  const old = (await ownCard(fi.store, fi.parts, federation.clock.now())).toString()
   federation.clock.forward(1_000_000)
   await changeCard(fi.parts, { ...DETAILS, roles: ["police"] }, null)
-  await send((await ownCard(fi.store, fi.parts)).toString())
+  await send((await ownCard(fi.store, fi.parts, federation.clock.now())).toString())
   await send(old)
   assert.deepEqual((await held())?.roles, ["police"])
 })
 
 test("nobody sends another's card, and no card is more than a card", async () => {
   await changeCard(fi.parts, DETAILS, null)
-  const good = (await ownCard(fi.store, fi.parts)).toString()
-  const other = (await ownCard(jp.store, jp.parts)).toString()
+  const good = (await ownCard(fi.store, fi.parts, federation.clock.now())).toString()
+  const other = (await ownCard(jp.store, jp.parts, federation.clock.now())).toString()
   const bad: [string, string][] = [
     ["of another party", other],
     ["with another id", good.replaceAll(fi.party, jp.party)],
@@ -103,7 +103,10 @@ test("nobody sends another's card, and no card is more than a card", async () =>
 
 test("a card is a STIX identity with an extension, byte for byte the same each time", async () => {
   await changeCard(fi.parts, DETAILS, null)
-  const [one, again] = [await ownCard(fi.store, fi.parts), await ownCard(fi.store, fi.parts)]
+  const [one, again] = [
+    await ownCard(fi.store, fi.parts, federation.clock.now()),
+    await ownCard(fi.store, fi.parts, federation.clock.now()),
+  ]
   assert.deepEqual(one, again)
   const { type, id, spec_version, identity_class } = JSON.parse(one.toString()) as Record<string, unknown>
   assert.deepEqual([type, id, spec_version, identity_class], ["identity", fi.party, "2.1", "organization"])

@@ -1,24 +1,23 @@
 import { z } from "zod"
 import { ComityError } from "../kernel/errors.ts"
-import { sha256 } from "../kernel/hash.ts"
-import type { Instant } from "../kernel/time.ts"
+import { type Instant, plusMicroseconds } from "../kernel/time.ts"
 import { keyStateOf, ownStatements, record } from "../ledger/index.ts"
 import {
   type CardDetails,
   cardBytes,
-  cardSent,
   getsCard,
   listPeers,
   loadDetails,
+  loadOwnParty,
   loadPeer,
-  ownParty,
   type Peer,
   readCard,
+  readOwnCard,
   readPeerCard,
   readStatements,
   saveDetails,
+  saveOwnCard,
   savePeerCard,
-  setCardSent,
   setGetsCard,
 } from "../parties/index.ts"
 import type { Reader, Tx } from "../store/index.ts"
@@ -26,28 +25,38 @@ import { bodyOf, parseBody } from "./bodies.ts"
 import { Endpoint } from "./joining/invitation.ts"
 import type { PeerAnswer, PeeringParts, PeerMessage } from "./model.ts"
 import { enqueue } from "./outbox.ts"
+import { dropWaiting } from "./queries.ts"
 
+const MILLISECOND = 1000
 const Sent = z.strictObject({ v: z.literal(1), card: z.string().max(100_000) })
 const ANSWER: PeerAnswer = { body: bodyOf({ v: 1 }) }
 
-type Parts = Pick<PeeringParts, "store" | "self" | "recipients">
+/** What a card is made of besides what people wrote. */
+export type CardParts = Pick<PeeringParts, "self" | "recipients">
+type Parts = CardParts & Pick<PeeringParts, "store">
 
-/** The bytes of the own card as partners get it now; without `at` it says when somebody last wrote it. */
-export async function ownCard(
-  reader: Reader,
-  { self, recipients }: Omit<Parts, "store">,
-  at: Instant | null = null,
-): Promise<Buffer> {
-  const own = await ownParty(reader)
-  if (own === null) throw new ComityError("unavailable", "party.missing")
-  const { details, at: written } = await loadDetails(reader)
-  const root = keyStateOf(await ownStatements(reader)).root.toString("base64")
-  const sealedTo = await recipients(reader)
-  const said = { details, endpoint: self.endpoint(), root, recipients: sealedTo }
-  return cardBytes(own, { ...said, modified: at ?? written })
+/**
+ * The bytes of the own card as it is now. They stay the same until something on it changes, be it a key or the address
+ * of the node; then it is the next version of the same STIX object.
+ */
+export async function ownCard(reader: Reader, { self, recipients }: CardParts, now: Instant): Promise<Buffer> {
+  const own = await loadOwnParty(reader)
+  const held = await readOwnCard(reader)
+  const before = held === null ? null : readCard(held, own.id)
+  const said = {
+    details: await loadDetails(reader),
+    endpoint: self.endpoint(),
+    root: keyStateOf(await ownStatements(reader)).root.toString("base64"),
+    recipients: await recipients(reader),
+    created: before?.created ?? now,
+  }
+  const same = cardBytes(own, { ...said, modified: before?.modified ?? now })
+  if (held === null || same.equals(held)) return same
+  const later = Math.max(now, plusMicroseconds(before?.modified ?? now, MILLISECOND)) as Instant
+  return cardBytes(own, { ...said, modified: later })
 }
 
-/** Writes the own card anew; partners that get it are sent it. */
+/** Writes the own card anew and sends it to the partners that get it. */
 export async function changeCard(parts: Parts, details: CardDetails, by: string | null): Promise<void> {
   await parts.store.write(async (tx) => {
     await saveDetails(tx, details, by)
@@ -55,9 +64,17 @@ export async function changeCard(parts: Parts, details: CardDetails, by: string 
   })
 }
 
-/** To all partners that get it, at once: where what the card says is changed elsewhere. */
-export async function sendCards(tx: Tx, parts: Omit<Parts, "store">): Promise<void> {
-  for (const peer of await listPeers(tx)) await sendCard(tx, parts, peer)
+/** Sends the card to each partner that gets it, if anything on it changed since it was last made. */
+export async function sendCards(tx: Tx, parts: CardParts): Promise<void> {
+  if (!(await remake(tx, parts))) return
+  for (const peer of await listPeers(tx)) await sendCard(tx, peer, parts)
+}
+
+/** The same where nobody changed the card itself: a key on it was published or retired, the node has another address. */
+export async function publishIfChanged({ store, clock, ...parts }: Parts & Pick<PeeringParts, "clock">): Promise<void> {
+  const held = await readOwnCard(store)
+  if (held === null || held.equals(await ownCard(store, parts, clock.now()))) return
+  await store.write((tx) => sendCards(tx, parts))
 }
 
 /** From now on this partner gets the card, or does not; what it has it keeps. */
@@ -67,29 +84,26 @@ export async function giveCard(parts: Parts, party: string, gives: boolean, by: 
     if ((await getsCard(tx, peer.key)) === gives) return
     await setGetsCard(tx, peer.key, gives)
     await record(tx, { what: "peer.card-switched", by, facts: { party, gives } })
-    await sendCard(tx, parts, peer)
+    if (gives) await sendCard(tx, peer, parts)
+    else await dropWaiting(tx, peer.key, ["card"])
   })
 }
 
-/** In a round: a key on the card, or the node's address, may have changed since it was sent. */
-export async function refreshCard(parts: Parts, peer: Peer): Promise<void> {
-  if (peer.state !== "active" || !(await getsCard(parts.store, peer.key))) return
-  const [sent, says] = [await cardSent(parts.store, peer.key), await saysNow(parts.store, parts)]
-  if (sent?.equals(says) !== true) await parts.store.write((tx) => sendCard(tx, parts, peer))
-}
-
-/** Puts the card into the outbox if this partner gets it and was not sent one that says the same. */
-export async function sendCard(tx: Tx, parts: Omit<Parts, "store">, peer: Pick<Peer, "key" | "state">): Promise<void> {
+/** To a partner that gets it, and to nobody before both sides compared. One that still waits is out of date then. */
+export async function sendCard(tx: Tx, peer: Peer, parts: CardParts): Promise<void> {
   if (peer.state !== "active" || !(await getsCard(tx, peer.key))) return
-  const says = await saysNow(tx, parts)
-  if ((await cardSent(tx, peer.key))?.equals(says) === true) return
-  const card = (await ownCard(tx, parts, tx.now)).toString("utf8")
+  await remake(tx, parts)
+  const card = (await readOwnCard(tx))?.toString("utf8") ?? ""
+  await dropWaiting(tx, peer.key, ["card"])
   await enqueue(tx, peer, "card", bodyOf({ v: 1, card }))
-  await setCardSent(tx, peer.key, says)
 }
 
-async function saysNow(reader: Reader, parts: Omit<Parts, "store">): Promise<Buffer> {
-  return sha256(await ownCard(reader, parts, 0 as Instant))
+/** False if the card is what it was. */
+async function remake(tx: Tx, parts: CardParts): Promise<boolean> {
+  const bytes = await ownCard(tx, parts, tx.now)
+  if ((await readOwnCard(tx))?.equals(bytes) === true) return false
+  await saveOwnCard(tx, bytes)
+  return true
 }
 
 /**
@@ -106,8 +120,8 @@ export async function takeCard({ store }: PeeringParts, message: PeerMessage): P
     const { root } = keyStateOf(await readStatements(tx, peer.key))
     if (card.root !== root.toString("base64")) throw new ComityError("invalid", "card.malformed")
     const held = await readPeerCard(tx, peer.key)
-    if (held !== null && readCard(held.bytes, peer.party).modified > card.modified) return
-    await savePeerCard(tx, peer.key, { bytes, name: card.name, endpoint: card.endpoint })
+    if (held !== null && readCard(held.bytes, peer.party).modified >= card.modified) return
+    await savePeerCard(tx, peer.key, bytes)
     await record(tx, { what: "peer.card-taken", by: null, facts: { party: peer.party } })
   })
   return ANSWER

@@ -8,12 +8,10 @@ export { conflictId, evidenceDeclarations, evidenceHandlers, loadConflict } from
 export { settleConflicts } from "./evidence/conflicts.ts"
 export { countOpenConflicts, type FoundConflict, type How, listConflicts } from "./evidence/queries.ts"
 export { peerDeclarations, peerHandlers } from "./joining/commands.ts"
+export { compare, fingerprints, type Heard, WORDS_ASKED } from "./joining/comparing.ts"
+export { moveTo, takeName } from "./joining/moving.ts"
 export {
   accept,
-  compare,
-  compared,
-  fingerprints,
-  type Heard,
   invite,
   leave,
   resume,

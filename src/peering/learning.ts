@@ -54,6 +54,7 @@ async function learn(parts: PeeringParts, peer: Peer): Promise<void> {
   const forked = await parts.store.write(async (tx) => {
     const known = await readStatements(tx, peer.key)
     const fork = forkOf(known, chain)
+    if (fork?.at === 0) return false // whoever stands at that address is somebody else, and says nothing of this peer
     if (fork !== null) {
       const [here, there] = fork.pair.map((statement) => statement.toString("utf8")) as [string, string]
       const facts = { party: peer.party, here, there }

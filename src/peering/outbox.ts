@@ -61,7 +61,7 @@ async function deliverOne(
     const answer = await say(parts, peer, kind, { body })
     await parts.store.write(async (tx) => {
       await after(tx, { peer, body, key }, answer)
-      await setDelivered(tx, key)
+      await setDelivered(tx, { key, peer: peer.key })
     })
     return "delivered"
   } catch (error) {

@@ -1,13 +1,19 @@
-import sql from "sql-template-tag"
+import sql, { join } from "sql-template-tag"
 import type { Instant } from "../kernel/time.ts"
 import type { Reader, Tx } from "../store/index.ts"
 
-/** False if this peer used the nonce before. */
+/** False if this peer used the nonce before; else it was heard now. */
 export async function takeNonce(tx: Tx, peer: number, nonce: string, expires: Instant): Promise<boolean> {
   const taken = await tx.run(
     sql`insert into peer_nonce (peer, nonce, expires_at) values (${peer}, ${nonce}, ${expires}) on conflict do nothing`,
   )
+  if (taken === 1) await setHeard(tx, peer)
   return taken === 1
+}
+
+/** A message or an answer came that the peer signed. */
+async function setHeard(tx: Tx, peer: number): Promise<void> {
+  await tx.run(sql`update peer set heard_at = ${tx.now} where key = ${peer}`)
 }
 
 export async function deleteNoncesBefore(tx: Tx, instant: Instant): Promise<void> {
@@ -33,7 +39,8 @@ export async function readWaiting(reader: Reader, peer: number, now: Instant, mo
   )
 }
 
-export async function setDelivered(tx: Tx, key: number): Promise<void> {
+export async function setDelivered(tx: Tx, { key, peer }: Pick<Waiting, "key" | "peer">): Promise<void> {
+  await setHeard(tx, peer)
   await tx.run(
     sql`update outbox set delivered_at = ${tx.now}, failure = null, body = ${Buffer.alloc(0)} where key = ${key}`,
   )
@@ -43,6 +50,16 @@ export async function setFailed(tx: Tx, key: number, next: Instant, failure: str
   await tx.run(
     sql`update outbox set tries = tries + 1, next_at = ${next}, failure = ${failure} where key = ${key} and delivered_at is null`,
   )
+}
+
+/** Takes back what was not said yet. */
+export async function dropWaiting(tx: Tx, peer: number, kinds: readonly string[]): Promise<void> {
+  await tx.run(sql`delete from outbox where peer = ${peer} and delivered_at is null and kind in (${join(kinds)})`)
+}
+
+/** What the peer refused, or did not hear, is said again now: something has changed at its side. */
+export async function hurryWaiting(tx: Tx, peer: number): Promise<void> {
+  await tx.run(sql`update outbox set next_at = ${tx.now} where peer = ${peer} and delivered_at is null`)
 }
 
 /** Messages to a peer that were not delivered yet: how many, since when, and why the first of them waits. */

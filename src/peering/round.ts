@@ -1,6 +1,6 @@
 import { ComityError } from "../kernel/errors.ts"
 import { findPeerByKey, isActive, type Peer } from "../parties/index.ts"
-import { refreshCard } from "./cards.ts"
+import { publishIfChanged } from "./cards.ts"
 import { meet } from "./evidence/meeting.ts"
 import { compareWith } from "./evidence/witnessed.ts"
 import { pullFeed } from "./feeds/pulling.ts"
@@ -19,7 +19,7 @@ export async function round(parts: PeeringParts, couriers: Couriers, peerKey: nu
   const peer = await findPeerByKey(parts.store, peerKey)
   if (peer === null) return
   if (!(isActive(peer) || peer.state === "left")) return
-  await refreshCard(parts, peer)
+  await publishIfChanged(parts)
   await tell(parts, peer)
   if (ask) await askAll(parts, couriers, peer)
   await tellCounts(parts, peer) // last, since it may take seconds; what it says is delivered by the next round

@@ -53,7 +53,7 @@ export async function addPartner({ store }: InProcess, names = "", name = "CSIRT
     endpoint: "https://nord.example",
     root: sha256("").toString("base64"),
   }
-  const card = cardBytes(own, { ...said, recipients: told, modified: 0 as Instant })
+  const card = cardBytes(own, { ...said, recipients: told, created: 0 as Instant, modified: 0 as Instant })
   const peer = await store.write(async (tx) => {
     const endpoint = "https://nord.example"
     const key = await insertPeer(tx, {

@@ -18,7 +18,7 @@ import { indicator, type Stix } from "./stix.ts"
 export function cardSaying(own: OwnParty): Buffer {
   const details = CardDetails.parse({ places: [own.place] })
   const said = { details, endpoint: "https://partner.invalid", root: sha256("").toString("base64"), recipients: [] }
-  return cardBytes(own, { ...said, modified: 0 as Instant })
+  return cardBytes(own, { ...said, created: 0 as Instant, modified: 0 as Instant })
 }
 
 /** An indicator under that mark. */

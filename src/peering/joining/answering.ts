@@ -1,16 +1,19 @@
 import { z } from "zod"
 import { ComityError } from "../../kernel/errors.ts"
 import { sha256 } from "../../kernel/hash.ts"
-import type { Instant } from "../../kernel/time.ts"
+import { type Instant, plusMicroseconds } from "../../kernel/time.ts"
 import { keyStateOf, record } from "../../ledger/index.ts"
-import { findPeer, loadPeer, readStatements } from "../../parties/index.ts"
+import { findPeer, loadPeer, PartyName, type Peer, readStatements } from "../../parties/index.ts"
 import type { Tx } from "../../store/index.ts"
 import { bodyOf, parseBody } from "../bodies.ts"
 import type { StrangerVerb } from "../door.ts"
 import type { PeerAnswer, PeeringParts, PeerMessage } from "../model.ts"
-import { Endpoint, PartyName, Statements, Token } from "./invitation.ts"
-import { type Acquaintance, activate, meet, part } from "./operations.ts"
-import { findInvitation, setTheirs, setUsed } from "./queries.ts"
+import { hurryWaiting } from "../queries.ts"
+import { CLOCK_TOLERANCE } from "../signatures/index.ts"
+import { activate, tellCompared } from "./comparing.ts"
+import { Endpoint, Statements, Token } from "./invitation.ts"
+import { type Acquaintance, meet, part } from "./operations.ts"
+import { findInvitation, setTheirs, setTheirsAt, setUsed } from "./queries.ts"
 
 const Join = z.strictObject({
   v: z.literal(1),
@@ -27,6 +30,7 @@ const Status = z.strictObject({
 })
 
 const DONE = { body: bodyOf({ v: 1 }) }
+const SECOND = 1_000_000
 
 /**
  * `join`: somebody took our invitation up. The message is signed by the key that its own statements name; whether that
@@ -40,30 +44,39 @@ export function takeJoin({ store }: PeeringParts): StrangerVerb {
     if (current === null) throw new ComityError("refused", "peer.key-revoked")
     return {
       key: current,
-      answer: async () => {
-        await store.write((tx) => enter(tx, { ...said, party: request.from }, token))
+      answer: async ({ created }) => {
+        await store.write((tx) => enter(tx, { ...said, party: request.from }, { token, at: created }))
         return DONE
       },
     }
   }
 }
 
-async function enter(tx: Tx, who: Acquaintance, token: string): Promise<void> {
+async function enter(tx: Tx, who: Acquaintance, { token, at }: { token: string; at: Instant }): Promise<void> {
   const given = await findInvitation(tx, sha256(token))
-  const again = given?.usedBy === who.party
-  if (given === null || given.expiresAt < tx.now || (given.usedBy !== null && !again)) {
+  const known = await findPeer(tx, who.party)
+  if (given?.usedBy === who.party && known !== null && known.state !== "left") {
+    return // the answer was lost, not the message
+  }
+  if (given === null || given.expiresAt < tx.now || given.usedBy !== null) {
     throw new ComityError("refused", "invitation.unknown")
   }
-  if (again && (await isKnown(tx, who))) return // the answer was lost, not the message
+  if (known !== null) await partIfSame(tx, known, who)
   const peer = await meet(tx, who)
+  await setTheirsAt(tx, peer.key, at)
+  if (peer.state === "compared") await tellCompared(tx, peer) // it may have begun anew
   await setUsed(tx, given.id, peer.party)
   await record(tx, { what: "peer.joined", by: null, facts: { party: peer.party, invitation: given.id } })
 }
 
-async function isKnown(tx: Tx, { party, statements }: Acquaintance): Promise<boolean> {
-  const peer = await findPeer(tx, party)
-  if (peer === null) return false
-  return keyStateOf(await readStatements(tx, peer.key)).root.equals(keyStateOf(statements).root)
+/**
+ * A partner that introduces itself again has left, or lost what it knew: what stood between us is over. Its own key
+ * says so, and a person of ours invited it anew.
+ */
+async function partIfSame(tx: Tx, known: Peer, { statements }: Acquaintance): Promise<void> {
+  const { root } = keyStateOf(await readStatements(tx, known.key))
+  const stands = known.state === "active" || known.state === "suspended"
+  if (stands && root.equals(keyStateOf(statements).root)) await part(tx, known, null)
 }
 
 /** `compared`: their people compared the fingerprints. */
@@ -71,6 +84,7 @@ export async function takeCompared(parts: PeeringParts, message: PeerMessage): P
   const { at } = parseBody(Compared, message.body)
   await parts.store.write(async (tx) => {
     await message.admit(tx)
+    refuseFuture(tx, at)
     const peer = await loadPeer(tx, message.peer.party)
     if (peer.state !== "invited" && peer.state !== "compared") return
     if (!(await setTheirs(tx, peer.key, "compared", at as Instant))) return
@@ -85,10 +99,21 @@ export async function takeStatus({ store }: PeeringParts, message: PeerMessage):
   const { state, at } = parseBody(Status, message.body)
   await store.write(async (tx) => {
     await message.admit(tx)
+    refuseFuture(tx, at)
     const peer = await loadPeer(tx, message.peer.party)
+    const onTheWay = peer.state === "invited" || peer.state === "compared"
+    if (onTheWay && state !== "left") return // comparing alone makes a relation active
     if (!(await setTheirs(tx, peer.key, state, at as Instant))) return
-    await record(tx, { what: "peer.they-changed", by: null, facts: { party: peer.party, state } })
+    if (state === "active") await hurryWaiting(tx, peer.key)
+    if (state !== peer.theirs) {
+      await record(tx, { what: "peer.they-changed", by: null, facts: { party: peer.party, state } })
+    }
     if (state === "left" && peer.state !== "left") await part(tx, peer, null)
   })
   return DONE
+}
+
+/** No message speaks of a moment that is yet to come: it would make the partner deaf to all that it says until then. */
+function refuseFuture({ now }: Tx, at: number): void {
+  if (at > plusMicroseconds(now, CLOCK_TOLERANCE * SECOND)) throw new ComityError("invalid", "peer.body")
 }

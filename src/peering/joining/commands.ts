@@ -7,7 +7,9 @@ import { listPeers, loadPeer, type Peer, resolvePeer } from "../../parties/index
 import type { PeeringParts } from "../model.ts"
 import { type Couriers, deliver } from "../outbox.ts"
 import { countWaiting } from "../queries.ts"
-import { accept, compare, fingerprints, invite, leave, resume, suspend, withdrawInvitation } from "./operations.ts"
+import { compare, fingerprints } from "./comparing.ts"
+import { moveTo, takeName } from "./moving.ts"
+import { accept, invite, leave, resume, suspend, withdrawInvitation } from "./operations.ts"
 import { listInvitations } from "./queries.ts"
 
 const party = ["PARTY"] as const
@@ -37,6 +39,8 @@ export const peerDeclarations: readonly Declaration[] = [
   { ...plain, name: "peer suspend" },
   { ...plain, name: "peer resume" },
   { ...plain, name: "peer leave" },
+  { ...plain, name: "peer move", positionals: ["PARTY", "ADDRESS"] },
+  { ...plain, name: "peer rename" },
 ]
 
 const text = z.string()
@@ -44,6 +48,7 @@ const None = z.strictObject({})
 const Invite = z.strictObject({ LABEL: text.trim().min(1).max(200), text: z.boolean().optional() })
 const Accept = z.strictObject({ LINK: text.optional(), file: text.optional() })
 const One = z.strictObject({ PARTY: text })
+const Move = z.strictObject({ PARTY: text, ADDRESS: text })
 const Compare = z.strictObject({
   PARTY: text,
   words: text.optional(),
@@ -102,6 +107,11 @@ export function peerHandlers(parts: PeeringParts, couriers: Couriers): Handlers 
     "peer suspend": changing(suspend),
     "peer resume": changing(resume),
     "peer leave": changing(leave),
+    "peer move": async (call) => {
+      const { PARTY, ADDRESS } = Move.parse(call.arguments)
+      return told(await moveTo(parts, (await resolvePeer(store, PARTY)).party, ADDRESS, null))
+    },
+    "peer rename": changing(takeName),
   }
 }
 

@@ -3,7 +3,7 @@ import { canonicalize } from "../../kernel/canonical.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { parseStrictJson } from "../../kernel/json.ts"
 import { formatInstant, type Instant, parseInstant } from "../../kernel/time.ts"
-import type { PartyId } from "../../parties/index.ts"
+import { type PartyId, PartyName } from "../../parties/index.ts"
 import { isPartyId } from "../signatures/index.ts"
 
 /** What one node hands to another by any way: who it is, where it is, and a word that lets one partner in, once. */
@@ -20,7 +20,6 @@ export type Invitation = {
 const LINK = "/peer/join#"
 const TEXT_MOST = 256 * 1024
 
-export const PartyName = z.string().trim().min(1).max(200)
 export const Party = z.string().refine(isPartyId)
 export const Statements = z
   .array(z.base64().max(100_000))

@@ -3,9 +3,24 @@ import { afterEach, beforeEach, test } from "node:test"
 import { type Federation, type Member, strangers } from "../../../test/support/federation.ts"
 import { prepared } from "../../../test/support/node-in-process.ts"
 import { indicator } from "../../../test/support/stix.ts"
+import { ComityError } from "../../kernel/errors.ts"
 import { addObjects, addShared, audienceOf, loadCollection } from "../../library/index.ts"
 import { findPeer, loadPeer } from "../../parties/index.ts"
-import { accept, compare, couriersOf, deliver, fingerprints, invite, leave, resume, suspend } from "../index.ts"
+import {
+  accept,
+  bodyOf,
+  compare,
+  couriersOf,
+  deliver,
+  fingerprints,
+  giveCard,
+  invite,
+  leave,
+  moveTo,
+  resume,
+  say,
+  suspend,
+} from "../index.ts"
 
 let federation: Federation
 let fi: Member
@@ -29,6 +44,8 @@ const post = async (from: Member, to: Member) => {
   const peer = await findPeer(from.store, to.party)
   if (peer !== null) await deliver(from.parts, couriersOf(), peer.key)
 }
+const waitingAt = (node: Member, kind = "card") =>
+  Number(node.meddle("select count(*) as n from outbox where delivered_at is null and kind = ?", kind)[0]?.n)
 const heardBy = async (node: Member, other: Member) =>
   (await fingerprints(node.store, await loadPeer(node.store, other.party))).theirs
 
@@ -133,6 +150,106 @@ test("a pause stops both ways, and an end leaves every audience; both may meet a
   assert.deepEqual(await states(), ["invited/invited", "invited/invited"])
   await compareBoth()
   assert.deepEqual(await states(), ["active/active", "active/active"])
+})
+
+test("six words by their numbers are enough, five are not, and a wrong one is counted", async () => {
+  await acquainted()
+  const { words } = await heardBy(fi, jp)
+  const some = (...numbers: number[]) => new Map(numbers.map((number) => [number, words[number - 1] ?? ""]))
+  const typed = some(1, 3, 4, 7, 11, 12)
+  for (const heard of [some(1, 3, 4, 7, 11), new Map(typed).set(7, words[7] ?? ""), new Map(typed).set(13, "")]) {
+    await assert.rejects(compare(fi.parts, jp.party, { some: heard }, null), { code: "peer.fingerprint-differs" })
+  }
+  assert.deepEqual(fi.meddle("select differed from peer")[0]?.differed, 3)
+  await compare(fi.parts, jp.party, { some: typed }, null)
+  assert.equal(await stateOf(fi, jp), "compared/invited")
+})
+
+test("only comparing makes a relation active: not a word of the other side, and not going on", async () => {
+  await acquainted()
+  await assert.rejects(resume(fi.parts, jp.party, null), { code: "peer.state" })
+  const peer = await loadPeer(jp.store, fi.party)
+  const told = (at: number) => say(jp.parts, peer, "status", { body: bodyOf({ v: 1, state: "active", at }) })
+  await told(federation.clock.now())
+  assert.equal(await stateOf(fi, jp), "invited/invited")
+  await assert.rejects(told(federation.clock.now() + 3_600_000_000), { code: "peer.refused", kind: "invalid" })
+})
+
+test("who invited and who accepted twice, and both who invited each other, become partners all the same", async () => {
+  const [first, second, back] = [await link(fi), await link(fi), await link(jp)]
+  await accept(jp.parts, first, null)
+  await accept(jp.parts, second, null)
+  await accept(fi.parts, back, null)
+  await post(jp, fi)
+  await post(fi, jp)
+  assert.deepEqual(await states(), ["invited/invited", "invited/invited"])
+  await compare(fi.parts, jp.party, { words: (await heardBy(fi, jp)).words.join(" ") }, null)
+  await post(fi, jp)
+  await accept(jp.parts, first, null)
+  await post(jp, fi)
+  assert.deepEqual(await states(), ["compared/invited", "invited/compared"])
+  await compare(jp.parts, fi.party, { words: (await heardBy(jp, fi)).words.join(" ") }, null)
+  await post(jp, fi)
+  assert.deepEqual(await states(), ["active/active", "active/active"])
+})
+
+test("a partner that lost what it knew, or left unheard, comes back by a new invitation and is compared again", async () => {
+  await acquainted()
+  await compareBoth()
+  const id = await addShared(fi.store, { title: "S", alias: null, audience: [jp.party] }, null)
+  const wire = federation.wire
+  federation.wire = async () => {
+    throw new ComityError("unavailable", "peer.unreachable")
+  }
+  await leave(jp.parts, fi.party, null)
+  await post(jp, fi)
+  assert.deepEqual(await states(), ["active/active", "left/active"])
+  jp.meddle("delete from outbox where delivered_at is null")
+  federation.wire = wire
+  const first = await link(fi)
+  await accept(jp.parts, first, null)
+  await post(jp, fi)
+  assert.deepEqual(await states(), ["invited/invited", "invited/invited"])
+  assert.equal((await audienceOf(fi.store, await loadCollection(fi.store, id))).length, 0)
+  await leave(jp.parts, fi.party, null)
+  await post(jp, fi)
+  await accept(jp.parts, first, null)
+  await post(jp, fi)
+  assert.deepEqual(await states(), ["left/left", "invited/invited"], "an invitation that was used lets nobody in again")
+})
+
+test("a card waits for a relation that is active, and what still waits is taken back when it ends", async () => {
+  await acquainted()
+  await giveCard(fi.parts, jp.party, true, null)
+  assert.equal(waitingAt(fi), 0)
+  await compareBoth()
+  assert.equal(waitingAt(fi), 0, "the switch is set anew when people compare")
+  await giveCard(fi.parts, jp.party, true, null)
+  assert.equal(waitingAt(fi), 1)
+  await suspend(fi.parts, jp.party, null)
+  assert.deepEqual([waitingAt(fi, "card"), waitingAt(fi, "status")], [0, 1])
+  await resume(fi.parts, jp.party, null)
+  assert.equal(waitingAt(fi, "card"), 1)
+  await leave(fi.parts, jp.party, null)
+  assert.equal(waitingAt(fi, "card"), 0)
+})
+
+test("a partner is followed to another address only if its key answers there", async () => {
+  const [, , br] = federation.members as [Member, Member, Member]
+  await acquainted()
+  await assert.rejects(moveTo(fi.parts, jp.party, jp.endpoint, null), { code: "peer.not-met" })
+  await compareBoth()
+  for (const address of ["http://jp.example", "https://jp.example/x", "https://u@jp.example", "jp.example", ""]) {
+    await assert.rejects(moveTo(fi.parts, jp.party, address, null), { code: "peer.endpoint" }, address)
+  }
+  for (const address of [br.endpoint, "https://nobody.example"]) {
+    await assert.rejects(moveTo(fi.parts, jp.party, address, null), { kind: "unavailable" }, address)
+  }
+  assert.equal((await loadPeer(fi.store, jp.party)).endpoint, jp.endpoint)
+  const [forked] = fi.meddle("select count(*) as n from journal_entry where header like '%peer.keys-forked%'")
+  assert.equal(forked?.n, 0, "what another node says of its keys is no evidence against this one")
+  fi.meddle("update peer set endpoint = 'https://elsewhere.example'")
+  assert.equal((await moveTo(fi.parts, jp.party, `${jp.endpoint}/`, null)).endpoint, jp.endpoint)
 })
 
 test("a party that comes with another key log is not taken for the one that is known", async () => {

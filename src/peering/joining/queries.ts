@@ -57,6 +57,16 @@ export async function setTheirs(tx: Tx, peer: number, theirs: PeerState, at: Ins
   return changed === 1
 }
 
+/** One more comparison that failed. */
+export async function setDiffered(tx: Tx, peer: number): Promise<void> {
+  await tx.run(sql`update peer set differed = differed + 1 where key = ${peer}`)
+}
+
+/** How many comparisons failed since the partner was met. */
+export async function countDiffered(reader: Reader, peer: number): Promise<number> {
+  return (await reader.get<{ differed: number }>(sql`select differed from peer where key = ${peer}`))?.differed ?? 0
+}
+
 /** Both sides compared; it says nothing of when theirs did. */
 export async function setBothActive(tx: Tx, peer: number): Promise<void> {
   await tx.run(sql`update peer set theirs = 'active' where key = ${peer}`)
@@ -65,7 +75,19 @@ export async function setBothActive(tx: Tx, peer: number): Promise<void> {
 /** The way is gone anew from its beginning: both sides compare again. */
 export async function restart(tx: Tx, peer: number, said: { name: string; endpoint: string }): Promise<void> {
   await tx.run(
-    sql`update peer set state = 'invited', theirs = 'invited', name = ${said.name}, endpoint = ${said.endpoint},
-          changed_at = ${tx.now} where key = ${peer}`,
+    sql`update peer set state = 'invited', theirs = 'invited', theirs_at = 0, name = ${said.name},
+          endpoint = ${said.endpoint}, gets_card = 0, differed = 0, changed_at = ${tx.now} where key = ${peer}`,
   )
+}
+
+/** Met twice on the way; what either side said of comparing stands. */
+export async function meetAgain(tx: Tx, peer: number, said: { name: string; endpoint: string }): Promise<void> {
+  await tx.run(
+    sql`update peer set name = ${said.name}, endpoint = ${said.endpoint}, changed_at = ${tx.now} where key = ${peer}`,
+  )
+}
+
+/** Of which moment the last word of the other side was; older ones change nothing. */
+export async function setTheirsAt(tx: Tx, peer: number, at: Instant): Promise<void> {
+  await tx.run(sql`update peer set theirs_at = ${at} where key = ${peer}`)
 }

@@ -59,7 +59,7 @@ const Typed = z
 /** The own card: what partners that were chosen learn of this organisation, and nobody else. */
 export async function cardPage({ store }: PartnerParts, visit: Visit, sent: Shown = noForm): Promise<Reply> {
   const { t, ask } = visit
-  const { details } = await loadDetails(store)
+  const details = await loadDetails(store)
   const own = await ownParty(store)
   const { desk } = details
   const shown = { t, ...sent }

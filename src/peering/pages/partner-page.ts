@@ -14,14 +14,16 @@ import {
   shortId,
   table,
   visible,
+  visibleText,
 } from "../../http/index.ts"
 import { type Card, getsCard, loadPeer, type Peer } from "../../parties/index.ts"
 import { giveCard } from "../cards.ts"
-import { fingerprints, leave, resume, suspend } from "../joining/operations.ts"
+import { fingerprints } from "../joining/comparing.ts"
+import { leave, resume, suspend } from "../joining/operations.ts"
 import { deliver } from "../outbox.ts"
 import { countWaiting } from "../queries.ts"
 import { type Due, isOverdue, receiptsOf } from "../receipt-queries.ts"
-import { wordList } from "./joining-pages.ts"
+import { wordList } from "./compare-page.ts"
 import { cardOf, OFFICER } from "./list-page.ts"
 import { type GivenRow, type GotRow, givenTo, gotFrom } from "./queries.ts"
 import type { PartnerParts } from "./routes.ts"
@@ -41,7 +43,7 @@ export async function partnerPage(parts: PartnerParts, visit: Visit): Promise<Re
   const body = html`${done(visit)}<p>${relationMark(t, peer)}</p>${next(visit, peer)}${late > 0 ? notice(t("partner.owes", { count: late }), "warning") : nothing}
 <div class="halves"><div>${section(t("partner.given"), given(visit, await givenTo(store, peer.party)))}${section(t("partner.got"), got(visit, await gotFrom(store, peer.party)))}${section(t("partner.receipts"), receipts(visit, due))}${await parts.more(visit, peer)}</div>
 <div>${card(visit, await cardOf(store, peer))}${await known(parts, visit, peer)}${await doings(parts, visit, peer)}</div></div>`
-  return visit.page({ title: peer.name, heading: visible(peer.name), place: PLACE, body })
+  return visit.page({ title: visibleText(peer.name), heading: visible(peer.name), place: PLACE, body })
 }
 
 function done({ t, ask }: Visit): Html {
@@ -49,8 +51,9 @@ function done({ t, ask }: Visit): Html {
 }
 
 /** What stands between this relation and the next step. */
-function next(visit: Visit, { state, theirs, party, name }: Peer): Html {
+function next(visit: Visit, { state, theirs, party, ...peer }: Peer): Html {
   const { t } = visit
+  const name = visibleText(peer.name)
   if (state === "invited") {
     const link = visit.may(OFFICER)
       ? html` <a class="button" href="/share/partners/${party}/compare">${t("partner.compare-now")}</a>`
@@ -210,7 +213,7 @@ export async function leavePage(parts: PartnerParts, visit: Visit): Promise<Repl
   const reads = (await givenTo(parts.store, peer.party)).filter(({ leftAt }) => leftAt === null)
   const body = html`<div class="decision"><ul><li>${t("partner.leave-audience", { count: reads.length })}</li><li>${t("partner.leave-recall")}</li><li>${t("partner.leave-keeps")}</li><li>${t("partner.leave-again")}</li></ul>
 <form method="post" action="${home}/leave">${actions(t("partner.leave"), { href: home, label: t("partner.stay") }, "danger")}</form></div>`
-  return visit.page({ title: t("partner.leave-title", { name: peer.name }), place: PLACE, body })
+  return visit.page({ title: t("partner.leave-title", { name: visibleText(peer.name) }), place: PLACE, body })
 }
 
 export async function left(parts: PartnerParts, visit: Visit): Promise<Reply> {

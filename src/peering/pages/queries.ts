@@ -38,19 +38,24 @@ export async function gotFrom(reader: Reader, party: string | null): Promise<Got
   )
 }
 
-/** By party: when it was last heard, and what it still owes beyond its day. */
+/** By party: when it last said something or answered, and what it still owes beyond its day. */
 export type LatelyRow = { party: string; heardAt: Instant | null; overdue: number; waiting: number }
 
 export async function lately(reader: Reader, now: Instant): Promise<Map<string, LatelyRow>> {
-  const rows = await reader.all<LatelyRow>(
+  const rows = await reader.all<Omit<LatelyRow, "heardAt"> & { heard: number; pulled: number }>(
     sql`select p.party,
-          (select max(f.pulled_at) from feed f where f.peer = p.key) as "heardAt",
+          coalesce(p.heard_at, 0) as heard, coalesce((select max(f.pulled_at) from feed f where f.peer = p.key), 0) as pulled,
           (select count(1) from receipt_due r where r.party = p.party and r.state in ('due', 'pending')
             and coalesce(case when r.state = 'pending' then r.until end, r.due_at) < ${now}) as overdue,
           (select count(1) from outbox o where o.peer = p.key and o.delivered_at is null) as waiting
         from peer p`,
   )
-  return new Map(rows.map((row) => [row.party, row]))
+  return new Map(
+    rows.map(({ heard, pulled, ...row }) => {
+      const at = Math.max(heard, pulled) as Instant
+      return [row.party, { ...row, heardAt: at === 0 ? null : at }]
+    }),
+  )
 }
 
 export async function findFeedByKey(reader: Reader, key: number): Promise<{ state: Feed["state"] } | null> {

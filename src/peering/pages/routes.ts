@@ -5,17 +5,9 @@ import type { Store } from "../../store/index.ts"
 import type { PeeringParts } from "../model.ts"
 import type { Couriers } from "../outbox.ts"
 import { cardPage, cardSaved } from "./card-page.ts"
+import { comparedHere, comparePage } from "./compare-page.ts"
 import { feedChanged, feedsPage } from "./feeds-page.ts"
-import {
-  accepted,
-  acceptPage,
-  comparedHere,
-  comparePage,
-  invited,
-  invitePage,
-  joinPage,
-  uninvite,
-} from "./joining-pages.ts"
+import { accepted, acceptPage, invited, invitePage, joinPage, uninvite } from "./joining-pages.ts"
 import { OFFICER, partnersPage } from "./list-page.ts"
 import { changed, leavePage, left, partnerPage } from "./partner-page.ts"
 

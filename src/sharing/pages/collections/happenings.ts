@@ -121,6 +121,9 @@ const sentences: Readonly<Record<string, Say>> = {
   "peer.fingerprint-differs": (t, facts, calling) => t("ledger.peer.fingerprint-differs", who(facts, calling)),
   "peer.invited": (t, facts) => t("ledger.peer.invited", { label: text(facts, "label") }),
   "peer.joined": (t, facts, calling) => t("ledger.peer.joined", who(facts, calling)),
+  "peer.moved": (t, facts, calling) =>
+    t("ledger.peer.moved", { ...who(facts, calling), endpoint: text(facts, "endpoint") }),
+  "peer.renamed": (t, facts) => t("ledger.peer.renamed", { before: text(facts, "before"), name: text(facts, "name") }),
   "peer.state-changed": (t, facts, calling) =>
     t("ledger.peer.state-changed", { ...who(facts, calling), state: peerState(t, text(facts, "state")) }),
   "peer.they-changed": (t, facts, calling) =>
