@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs"
 import type { Label, Recipient } from "../../src/crypto/index.ts"
 import { openSealed, type Shelf } from "../../src/crypto/index.ts"
 
+import type { Offer, Receipt } from "../../src/sharing/sealed/message.ts"
+
 export type Piece = { utf8: string } | { zeros: number }
 export type SealedVectors = {
   label: Omit<Label, "size">
@@ -17,6 +19,15 @@ export type SealedVectors = {
     size: number
     file: string
   }[]
+  statements: {
+    sender: { party: string; private_key: string; vkey: string }
+    recipient: { party: string; private_key: string; vkey: string }
+    offer: Offer
+    offer_note: string
+    receipt: Receipt
+    receipt_note: string
+    refused_offers: { name: string; note: string }[]
+  }
 }
 
 export const sealedVectors = JSON.parse(
