@@ -62,10 +62,11 @@ export async function newestEverKey(reader: Reader, id: string): Promise<number 
 }
 
 /** Ids of object versions by key; those erased since are missing. */
-export async function idsOf(reader: Reader, keys: readonly number[]): Promise<string[]> {
+export async function idsOf(reader: Reader, keys: readonly number[]): Promise<{ key: number; id: string }[]> {
   if (keys.length === 0) return []
-  const rows = await reader.all<{ id: string }>(sql`select id from object where key in (${join(keys)}) order by key`)
-  return rows.map(({ id }) => id)
+  return reader.all<{ key: number; id: string }>(
+    sql`select key, id from object where key in (${join(keys)}) order by key`,
+  )
 }
 
 /** Where each version that this node may use of an object is from, and under which mark it stands. */

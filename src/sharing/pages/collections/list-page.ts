@@ -21,6 +21,7 @@ import {
 } from "../../../http/index.ts"
 import { ComityError } from "../../../kernel/errors.ts"
 import { addCollection, type Collection, listCollections } from "../../../library/index.ts"
+import { type Partners, partnerShown, partnersOf } from "../partners.ts"
 import { type CollectionParts, collectionPath, kindWord } from "./parts.ts"
 import { verdictMark } from "./verify-pages.ts"
 
@@ -80,7 +81,7 @@ async function page(
     title: t("nav.collections"),
     place: "collections",
     status,
-    body: html`${errorSummary(t, faults)}${made === undefined ? nothing : notice(t("collections.made", { title: visibleText(made.title) }))}<p>${t("collections.what")}</p>${sharing(visit)}${collectionTable(parts, visit, collections)}${visit.may("role:administrator") ? newInbox(visit, given, faults) : nothing}`,
+    body: html`${errorSummary(t, faults)}${made === undefined ? nothing : notice(t("collections.made", { title: visibleText(made.title) }))}<p>${t("collections.what")}</p>${sharing(visit)}${collectionTable(parts, visit, collections, await partnersOf(parts.store))}${visit.may("role:administrator") ? newInbox(visit, given, faults) : nothing}`,
   })
 }
 
@@ -91,7 +92,12 @@ function sharing(visit: Visit): Html {
   return html`<p class="actions"><a class="button" href="/share/new-shared">${t("shared.make")}</a><a href="/share/unshared">${t("unshared.title")}</a><a href="/share/releases">${t("release.all")}</a></p>`
 }
 
-function collectionTable({ verifications }: CollectionParts, visit: Visit, rows: readonly Collection[]): Html {
+function collectionTable(
+  { verifications }: CollectionParts,
+  visit: Visit,
+  rows: readonly Collection[],
+  partners: Partners,
+): Html {
   const { t, format } = visit
   const empty = visit.may("role:administrator")
     ? emptyState(t("collections.none"), { href: "#new", label: t("collections.make") })
@@ -110,7 +116,7 @@ function collectionTable({ verifications }: CollectionParts, visit: Visit, rows:
             : visible(row.title),
       },
       { label: t("collections.alias"), kind: "mono", cell: ({ alias }) => aliasCell(visit, alias) },
-      { label: t("collections.kind"), cell: (row) => kindWord(t, row) },
+      { label: t("collections.kind"), cell: (row) => kindCell(visit, row, partners) },
       { label: t("collections.entries"), kind: "number", cell: ({ size }) => format.number(size) },
       {
         label: t("collections.last"),
@@ -120,6 +126,13 @@ function collectionTable({ verifications }: CollectionParts, visit: Visit, rows:
       { label: t("collections.verified"), wide: true, cell: ({ id }) => verdictMark(visit, verifications.verdict(id)) },
     ],
   })
+}
+
+/** Of what came from a partner also from whom. */
+function kindCell({ t }: Visit, row: Collection, partners: Partners): Html {
+  const whose =
+    row.party === null ? nothing : html` <span class="quiet small">${partnerShown(partners, row.party)}</span>`
+  return html`${kindWord(t, row)}${whose}`
 }
 
 function aliasCell({ t }: Visit, alias: string | null) {

@@ -82,6 +82,7 @@ test("an officer chooses, sees who gets what and what stays and why, decides, an
   )
   assert.match(decision, /cannot be undone.*within a second.*cannot make anybody forget/)
   assert.equal(await post(`${at}/start`, {}), at)
+  assert.doesNotMatch(await words(await prepared([green])), /Goes/)
   assert.match(await words(at), /One object was released.*Digest of the decisions/)
   assert.match(await words(`/share/objects/${green.id}`), /Lantern for partners read by 2 parties/)
   assert.match(await words("/share/releases"), /Lantern for partners 1 1 ● done/)

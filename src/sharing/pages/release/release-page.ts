@@ -13,7 +13,8 @@ import {
   tlpLabel,
   visible,
 } from "../../../http/index.ts"
-import { listCollections } from "../../../library/index.ts"
+import { listCollections, loadCollection, placesOf } from "../../../library/index.ts"
+import type { Reader } from "../../../store/index.ts"
 import { nothingYet, partiesOf, type Release, type TargetOutcome } from "../../release/model.ts"
 import { idsOf, readPart } from "../../release/queries.ts"
 import type { ReleaseProgress } from "../../release/releases.ts"
@@ -98,9 +99,10 @@ const GOING_SHOWN = 20
 async function goesShown({ store, search }: ReleasePageParts, visit: Visit, release: Release): Promise<Html> {
   const { t } = visit
   if (release.source !== null || release.total / release.targets.length > GOING_SHOWN) return nothing
-  const staying = release.outcome.map(({ withheld }) => new Set(withheld.map(({ id }) => id)))
-  const ids = await idsOf(store, await readPart(store, release.key, 0))
-  const going = ids.filter((id) => staying.some((some) => !some.has(id)))
+  const going: string[] = []
+  for (const { key, id } of await idsOf(store, await readPart(store, release.key, 0))) {
+    if (await goesAnywhere(store, release, key, id)) going.push(id)
+  }
   const names = await search.names(going)
   const items = going.map((id) => {
     const hit = names.get(id)
@@ -108,6 +110,15 @@ async function goesShown({ store, search }: ReleasePageParts, visit: Visit, rele
     return html`<li>${reference(t, id, hit)} ${label}</li>`
   })
   return items.length === 0 ? nothing : html`<ul class="plain-list">${items}</ul>`
+}
+
+async function goesAnywhere(reader: Reader, release: Release, key: number, id: string): Promise<boolean> {
+  for (const [at, { collection }] of release.targets.entries()) {
+    if (release.outcome[at]?.withheld.some((one) => one.id === id)) continue
+    const places = await placesOf(reader, (await loadCollection(reader, collection)).key, id)
+    if (!places.some(({ object }) => object === key)) return true
+  }
+  return false
 }
 
 function finalWords({ t }: Visit): Html {
