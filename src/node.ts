@@ -33,7 +33,15 @@ import {
 } from "./library/index.ts"
 import { ownFingerprint, ownParty, partyHandlers } from "./parties/index.ts"
 import { ownRefusals, pathHandlers, pathRoutes } from "./paths/index.ts"
-import { cardHandlers, couriersOf, evidenceHandlers, type PeeringParts, peerHandlers } from "./peering/index.ts"
+import {
+  Counting,
+  cardHandlers,
+  couriersOf,
+  evidenceHandlers,
+  type PeeringParts,
+  peerHandlers,
+  reciprocityHandlers,
+} from "./peering/index.ts"
 import { openPeers, peeringOf, sealingOf } from "./peers.ts"
 import { refusalHandlers } from "./policy/index.ts"
 import { requestHandlers } from "./requests/index.ts"
@@ -95,12 +103,11 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   const authenticator = new Authenticator(store)
   const replies = new ReplyCache(() => `${store.commits} ${authenticator.epoch}`)
   const search = new Search({ database, index, commits: () => store.commits, diagnostics: parts.diagnostics })
-  const warnings = new WarningLists(store)
-  const book = new FactBook(store)
+  const kept = { warnings: new WarningLists(store), book: new FactBook(store), refusals: new Refusals(store) }
   const site = siteFor(config, firstKey)
-  const refusals = new Refusals(store)
   const releases = new Releases({ store, clock, diagnostics: parts.diagnostics })
-  const core = { store, preparer, search, warnings, book, authenticator, refusals, releases, files, signer, site }
+  const counting = new Counting({ database, clock, seenAgain: (query) => search.seenAgain(query) })
+  const core = { ...kept, store, preparer, search, authenticator, releases, counting, files, signer, site }
   const stopped = new AbortController()
   const peering = peeringOf(parts, core, stopped.signal)
   let workplace: Workplace | null = null
@@ -168,6 +175,7 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core, peer
     ...pathHandlers({ store, book, clock, refusals: () => ownRefusals(store) }),
     ...partyHandlers(store),
     ...peerHandlers(peering, couriersOf()),
+    ...reciprocityHandlers(core),
     ...cardHandlers(peering),
     ...evidenceHandlers(peering),
     ...refusalHandlers(store),

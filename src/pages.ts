@@ -22,7 +22,7 @@ import type { FactBook } from "./law/index.ts"
 import { type Search, valuesOf, type WarningLists } from "./library/index.ts"
 import { ownParty } from "./parties/index.ts"
 import { factPages, ownRefusals, pathPages } from "./paths/index.ts"
-import { type PartnerParts, partnerPages } from "./peering/index.ts"
+import { type Counting, type PartnerParts, partnerPages, reciprocityPages } from "./peering/index.ts"
 import { refusalPages } from "./policy/index.ts"
 import { requestPages } from "./requests/index.ts"
 import {
@@ -67,6 +67,7 @@ export const navigation: readonly SectionFor[] = [
       { key: "collections", href: "/share/collections", who: "person" },
       { key: "partners", href: "/share/partners", who: "role:reader" },
       { key: "feeds", href: "/share/feeds", who: "role:reader" },
+      { key: "reciprocity", href: "/share/reciprocity", who: "role:reader" },
       { key: "sealed", href: "/share/sealed", who: "role:reader" },
       { key: "receipts", href: "/share/receipts", who: "role:analyst" },
       { key: "warning-lists", href: "/share/warning-lists", who: "person" },
@@ -99,6 +100,7 @@ export type PageParts = {
   store: Store
   folder: Folder
   search: Search
+  counting: Counting
   visiting: Visiting
   entrance: Entrance
   authenticator: Authenticator
@@ -148,6 +150,7 @@ function sharingPages(parts: PageParts): PageRoute[] {
     ...programPages({ store, authenticator }),
     ...sealedPages(parts.sealing),
     ...partnerPages(parts.partners),
+    ...reciprocityPages({ store, counting: parts.counting }),
   ]
 }
 

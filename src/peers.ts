@@ -1,10 +1,11 @@
 import type { Config } from "./config.ts"
-import { nothing, type Row } from "./http/index.ts"
+import type { Row } from "./http/index.ts"
 import { ComityError } from "./kernel/errors.ts"
 import { monotonic } from "./kernel/time.ts"
 import type { NodeParts } from "./node.ts"
 import { ownParty } from "./parties/index.ts"
 import {
+  type Counting,
   Courier,
   cosignersOf,
   couriersOf,
@@ -14,6 +15,7 @@ import {
   peerRows,
   preparedBy,
   Quotas,
+  reciprocitySection,
   sendCards,
   strangersOf,
   verbsOf,
@@ -24,7 +26,7 @@ import type { Core } from "./workplace.ts"
 
 /** What a node needs to speak with others, also while it does not answer them. */
 export function peeringOf({ config, clock, diagnostics }: NodeParts, core: Core, stopped: AbortSignal): PeeringParts {
-  const { store, preparer, site, signer, files } = core
+  const { store, preparer, site, signer, files, counting } = core
   const party = async () => {
     const own = await ownParty(store)
     if (own === null) throw new ComityError("unavailable", "party.missing")
@@ -36,6 +38,7 @@ export function peeringOf({ config, clock, diagnostics }: NodeParts, core: Core,
     send: network(() => reachOf(config, site.domain), stopped),
     prepare: preparedBy(preparer),
     recipients: publishedRecipients,
+    count: (wanted) => counting.one(wanted),
   }
 }
 
@@ -51,9 +54,10 @@ export function openPeers({ config }: NodeParts, peering: PeeringParts): { rows:
 }
 
 /** What the pages of partners need. */
-export function partnersOf(peering: PeeringParts): PartnerParts {
+export function partnersOf(peering: PeeringParts, counting: Counting): PartnerParts {
   const couriers = { ...couriersOf(), ...sealedCouriers }
-  return { store: peering.store, peering, couriers, more: async () => nothing }
+  const { store } = peering
+  return { store, peering, couriers, more: (visit, peer) => reciprocitySection({ store, counting }, visit, peer) }
 }
 
 /** What sealed delivery needs; whom of a partner files can be for says the partner's card. */

@@ -17,7 +17,7 @@ import { type Preparer, type Search, verifyLogs, type WarningLists } from "./lib
 import type { NodeParts } from "./node.ts"
 import { navigation, pagesOf } from "./pages.ts"
 import { ownFingerprint, ownParty } from "./parties/index.ts"
-import type { PeeringParts } from "./peering/index.ts"
+import type { Counting, PeeringParts } from "./peering/index.ts"
 import { partnersOf, sealingOf } from "./peers.ts"
 import { Imports, type Releases, Verifications } from "./sharing/index.ts"
 import type { Store } from "./store/index.ts"
@@ -33,6 +33,7 @@ export type Core = {
   store: Store
   preparer: Preparer
   search: Search
+  counting: Counting
   warnings: WarningLists
   book: FactBook
   authenticator: Authenticator
@@ -59,7 +60,8 @@ export async function openWorkplace(parts: NodeParts, core: Core, peering: Peeri
   const rows = pagesOf({
     ...{ store, folder, search, visiting, authenticator, imports, releases, warnings, book, verifications, signer },
     sealing: sealingOf(peering),
-    partners: partnersOf(peering),
+    partners: partnersOf(peering, core.counting),
+    counting: core.counting,
     provider: providerOf(config),
     entrance: { store, sessions, clock, refusals, site, brake: new Brake(), pending: new Pending(clock) },
     keys: keyPartsOf(core),

@@ -42,3 +42,11 @@ test("how long ago is told in the largest whole unit", () => {
     "last month",
   ])
 })
+
+test("how long something took is told in the unit that suits it", () => {
+  const { duration } = formatOf("en", "UTC")
+  const told = [0, 59, 60, 90, 3600, 5400, 172_799, 172_800, 1_000_000].map((seconds) => duration(seconds * 1_000_000))
+  const first = ["0 seconds", "59 seconds", "1 minute", "1.5 minutes", "1 hour", "1.5 hours"]
+  assert.deepEqual(told, [...first, "48 hours", "2 days", "11.6 days"])
+  assert.equal(formatOf("zh-Hant", "UTC").duration(5_400_000_000), "1.5 小時")
+})

@@ -7,6 +7,8 @@ export type Format = {
   number(value: number): string
   bytes(value: number): string
   percent(share: number): string
+  /** Microseconds in the unit that suits them: "40 minutes", "3.5 hours", "12 days". */
+  duration(microseconds: number): string
   /** A `time` element: the reader's zone beside it, UTC in the title. */
   time(instant: Instant): Html
   date(instant: Instant): Html
@@ -72,6 +74,7 @@ function makeFormat(language: Language, timeZone: string): Format {
     number: (value) => number.format(value),
     bytes: (value) => bytesText(language, value),
     percent: (share) => percent.format(share),
+    duration: (microseconds) => durationText(language, microseconds / 1_000_000),
     time: (instant) => timeElement(instant, timeText(instant)),
     date: (instant) => timeElement(instant, date.format(instant / 1000)),
     timeText,
@@ -108,6 +111,24 @@ function timeElement(instant: Instant, text: string): Html {
 function agoText(relative: Intl.RelativeTimeFormat, seconds: number): string {
   const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? (["second", 1] as const)
   return relative.format(Math.round(seconds / size), unit)
+}
+
+const DURATIONS = [
+  ["day", 86_400, 2 * 86_400],
+  ["hour", 3600, 3600],
+  ["minute", 60, 60],
+] as const
+
+/** Days from two on. */
+function durationText(language: Language, seconds: number): string {
+  const [unit, size] = DURATIONS.find(([, , least]) => seconds >= least) ?? (["second", 1] as const)
+  const options = {
+    style: "unit",
+    unit,
+    unitDisplay: "long",
+    maximumFractionDigits: unit === "second" ? 0 : 1,
+  } as const
+  return new Intl.NumberFormat(language, options).format(seconds / size)
 }
 
 function bytesText(language: Language, bytes: number): string {

@@ -53,6 +53,11 @@ export {
   receiptsOf,
 } from "./receipt-queries.ts"
 export { expectReceipts } from "./receipts.ts"
+/** What went each way and of what use it was, for one's own side, and for a partner if both want it. */
+export { reciprocityDeclarations, reciprocityHandlers } from "./reciprocity/commands.ts"
+export { Counting } from "./reciprocity/counting.ts"
+export { reciprocityPages } from "./reciprocity/pages/routes.ts"
+export { type ReciprocityParts, reciprocitySection } from "./reciprocity/pages/section.ts"
 export { round } from "./round.ts"
 export { couriersOf, strangersOf, verbsOf } from "./verbs.ts"
 export { cosignersOf } from "./witnessing/cosigners.ts"

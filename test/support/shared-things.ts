@@ -17,17 +17,28 @@ import {
   serveEntries,
 } from "../../src/library/index.ts"
 import { addOwnParty, insertPeer, insertStatement, type PartyId } from "../../src/parties/index.ts"
+import { toldOf } from "../../src/peering/reciprocity/message.ts"
+import { SPANS } from "../../src/peering/reciprocity/model.ts"
 import { newestEverKey } from "../../src/sharing/release/queries.ts"
 import { Releases } from "../../src/sharing/release/releases.ts"
 import { recall } from "../../src/sharing/release/withdrawing.ts"
 import { tlpMarkingId } from "../../src/stix/index.ts"
+import { figures } from "./figures.ts"
 import { day, type InProcess, openInProcess, prepared } from "./node-in-process.ts"
 import { cardSaying } from "./sharing.ts"
 import { indicator, newVersion, type Stix, stixId } from "./stix.ts"
 
 /** What pages of sharing need to have something to show; the ids by which their addresses are found. */
 export type SharedThings = Record<
-  "shared" | "received" | "release" | "outgone" | "recalledHere" | "recalledThere" | "partner" | "newcomer",
+  | "shared"
+  | "received"
+  | "release"
+  | "outgone"
+  | "recalledHere"
+  | "recalledThere"
+  | "partner"
+  | "partnerUntold"
+  | "newcomer",
   string
 >
 
@@ -64,12 +75,14 @@ export async function addSharedThings(node: InProcess, names: string): Promise<S
   const reason = `The address belongs to a hospital${names}`
   await recall(node.store, { id: wrong.id, reason }, null)
   answer(node, coast, names)
+  exchangeCounts(node, coast)
   const release = await prepare(node, releases, shared, [out, amber, plain, first])
   return {
     ...{
       shared: shared.id,
       release,
       partner: coast ?? "",
+      partnerUntold: river ?? "",
       newcomer: newcomer ?? "",
       outgone: out.id,
       recalledHere: wrong.id,
@@ -128,6 +141,19 @@ async function serve({ store }: InProcess, { id }: Collection, party: PartyId | 
   })
 }
 
+const seen = { type: "sighting", spec_version: "2.1", created: day(1), modified: day(1), count: 3 }
+
+/** Both told each other their counts. */
+function exchangeCounts({ meddle, clock }: InProcess, party: PartyId | undefined): void {
+  const told = SPANS.map((days) => toldOf({ ...figures(80), days }))
+  const now = clock.now()
+  meddle(
+    `insert into counts_exchange (peer, ours, theirs, changed_at, said_at, heard_at, told_at, counts, counts_at)
+     select key, 1, 1, ?, ?, ?, ?, ?, ? from peer where party = ?`,
+    ...[now, now, now, now, JSON.stringify(told), now, party ?? ""],
+  )
+}
+
 /** One party answered; the others are late. */
 function answer({ meddle, clock }: InProcess, party: PartyId | undefined, names: string): void {
   const late = plusMicroseconds(clock.now(), -2 * DAY) as Instant
@@ -161,6 +187,7 @@ async function receive(
     await mirror(there, shared, us, node, party)
     await recall(there.store, { id: gone.id, reason: `Our sensor was broken${names}` }, null)
     const received = await mirror(there, shared, us, node, party)
+    await import_(node, [{ ...seen, id: stixId("sighting"), sighting_of_ref: stands.id }])
     return { received, recalledThere: gone.id }
   } finally {
     await there.close()

@@ -194,6 +194,6 @@ test("after any history both sides count what a plain model counts", async () =>
         await history.federation.close()
       }
     }),
-    { numRuns: Number(process.env.RUNS ?? 6), endOnFailure: true },
+    { numRuns: 6, seed: 12, endOnFailure: true },
   )
 })

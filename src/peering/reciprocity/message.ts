@@ -11,6 +11,7 @@ import { type Answers, dueOf, type Figures, SPANS } from "./model.ts"
  */
 const CLASSES: readonly number[] = [1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power))
 export const TOLD_OF_LEAST = 50
+export const FIRST_CLASS = 10
 
 export function classOf(number: number): number {
   return CLASSES.findLast((least) => least <= number) ?? 0

@@ -117,7 +117,7 @@ function medianOf(values: readonly number[]): number | null {
 }
 
 /** Those whose time has come: what is still running says nothing yet. */
-export function dueOf({ inTime, late, overdue }: Answers): number {
+export function dueOf({ inTime, late, overdue }: Pick<Answers, "inTime" | "late" | "overdue">): number {
   return inTime + late + overdue
 }
 

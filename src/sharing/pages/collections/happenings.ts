@@ -67,6 +67,12 @@ const sentences: Readonly<Record<string, Say>> = {
         }),
   "collection.shared": (t, facts, calling) =>
     t("ledger.collection.shared", { ...where(facts, calling), names: readersOf(facts, calling) }),
+  "counts.switched": (t, facts, calling) =>
+    t(facts.on === true ? "ledger.counts.switched-on" : "ledger.counts.switched-off", who(facts, calling)),
+  "counts.taken": (t, facts, calling) => t("ledger.counts.taken", who(facts, calling)),
+  "counts.theirs": (t, facts, calling) =>
+    t(facts.on === true ? "ledger.counts.theirs-on" : "ledger.counts.theirs-off", who(facts, calling)),
+  "counts.told": (t, facts, calling) => t("ledger.counts.told", who(facts, calling)),
   "facts.corrected": (t, facts) =>
     t("ledger.facts.corrected", { ref: text(facts, "replaces") || text(facts, "table") }),
   "facts.correction-withdrawn": (t, facts) => t("ledger.facts.correction-withdrawn", { id: text(facts, "id") }),
@@ -189,7 +195,7 @@ const subjects = {
   accounts: ["account", "invitation", "party", "program", "setup"],
   entering: ["access", "code", "openid", "passkey", "password", "session", "sessions", "sign-in"],
   library: ["import", "library", "warning-list"],
-  partners: ["peer"],
+  partners: ["counts", "peer"],
   sharing: ["audience", "collection", "feed", "object", "receipt", "release", "seal-key", "sealed"],
   law: ["facts", "path"],
   requests: ["request", "request-draft"],
