@@ -89,6 +89,22 @@ export function signStatement(after: KeyState, saying: Saying, signer: Signer): 
  * key.chain-forged` where a statement is not signed by whom it must be, or brings a key that was not announced.
  */
 export function keyStateOf(statements: readonly Uint8Array[]): KeyState {
+  const name = sha256(Buffer.concat(statements.map((one) => sha256(one)))).toString("hex")
+  const known = followed.get(name)
+  if (known !== undefined) return known
+  const state = stateAfter(statements)
+  if (statements.reduce((sum, { length }) => sum + length, 0) > FOLLOWED_BYTES) return state
+  if (followed.size >= FOLLOWED_MOST) followed.delete(followed.keys().next().value ?? "")
+  followed.set(name, state)
+  return state
+}
+
+/** Chains that hold: each message of a partner asks for the state of its own, and following takes a signature each. */
+const followed = new Map<string, KeyState>()
+const FOLLOWED_MOST = 256
+const FOLLOWED_BYTES = 32 * 1024
+
+function stateAfter(statements: readonly Uint8Array[]): KeyState {
   const [first, ...rest] = statements
   if (first === undefined) throw broken()
   const incept = read(first)

@@ -136,11 +136,13 @@ async function compared(parts: LibraryParts, report: LogReport, one: Collection,
 }
 
 /** Salt and body in base64; a body too long for one answer is null: `export` gives it, byte for byte. */
-async function prove({ store }: LibraryParts, call: Call): Promise<Json> {
+async function prove({ store, signer }: LibraryParts, call: Call): Promise<Json> {
   const { collection: wanted, OBJECT: id } = Proof.parse(call.arguments)
-  const { salt, body, leaf, ...rest } = await proveObject(store, await loadCollection(store, wanted), id)
+  const collection = await loadCollection(store, wanted)
+  const { salt, body, leaf, ...rest } = await proveObject(store, collection, id)
+  const vkey = formatVkey(verifierOf(collection.origin, signer.publicKey))
   const shown = body.length > BODY_MOST ? null : body.toString("base64")
-  return { ...rest, salt: salt.toString("base64"), body: shown, leaf: leaf.toString("utf8") }
+  return { ...rest, vkey, salt: salt.toString("base64"), body: shown, leaf: leaf.toString("utf8") }
 }
 
 /** The folder must be new or empty: evidence is not mixed with what lay there before. */

@@ -17,7 +17,8 @@ import {
 } from "./signatures/index.ts"
 
 const SECOND = 1_000_000
-const STRANGER_BYTES_MOST = 64 * 1024
+/** A chain of keys may be long; an invitation is of the same size at most. */
+const STRANGER_BYTES_MOST = 256 * 1024
 
 /** A verb that a node answers before it knows who asks: the message brings the key that it must be signed with. */
 export type StrangerVerb = (
