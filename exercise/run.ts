@@ -20,12 +20,14 @@ async function play(t: Translate): Promise<void> {
   const ready = await Promise.all(all.map((one) => person(one)))
   for (const one of all) say(t("exercise.started", { name: one.name, url: one.url }))
   const stage: Play = { teams: { de, jp, br }, t, say }
-  for (const [one, other] of [
-    [de, jp],
-    [de, br],
-    [jp, br],
-  ] as const)
-    await acquaint(one, other, stage)
+  await acquaint(
+    [
+      [de, jp],
+      [de, br],
+      [jp, br],
+    ],
+    stage,
+  )
   const { collection, objects } = await share(stage)
   const held = Number(
     jp.read("select count(1) as n from entry e join collection c on c.key = e.collection where c.party is not null")[0]

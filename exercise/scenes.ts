@@ -15,13 +15,25 @@ const SHARED =
 const heldAtLeast = (wanted: number) => (rows: Record<string, unknown>[]) => Number(rows[0]?.n) >= wanted
 
 /** The persons of both teams read their words to each other: here one script hears what the other says. */
-export async function acquaint(one: Team, other: Team, { t, say }: Pick<Play, "t" | "say">): Promise<void> {
+export async function acquaint(
+  pairs: readonly (readonly [Team, Team])[],
+  { t, say }: Pick<Play, "t" | "say">,
+): Promise<void> {
+  const words = await Promise.all(pairs.map(([one, other]) => compare(one, other)))
+  for (const [i, [one, other]] of pairs.entries()) {
+    say(t("exercise.joined", { one: one.name, other: other.name, words: words[i] ?? "" }))
+  }
+}
+
+/** The first words of the one who invited. */
+async function compare(one: Team, other: Team): Promise<string> {
   const { given } = (await one.run("peer", "invite", other.name)) as { given: string }
   const { ours, theirs } = (await other.run("peer", "accept", given)) as Fingerprints
   await one.until(`select state from peer where party = '${other.party}'`, ([row]) => row?.state === "invited")
-  const heard = (await one.run("peer", "fingerprint", other.party)) as Fingerprints
-  await one.run("peer", "compare", other.party, "--words", ours.words)
-  await other.run("peer", "compare", one.party, "--digits", heard.ours.digits)
+  await Promise.all([
+    one.run("peer", "compare", other.party, "--words", ours.words),
+    other.run("peer", "compare", one.party, "--digits", theirs.digits),
+  ])
   for (const [team, partner] of [
     [one, other],
     [other, one],
@@ -29,7 +41,7 @@ export async function acquaint(one: Team, other: Team, { t, say }: Pick<Play, "t
     const active = ([row]: Record<string, unknown>[]) => row?.state === "active" && row.theirs === "active"
     await team.until(`select state, theirs from peer where party = '${partner.party}'`, active)
   }
-  say(t("exercise.joined", { one: one.name, other: other.name, words: theirs.words.split(" ").slice(0, 3).join(" ") }))
+  return theirs.words.split(" ").slice(0, 3).join(" ")
 }
 
 type Fingerprints = { ours: Said; theirs: Said }
@@ -110,7 +122,13 @@ export async function twoFaces(play: Play, aq: Team): Promise<void> {
   const { teams, t, say } = play
   const { de, jp } = teams
   await aq.start()
-  for (const partner of [de, jp]) await acquaint(aq, partner, play)
+  await acquaint(
+    [
+      [aq, de],
+      [aq, jp],
+    ],
+    play,
+  )
   await aq.stop()
   const parties = ["--party", de.party, "--party", jp.party]
   const { id } = (await aq.run("collection", "share", "--title", "EXERCISE Flotsam", ...parties)) as { id: string }
