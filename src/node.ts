@@ -68,6 +68,8 @@ export type Node = {
   handlers: Handlers
   /** True if next and recovery key still lie open in the data folder. */
   unsealed(): boolean
+  /** True while the key is revoked: then the node reads, and writes nothing. */
+  revoked(): boolean
   /** Seals them, if they lie open. */
   seal(passphrase: string): Promise<void>
   /** A link for setting the node up in a browser, once it listens; null if somebody administers it already. */
@@ -118,13 +120,14 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   return {
     handlers: handlersOf(parts, core, peering),
     unsealed: () => !files.sealed(),
+    revoked: () => signer.ended,
     async seal(passphrase) {
-      if (files.sealed()) return
+      if (files.sealed() || signer.ended) return
       await files.seal(passphrase)
       await store.write((tx) => record(tx, { what: "key.sealed", by: null, facts: {} }))
     },
     async setupLink() {
-      if (workplace === null || !(await needsSetup(store))) return null
+      if (workplace === null || signer.ended || !(await needsSetup(store))) return null
       return `${site.origin}/setup/${await makeSetupLink(store)}`
     },
     async serve() {

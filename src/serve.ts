@@ -36,6 +36,7 @@ async function answerUntilStopped(node: Node, config: Config, t: Translate): Pro
   const listening = await listen(node, config)
   try {
     if (config.keyPassphrase !== null) await node.seal(config.keyPassphrase)
+    if (node.revoked()) process.stdout.write(`${t("key.now-revoked")}\n`)
     if (node.unsealed()) process.stdout.write(`${t("cli.unsealed")}\n`)
     const setUp = await node.setupLink()
     if (setUp !== null) process.stdout.write(`${t("cli.setup", { url: setUp })}\n`)

@@ -24,6 +24,11 @@ export class KeyRing implements Signer {
     return this.#signer.sign(message)
   }
 
+  /** True while nothing can be signed. */
+  get ended(): boolean {
+    return this.#rescued !== null
+  }
+
   use(signer: Signer): void {
     this.#rescued = null
     this.#signer = signer
