@@ -29,7 +29,7 @@ export {
   type Saying,
   signStatement,
 } from "./key-statements.ts"
-export { isOwnCheckpoint, isSignedBy } from "./last-sizes.ts"
+export { isOwnCheckpoint } from "./last-sizes.ts"
 export { appendEntry, createLog, nextInstant, type OpenLog, openLog, sealLogs } from "./log.ts"
 export { Edge, EMPTY_ROOT, HASH_BYTES, leafHash, TILE_HEIGHT } from "./merkle.ts"
 export { checkExtension, createMirror, extendMirror } from "./mirror.ts"
