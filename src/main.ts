@@ -19,7 +19,13 @@ import { libraryDeclarations, warningListDeclarations } from "./library/index.ts
 import { runCommand } from "./owner.ts"
 import { partyDeclarations } from "./parties/index.ts"
 import { pathDeclarations } from "./paths/index.ts"
-import { cardDeclarations, evidenceDeclarations, peerDeclarations, reciprocityDeclarations } from "./peering/index.ts"
+import {
+  cardDeclarations,
+  evidenceDeclarations,
+  guardDeclarations,
+  peerDeclarations,
+  reciprocityDeclarations,
+} from "./peering/index.ts"
 import { refusalDeclarations } from "./policy/index.ts"
 import { requestDeclarations } from "./requests/index.ts"
 import { runNode } from "./serve.ts"
@@ -50,6 +56,7 @@ export const declarations: readonly Declaration[] = [
   ...reciprocityDeclarations,
   ...cardDeclarations,
   ...evidenceDeclarations,
+  ...guardDeclarations,
   ...factDeclarations,
   ...pathDeclarations,
   ...sharingDeclarations,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { Authenticator, accountHandlers, makeSetupLink, Refusals } from "./accounts/index.ts"
 import type { Config } from "./config.ts"
-import { KeyRing, keyFiles } from "./crypto/index.ts"
+import { type KeyFiles, KeyRing, keyFiles } from "./crypto/index.ts"
 import { assetRoute, needsSetup } from "./desk/index.ts"
 import {
   errorReply,
@@ -38,6 +38,8 @@ import {
   cardHandlers,
   couriersOf,
   evidenceHandlers,
+  guardHandlers,
+  guardLogs,
   type PeeringParts,
   peerHandlers,
   reciprocityHandlers,
@@ -93,14 +95,11 @@ const SWEPT_AT_ONCE = 200
 
 /** Builds the node; the only place that knows every module. */
 export async function openNode(parts: NodeParts): Promise<Node> {
-  const { config, folder, claim, clock, onFatal } = parts
+  const { config, folder, claim, clock } = parts
   const files = keyFiles(folder.keys)
   const signer = new KeyRing(loadOrCreateKeys(files, !existsSync(folder.database)))
   const { database, index } = folder
-  const beforeCommit = (tx: Tx) => sealLogs(tx, signer)
-  const store = new Store({ path: database, clock, beforeCommit, onFatal, maxMib: config.maxStoreMib })
-  await inceptKeyLog(store, files)
-  const firstKey = await settleRing(signer, store, files)
+  const { store, firstKey } = await openStore(parts, files, signer)
   const preparer = new Preparer({ workers: config.workers, maxObjectBytes: config.maxContentLength })
   const authenticator = new Authenticator(store)
   const replies = new ReplyCache(() => `${store.commits} ${authenticator.epoch}`)
@@ -150,6 +149,16 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   }
 }
 
+/** The database with its logs, none of which goes on before it is known that nothing newer was signed. */
+async function openStore({ config, folder, clock, onFatal }: NodeParts, files: KeyFiles, signer: KeyRing) {
+  const beforeCommit = (tx: Tx) => sealLogs(tx, signer)
+  const store = new Store({ path: folder.database, clock, beforeCommit, onFatal, maxMib: config.maxStoreMib })
+  await inceptKeyLog(store, files)
+  const firstKey = await settleRing(signer, store, files)
+  await guardLogs(store)
+  return { store, firstKey }
+}
+
 /** Gives memory back when nobody has asked for anything for a while. */
 function resting({ store, search, warnings }: Core, replies: ReplyCache) {
   return restWhenIdle(
@@ -181,6 +190,7 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core, peer
     ...reciprocityHandlers(core),
     ...cardHandlers(peering),
     ...evidenceHandlers(peering),
+    ...guardHandlers(peering),
     ...refusalHandlers(store),
     ...requestHandlers({ store, clock, origin: () => site.origin }),
     ...sealedHandlers(sealingOf(peering)),

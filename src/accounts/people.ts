@@ -35,6 +35,13 @@ export async function loadPerson(reader: Reader, id: AccountId): Promise<Account
   return row
 }
 
+/** By the name with which one signs in; throws `not-found account.gone`. */
+export async function personCalled(reader: Reader, name: string): Promise<{ commitment: string; role: Role | null }> {
+  const row = await findAccount(reader, name)
+  if (row?.kind !== "person") throw new ComityError("not-found", "account.gone")
+  return { commitment: nameless(row), role: row.role }
+}
+
 export async function loadByKey(reader: Reader, key: number): Promise<AccountRow> {
   const row = await findByKey(reader, key)
   if (row === undefined) throw new ComityError("not-found", "account.gone")

@@ -29,8 +29,8 @@ export {
   type Saying,
   signStatement,
 } from "./key-statements.ts"
-export { isOwnCheckpoint } from "./last-sizes.ts"
-export { appendEntry, createLog, nextInstant, type OpenLog, openLog, sealLogs } from "./log.ts"
+export { isOwnCheckpoint, isSignedBy } from "./last-sizes.ts"
+export { appendEntry, createLog, nextInstant, type OpenLog, openLog, requireFree, sealLogs } from "./log.ts"
 export { Edge, EMPTY_ROOT, HASH_BYTES, leafHash, TILE_HEIGHT } from "./merkle.ts"
 export { checkExtension, createMirror, extendMirror } from "./mirror.ts"
 export { decodeBase64, formatVkey, noteBy, openNote, parseNote, signNote, verifierOf } from "./note.ts"
@@ -46,11 +46,13 @@ export {
 export {
   findLog,
   findOwnLog,
+  type Guarded,
   type JournalRow,
   journalEntries,
   type LogKind,
   type LogRow,
   readJournal,
+  setGuarded,
 } from "./queries.ts"
 export {
   type EntriesUntil,

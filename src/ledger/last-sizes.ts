@@ -35,7 +35,7 @@ export async function isOwnCheckpoint(
 }
 
 /** Whether this key's signature stands under the checkpoint of a log, and is right. */
-function isSignedBy(note: string, origin: string, key: Buffer): boolean {
+export function isSignedBy(note: string, origin: string, key: Buffer): boolean {
   try {
     openCheckpoint(note, verifierOf(origin, key))
     return true

@@ -6,7 +6,7 @@ import type { Tx } from "../store/index.ts"
 import { signCheckpoint } from "./checkpoint.ts"
 import { leafBytes } from "./entry.ts"
 import { Edge, leafHash, TILE_HEIGHT } from "./merkle.ts"
-import { findLog, insertLog, insertNode, type LogKind, updateLog } from "./queries.ts"
+import { findLog, insertLog, insertNode, type LogKind, type LogRow, updateLog } from "./queries.ts"
 
 /** A log within one write transaction. What is appended here is signed when the transaction commits. */
 export type OpenLog = {
@@ -39,16 +39,26 @@ export async function createLog(tx: Tx, kind: LogKind): Promise<number> {
   return key
 }
 
-/** Opens a log for appending; the same one each time within a transaction. */
+/**
+ * Opens a log for appending; the same one each time within a transaction. Throws as `requireFree` for one that may be
+ * older than what was signed before, or surely is.
+ */
 export async function openLog(tx: Tx, key: number): Promise<OpenLog> {
   requireKey(tx)
   const logs = logsOf(tx)
   const already = logs.get(key)
   if (already !== undefined) return already
   const row = await findLog(tx, key)
+  requireFree(row)
   const log = { key, origin: row.origin, edge: new Edge(row.size, row.edge), lastAt: row.last_at, nodes: [] }
   logs.set(key, log)
   return log
+}
+
+/** Throws where nothing may be signed in a log: `unavailable log.guarded`, `conflict log.ended`. */
+export function requireFree({ guarded }: Pick<LogRow, "guarded">): void {
+  if (guarded === 1) throw new ComityError("unavailable", "log.guarded")
+  if (guarded === 2) throw new ComityError("conflict", "log.ended")
 }
 
 /** The time of the entry that is appended next: unique, strictly rising, in the order of commits. */

@@ -14,11 +14,18 @@ export type LogRow = {
   edge: Uint8Array
   checkpoint: string
   last_at: Instant
+  guarded: Guarded
 }
+
+/**
+ * 0: free. 1: it may be an older state than this node once signed, so nothing more is signed until that is known.
+ * 2: it was, and cannot be brought back: nothing is ever signed in it again.
+ */
+export type Guarded = 0 | 1 | 2
 
 export async function findLog(reader: Reader, key: number): Promise<LogRow> {
   const row = await reader.get<LogRow>(
-    sql`select key, kind, origin, size, edge, checkpoint, last_at from log where key = ${key}`,
+    sql`select key, kind, origin, size, edge, checkpoint, last_at, guarded from log where key = ${key}`,
   )
   if (row === undefined) throw new ComityError("not-found", "log.unknown")
   return row
@@ -30,10 +37,12 @@ export async function findOwnLog(reader: Reader, kind: "ledger" | "keys"): Promi
   return row?.key ?? null
 }
 
+type OwnLog = Pick<LogRow, "key" | "origin" | "size" | "guarded">
+
 /** The logs that this node signs, with their sizes as committed. */
-export async function listOwnLogs(reader: Reader): Promise<Pick<LogRow, "key" | "origin" | "size">[]> {
-  return reader.all<Pick<LogRow, "key" | "origin" | "size">>(
-    sql`select key, origin, size from log
+export async function listOwnLogs(reader: Reader): Promise<OwnLog[]> {
+  return reader.all<OwnLog>(
+    sql`select key, origin, size, guarded from log
         where key not in (select log from collection where party is not null) order by key`,
   )
 }
@@ -54,6 +63,10 @@ export async function updateLog(
     sql`update log set size = ${log.size}, edge = ${log.edge}, checkpoint = ${log.checkpoint},
         last_at = ${log.lastAt} where key = ${log.key}`,
   )
+}
+
+export async function setGuarded(tx: Tx, key: number, guarded: Guarded): Promise<void> {
+  await tx.run(sql`update log set guarded = ${guarded} where key = ${key}`)
 }
 
 /** A perfect subtree's root that tiles keep: `level` 1 stands 8 above the leaves, 2 stands 16 above … */

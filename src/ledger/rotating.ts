@@ -8,7 +8,7 @@ import { ownKeyState } from "./key-log.ts"
 import { type KeyState, lastSizeHash, type Saying, signStatement } from "./key-statements.ts"
 import { type Ended, entriesOfOwnUntil } from "./last-sizes.ts"
 import { endWriting, openLog, signWith } from "./log.ts"
-import { listOwnLogs } from "./queries.ts"
+import { type Guarded, listOwnLogs } from "./queries.ts"
 
 /** What changes of keys work with; `offline` are the keys that lie off the machine, `passphrase` seals those that follow. */
 export type KeyChange = {
@@ -122,7 +122,7 @@ async function apply({ store, ring }: KeyChange, { says, by, current, theft = nu
     const ended = await Promise.all(logs.map((log) => endOf(tx, log, theft)))
     const sizes = padded(ended.map(([origin, size]) => lastSizeHash(origin, size)))
     signWith(tx, signerOf(current ?? by))
-    for (const { key } of logs) await openLog(tx, key)
+    for (const { key } of logs.filter((log) => isSigned(log, says))) await openLog(tx, key)
     const statement = signStatement(state, { ...says, sizes } as Saying, signerOf(by))
     await journal(tx, "keys", { what: `key.${says.type}`, by: null, facts: statement })
     const since = theft === null ? {} : { since: formatInstant(theft.since) }
@@ -149,6 +149,11 @@ async function endOf(
 function padded(sizes: string[]): string[] {
   const others = Array.from({ length: -sizes.length & 15 }, () => random(32).toString("base64"))
   return [...sizes, ...others]
+}
+
+/** A guarded log stays as it is; a rotation waits until it is free, the others cannot wait. */
+function isSigned({ guarded }: { guarded: Guarded }, { type }: { type: Saying["type"] }): boolean {
+  return guarded === 0 || (guarded === 1 && type === "rotate")
 }
 
 function requireRecovery({ recovery }: KeyState, offline: OfflineKeys): void {

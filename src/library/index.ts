@@ -83,6 +83,7 @@ export {
   listCollections,
   readCommitments,
   readNames,
+  setClosed,
 } from "./queries.ts"
 export { type Bodies, entryBefore, type Page, type PageQuery, readBodies, readPage } from "./reading.ts"
 export type { Again, AgainPage, AgainQuery } from "./search/again.ts"
@@ -105,7 +106,7 @@ export type { Related, RelationGroup, RelationPage, RelationQuery } from "./sear
 /** Finds objects by words, references and what they are, in an index beside the store. */
 export { Search, type SearchOptions } from "./search/search.ts"
 /** Shared collections: who reads them, what enters, what is taken back; and mirrors of those of partners. */
-export { addShared, audienceOf, collectionsOf, narrow, type SharedWish, widen } from "./shared/audience.ts"
+export { addShared, audienceOf, collectionsOf, narrow, type SharedWish, succeed, widen } from "./shared/audience.ts"
 export { type Applied, type Arrived, addMirror, applySlice, readHeader, type SliceOutcome } from "./shared/mirroring.ts"
 export {
   erasedPlaces,
@@ -122,7 +123,8 @@ export {
 } from "./shared/queries.ts"
 export { type Recall, recalledAt, recallsOf } from "./shared/recalls.ts"
 export { type Put, putShared } from "./shared/releasing.ts"
-export { type SentEntry, type SentRange, serveEntries } from "./shared/serving.ts"
+export { lostEntries, restoreLost, restoreSlice } from "./shared/restoring.ts"
+export { entriesForOwner, noteServed, type SentEntry, type SentRange, serveEntries } from "./shared/serving.ts"
 export { listUnshared, type Unshared } from "./shared/unshared.ts"
 export { closeCollection, eraseShared, markObject, recallObject, type Told } from "./shared/withdrawing.ts"
 export { exportObjects, verifyLogs } from "./tasks.ts"

@@ -63,6 +63,11 @@ export async function setClosed(tx: Tx, collection: number, at: Instant, success
   await tx.run(sql`update collection set closed_at = ${at}, successor = ${successor} where key = ${collection}`)
 }
 
+/** It stands in the place of a log of which this is the last checkpoint that is known. */
+export async function setFollows(tx: Tx, collection: string, checkpoint: string): Promise<void> {
+  await tx.run(sql`update collection set follows = ${checkpoint} where id = ${collection}`)
+}
+
 /** 48 bits of SHA-256: an index of small integers finds an id; the id itself is compared after. */
 export function idHash(id: string): number {
   return sha256(id).readUIntBE(0, 6)
@@ -189,7 +194,7 @@ export async function setStanding(
 /** Takes body, salt and what says which object it was; time and commitment stay, or the log would not verify. */
 export async function emptyEntry(tx: Tx, collection: number, seq: number, erasedBy: number): Promise<void> {
   await tx.run(
-    sql`update entry set object = null, kept = null, type = null, marking = null, salt = null, previous = null, header = null, size = 0,
+    sql`update entry set object = null, kept = null, type = null, marking = null, salt = null, previous = null, header = null, note = null, size = 0,
         erased_by = ${erasedBy}, is_newest = 0, is_first = 0, is_last = 0
         where collection = ${collection} and seq = ${seq}`,
   )

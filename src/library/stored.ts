@@ -48,7 +48,7 @@ export type StoredEntry = {
 /** Every log, the node's own ones last; `id` narrows to one collection, `ledger` or `keys` to one of the node's own. */
 export function storedLogs(reader: SyncReader, id: string | null): StoredLog[] {
   const rows = reader.all<LogRow & { collection: number | null; id: string | null; title: string | null }>(
-    sql`select l.key, l.kind, l.origin, l.size, l.edge, l.checkpoint, l.last_at, c.key as collection, c.id, c.title
+    sql`select l.key, l.kind, l.origin, l.size, l.edge, l.checkpoint, l.last_at, l.guarded, c.key as collection, c.id, c.title
         from log l left join collection c on c.log = l.key where c.party is null order by l.kind, l.key`,
   )
   return rows

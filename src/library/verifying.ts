@@ -3,8 +3,10 @@ import { ComityError } from "../kernel/errors.ts"
 import {
   Edge,
   entryHash,
+  isSignedBy,
   type KeyState,
   keyStateOf,
+  keysOf,
   leafBytes,
   leafHash,
   openCheckpoint,
@@ -47,8 +49,14 @@ const STEP = 5000
 export function* verifySteps(reader: SyncReader, data: { collection: string | null }): Generator<VerifyStep> {
   const state = keyStateIn(reader)
   for (const log of storedLogs(reader, data.collection)) {
-    yield* verifyLog(reader, log, state?.signs ?? Buffer.alloc(0))
+    yield* verifyLog(reader, log, state === null ? Buffer.alloc(0) : signerOf(log, state))
   }
+}
+
+/** One in which nothing is signed for now, or never again, keeps the signature that it had. */
+function signerOf({ guarded, checkpoint, origin }: StoredLog, state: KeyState): Buffer {
+  const former = guarded === 0 ? undefined : keysOf(state).find((key) => isSignedBy(checkpoint, origin, key))
+  return former ?? state.signs
 }
 
 /** What the node's key log says of its keys; null if its statements are no chain: then every signature fails. */

@@ -84,16 +84,21 @@ export async function peersThatShare(reader: Reader): Promise<number[]> {
   return rows.map(({ key }) => key)
 }
 
-/** Peers for which a message is due, or that were not told yet how large a collection is. */
+/** Peers for which a message is due, that were not told yet how large a collection is, or to be asked about a guarded one. */
 export async function peersToTell(reader: Reader, now: Instant): Promise<number[]> {
   const rows = await reader.all<{ key: number }>(
     sql`select distinct peer as key from outbox where delivered_at is null and next_at <= ${now}
         union
         select p.key from audience a join collection c on c.key = a.collection join log l on l.key = c.log
           join peer p on p.party = a.party
-        where a.told < l.size and ((a.left_at is null and p.state = 'active' and p.theirs = 'active')
+        where a.told < l.size and l.guarded = 0 and ((a.left_at is null and p.state = 'active' and p.theirs = 'active')
           or exists (select 1 from receipt_due r where r.collection = c.key and r.party = a.party
-            and r.state = 'due' and r.seq >= a.told))`,
+            and r.state = 'due' and r.seq >= a.told))
+        union
+        select p.key from guard g join collection c on c.log = g.log join audience a on a.collection = c.key
+          join peer p on p.party = a.party
+        where ((p.state = 'active' and p.theirs = 'active') or p.state = 'left')
+          and not exists (select 1 from guard_answer w where w.log = g.log and w.party = a.party)`,
   )
   return rows.map(({ key }) => key)
 }

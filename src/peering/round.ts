@@ -5,14 +5,16 @@ import { meet } from "./evidence/meeting.ts"
 import { compareWith } from "./evidence/witnessed.ts"
 import { pullFeed } from "./feeds/pulling.ts"
 import { discoverFeeds } from "./feeds/subscribing.ts"
+import { askGuarded } from "./guard/asking.ts"
 import type { PeeringParts } from "./model.ts"
 import { type Couriers, deliver } from "./outbox.ts"
 import { tellCounts } from "./reciprocity/exchange.ts"
 import { tell } from "./witnessing/telling.ts"
 
 /**
- * All that there is to do with one peer now: what waits for it is delivered, it is told what grew, and, if `ask`, what it
- * shares is pulled, and what both read of others is compared. Throws where the peer does not answer as it should; what was done until then stays done.
+ * All that there is to do with one peer now: what waits for it is delivered, it is asked about logs of ours that wait
+ * for it, it is told what grew, and, if `ask`, what it shares is pulled, and what both read of others is compared. Throws
+ * where the peer does not answer as it should; what was done until then stays done.
  */
 export async function round(parts: PeeringParts, couriers: Couriers, peerKey: number, ask: boolean): Promise<void> {
   await deliver(parts, couriers, peerKey)
@@ -20,6 +22,7 @@ export async function round(parts: PeeringParts, couriers: Couriers, peerKey: nu
   if (peer === null) return
   if (!(isActive(peer) || peer.state === "left")) return
   await publishIfChanged(parts)
+  await askGuarded(parts, peer)
   await tell(parts, peer)
   if (ask) await askAll(parts, couriers, peer)
   await tellCounts(parts, peer) // last, since it may take seconds; what it says is delivered by the next round

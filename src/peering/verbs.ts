@@ -5,6 +5,9 @@ import { takeConflict } from "./evidence/conflicts.ts"
 import { answerCommon } from "./evidence/meeting.ts"
 import { answerWitnessed } from "./evidence/witnessed.ts"
 import { answerFeeds, answerPull } from "./feeds/serving.ts"
+import { answerAgain } from "./guard/answering-again.ts"
+import { answerHeld } from "./guard/asking.ts"
+import { answerOwnEntries } from "./guard/restoring.ts"
 import { takeCompared, takeJoin, takeStatus } from "./joining/answering.ts"
 import type { PeeringParts, PeerVerbs } from "./model.ts"
 import type { Couriers } from "./outbox.ts"
@@ -28,6 +31,9 @@ export function verbsOf(parts: PeeringParts, wake: (peer: number) => void): Peer
     common: { states: together, bytesMost: 256 * 1024, handle: (message) => answerCommon(parts, message) },
     witnessed: { states: together, bytesMost: 1024 * 1024, handle: (message) => answerWitnessed(parts, message) },
     conflict: { states: together, bytesMost: 1024 * 1024, handle: (message) => takeConflict(parts, message) },
+    held: { states: sharing, bytesMost: SMALL, handle: (message) => answerHeld(parts, message) },
+    "own-entries": { states: sharing, bytesMost: SMALL, handle: (message) => answerOwnEntries(parts, message) },
+    "answer-again": { states: sharing, bytesMost: SMALL, handle: (message) => answerAgain(parts, message) },
     compared: { states: met, bytesMost: SMALL, handle: (message) => takeCompared(parts, message) },
     status: { states: peerStates, bytesMost: SMALL, handle: (message) => takeStatus(parts, message) },
     counts: { states: sharing, bytesMost: SMALL, handle: (message) => takeCounts(parts, message, wake) },
@@ -39,7 +45,8 @@ export function verbsOf(parts: PeeringParts, wake: (peer: number) => void): Peer
 export function couriersOf(): Couriers {
   const nothing = async () => {}
   const joining = { join: nothing, compared: nothing, card: nothing, status: nothing }
-  return { ...joining, conflict: nothing, counts: nothing, receipts: (tx, { key }) => setOwedAnswered(tx, key) }
+  const waiting = { conflict: nothing, counts: nothing, "answer-again": nothing }
+  return { ...joining, ...waiting, receipts: (tx, { key }) => setOwedAnswered(tx, key) }
 }
 
 /** What may be said by who is no partner yet. */

@@ -16,6 +16,7 @@ import * as sealed from "./migrations/0012-sealed.ts"
 import * as cards from "./migrations/0013-cards.ts"
 import * as conflicts from "./migrations/0014-conflicts.ts"
 import * as withheld from "./migrations/0015-withheld.ts"
+import * as guard from "./migrations/0016-guard.ts"
 
 const migrations = [
   first,
@@ -33,6 +34,7 @@ const migrations = [
   cards,
   conflicts,
   withheld,
+  guard,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

@@ -5,7 +5,7 @@ import type { PartyId } from "../../parties/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
 import { loadCollection, loadCollectionByKey } from "../collections.ts"
 import type { Collection, CollectionId } from "../model.ts"
-import { clearAlias, findCollectionByAlias, insertCollection } from "../queries.ts"
+import { clearAlias, findCollectionByAlias, insertCollection, setClosed, setFollows } from "../queries.ts"
 import { insertMember, type Member, membersOf, readBy, setLeft } from "./queries.ts"
 import { closeCollection } from "./withdrawing.ts"
 
@@ -47,6 +47,27 @@ export async function widen(tx: Tx, collection: Collection, party: PartyId, by: 
   await clearAlias(tx, collection.key)
   const successor = await makeShared(tx, { title, alias, audience }, by)
   await closeCollection(tx, collection, successor, by)
+  return successor
+}
+
+/**
+ * A collection of ours that cannot go on since something of it is lost for good: an empty one takes its place for those
+ * who read it now, and names the last checkpoint that is known of it. `closes`: the log itself can still say so by its
+ * last entry; else it is only noted here, and nothing is ever signed in it again. Null if nobody reads it.
+ */
+export async function succeed(
+  tx: Tx,
+  collection: Collection,
+  { checkpoint, closes }: { checkpoint: string; closes: boolean },
+): Promise<CollectionId | null> {
+  const present = (await membersOf(tx, collection.key)).filter(({ leftAt }) => leftAt === null)
+  const audience = present.map(({ party }) => party)
+  const { title, alias } = collection
+  await clearAlias(tx, collection.key)
+  const successor = audience.length === 0 ? null : await makeShared(tx, { title, alias, audience }, null)
+  if (successor !== null) await setFollows(tx, successor, checkpoint)
+  if (closes) await closeCollection(tx, collection, successor, null, { checkpoint })
+  else await setClosed(tx, collection.key, tx.now, successor)
   return successor
 }
 

@@ -116,7 +116,7 @@ async function applyOne(
 }
 
 /** Body, salt and header of an entry that can't be read are kept as they came: the log commits to them. */
-async function keepUnread(tx: Tx, collection: Collection, entry: SentEntry, at: Instant): Promise<void> {
+export async function keepUnread(tx: Tx, collection: Collection, entry: SentEntry, at: Instant): Promise<void> {
   const { seq, h, content, by } = entry
   const common = { collection: collection.key, seq, kind: "put", object: null, type: null, marking: null } as const
   const empty = { dateAdded: at, h, previous: null, erases: null, served: false, size: 0 }
@@ -168,7 +168,7 @@ async function versionsSince(tx: Tx, collection: Collection, id: string | null):
 }
 
 /** What the header says of the body must be what the body says; its mark may be stricter. */
-function saysOtherwise(header: EntryHeader, { id, spec, version, marking, revoked }: Prepared): boolean {
+export function saysOtherwise(header: EntryHeader, { id, spec, version, marking, revoked }: Prepared): boolean {
   const kind = revoked ? "revoke" : "put"
   const same = header.id === id && header.spec === spec && header.version === version && header.kind === kind
   return !same || joinTlp(header.marking as Tlp | null, marking) !== header.marking
@@ -258,7 +258,7 @@ async function versionSince(tx: Tx, { key }: Collection, header: EntryHeader): P
   return came.length === 0 ? null : (Math.min(...came) as Instant)
 }
 
-async function withdraw(
+export async function withdraw(
   tx: Tx,
   collection: Collection,
   target: { seq: number; object: number; id: string },
@@ -272,7 +272,7 @@ async function withdraw(
 }
 
 /** Since when it was held; null if nothing was. */
-async function erase(tx: Tx, collection: Collection, erased: number, by: number): Promise<Instant | null> {
+export async function erase(tx: Tx, collection: Collection, erased: number, by: number): Promise<Instant | null> {
   const target = await entryAt(tx, collection.key, erased)
   if (target === null || target.erasedBy !== null) return null
   const before = target.id === null ? [] : await placesOf(tx, collection.key, target.id)
@@ -285,7 +285,7 @@ async function erase(tx: Tx, collection: Collection, erased: number, by: number)
   return target.dateAdded
 }
 
-function successorIn(note: Buffer): string | null {
+export function successorIn(note: Buffer): string | null {
   try {
     const said = JSON.parse(note.toString("utf8")) as { successor?: unknown } | null
     return typeof said?.successor === "string" && isUuid(said.successor) ? said.successor : null

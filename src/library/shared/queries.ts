@@ -179,7 +179,10 @@ export async function sharedHolding(reader: Reader, id: string): Promise<number[
   return rows.map(({ collection }) => collection)
 }
 
-/** Keys of our own collections, inboxes too, that serve any version of an object or hold one without serving it. */
+/**
+ * Keys of our own collections, inboxes too, that serve any version of an object or hold one without serving it; none in
+ * whose log nothing can be said any more.
+ */
 export async function ownHolding(reader: Reader, id: string): Promise<number[]> {
   const hash = idHash(id)
   const rows = await reader.all<{ collection: number }>(
@@ -188,7 +191,8 @@ export async function ownHolding(reader: Reader, id: string): Promise<number[]> 
               where o.id_hash = ${hash} and o.id = ${id}
             union select e.collection from object o join entry e on e.kept = o.key
               where o.id_hash = ${hash} and o.id = ${id}) h
-          join collection c on c.key = h.collection where c.party is null order by h.collection`,
+          join collection c on c.key = h.collection join log l on l.key = c.log
+          where c.party is null and l.guarded <> 2 order by h.collection`,
   )
   return rows.map(({ collection }) => collection)
 }
@@ -197,7 +201,8 @@ export async function ownHolding(reader: Reader, id: string): Promise<number[]> 
 export async function everShared(reader: Reader, id: string): Promise<number[]> {
   const hash = idHash(id)
   const rows = await reader.all<{ collection: number }>(
-    sql`select c.key as collection from collection c where c.kind = 'shared' and c.party is null and (
+    sql`select c.key as collection from collection c join log l on l.key = c.log
+        where c.kind = 'shared' and c.party is null and l.guarded <> 2 and (
             exists (select 1 from object o join entry e on e.object = o.key
               where o.id_hash = ${hash} and o.id = ${id} and e.collection = c.key)
             or exists (select 1 from object o join entry e on e.kept = o.key
@@ -230,11 +235,17 @@ export type SentRow = {
   bytes: Uint8Array | null
 }
 
-export async function readSent(reader: Reader, collection: number, from: number, most: number): Promise<SentRow[]> {
+/** `kept`: also what is held and not served. */
+export async function readSent(
+  reader: Reader,
+  collection: number,
+  { from, most, kept }: { from: number; most: number; kept: boolean },
+): Promise<SentRow[]> {
+  const object = kept ? sql`coalesce(e.object, e.kept)` : sql`e.object`
   return reader.all<SentRow>(
     sql`select e.seq, e.kind, e.h, e.salt, e.erased_by, e.withdrawn_by, e.about, e.erases, e.header, e.note,
           o.id, o.spec, o.version, e.marking, e.date_added, p.h as previous, o.bytes
-        from entry e left join object o on o.key = e.object
+        from entry e left join object o on o.key = ${object}
         left join entry p on p.collection = e.collection and p.seq = e.previous
         where e.collection = ${collection} and e.seq >= ${from} order by e.seq limit ${most} + 0`,
   )

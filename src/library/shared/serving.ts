@@ -38,17 +38,28 @@ export async function serveEntries(
   range: SentRange,
 ): Promise<SentEntry[]> {
   const entries = await entriesFor(tx, collection, member, range)
-  const span = { first: range.from, next: range.from + entries.length }
-  await setServed(tx, collection.key, member.party, span.next)
-  const before = await readServed(tx, collection.key, member.party, span)
-  for (const gap of gapsIn(span, before)) {
-    await insertServed(tx, collection.key, member.party, gap)
+  for (const gap of await noteServed(tx, collection, member.party, range.from, entries.length)) {
     for (const { seq, content } of entries) {
       const without = content === null && seq >= gap.first && seq < gap.next
       if (without) await insertWithoutContent(tx, collection.key, member.party, seq)
     }
   }
   return entries
+}
+
+/** So many entries from `from` on left for a party; returns what of them had not been noted before. */
+export async function noteServed(
+  tx: Tx,
+  collection: Collection,
+  party: string,
+  from: number,
+  number: number,
+): Promise<Span[]> {
+  const span = { first: from, next: from + number }
+  await setServed(tx, collection.key, party, span.next)
+  const gaps = gapsIn(span, await readServed(tx, collection.key, party, span))
+  for (const gap of gaps) await insertServed(tx, collection.key, party, gap)
+  return gaps
 }
 
 /** What of a span none of the others holds; these are in their order and do not overlap. */
@@ -70,12 +81,24 @@ async function entriesFor(
   member: Pick<Member, "leftSize" | "served">,
   range: SentRange,
 ): Promise<SentEntry[]> {
+  const rows = await readSent(reader, collection.key, { ...range, kept: false })
+  return upTo(range, rows, (row) =>
+    isFor(row, member) ? sentEntry(row) : { seq: row.seq, h: Buffer.from(row.h), content: null, by: null },
+  )
+}
+
+/** Entries of a mirror for the party whose they are: with all that is held of them, served here or not. */
+export async function entriesForOwner(reader: Reader, mirror: Collection, range: SentRange): Promise<SentEntry[]> {
+  return upTo(range, await readSent(reader, mirror.key, { ...range, kept: true }), sentEntry)
+}
+
+function upTo({ bytesMost }: SentRange, rows: readonly SentRow[], sentOf: (row: SentRow) => SentEntry): SentEntry[] {
   const sent: SentEntry[] = []
   let size = 0
-  for (const row of await readSent(reader, collection.key, range.from, range.most)) {
-    const entry = isFor(row, member) ? sentEntry(row) : { seq: row.seq, h: Buffer.from(row.h), content: null, by: null }
+  for (const row of rows) {
+    const entry = sentOf(row)
     size += 200 + (entry.content?.body.length ?? 0)
-    if (sent.length > 0 && size > range.bytesMost) break
+    if (sent.length > 0 && size > bytesMost) break
     sent.push(entry)
   }
   return sent

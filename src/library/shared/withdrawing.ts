@@ -116,9 +116,10 @@ export async function closeCollection(
   collection: Collection,
   successor: CollectionId | null,
   by: string | null,
+  more: { checkpoint?: string } = {},
 ): Promise<void> {
   const nothing = { id: null, spec: null, version: null, previous: null, erases: null }
-  await append(tx, collection, { ...nothing, kind: "closed", marking: null }, { note: { successor } })
+  await append(tx, collection, { ...nothing, kind: "closed", marking: null }, { note: { ...more, successor } })
   await setClosed(tx, collection.key, tx.now, successor)
   await record(tx, { what: "collection.closed", by, facts: { collection: collection.id, successor } })
 }

@@ -27,8 +27,9 @@ const KEPT_MOST = 20
  */
 export async function keepContradiction(tx: Tx, feed: Feed, found: Contradiction, how: How): Promise<void> {
   const file = fileOf(await readStatements(tx, feed.peer), found)
-  if (file !== null) await keepConflict(tx, feed, { file, how, toldBy: null })
-  else await setFeedState(tx, feed.key, "broken")
+  if (file !== null) return keepConflict(tx, feed, { file, how, toldBy: null })
+  // Its owner shows it itself, so it stops all the same; what somebody else shows may be a thief's, of a key that ended.
+  if (how !== "witnessed") await setFeedState(tx, feed.key, "broken")
 }
 
 /** Null where a key has ended since, and nothing here says up to which size it counted: then it convinces nobody else. */

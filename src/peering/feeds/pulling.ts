@@ -26,8 +26,8 @@ import { addCounts, type Feed, loadFeed, setFeedState, setPulled, setPullFailed,
 import { requireReasons, requireReasonsHold } from "./withheld.ts"
 
 /** Entries that one transaction takes, so that other writers get their turn. */
-const SLICE = 100
-const PART_BYTES_MOST = 64 * 1024 * 1024
+export const SLICE = 100
+export const PART_BYTES_MOST = 64 * 1024 * 1024
 /** So often a pull begins anew because something else brought this feed further meanwhile. */
 const OVERTAKEN_MOST = 5
 
@@ -186,7 +186,7 @@ async function keepTarget(tx: Tx, { key, checkpoint }: Feed, size: number, note:
 }
 
 /** Bodies are read where the thread that answers is not held up. */
-async function arrivedOf(part: Part, prepare: PrepareBodies): Promise<Arrived[]> {
+export async function arrivedOf(part: Pick<Part, "entries">, prepare: PrepareBodies): Promise<Arrived[]> {
   const read = part.entries.map((entry) => ({ entry, header: readHeader(entry) }))
   const holding = read.filter(({ header }) => header?.kind === "put" || header?.kind === "revoke")
   const prepared = await prepare(holding.map(({ entry }) => entry.content?.body ?? Buffer.alloc(0)))

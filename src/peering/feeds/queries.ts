@@ -92,12 +92,19 @@ export async function setFeedState(tx: Tx, key: number, state: Feed["state"]): P
   await tx.run(sql`update feed set state = ${state} where key = ${key}`)
 }
 
-/** Title, id, origin and size of own collections that a party reads or once read. */
-export type Offered = { id: string; title: string; origin: string; size: number; left: number }
+/** Own collections that a party reads or once read; `follows` as `succeed` wrote it. */
+export type Offered = {
+  id: string
+  title: string
+  origin: string
+  size: number
+  left: number
+  follows: string | null
+}
 
 export async function offeredTo(reader: Reader, party: string): Promise<Offered[]> {
   return reader.all<Offered>(
-    sql`select c.id, c.title, l.origin, l.size, a.left_at is not null as left
+    sql`select c.id, c.title, l.origin, l.size, a.left_at is not null as left, c.follows
         from audience a join collection c on c.key = a.collection join log l on l.key = c.log
         where a.party = ${party} order by c.key`,
   )

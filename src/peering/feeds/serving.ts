@@ -12,14 +12,15 @@ import {
 } from "../../library/index.ts"
 import type { Tx } from "../../store/index.ts"
 import { bodyOf, parseBody } from "../bodies.ts"
+import { checkpointIn } from "../evidence/comparing.ts"
 import type { PeerAnswer, PeeringParts, PeerMessage } from "../model.ts"
 import { setSeen } from "../witnessing/queries.ts"
 import { ENTRIES_TYPE, encodePart } from "./format.ts"
 import { offeredTo } from "./queries.ts"
 
 /** So many entries and bytes go out at once; a body that is larger alone goes alone. */
-const ENTRIES_MOST = 500
-const BYTES_MOST = 1024 * 1024
+export const ENTRIES_MOST = 500
+export const BYTES_MOST = 1024 * 1024
 
 export const CollectionUuid = z.string().refine(isUuid)
 const Pull = z.strictObject({
@@ -61,6 +62,8 @@ async function takeOut(
   const member = collection.kind === "shared" ? await findMember(tx, collection.key, peer.party) : null
   if (member === null) throw new ComityError("not-found", "collection.unknown")
   const log = await findLog(tx, collection.log)
+  if (log.guarded === 1 && checkpointIn(log.checkpoint).size !== log.size)
+    throw new ComityError("unavailable", "log.guarded")
   if (from > log.size || old > log.size) throw new ComityError("conflict", "feed.shorter", { size: log.size })
   const range = { from, most: ENTRIES_MOST, bytesMost: BYTES_MOST }
   const entries = await serveEntries(tx, collection, member, range)

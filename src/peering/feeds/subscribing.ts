@@ -1,11 +1,13 @@
 import { z } from "zod"
 import { record } from "../../ledger/index.ts"
-import { addMirror, loadCollectionByKey } from "../../library/index.ts"
+import { addMirror, loadCollectionByKey, setClosed } from "../../library/index.ts"
 import type { Peer } from "../../parties/index.ts"
+import type { Tx } from "../../store/index.ts"
 import { bodyOf, parseBody } from "../bodies.ts"
+import { checkpointIn } from "../evidence/comparing.ts"
 import { say } from "../line.ts"
 import type { PeeringParts } from "../model.ts"
-import { findFeed, hasOrigin, insertFeed, setHasLeft } from "./queries.ts"
+import { feedOfOrigin, findFeed, hasOrigin, insertFeed, setFeedState, setHasLeft } from "./queries.ts"
 import { CollectionUuid } from "./serving.ts"
 
 const FEEDS_MOST = 1000
@@ -19,6 +21,8 @@ const Feeds = z.strictObject({
         origin: z.string().regex(/^comity\/[0-9a-f]{32}$/),
         size: z.int().nonnegative(),
         left: z.boolean(),
+        /** The last checkpoint of the log in whose place it stands, where that one could not go on. */
+        follows: z.string().max(10_000).nullable(),
       }),
     )
     .max(FEEDS_MOST),
@@ -30,7 +34,7 @@ export async function discoverFeeds(parts: PeeringParts, peer: Peer): Promise<nu
   const { feeds } = parseBody(Feeds, answer.body)
   return parts.store.write(async (tx) => {
     const behind: number[] = []
-    for (const { id, title, origin, size, left } of feeds) {
+    for (const { id, title, origin, size, left, follows } of feeds) {
       const known = await findFeed(tx, peer.key, id)
       if (known !== null) {
         if ((known.hasLeft === 1) !== left) await setHasLeft(tx, known.key, left)
@@ -49,7 +53,17 @@ export async function discoverFeeds(parts: PeeringParts, peer: Peer): Promise<nu
         by: null,
         facts: { party: peer.party, collection: mirror.id, remote: id },
       })
+      if (follows !== null) await endBefore(tx, peer, { follows, successor: id })
     }
     return behind
   })
+}
+
+/** A log of the peer's that could not go on, and says so by its successor alone: nothing more is expected of it. */
+async function endBefore(tx: Tx, peer: Peer, { follows, successor }: { follows: string; successor: string }) {
+  const feed = await feedOfOrigin(tx, checkpointIn(follows).origin)
+  if (feed === null || feed.peer !== peer.key) return
+  const { key, closedAt } = await loadCollectionByKey(tx, feed.collection)
+  if (closedAt === null) await setClosed(tx, key, tx.now, successor)
+  if (feed.state === "open") await setFeedState(tx, feed.key, "closed")
 }

@@ -8,7 +8,7 @@ export type Untold = { key: number; log: number; seen: number }
 export async function readUntold(reader: Reader, party: string): Promise<Untold[]> {
   return reader.all<Untold>(
     sql`select c.key, c.log, a.seen from audience a join collection c on c.key = a.collection join log l on l.key = c.log
-        where a.party = ${party} and a.told < l.size and (a.left_at is null or exists (select 1 from receipt_due r
+        where a.party = ${party} and a.told < l.size and l.guarded = 0 and (a.left_at is null or exists (select 1 from receipt_due r
           where r.collection = c.key and r.party = a.party and r.state = 'due' and r.seq >= a.told))
         order by c.key`,
   )

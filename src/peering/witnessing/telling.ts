@@ -9,6 +9,7 @@ import {
 } from "../../ledger/index.ts"
 import { readCommitments } from "../../library/index.ts"
 import type { Peer } from "../../parties/index.ts"
+import { doubt } from "../guard/asking.ts"
 import { say } from "../line.ts"
 import type { PeeringParts } from "../model.ts"
 import { CHECKPOINT_TYPE, formatAddCheckpoint, parseSize } from "./add-checkpoint.ts"
@@ -34,6 +35,8 @@ async function tellOf(parts: PeeringParts, peer: Peer, { key: collection, log: l
   if (said.is === "stale" && said.held <= log.size) {
     said = await offer(parts, peer, { collection, log, old: said.held })
   }
+  // It verified more than there is: either it is wrong, or this node lost something.
+  if (said.is === "stale" && said.held > log.size) await doubt(parts, peer, collection)
   const of = { collection, party: peer.party }
   await store.write(async (tx) => {
     if (said.is === "cosigned") {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises"
 import type { Diagnostics } from "../../kernel/diagnostics.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { type Clock, DAY, monotonic, plusMicroseconds } from "../../kernel/time.ts"
@@ -5,6 +6,9 @@ import type { Store } from "../../store/index.ts"
 import type { Release } from "./model.ts"
 import { deleteForgotten, findRelease, releasesUnderWay, updateRelease } from "./queries.ts"
 import { type Chosen, endRelease, foresee, loadRelease, prepareRelease, releaseOn, startRelease } from "./releasing.ts"
+
+/** How often a release that waits for a guarded log looks again. */
+const GUARD_PAUSE_MS = 200
 
 export type ReleasesParts = { store: Store; clock: Clock; diagnostics: Diagnostics }
 
@@ -143,7 +147,11 @@ export class Releases {
   async #releaseAll(release: Release, job: Job): Promise<void> {
     await this.#guarded(release, async () => {
       while (!job.stop) {
-        const now = await releaseOn(this.#parts.store, release.id)
+        const now = await releaseOn(this.#parts.store, release.id).catch(guardedElseThrow)
+        if (now === "guarded") {
+          await pause(GUARD_PAUSE_MS) // after a restart it goes on once partners said that nothing is missing
+          continue
+        }
         if (now === null || now.state !== "running") return
         this.#tell(job, release, now)
         await breath()
@@ -192,6 +200,11 @@ export class Releases {
       await endRelease(this.#parts.store, id, "failed", code)
     }
   }
+}
+
+function guardedElseThrow(error: unknown): "guarded" {
+  if (error instanceof ComityError && error.code === "log.guarded") return "guarded"
+  throw error
 }
 
 /** Others have their turn. */

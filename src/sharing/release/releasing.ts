@@ -1,7 +1,7 @@
 import { ComityError } from "../../kernel/errors.ts"
 import { newId } from "../../kernel/ids.ts"
 import { monotonic } from "../../kernel/time.ts"
-import { record } from "../../ledger/index.ts"
+import { findLog, record, requireFree } from "../../ledger/index.ts"
 import { audienceOf, loadCollection } from "../../library/index.ts"
 import type { Tlp } from "../../stix/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
@@ -93,6 +93,8 @@ export async function startRelease(
 ): Promise<Release> {
   const release = await loadRelease(tx, id)
   if (release.state !== "decided") throw new ComityError("conflict", "release.state")
+  for (const { collection } of release.targets)
+    requireFree(await findLog(tx, (await loadCollection(tx, collection)).log))
   const outcome = release.targets.map(() => nothingYet)
   const started: Release = { ...release, ...decided, state: "running", settled: 0, outcome }
   await updateRelease(tx, started)

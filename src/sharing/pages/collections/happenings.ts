@@ -84,6 +84,8 @@ const sentences: Readonly<Record<string, Say>> = {
   "feed.settled": (t, facts, calling) => t("ledger.feed.settled", { ...where(facts, calling), ...who(facts, calling) }),
   "feed.switched": (t, facts) =>
     t("ledger.feed.switched", { feed: number(facts, "feed"), state: peerState(t, text(facts, "state")) }),
+  "guard.confirmed": (t, facts, calling) => t("ledger.guard.confirmed", where(facts, calling)),
+  "guard.given-up": (t, facts, calling) => t("ledger.guard.given-up", where(facts, calling)),
   "import.done": (t, facts, calling) =>
     t("ledger.import.done", {
       ...where(facts, calling),
@@ -196,7 +198,7 @@ const subjects = {
   entering: ["access", "code", "openid", "passkey", "password", "session", "sessions", "sign-in"],
   library: ["import", "library", "warning-list"],
   partners: ["counts", "peer"],
-  sharing: ["audience", "collection", "feed", "object", "receipt", "release", "seal-key", "sealed"],
+  sharing: ["audience", "collection", "feed", "guard", "object", "receipt", "release", "seal-key", "sealed"],
   law: ["facts", "path"],
   requests: ["request", "request-draft"],
   keys: ["key"],
