@@ -144,6 +144,8 @@ test("partners who are late, and revocations that they do not have, wait for tho
   await addSharedThings(other, "")
   assert.deepEqual(await waiting({ work: true }), [
     { key: "receipts", count: 1, href: "/share/receipts?state=overdue" },
+    { key: "compare", count: 1, href: "/share/partners" },
+    { key: "feeds", count: 1, href: "/share/feeds" },
     { key: "revoked", count: 1, href: "/share/unshared" },
   ])
   assert.deepEqual(await waiting({ content: true }), [])

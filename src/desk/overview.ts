@@ -11,7 +11,7 @@ import {
   type Tallies,
 } from "../library/index.ts"
 import type { OwnParty } from "../parties/index.ts"
-import { countOverdue } from "../peering/index.ts"
+import { countBroken, countOverdue, countUncompared } from "../peering/index.ts"
 import { overdueRequests } from "../requests/index.ts"
 import { type Import, listImports, unfinishedImports } from "../sharing/index.ts"
 import type { Folder, Store } from "../store/index.ts"
@@ -29,6 +29,8 @@ export type Waiting = {
     | "disk"
     | "overdue"
     | "receipts"
+    | "compare"
+    | "feeds"
     | "revoked"
   count: number
   href: string | null
@@ -84,8 +86,10 @@ export async function overviewFor(parts: OverviewParts, sees: Sees, by: string, 
   const conflicts = sees.work ? await countConflicts(store) : 0
   const overdue = sees.work ? (await overdueRequests(store, now)).count : 0
   const receipts = sees.work ? await countOverdue(store, now) : 0
+  const compare = sees.work ? await countUncompared(store) : 0
+  const feeds = sees.work ? await countBroken(store) : 0
   const revoked = sees.work ? (await listUnshared(store, { revoked: true, most: REVOKED_MOST })).length : 0
-  const counts = { mine, conflicts, overdue, receipts, revoked }
+  const counts = { mine, conflicts, overdue, receipts, compare, feeds, revoked }
   return { waiting: waitingFor(sees, state, counts), content, own, state }
 }
 
@@ -103,15 +107,19 @@ async function contentOf(
   return { tallies, recent, imports: begun, places, out }
 }
 
+type Counted = "conflicts" | "overdue" | "receipts" | "compare" | "feeds" | "revoked"
+
 function waitingFor(
   sees: Sees,
   { unsealed, notMoved, collections, disk }: Overview["state"],
-  { mine, ...counts }: { mine: readonly Import[] } & Record<"conflicts" | "overdue" | "receipts" | "revoked", number>,
+  { mine, ...counts }: { mine: readonly Import[] } & Record<Counted, number>,
 ): Waiting[] {
   const found: Waiting[] = []
-  const { conflicts, overdue, receipts, revoked } = counts
+  const { conflicts, overdue, receipts, compare, feeds, revoked } = counts
   if (overdue > 0) found.push({ key: "overdue", count: overdue, href: "/respond/diary?state=overdue" })
   if (receipts > 0) found.push({ key: "receipts", count: receipts, href: "/share/receipts?state=overdue" })
+  if (compare > 0) found.push({ key: "compare", count: compare, href: "/share/partners" })
+  if (feeds > 0) found.push({ key: "feeds", count: feeds, href: "/share/feeds" })
   if (revoked > 0) found.push({ key: "revoked", count: revoked, href: "/share/unshared" })
   if (sees.node && unsealed) found.push({ key: "unsealed", count: 1, href: "/node/keys" })
   if (sees.node && notMoved) found.push({ key: "not-moved", count: 1, href: "/node/keys" })

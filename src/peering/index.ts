@@ -7,6 +7,7 @@ export { type DoorParts, peerRows, type StrangerVerb } from "./door.ts"
 export { conflictId, evidenceDeclarations, evidenceHandlers, loadConflict } from "./evidence/commands.ts"
 export { settleConflicts } from "./evidence/conflicts.ts"
 export { countOpenConflicts, type FoundConflict, type How, listConflicts } from "./evidence/queries.ts"
+export { countBroken } from "./feeds/queries.ts"
 /** Own logs that may be older than what was signed before, after a restored backup. */
 export { guardDeclarations, guardHandlers } from "./guard/commands.ts"
 export { confirmGuard, guardLogs, PEOPLE_NEEDED, type Standing, standingOf } from "./guard/guarding.ts"
@@ -22,7 +23,7 @@ export {
   suspend,
   withdrawInvitation,
 } from "./joining/operations.ts"
-export { type Given, listInvitations } from "./joining/queries.ts"
+export { countUncompared, type Given, listInvitations } from "./joining/queries.ts"
 export { keysOf } from "./keys.ts"
 export { say } from "./line.ts"
 export type {

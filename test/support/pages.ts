@@ -145,6 +145,7 @@ export const pages: readonly ShownPage[] = [
   { name: "partner", path: ({ partner }) => `/share/partners/${partner}`, who: "officer" },
   { name: "partner-new", path: ({ newcomer }) => `/share/partners/${newcomer}`, who: "officer" },
   { name: "partner-compare", path: ({ newcomer }) => `/share/partners/${newcomer}/compare`, who: "officer" },
+  { name: "partner-move", path: ({ partner }) => `/share/partners/${partner}/move`, who: "officer" },
   { name: "partner-leave", path: ({ partner }) => `/share/partners/${partner}/leave`, who: "officer" },
   { name: "reciprocity", path: "/share/reciprocity", who: "reader" },
   { name: "reciprocity-partner", path: ({ partner }) => `/share/reciprocity/${partner}?days=all`, who: "officer" },

@@ -16,7 +16,7 @@ import {
   readHeader,
   serveEntries,
 } from "../../src/library/index.ts"
-import { addOwnParty, insertPeer, insertStatement, type PartyId } from "../../src/parties/index.ts"
+import { addOwnParty, insertPeer, insertStatement, type OwnParty, type PartyId } from "../../src/parties/index.ts"
 import { toldOf } from "../../src/peering/reciprocity/message.ts"
 import { SPANS } from "../../src/peering/reciprocity/model.ts"
 import { newestEverKey } from "../../src/sharing/release/queries.ts"
@@ -77,6 +77,8 @@ export async function addSharedThings(node: InProcess, names: string): Promise<S
   answer(node, coast, names)
   exchangeCounts(node, coast)
   const release = await prepare(node, releases, shared, [out, amber, plain, first])
+  const came = await receive(node, coast, names)
+  await addFeeds(node, { coast, river, received: came.received, names })
   return {
     ...{
       shared: shared.id,
@@ -87,11 +89,11 @@ export async function addSharedThings(node: InProcess, names: string): Promise<S
       outgone: out.id,
       recalledHere: wrong.id,
     },
-    ...(await receive(node, coast, names)),
+    ...came,
   }
 }
 
-async function addPartners({ store, meddle }: InProcess, names: string): Promise<PartyId[]> {
+async function addPartners({ store, meddle, clock }: InProcess, names: string): Promise<PartyId[]> {
   const parties: PartyId[] = []
   for (const { name, place, state } of PARTNERS) {
     const party = stixId("identity") as PartyId
@@ -100,11 +102,40 @@ async function addPartners({ store, meddle }: InProcess, names: string): Promise
       const key = await insertPeer(tx, { party, name: name + names, endpoint, state, theirs: "active" })
       await insertStatement(tx, key, 0, Buffer.from(canonicalize(inceptOf(newKeyPair().publicKey))))
     })
-    const own = { id: party, name, kind: "government", place } as const
-    meddle("update peer set card = ? where party = ?", cardSaying(own), party)
+    const own = { id: party, name: cardLine(`${name}${names}`), kind: "government", place } as const
+    const bytes = name === "Coastal CERT" ? talkative(own, names) : cardSaying(own)
+    meddle(
+      "update peer set card = ?, card_at = ?, heard_at = ? where party = ?",
+      bytes,
+      clock.now(),
+      clock.now(),
+      party,
+    )
     parties.push(party)
   }
   return parties
+}
+
+/** As much of a text as stands on a line of a card. */
+function cardLine(text: string): string {
+  return [...text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}]/gu, "")].slice(0, 80).join("").trim()
+}
+
+/** A card with everything on it, by a partner that meanwhile calls itself otherwise and lives elsewhere. */
+function talkative(own: OwnParty, names: string): Buffer {
+  const line = (text: string) => cardLine(`${text}${names}`)
+  const desk = {
+    ...{ name: line("Duty desk"), phone: line("+81 3 5550 0100"), email: line("duty@coast.example") },
+    ...{ hours: line("Mon to Fri 9:00 to 18:00, else by telephone"), zone: line("Asia/Tokyo") },
+  }
+  return cardSaying(
+    { ...own, name: line("Coastal Cyber Centre") },
+    {
+      ...{ roles: ["incident-response", "training"], languages: ["ja", "en"], desk },
+      ...{ networks: ["192.0.2.0/24", "2001:db8:1::/48", "AS64500"], domains: ["coast.example", "port.example"] },
+    },
+    "https://new.partner.invalid",
+  )
 }
 
 async function share({ store }: InProcess, title: string, audience: (PartyId | undefined)[]): Promise<Collection> {
@@ -191,6 +222,43 @@ async function receive(
     return { received, recalledThere: gone.id }
   } finally {
     await there.close()
+  }
+}
+
+/** What came from partners: a collection that is up to date, one whose partner is silent, one with two histories. */
+async function addFeeds(
+  { store, meddle, clock }: InProcess,
+  {
+    coast,
+    river,
+    received,
+    names,
+  }: { coast: PartyId | undefined; river: PartyId | undefined; received: string; names: string },
+): Promise<void> {
+  const mirrorOf = (party: PartyId | undefined, title: string, n: number) =>
+    store.write((tx) => addMirror(tx, { party: party as PartyId, origin: `comity/${String(n).repeat(32)}`, title }))
+  const silent = await mirrorOf(river, `Estuary reports${names}`, 1)
+  const broken = await mirrorOf(river, `Delta sightings${names}`, 2)
+  const feeds = [
+    { id: received, party: coast, state: "open", failure: null, failures: 0, target: 3, withheld: 1 },
+    { id: silent.id, party: river, state: "open", failure: "peer.unreachable", failures: 7, target: 1200, withheld: 0 },
+    {
+      id: broken.id,
+      party: river,
+      state: "broken",
+      failure: "feed.conflicting-checkpoints",
+      failures: 1,
+      target: 8,
+      withheld: 0,
+    },
+  ]
+  for (const { id, party, state, failure, failures, target, withheld } of feeds) {
+    meddle(
+      `insert into feed (peer, remote, collection, target, checkpoint, state, pulled_at, verified_at, failure, failures,
+         withheld, refused)
+       select p.key, c.id, c.key, ?, '', ?, ?, ?, ?, ?, ?, 0 from peer p, collection c where p.party = ? and c.id = ?`,
+      ...[target, state, clock.now(), clock.now(), failure, failures, withheld, party ?? "", id],
+    )
   }
 }
 

@@ -14,10 +14,14 @@ import type { Federation, Member } from "./federation.ts"
 import { prepared } from "./node-in-process.ts"
 import { indicator, type Stix } from "./stix.ts"
 
-/** The card by which a party says where it is. */
-export function cardSaying(own: OwnParty): Buffer {
-  const details = CardDetails.parse({ places: [own.place] })
-  const said = { details, endpoint: "https://partner.invalid", root: sha256("").toString("base64"), recipients: [] }
+/** The card by which a party says where it is, and whatever else it likes. */
+export function cardSaying(
+  own: OwnParty,
+  more: Partial<CardDetails> = {},
+  endpoint = "https://partner.invalid",
+): Buffer {
+  const details = CardDetails.parse({ places: [own.place], ...more })
+  const said = { details, endpoint, root: sha256("").toString("base64"), recipients: [] }
   return cardBytes(own, { ...said, created: 0 as Instant, modified: 0 as Instant })
 }
 

@@ -113,3 +113,8 @@ export async function offeredTo(reader: Reader, party: string): Promise<Offered[
 export async function hasOrigin(reader: Reader, origin: string): Promise<boolean> {
   return (await reader.get(sql`select 1 as found from log where origin = ${origin}`)) !== undefined
 }
+
+/** Feeds that were stopped, since what came contradicts what was verified before. */
+export async function countBroken(reader: Reader): Promise<number> {
+  return (await reader.get<{ n: number }>(sql`select count(1) as n from feed where state = 'broken'`))?.n ?? 0
+}

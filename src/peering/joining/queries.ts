@@ -91,3 +91,8 @@ export async function meetAgain(tx: Tx, peer: number, said: { name: string; endp
 export async function setTheirsAt(tx: Tx, peer: number, at: Instant): Promise<void> {
   await tx.run(sql`update peer set theirs_at = ${at} where key = ${peer}`)
 }
+
+/** Partners with whom nobody here compared yet. */
+export async function countUncompared(reader: Reader): Promise<number> {
+  return (await reader.get<{ n: number }>(sql`select count(1) as n from peer where state = 'invited'`))?.n ?? 0
+}

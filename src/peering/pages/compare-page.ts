@@ -17,7 +17,7 @@ import {
 } from "../../http/index.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { random } from "../../kernel/hash.ts"
-import { type Fingerprint, isWordOfList, listPeers, loadPeer, ownParty, type Peer } from "../../parties/index.ts"
+import { digitsAloud, isWordOfList, listPeers, loadPeer, ownParty, type Peer, wordsAloud } from "../../parties/index.ts"
 import type { Reader } from "../../store/index.ts"
 import { compare, fingerprints, type Heard, WORDS_ASKED } from "../joining/comparing.ts"
 import { countDiffered } from "../joining/queries.ts"
@@ -39,7 +39,7 @@ export async function comparePage(parts: PartnerParts, visit: Visit, sent: Shown
   const { ours } = await fingerprints(store, peer)
   const name = visibleText(peer.name)
   const body = html`${errorSummary(t, sent.faults)}${await warnings(store, visit, peer)}<p>${t("partner.compare-what", { name })}</p>
-${section(t("partner.step-read"), html`<p>${t("partner.step-read-how")}</p>${wordList(ours)}<p class="quiet">${t("partner.as-digits")} <span class="mono">${ours.digits}</span></p>`)}
+${section(t("partner.step-read"), html`<p>${t("partner.step-read-how")}</p>${wordsAloud(ours)}<p class="quiet">${t("partner.as-digits")}</p>${digitsAloud(ours)}`)}
 ${section(t("partner.step-hear"), html`<p>${t("partner.step-hear-how", { name })}</p>${byWords(visit, home, sent)}${byDigits(visit, home, sent)}`)}`
   return visit.page({ title: t("partner.compare", { name }), place: PLACE, body, status: statusOf(sent) })
 }
@@ -131,9 +131,4 @@ function differs(visit: Visit, { party, name }: Peer): Reply {
 <ul><li>${t("partner.differs-safe")}</li><li>${t("partner.differs-why")}</li><li>${t("partner.differs-now")}</li></ul>
 <p class="actions"><a class="button" href="${home}/compare">${t("partner.differs-again")}</a> <a class="button" href="${home}/leave">${t("partner.differs-end")}</a></p>`
   return visit.page({ title: t("partner.differs-title"), place: PLACE, body, status: 409 })
-}
-
-/** Large, in groups of three, as one reads them out. */
-export function wordList({ words: all }: Fingerprint): Html {
-  return html`<ol class="words">${all.map((one) => html`<li>${one}</li>`)}</ol>`
 }

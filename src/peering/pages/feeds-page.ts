@@ -1,29 +1,45 @@
 import { z } from "zod"
 import type { Visit } from "../../accounts/index.ts"
-import { type Column, emptyState, html, nothing, type Reply, table, visible } from "../../http/index.ts"
+import {
+  type Column,
+  emptyState,
+  type Html,
+  html,
+  nothing,
+  notice,
+  type Reply,
+  table,
+  visible,
+} from "../../http/index.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { record } from "../../ledger/index.ts"
 import { setFeedState } from "../feeds/queries.ts"
 import { OFFICER } from "./list-page.ts"
-import { gotColumns } from "./partner-page.ts"
 import { findFeedByKey, type GotRow, gotFrom } from "./queries.ts"
 import type { PartnerParts } from "./routes.ts"
-import { failureText } from "./words.ts"
+import { failureText, feedMark } from "./words.ts"
 
 const Change = z.object({ to: z.enum(["paused", "open"]) })
 
-/** Feed health: what comes from partners, how far it is, and what is wrong with it. */
+/** Feed health: what comes from partners, how far it is, and what is wrong with it; of one partner with `?party=`. */
 export async function feedsPage({ store }: PartnerParts, visit: Visit): Promise<Reply> {
-  const { t, format } = visit
-  const rows = await gotFrom(store, null)
+  const { t, format, ask } = visit
+  const rows = await gotFrom(store, ask.query.get("party") || null)
   const [name, ...rest] = gotColumns(visit)
   const columns: Column<GotRow>[] = [
     ...(name === undefined ? [] : [name]),
     {
       label: t("partner.name"),
+      wide: true,
       cell: (row) => html`<a href="/share/partners/${row.party}">${visible(row.name)}</a>`,
     },
     ...rest,
+    {
+      label: t("feed.pulled"),
+      kind: "quiet",
+      wide: true,
+      cell: ({ pulledAt }) => (pulledAt === null ? nothing : format.time(pulledAt)),
+    },
     {
       label: t("feed.withheld"),
       kind: "number",
@@ -31,11 +47,42 @@ export async function feedsPage({ store }: PartnerParts, visit: Visit): Promise<
       cell: ({ withheld }) => format.number(withheld),
     },
     { label: t("feed.refused"), kind: "number", wide: true, cell: ({ refused }) => format.number(refused) },
-    { label: t("feed.why"), kind: "quiet", cell: ({ failure }) => failureText(visit, failure) },
-    { label: t("feed.do"), cell: (row) => button(visit, row) },
+    ...(visit.may(OFFICER) ? [{ label: t("feed.do"), cell: (row: GotRow) => button(visit, row) }] : []),
   ]
-  const body = html`<p>${t("feed.what")}</p>${table({ caption: t("nav.feeds"), columns, rows, empty: emptyState(t("feed.none")) })}${rows.length === 0 ? nothing : html`<p class="quiet">${t("feed.words")}</p>`}`
+  const broken = rows.some(({ state }) => state === "broken") ? notice(t("feed.broken-what"), "warning") : nothing
+  const list = table({ caption: t("nav.feeds"), columns, rows, empty: emptyState(t("feed.none")) })
+  const body = html`${broken}<p>${t("feed.what")}</p>${list}${faults(visit, rows)}<p class="quiet">${t("feed.words")}</p>`
   return visit.page({ title: t("nav.feeds"), place: "feeds", body })
+}
+
+/** What every list of feeds says of one. */
+export function gotColumns({ t, format }: Visit): Column<GotRow>[] {
+  return [
+    {
+      label: t("partner.collection"),
+      kind: "name",
+      cell: ({ id, title }) => html`<a href="/share/collections/${id}">${visible(title)}</a>`,
+    },
+    { label: t("feed.state"), cell: (row) => feedMark(t, row) },
+    {
+      label: t("feed.held"),
+      kind: "number",
+      cell: ({ held, target }) => `${format.number(held)} / ${format.number(Math.max(held, target))}`,
+    },
+  ]
+}
+
+/** What is wrong with which feed, in words; nothing where all is well. */
+export function faults(visit: Visit, rows: readonly GotRow[]): Html {
+  const { t, format } = visit
+  const items = rows.flatMap(({ failure, failures, title }) =>
+    failure === null
+      ? []
+      : [
+          html`<li><strong>${visible(title)}</strong> ${failureText(visit, failure)} <span class="quiet">${t("feed.tries", { count: format.number(failures) })}</span></li>`,
+        ],
+  )
+  return items.length === 0 ? nothing : html`<h3>${t("feed.why")}</h3><ul>${items}</ul>`
 }
 
 function button(visit: Visit, { key, state }: GotRow) {

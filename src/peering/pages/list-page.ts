@@ -14,12 +14,13 @@ import {
   visible,
 } from "../../http/index.ts"
 import { findPlace } from "../../kernel/places.ts"
+import type { Instant } from "../../kernel/time.ts"
 import { type Card, listPeers, ownParty, type Peer, readCard, readPeerCard } from "../../parties/index.ts"
 import type { Reader } from "../../store/index.ts"
 import { type Given, listInvitations } from "../joining/queries.ts"
 import { type LatelyRow, lately } from "./queries.ts"
 import type { PartnerParts } from "./routes.ts"
-import { relationMark } from "./words.ts"
+import { kindWord, relationMark } from "./words.ts"
 
 export const OFFICER = "role:officer"
 
@@ -45,9 +46,10 @@ async function rowsOf(reader: Reader, { now }: Visit): Promise<Row[]> {
   )
 }
 
-export async function cardOf(reader: Reader, peer: Peer): Promise<Card | null> {
+/** `got`: when it came here. */
+export async function cardOf(reader: Reader, peer: Peer): Promise<(Card & { got: Instant }) | null> {
   const kept = await readPeerCard(reader, peer.key)
-  return kept === null ? null : readCard(kept.bytes, peer.party)
+  return kept === null ? null : { ...readCard(kept.bytes, peer.party), got: kept.at }
 }
 
 function list(visit: Visit, rows: readonly Row[]) {
@@ -63,6 +65,12 @@ function list(visit: Visit, rows: readonly Row[]) {
       label: t("partner.places"),
       kind: "quiet",
       cell: ({ card }) => (card?.places ?? []).map((place) => format.place(place)).join(", "),
+    },
+    {
+      label: t("partner.kind"),
+      kind: "quiet",
+      wide: true,
+      cell: ({ card }) => (card === null ? nothing : kindWord(t, card.kind)),
     },
     { label: t("partner.heard"), kind: "quiet", wide: true, cell: ({ late }) => timeOf(visit, late?.heardAt ?? null) },
     { label: t("partner.waiting"), kind: "number", wide: true, cell: ({ late }) => format.number(late?.waiting ?? 0) },

@@ -9,7 +9,8 @@ import { comparedHere, comparePage } from "./compare-page.ts"
 import { feedChanged, feedsPage } from "./feeds-page.ts"
 import { accepted, acceptPage, invited, invitePage, joinPage, uninvite } from "./joining-pages.ts"
 import { OFFICER, partnersPage } from "./list-page.ts"
-import { changed, leavePage, left, partnerPage } from "./partner-page.ts"
+import { partnerPage } from "./partner-page.ts"
+import { changed, leavePage, left, moved, movePage, renamed } from "./relation-pages.ts"
 
 export type PartnerParts = {
   store: Store
@@ -38,6 +39,9 @@ export function partnerPages(parts: PartnerParts): PageRoute[] {
     { ...act, path: `${one}/state`, handle: (visit) => changed(parts, visit) },
     { ...ask, path: `${one}/leave`, handle: (visit) => leavePage(parts, visit) },
     { ...act, path: `${one}/leave`, handle: (visit) => left(parts, visit) },
+    { ...ask, path: `${one}/move`, handle: (visit) => movePage(parts, visit) },
+    { ...act, path: `${one}/move`, handle: (visit) => moved(parts, visit) },
+    { ...act, path: `${one}/rename`, handle: (visit) => renamed(parts, visit) },
     { ...read, path: "/share/feeds", handle: (visit) => feedsPage(parts, visit) },
     { ...act, path: "/share/feeds/:feed{[0-9]+}", handle: (visit) => feedChanged(parts, visit) },
     { ...ask, path: "/node/party", handle: (visit) => cardPage(parts, visit) },

@@ -75,14 +75,19 @@ export function roleWord(t: Translate, role: PartyRole): string {
   return words[role]()
 }
 
-export function feedMark(t: Translate, { state, failure }: Pick<Feed, "state" | "failure">): Html {
+export function feedMark(t: Translate, feed: Pick<Feed, "state" | "failure" | "target"> & { held: number }): Html {
+  const { state, failure, target, held } = feed
   if (state === "broken") return stateMark("closed", t("feed.state-broken"))
   if (state === "paused") return stateMark("conditional", t("feed.state-paused"))
   if (state === "closed") return stateMark("unknown", t("feed.state-closed"))
-  return failure === null ? stateMark("open", t("feed.state-open")) : stateMark("conditional", t("feed.state-failing"))
+  if (failure !== null) return stateMark("conditional", t("feed.state-failing"))
+  return held < target ? stateMark("conditional", t("feed.state-behind")) : stateMark("open", t("feed.state-open"))
 }
 
-/** Why a pull failed, as a sentence; a code of a later version is shown as it is. */
+/** Only the code of a failure is kept, not which entry or how many. */
+const UNTOLD = { size: "…", held: "…", seq: "…", status: "…", seconds: "…", code: "…" } as const
+
+/** Why a pull or a message failed, as a sentence. */
 export function failureText({ t }: Visit, failure: string | null): string {
-  return failure === null ? "" : t(`error.${failure}`, { size: "", status: "", code: failure, seconds: "" })
+  return failure === null ? "" : t(`error.${failure}`, UNTOLD)
 }
