@@ -16,7 +16,6 @@ import {
   reply,
   translator,
 } from "./http/index.ts"
-import type { Diagnostics } from "./kernel/diagnostics.ts"
 import { ComityError } from "./kernel/errors.ts"
 import { collectGarbage, restWhenIdle } from "./kernel/rest.ts"
 import { type Clock, DAY, plusMicroseconds } from "./kernel/time.ts"
@@ -32,6 +31,7 @@ import {
   warningListHandlers,
 } from "./library/index.ts"
 import { ownFingerprint, ownParty, partyHandlers } from "./parties/index.ts"
+import type { Core, NodeParts } from "./parts.ts"
 import { ownRefusals, pathHandlers, pathRoutes } from "./paths/index.ts"
 import {
   Counting,
@@ -61,8 +61,8 @@ import {
   sweepSealed,
   taxiiRoutes,
 } from "./sharing/index.ts"
-import { type Claim, type Folder, type Reader, Store, type Tx } from "./store/index.ts"
-import { type Core, openWorkplace, siteFor, type Workplace } from "./workplace.ts"
+import { type Reader, Store, type Tx } from "./store/index.ts"
+import { openWorkplace, siteFor, type Workplace } from "./workplace.ts"
 
 /** One node that owns its data folder. */
 export type Node = {
@@ -79,15 +79,6 @@ export type Node = {
   /** Answers on the network until stopped. */
   serve(): Promise<Listening & { url: string }>
   stop(): Promise<void>
-}
-
-export type NodeParts = {
-  config: Config
-  folder: Folder
-  claim: Claim
-  clock: Clock
-  diagnostics: Diagnostics
-  onFatal: (error: unknown) => void
 }
 
 const HOUR_MS = 3_600_000

@@ -2,8 +2,8 @@ import type { Config } from "./config.ts"
 import type { Row } from "./http/index.ts"
 import { ComityError } from "./kernel/errors.ts"
 import { monotonic } from "./kernel/time.ts"
-import type { NodeParts } from "./node.ts"
 import { ownParty } from "./parties/index.ts"
+import type { Core, NodeParts } from "./parts.ts"
 import {
   type Counting,
   Courier,
@@ -22,7 +22,6 @@ import {
 } from "./peering/index.ts"
 import { cardRecipients, publishedRecipients, type SealedParts, sealedCouriers, sealedVerbs } from "./sharing/index.ts"
 import type { Tx } from "./store/index.ts"
-import type { Core } from "./workplace.ts"
 
 /** What a node needs to speak with others, also while it does not answer them. */
 export function peeringOf({ config, clock, diagnostics }: NodeParts, core: Core, stopped: AbortSignal): PeeringParts {

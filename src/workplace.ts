@@ -1,47 +1,22 @@
-import {
-  type Authenticator,
-  Brake,
-  errorPage,
-  Pending,
-  type Refusals,
-  Sessions,
-  type Visiting,
-} from "./accounts/index.ts"
+import { Brake, errorPage, Pending, Sessions, type Visiting } from "./accounts/index.ts"
 import type { Config } from "./config.ts"
-import { type KeyFiles, type KeyRing, openIdProvider } from "./crypto/index.ts"
+import { openIdProvider } from "./crypto/index.ts"
 import { type Refuse, type Row, type Site, siteOf } from "./http/index.ts"
 import { sha256 } from "./kernel/hash.ts"
-import type { FactBook } from "./law/index.ts"
 import { keyHistory, record } from "./ledger/index.ts"
-import { type Preparer, type Search, verifyLogs, type WarningLists } from "./library/index.ts"
-import type { NodeParts } from "./node.ts"
+import { verifyLogs } from "./library/index.ts"
 import { navigation, pagesOf } from "./pages.ts"
 import { ownFingerprint, ownParty } from "./parties/index.ts"
-import type { Counting, PeeringParts } from "./peering/index.ts"
+import type { Core, NodeParts } from "./parts.ts"
+import type { PeeringParts } from "./peering/index.ts"
 import { partnersOf, sealingOf } from "./peers.ts"
-import { Imports, type Releases, Verifications } from "./sharing/index.ts"
-import type { Store } from "./store/index.ts"
+import { Imports, Verifications } from "./sharing/index.ts"
 
 /** The pages of a node and what they need beside the store, for as long as it answers. */
 export type Workplace = {
   rows: Row[]
   refuse: Refuse
   close(): Promise<void>
-}
-
-export type Core = {
-  store: Store
-  preparer: Preparer
-  search: Search
-  counting: Counting
-  warnings: WarningLists
-  book: FactBook
-  authenticator: Authenticator
-  refusals: Refusals
-  releases: Releases
-  files: KeyFiles
-  signer: KeyRing
-  site: Site
 }
 
 export async function openWorkplace(parts: NodeParts, core: Core, peering: PeeringParts): Promise<Workplace> {

@@ -10,7 +10,16 @@ export {
 } from "./card.ts"
 export { partyDeclarations, partyHandlers } from "./commands.ts"
 export { type Fingerprint, fingerprintOf, isWordOfList, saysDigits, saysWord, saysWords } from "./fingerprint.ts"
-export { type OwnParty, type Party, type PartyId, type PartyKind, partyKinds } from "./model.ts"
+export {
+  type OwnParty,
+  type Party,
+  type PartyId,
+  type PartyKind,
+  type Peer,
+  type PeerState,
+  partyKinds,
+  peerStates,
+} from "./model.ts"
 export { addOwnParty, loadDetails, loadOwnParty, ownFingerprint, saveDetails } from "./operations.ts"
 export {
   findPeer,
@@ -27,6 +36,6 @@ export {
   setGetsCard,
   updateTheirState,
 } from "./peer-queries.ts"
-export { isActive, loadPeer, movePeer, type Peer, type PeerState, peerStates, resolvePeer } from "./peers.ts"
+export { isActive, loadPeer, movePeer, resolvePeer } from "./peers.ts"
 export { ownParty, readOwnCard, saveOwnCard } from "./queries.ts"
 export { digitsAloud, wordsAloud } from "./reading-aloud.ts"

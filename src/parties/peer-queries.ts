@@ -1,8 +1,7 @@
 import sql from "sql-template-tag"
 import type { Instant } from "../kernel/time.ts"
 import type { Reader, Tx } from "../store/index.ts"
-import type { PartyId } from "./model.ts"
-import type { Peer, PeerState } from "./peers.ts"
+import type { PartyId, Peer, PeerState } from "./model.ts"
 
 const columns = sql`key, party, name, endpoint, state, theirs, created_at as "createdAt", changed_at as "changedAt"`
 

@@ -1,30 +1,7 @@
 import { ComityError } from "../kernel/errors.ts"
-import type { Instant } from "../kernel/time.ts"
 import type { Reader, Tx } from "../store/index.ts"
-import type { PartyId } from "./model.ts"
+import type { Peer, PeerState } from "./model.ts"
 import { findPeer, listPeers, updatePeerState } from "./peer-queries.ts"
-
-/**
- * How far the way to a partner is gone. `invited`: known by an invitation, not believed yet; `compared`: our people
- * compared the fingerprints; `active`: both sides did; `suspended`: one side paused; `left`: ended, and only what was
- * shared before is still answered for (design section 5).
- */
-export const peerStates = ["invited", "compared", "active", "suspended", "left"] as const
-export type PeerState = (typeof peerStates)[number]
-
-/** Another party's node. */
-export type Peer = {
-  key: number
-  party: PartyId
-  name: string
-  /** Base address of its node, without a closing slash; the protocol lies under `/peer/v1/`. */
-  endpoint: string
-  state: PeerState
-  /** The same as the other side last told of itself. */
-  theirs: PeerState
-  createdAt: Instant
-  changedAt: Instant
-}
 
 /** Throws `not-found peer.unknown`. */
 export async function loadPeer(reader: Reader, party: string): Promise<Peer> {
