@@ -16,6 +16,8 @@ export type CountingOptions = {
 /** Objects of one partner that are looked for in what came after: more would keep the index busy for seconds. */
 export const LOOK_MOST = 20_000
 const PAGE = 250
+/** So many partners of a list are read by one thread before the first of them are shown. */
+const AT_ONCE = 8
 /** Microseconds for which pages show what was counted before: the moment stands beside it. */
 const KEPT = 5 * 60 * 1_000_000
 
@@ -54,16 +56,15 @@ export class Counting {
     throw new Error(`${party} was not counted`)
   }
 
-  /** For pages: all spans, of now or of some minutes ago. */
-  async recent(parties: readonly string[]): Promise<Report[]> {
+  /** For pages: all spans, of now or of some minutes ago, each as soon as it is counted. */
+  recent(parties: readonly string[]): Promise<Report>[] {
     const now = this.#options.clock.now()
     for (const [party, { at }] of this.#kept) if (now - at > KEPT || now < at) this.#kept.delete(party)
     const missing = parties.filter((party) => !this.#kept.has(party))
     if (missing.length > 0) this.#begin(missing, now)
-    return Promise.all(parties.map((party) => (this.#kept.get(party) as { report: Promise<Report> }).report))
+    return parties.map((party) => (this.#kept.get(party) as { report: Promise<Report> }).report)
   }
 
-  /** One pass for all of them, each ready as soon as it is counted. */
   #begin(parties: readonly string[], now: Instant): void {
     const waiting = new Map(parties.map((party) => [party, Promise.withResolvers<Report>()]))
     for (const [party, { promise }] of waiting) {
@@ -71,7 +72,10 @@ export class Counting {
       promise.catch(() => this.#kept.delete(party)) // the next who asks tries again
     }
     const run = async () => {
-      for await (const report of this.count(parties, SPANS)) waiting.get(report.party)?.resolve(report)
+      for (let at = 0; at < parties.length; at += AT_ONCE) {
+        const some = this.count(parties.slice(at, at + AT_ONCE), SPANS)
+        for await (const report of some) waiting.get(report.party)?.resolve(report)
+      }
     }
     run().catch((error: unknown) => {
       for (const { reject } of waiting.values()) reject(error)

@@ -78,17 +78,18 @@ test("pages share what was counted for some minutes, and a failure is not kept",
     if (broken) throw new Error("no index")
     return { objects: [], next: null, behind: 0 }
   })
-  await assert.rejects(counting.recent([fi.party]))
+  const recent = (...parties: string[]) => Promise.all(counting.recent(parties))
+  await assert.rejects(recent(fi.party))
   broken = false
-  const [one, again] = await Promise.all([counting.recent([fi.party]), counting.recent([fi.party])])
+  const [one, again] = await Promise.all([recent(fi.party), recent(fi.party)])
   assert.equal(asked, 2)
   assert.equal(one[0], again[0])
   federation.clock.forward(4 * 60_000_000)
-  await counting.recent([fi.party])
+  await recent(fi.party)
   assert.equal(asked, 2)
   federation.clock.forward(2 * 60_000_000)
   assert.deepEqual(
-    (await counting.recent([fi.party, jp.party])).map(({ party }) => party),
+    (await recent(fi.party, jp.party)).map(({ party }) => party),
     [fi.party, jp.party],
   )
   assert.equal(asked, 4)

@@ -12,15 +12,19 @@ import { type Figures, type Report, SPANS } from "../model.ts"
 import { reciprocityPages } from "./routes.ts"
 
 const HOME = "/share/reciprocity"
+/** Whose counting does not end before there is something to say. */
+let slow: string | null = null
 /** What is counted of whom; the usual where nothing is said. */
 const counted = new Map<string, Figures>()
 
 const server = await startLibrary(undefined, ({ store }) =>
   reciprocityPages({
     store,
+    patience: 50,
     counting: {
-      recent: async (parties) =>
-        parties.map((party): Report => {
+      recent: (parties) =>
+        parties.map(async (party): Promise<Report> => {
+          if (party === slow) await new Promise<void>((resolve) => void (counted.get(party) ? resolve() : null))
           const one = counted.get(party) ?? figures(31, 240)
           return { party, at: server.node.clock.now(), figures: SPANS.map((days) => ({ ...one, days })) }
         }),
@@ -67,10 +71,7 @@ test("partners stand by name, and no figure can order them", async () => {
 
 test("a count that came to nothing and no count are told apart", async () => {
   const text = readable(await page(`${HOME}/${bank}`))
-  assert.match(
-    text,
-    /Seen again .*not known \(counts are not exchanged\).*not known \(the search index did not answer\)/,
-  )
+  assert.match(text, /Seen again .*not known · counts are not exchanged.*not known · the search index did not answer/)
   assert.match(text, /Answered in time .*nothing was due nothing was due/)
   assert.match(text, /Objects Told apart.*? 0 0/)
   const { seenAgain } = figures(0, 0)
@@ -126,6 +127,15 @@ test("a spreadsheet takes no name for a formula, and what is not known is an emp
   const html = await page(HOME)
   assert.doesNotMatch(html, /<script>|\u202e/)
   await store.write((tx) => tx.run({ sql: "delete from peer where party = ?", values: [evil] } as never))
+})
+
+test("who takes long to count holds up nobody else", async () => {
+  slow = await addPeer("Zeta Registry")
+  const text = readable(await page(HOME, "reader"))
+  assert.match(text, /Still being counted: 1\..*Coastal CERT 31 of 240/)
+  assert.doesNotMatch(text, /Zeta/)
+  counted.set(slow, figures(5, 10))
+  assert.match(readable(await page(HOME, "reader")), /Zeta Registry 5 of 10/)
 })
 
 test("officers decide on a page that says what is told; others read that they do", async () => {

@@ -32,7 +32,7 @@ export function reciprocityPages(parts: ReciprocityParts): PageRoute[] {
   const one = `${HOME}/:party`
   return [
     { ...read, path: HOME, handle: (visit) => list(parts, visit) },
-    { ...read, path: `${HOME}.csv`, handle: async (visit) => spreadsheet(visit, daysIn(visit), await rowsOf(parts)) },
+    { ...read, path: `${HOME}.csv`, handle: (visit) => file(parts, visit) },
     { ...read, path: one, handle: (visit) => onePage(parts, visit) },
     { method: "GET", who: OFFICER, stepUp: true, path: `${one}/exchange`, handle: (visit) => switchPage(parts, visit) },
     { method: "POST", who: OFFICER, stepUp: true, path: `${one}/exchange`, handle: (visit) => switched(parts, visit) },
@@ -49,15 +49,19 @@ function daysIn({ ask }: Visit): Days {
 async function list(parts: ReciprocityParts, visit: Visit): Promise<Reply> {
   const { t, format } = visit
   const days = daysIn(visit)
-  const rows = await rowsOf(parts)
-  const file = html`<p class="actions no-print"><a class="button" href="${HOME}.csv?days=${days ?? "all"}" download>${t("reciprocity.file")}</a></p>`
+  const { rows, missing } = await rowsOf(parts, "page")
+  const save = html`<p class="actions no-print"><a class="button" href="${HOME}.csv?days=${days ?? "all"}" download>${t("reciprocity.file")}</a></p>`
   const oldest = rows.length === 0 ? visit.now : (Math.min(...rows.map(({ at }) => at)) as Instant)
   return visit.page({
     title: t("nav.reciprocity"),
     place: PLACE,
-    body: html`<p>${t("reciprocity.what")}</p>${spans(visit, HOME, days)}${listTable(visit, rows, days)}
-<p class="quiet">${t("reciprocity.list-what")}</p><p class="quiet">${t("reciprocity.counted")} ${format.time(oldest)}</p>${rows.length === 0 ? nothing : file}`,
+    body: html`<p>${t("reciprocity.what")}</p>${spans(visit, HOME, days)}${missing === 0 ? nothing : notice(t("reciprocity.counting", { partners: format.number(missing) }), "warning")}${rows.length === 0 && missing > 0 ? nothing : listTable(visit, rows, days)}
+<p class="quiet">${t("reciprocity.list-what")}</p><p class="quiet">${t("reciprocity.counted")} ${format.time(oldest)}</p>${rows.length === 0 ? nothing : save}`,
   })
+}
+
+async function file(parts: ReciprocityParts, visit: Visit): Promise<Reply> {
+  return spreadsheet(visit, daysIn(visit), (await rowsOf(parts, "file")).rows)
 }
 
 function spans(visit: Visit, path: string, wanted: Days): Html {
@@ -96,7 +100,7 @@ function listTable(visit: Visit, rows: readonly Row[], days: Days): Html {
 async function onePage(parts: ReciprocityParts, visit: Visit): Promise<Reply> {
   const { t, format, ask } = visit
   const peer = await loadPeer(parts.store, ask.params.party ?? "")
-  const [counted] = await parts.counting.recent([peer.party])
+  const counted = await parts.counting.recent([peer.party])[0]
   const days = daysIn(visit)
   const exchange = await loadExchange(parts.store, peer)
   const figures = figuresOf(counted?.figures ?? [], days)

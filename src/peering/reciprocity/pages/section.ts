@@ -8,7 +8,12 @@ import type { Figures } from "../model.ts"
 import { toldOf } from "./report.ts"
 import { inTimeText, seenAgainText, seenThereText, spanWord } from "./words.ts"
 
-export type ReciprocityParts = { store: Store; counting: Pick<Counting, "recent"> }
+export type ReciprocityParts = {
+  store: Store
+  counting: Pick<Counting, "recent">
+  /** Milliseconds that the list waits; who is not counted by then is shown when it is opened again. */
+  patience?: number
+}
 
 /** What the page of a partner shows: the last 90 days, use first. */
 export const DEFAULT_DAYS = 90
@@ -26,7 +31,7 @@ export async function reciprocitySection(
   peer: Peer,
 ): Promise<Html> {
   const { t, format } = visit
-  const [counted] = await counting.recent([peer.party])
+  const counted = await counting.recent([peer.party])[0]
   const figures = figuresOf(counted?.figures ?? [], DEFAULT_DAYS)
   const exchange = await loadExchange(store, peer)
   const { name, party } = peer

@@ -15,7 +15,7 @@ export function spanWord({ t, format }: Words, days: Days): string {
 /** Not a count that came to nothing, but no count; `why` where there is room to say it. */
 export function unknown(t: Translate, why: string | null): Html {
   const mark = stateMark("unknown", t("reciprocity.unknown"))
-  return why === null ? mark : html`${mark} <span class="quiet">(${why})</span>`
+  return why === null ? mark : html`${mark} <span class="quiet">· ${why}</span>`
 }
 
 /** What came from a partner and came up again here. */
