@@ -40,7 +40,8 @@ export type {
 } from "./model.ts"
 export { network } from "./network.ts"
 export { type Couriers, deliver, enqueue, type OnDelivered } from "./outbox.ts"
-export { type PartnerParts, partnerPages } from "./pages/routes.ts"
+export type { PartnerParts } from "./pages/parts.ts"
+export { partnerPages } from "./pages/routes.ts"
 export { preparedBy } from "./preparing.ts"
 export { Quotas } from "./quotas.ts"
 export {

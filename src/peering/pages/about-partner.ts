@@ -4,8 +4,8 @@ import { type Card, digitsAloud, getsCard, type Peer, wordsAloud } from "../../p
 import { fingerprints } from "../joining/comparing.ts"
 import { countDiffered } from "../joining/queries.ts"
 import { countWaiting } from "../queries.ts"
-import { cardOf, OFFICER } from "./list-page.ts"
-import type { PartnerParts } from "./routes.ts"
+import { cardOf } from "./list-page.ts"
+import { OFFICER, type PartnerParts } from "./parts.ts"
 import { failureText, kindWord, roleWord } from "./words.ts"
 
 /** Beside what went each way: who the partner is, what is known of its node, what may be done with the relation. */

@@ -3,7 +3,6 @@ import type { Visit } from "../../accounts/index.ts"
 import {
   actions,
   errorSummary,
-  type Form,
   html,
   inputField,
   noForm,
@@ -16,12 +15,10 @@ import {
 } from "../../http/index.ts"
 import { CardDetails, loadDetails, ownParty, partyRoles } from "../../parties/index.ts"
 import { changeCard } from "../cards.ts"
-import type { PartnerParts } from "./routes.ts"
+import type { PartnerParts, Shown } from "./parts.ts"
 import { roleWord } from "./words.ts"
 
 const PATH = "/node/party"
-type Shown = { given: Form<never>["given"]; faults: (Form<never> & { ok: false })["faults"] }
-
 const lines = z
   .string()
   .max(20_000)

@@ -22,8 +22,7 @@ import type { Reader } from "../../store/index.ts"
 import { compare, fingerprints, type Heard, WORDS_ASKED } from "../joining/comparing.ts"
 import { countDiffered } from "../joining/queries.ts"
 import { deliver } from "../outbox.ts"
-import { type Shown, statusOf } from "./joining-pages.ts"
-import type { PartnerParts } from "./routes.ts"
+import { type PartnerParts, type Shown, statusOf } from "./parts.ts"
 
 const PLACE = "partners"
 const NUMBERS = Array.from({ length: 12 }, (_, i) => i + 1)

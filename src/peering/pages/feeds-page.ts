@@ -14,9 +14,8 @@ import {
 import { ComityError } from "../../kernel/errors.ts"
 import { record } from "../../ledger/index.ts"
 import { setFeedState } from "../feeds/queries.ts"
-import { OFFICER } from "./list-page.ts"
+import { OFFICER, type PartnerParts } from "./parts.ts"
 import { findFeedByKey, type GotRow, gotFrom } from "./queries.ts"
-import type { PartnerParts } from "./routes.ts"
 import { failureText, feedMark } from "./words.ts"
 
 const Change = z.object({ to: z.enum(["paused", "open"]) })

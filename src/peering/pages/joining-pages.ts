@@ -4,7 +4,6 @@ import {
   actions,
   copyable,
   errorSummary,
-  type Form,
   facts,
   html,
   inputField,
@@ -18,7 +17,7 @@ import {
 import { ComityError } from "../../kernel/errors.ts"
 import { accept, invite, withdrawInvitation } from "../joining/operations.ts"
 import { deliver } from "../outbox.ts"
-import type { PartnerParts } from "./routes.ts"
+import { type PartnerParts, type Shown, statusOf } from "./parts.ts"
 
 const PLACE = "partners"
 const Label = z.object({ label: z.string().trim().min(1).max(200) })
@@ -30,8 +29,6 @@ const Pasted = z.object({
     .max(256 * 1024),
 })
 const Nothing = z.object({})
-
-export type Shown = { given: Form<never>["given"]; faults: (Form<never> & { ok: false })["faults"] }
 
 export function invitePage(visit: Visit, sent: Shown = noForm): Reply {
   const { t } = visit
@@ -94,8 +91,4 @@ export function joinPage(visit: Visit): Reply {
   const { t, viewer } = visit
   const who = viewer.party === "" ? nothing : html`<p><strong>${visible(viewer.party)}</strong></p>`
   return visit.page({ title: t("partner.join-title"), body: html`${who}<p>${t("partner.join-what")}</p>`, bare: true })
-}
-
-export function statusOf({ faults }: Shown): number {
-  return Object.keys(faults).length === 0 ? 200 : 400
 }

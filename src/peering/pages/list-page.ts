@@ -18,11 +18,9 @@ import type { Instant } from "../../kernel/time.ts"
 import { type Card, listPeers, ownParty, type Peer, readCard, readPeerCard } from "../../parties/index.ts"
 import type { Reader } from "../../store/index.ts"
 import { type Given, listInvitations } from "../joining/queries.ts"
+import { OFFICER, type PartnerParts } from "./parts.ts"
 import { type LatelyRow, lately } from "./queries.ts"
-import type { PartnerParts } from "./routes.ts"
 import { kindWord, relationMark } from "./words.ts"
-
-export const OFFICER = "role:officer"
 
 type Row = Peer & { card: Card | null; late: LatelyRow | undefined }
 

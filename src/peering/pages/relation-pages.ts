@@ -17,10 +17,9 @@ import { giveCard } from "../cards.ts"
 import { moveTo, takeName } from "../joining/moving.ts"
 import { leave, resume, suspend } from "../joining/operations.ts"
 import { deliver } from "../outbox.ts"
-import { type Shown, statusOf } from "./joining-pages.ts"
 import { cardOf } from "./list-page.ts"
+import { type PartnerParts, type Shown, statusOf } from "./parts.ts"
 import { givenTo } from "./queries.ts"
-import type { PartnerParts } from "./routes.ts"
 
 const PLACE = "partners"
 const Change = z.object({ to: z.enum(["suspended", "active", "give-card", "keep-card"]) })

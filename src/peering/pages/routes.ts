@@ -1,24 +1,12 @@
-import type { PageRoute, Visit } from "../../accounts/index.ts"
-import type { Html } from "../../http/index.ts"
-import type { Peer } from "../../parties/index.ts"
-import type { Store } from "../../store/index.ts"
-import type { PeeringParts } from "../model.ts"
-import type { Couriers } from "../outbox.ts"
+import type { PageRoute } from "../../accounts/index.ts"
 import { cardPage, cardSaved } from "./card-page.ts"
 import { comparedHere, comparePage } from "./compare-page.ts"
 import { feedChanged, feedsPage } from "./feeds-page.ts"
 import { accepted, acceptPage, invited, invitePage, joinPage, uninvite } from "./joining-pages.ts"
-import { OFFICER, partnersPage } from "./list-page.ts"
+import { partnersPage } from "./list-page.ts"
 import { partnerPage } from "./partner-page.ts"
+import { OFFICER, type PartnerParts } from "./parts.ts"
 import { changed, leavePage, left, moved, movePage, renamed } from "./relation-pages.ts"
-
-export type PartnerParts = {
-  store: Store
-  peering: PeeringParts
-  couriers: Couriers
-  /** What other modules say of a partner on its page. */
-  more(visit: Visit, peer: Peer): Promise<Html>
-}
 
 /** Partners, joining, feed health, the own card. What changes whom we trust asks officers to prove again who they are. */
 export function partnerPages(parts: PartnerParts): PageRoute[] {
