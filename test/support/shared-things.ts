@@ -118,7 +118,7 @@ async function addPartners({ store, meddle, clock }: InProcess, names: string): 
 
 /** As much of a text as stands on a line of a card. */
 function cardLine(text: string): string {
-  return [...text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}]/gu, "")].slice(0, 80).join("").trim()
+  return [...text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}]/gu, "")].slice(0, 60).join("").trim()
 }
 
 /** A card with everything on it, by a partner that meanwhile calls itself otherwise and lives elsewhere. */
