@@ -31,8 +31,13 @@ export type LibraryServer = {
 /** Further pages on the same store and index. */
 export type MorePages = (node: InProcess, search: Search) => readonly PageRoute[]
 
-export async function startLibrary(at: Instant = START, more: MorePages = () => []): Promise<LibraryServer> {
-  const node = await openInProcess()
+/** `given`: a node that is open already, and that `close` closes too. */
+export async function startLibrary(
+  at: Instant = START,
+  more: MorePages = () => [],
+  given?: InProcess,
+): Promise<LibraryServer> {
+  const node = given ?? (await openInProcess())
   node.clock.set(at)
   const { store, clock, folder } = node
   const { database, index } = folder
