@@ -1,5 +1,6 @@
 import { z } from "zod"
 import type { Declaration, Handlers, Translate } from "../../http/index.ts"
+import type { Json } from "../../kernel/canonical.ts"
 import { formatInstant } from "../../kernel/time.ts"
 import { listPeers, resolvePeer } from "../../parties/index.ts"
 import type { Store } from "../../store/index.ts"
@@ -13,7 +14,7 @@ export const reciprocityDeclarations: readonly Declaration[] = [
     name: "reciprocity",
     positionals: ["PARTY?"],
     options: { days: { type: "string", value: "N" } },
-    show: (t, result) => (result as Told[]).flatMap((one, i) => [...(i > 0 ? [""] : []), ...linesOf(t, one)]),
+    show: showReports,
   },
 ]
 
@@ -94,6 +95,12 @@ function seenOf({ looked, again, spoken, brought, sameValue, cut, atLeast }: See
 function answersOf({ asked, inTime, late, overdue, running, median }: Answers) {
   const minutes = median === null ? null : Math.round(median / MINUTE)
   return { asked, in_time: inTime, late, overdue, running, median_minutes: minutes }
+}
+
+function showReports(t: Translate, result: Json): string[] {
+  const reports = result as Told[]
+  if (reports.length === 0) return [t("reciprocity.none")]
+  return reports.flatMap((one, i) => [...(i > 0 ? [""] : []), ...linesOf(t, one)])
 }
 
 function linesOf(t: Translate, told: Told): string[] {
