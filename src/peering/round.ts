@@ -1,6 +1,7 @@
 import { ComityError } from "../kernel/errors.ts"
 import { findPeerByKey, isActive, type Peer } from "../parties/index.ts"
 import { publishIfChanged } from "./cards.ts"
+import { tellConflicts } from "./evidence/conflicts.ts"
 import { meet } from "./evidence/meeting.ts"
 import { compareWith } from "./evidence/witnessed.ts"
 import { pullFeed } from "./feeds/pulling.ts"
@@ -33,6 +34,7 @@ async function askAll(parts: PeeringParts, couriers: Couriers, peer: Peer): Prom
   if (isActive(peer)) {
     await meet(parts, peer)
     await compareWith(parts, peer)
+    await tellConflicts(parts.store, peer.key)
   }
   await deliver(parts, couriers, peer.key) // the receipts for what came
   if (failed !== null) throw failed

@@ -17,6 +17,7 @@ import * as cards from "./migrations/0013-cards.ts"
 import * as conflicts from "./migrations/0014-conflicts.ts"
 import * as withheld from "./migrations/0015-withheld.ts"
 import * as guard from "./migrations/0016-guard.ts"
+import * as conflictTold from "./migrations/0017-conflict-told.ts"
 
 const migrations = [
   first,
@@ -35,6 +36,7 @@ const migrations = [
   conflicts,
   withheld,
   guard,
+  conflictTold,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

@@ -2,8 +2,8 @@ import { ComityError } from "../../kernel/errors.ts"
 import { sha256 } from "../../kernel/hash.ts"
 import { type Conflict, type Contradiction, conflictFile, readConflict, record } from "../../ledger/index.ts"
 import { loadCollectionByKey } from "../../library/index.ts"
-import { findPeerByKey, readStatements } from "../../parties/index.ts"
-import type { Tx } from "../../store/index.ts"
+import { findPeerByKey, type Peer, readStatements } from "../../parties/index.ts"
+import type { Store, Tx } from "../../store/index.ts"
 import { bodyOf } from "../bodies.ts"
 import { type Feed, feedOfOrigin, setFeedState } from "../feeds/queries.ts"
 import type { PeerAnswer, PeeringParts, PeerMessage } from "../model.ts"
@@ -13,9 +13,11 @@ import {
   findConflict,
   type How,
   insertConflict,
-  readersToo,
+  insertTold,
   setSettled,
   setUnsettled,
+  type Untold,
+  untoldConflicts,
 } from "./queries.ts"
 
 /** A log that is broken once is broken: what comes after so many proves nothing more. */
@@ -45,7 +47,7 @@ function fileOf(statements: readonly Buffer[], found: Contradiction): Buffer | n
 async function keepConflict(
   tx: Tx,
   feed: Feed,
-  { file, how, toldBy }: { file: Buffer; how: How; toldBy: string | null },
+  { file, how, toldBy }: { file: Buffer; how: How; toldBy: Peer | null },
 ): Promise<void> {
   const { log, id } = await loadCollectionByKey(tx, feed.collection)
   const hash = sha256(file)
@@ -53,11 +55,13 @@ async function keepConflict(
   await setFeedState(tx, feed.key, "broken")
   if (known !== null) {
     if (known.settledAt !== null) await setUnsettled(tx, hash)
+    if (toldBy !== null) await insertTold(tx, known.key, toldBy.key)
     return
   }
   if ((await countConflictsOf(tx, log)) >= KEPT_MOST) return
   const { first, second } = readConflict(file)
-  await insertConflict(tx, { log, hash, file, firstSize: first.size, secondSize: second.size, how, toldBy })
+  const sizes = { firstSize: first.size, secondSize: second.size }
+  const conflict = await insertConflict(tx, { log, hash, file, ...sizes, how, toldBy: toldBy?.party ?? null })
   const party = (await findPeerByKey(tx, feed.peer))?.party ?? ""
   const facts = {
     party,
@@ -65,12 +69,24 @@ async function keepConflict(
     file: hash.toString("base64"),
     sizes: [first.size, second.size],
     how,
-    by: toldBy,
+    by: toldBy?.party ?? null,
   }
   await record(tx, { what: "feed.conflicting", by: null, facts })
-  for (const other of await readersToo(tx, log)) {
-    if (other.party !== toldBy) await enqueue(tx, other, "conflict", file)
+  if (toldBy !== null) await insertTold(tx, conflict, toldBy.key)
+  await tellUntold(tx, await untoldConflicts(tx, { log }))
+}
+
+async function tellUntold(tx: Tx, untold: readonly Untold[]): Promise<void> {
+  for (const { conflict, peer, file } of untold) {
+    await enqueue(tx, { key: peer }, "conflict", Buffer.from(file))
+    await insertTold(tx, conflict, peer)
   }
+}
+
+/** Shows a peer what came to light about common logs before it was known to read them, or while the relation paused. */
+export async function tellConflicts(store: Store, peer: number): Promise<void> {
+  if ((await untoldConflicts(store, { peer })).length === 0) return
+  await store.write(async (tx) => tellUntold(tx, await untoldConflicts(tx, { peer })))
 }
 
 /**
@@ -84,7 +100,7 @@ export async function takeConflict({ store }: PeeringParts, message: PeerMessage
     const feed = await feedOfOrigin(tx, conflict.origin)
     if (feed === null) throw new ComityError("not-found", "checkpoint.unknown-log")
     await requireOwner(tx, feed, conflict)
-    await keepConflict(tx, feed, { file: message.body, how: "told", toldBy: message.peer.party })
+    await keepConflict(tx, feed, { file: message.body, how: "told", toldBy: message.peer })
   })
   return { body: bodyOf({ v: 1 }) }
 }

@@ -128,6 +128,24 @@ test("who reads a log later than others meets them then", async () => {
   assert.deepEqual([(await common(jp)).length, (await common(br)).length], [1, 1])
 })
 
+test("who comes to read a log after its two histories came to light is shown them", async () => {
+  id = await share(fi, jp, br, de)
+  origin = (await loadCollection(fi.store, id)).origin
+  await put(federation, fi, id, ...indicators(3))
+  await twoFaces(6, 2)
+  await jp.round(br)
+  await br.round(jp)
+  await de.round(fi) // has the history of Brazil, and cannot prove by itself that Japan's is another
+  assert.deepEqual([(await filesAt(jp)).length, (await filesAt(de)).length], [1, 0])
+  await jp.round(de) // they find that both read it
+  await jp.round(de)
+  assert.deepEqual(await filesAt(de), await filesAt(jp))
+  assert.equal(await stateAt(de), "broken")
+  await jp.round(de)
+  const [row] = jp.meddle("select count(*) as n from outbox where kind = 'conflict'")
+  assert.equal(row?.n, 2) // one for each of the others, once
+})
+
 test("who does not read a log learns nothing of it, nor that two others read one", async () => {
   await jp.round(fi)
   await br.round(fi)

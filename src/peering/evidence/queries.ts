@@ -76,12 +76,31 @@ export type NewConflict = {
   toldBy: string | null
 }
 
-export async function insertConflict(tx: Tx, one: NewConflict): Promise<void> {
-  await tx.run(
+export async function insertConflict(tx: Tx, one: NewConflict): Promise<number> {
+  const row = await tx.get<{ key: number }>(
     sql`insert into conflicting_checkpoints (log, hash, file, first_size, second_size, how, told_by, found_at)
         values (${one.log}, ${one.hash}, ${one.file}, ${one.firstSize}, ${one.secondSize}, ${one.how}, ${one.toldBy},
-          ${tx.now})`,
+          ${tx.now}) returning key`,
   )
+  return (row as { key: number }).key
+}
+
+/** A conflict that a peer which reads the log too was not shown yet. */
+export type Untold = { conflict: number; peer: number; file: Uint8Array }
+
+/** To those of the given log or peer with whom the relation goes on; who paused is shown it when it goes on. */
+export async function untoldConflicts(reader: Reader, of: { log: number } | { peer: number }): Promise<Untold[]> {
+  const which = "log" in of ? sql`m.log = ${of.log}` : sql`m.peer = ${of.peer}`
+  return reader.all<Untold>(
+    sql`select x.key as conflict, m.peer, x.file from common_log m join conflicting_checkpoints x on x.log = m.log
+        join peer p on p.key = m.peer
+        where ${which} and p.state = 'active' and x.settled_at is null and not exists (select 1 from conflict_told t
+          where t.conflict = x.key and t.peer = m.peer) order by x.key, m.peer`,
+  )
+}
+
+export async function insertTold(tx: Tx, conflict: number, peer: number): Promise<void> {
+  await tx.run(sql`insert into conflict_told (conflict, peer) values (${conflict}, ${peer}) on conflict do nothing`)
 }
 
 /** It came up again after it was settled. */
@@ -145,12 +164,4 @@ export async function setCompared(tx: Tx, peer: number, log: number, size: numbe
 /** Whether both sides know that the other reads this log. */
 export async function isCommon(reader: Reader, peer: number, log: number): Promise<boolean> {
   return (await reader.get(sql`select 1 as found from common_log where peer = ${peer} and log = ${log}`)) !== undefined
-}
-
-/** Peers that read a log too, and with whom the relation goes on. */
-export async function readersToo(reader: Reader, log: number): Promise<{ key: number; party: string }[]> {
-  return reader.all<{ key: number; party: string }>(
-    sql`select p.key, p.party from common_log m join peer p on p.key = m.peer
-        where m.log = ${log} and p.state = 'active' order by p.key`,
-  )
 }
