@@ -118,18 +118,19 @@ async function addPartners({ store, meddle, clock }: InProcess, names: string): 
 
 /** As much of a text as stands on a line of a card. */
 function cardLine(text: string): string {
-  return [...text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}]/gu, "")].slice(0, 60).join("").trim()
+  return [...text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}]/gu, "")].slice(0, 60).join("").slice(0, 60).trim()
 }
 
 /** A card with everything on it, by a partner that meanwhile calls itself otherwise and lives elsewhere. */
 function talkative(own: OwnParty, names: string): Buffer {
-  const line = (text: string) => cardLine(`${text}${names}`)
+  // Another part of the names on each line, since none holds all of them.
+  const line = (text: string, part: number) => cardLine(names === "" ? text : names.slice(part * 30))
   const desk = {
-    ...{ name: line("Duty desk"), phone: line("+81 3 5550 0100"), email: line("duty@coast.example") },
-    ...{ hours: line("Mon to Fri 9:00 to 18:00, else by telephone"), zone: line("Asia/Tokyo") },
+    ...{ name: line("Duty desk", 0), phone: line("+81 3 5550 0100", 1), email: line("duty@coast.example", 2) },
+    ...{ hours: line("Mon to Fri 9:00 to 18:00, else by telephone", 3), zone: line("Asia/Tokyo", 4) },
   }
   return cardSaying(
-    { ...own, name: line("Coastal Cyber Centre") },
+    { ...own, name: line("Coastal Cyber Centre", 0) },
     {
       ...{ roles: ["incident-response", "training"], languages: ["ja", "en"], desk },
       ...{ networks: ["192.0.2.0/24", "2001:db8:1::/48", "AS64500"], domains: ["coast.example", "port.example"] },

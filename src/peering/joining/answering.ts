@@ -40,6 +40,8 @@ const SECOND = 1_000_000
 export function takeJoin({ store }: PeeringParts): StrangerVerb {
   return async (request) => {
     const { token, ...said } = parseBody(Join, request.unproven.body)
+    // Before anything is computed for somebody whom nobody here ever invited.
+    if ((await findInvitation(store, sha256(token))) === null) throw new ComityError("refused", "invitation.unknown")
     const { current } = keyStateOf(said.statements)
     if (current === null) throw new ComityError("refused", "peer.key-revoked")
     return {
