@@ -82,7 +82,7 @@ test("an invitation that was used lets nobody in, and a partner is found only wh
   assert.deepEqual(await listed(one).then((rows) => rows.map(({ party }) => party)), [other.party])
   for (const address of [third.endpoint, other.url, "http://node.invalid"]) {
     const astray = await comity(["peer", "move", other.party, address, "--data", one.data])
-    assert.equal(astray.status, 1, address)
+    assert.notEqual(astray.status, 0, address)
   }
   await say(one, "peer", "move", other.party, `${other.endpoint}/`)
   assert.equal((await listed(one))[0]?.endpoint, other.endpoint)
