@@ -63,11 +63,16 @@ export async function release({ node }: Furnished, collection: CollectionId, key
 
 /** Entries of partners that a data folder holds, read beside the node that owns it. */
 export function heldIn(data: string): number {
+  return sizeIn(data, "received")
+}
+
+/** Entries of its collections of one kind. */
+export function sizeIn(data: string, kind: "shared" | "received"): number {
   const database = new DatabaseSync(join(data, "comity.db"), { readOnly: true })
   try {
     const row = database
-      .prepare("select sum(l.size) as held from collection c join log l on l.key = c.log where c.party is not null")
-      .get()
+      .prepare("select sum(l.size) as held from collection c join log l on l.key = c.log where c.kind = ?")
+      .get(kind)
     return Number(row?.held ?? 0)
   } finally {
     database.close()

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises"
 import { newId } from "../../src/kernel/ids.ts"
-import { cpuSeconds, residentMiB, startNode } from "../comity.ts"
+import { comity, cpuSeconds, residentMiB, startNode } from "../comity.ts"
 import { alternate } from "../compare.ts"
 import type { Bench } from "../context.ts"
 import { objects, type Source } from "../data.ts"
 import { flood } from "../flood.ts"
-import { acquaint, type Furnished, fill, furnish, heldIn, release, share } from "../partners.ts"
+import { median, percentile } from "../numbers.ts"
+import { acquaint, type Furnished, fill, furnish, heldIn, release, share, sizeIn } from "../partners.ts"
 
 const group = "sync"
 const SOURCE: Source = { real: false, seed: 90 }
@@ -19,6 +20,7 @@ const RELEASED = 2000
 export async function measureSync(bench: Bench): Promise<void> {
   await measureCatchingUp(bench)
   await measureNeighbour(bench)
+  await measureNews(bench)
   await measureIdle(bench)
   await measureAudience(bench)
 }
@@ -79,6 +81,40 @@ async function untilHeld(data: string, pid: number, wanted: number): Promise<{ s
     if (held >= wanted) return { seconds: (performance.now() - begun) / 1000, peak }
     await pause(20)
   }
+}
+
+/** From the entry at its owner, as a command made it, to the same at the partner: both are looked at every 2 ms. */
+async function measureNews(bench: Bench): Promise<void> {
+  const [owner, holder] = [await furnish("Owner"), await furnish("Holder")]
+  await acquaint(owner, holder)
+  const count = bench.options.quick ? 5 : 25
+  await fill(owner, textOf(START, 4 * count))
+  const collection = await share(owner, [holder.party])
+  const rows = owner.node.meddle("select distinct id from object where marking in ('clear', 'green') limit ?", count)
+  await close(owner, holder)
+  const one = await startNode(owner.data, null, owner.port)
+  const other = await startNode(holder.data, null, holder.port)
+  const took: number[] = []
+  for (const [at, { id }] of rows.entries()) {
+    const order = comity(["release", collection, String(id), "--data", owner.data])
+    await until(() => sizeIn(owner.data, "shared") > at)
+    const begun = performance.now()
+    await until(() => sizeIn(holder.data, "received") > at)
+    took.push(performance.now() - begun)
+    await order
+  }
+  await Promise.all([one.stop(), other.stop()])
+  const figure = { group, unit: "ms", goal: { of: "figure", atMost: 1000 } } as const
+  bench.report({ ...figure, name: "from release to the partner's disk, median", value: median(took) })
+  bench.report({
+    ...figure,
+    name: "from release to the partner's disk, 99th percentile",
+    value: percentile(took, 0.99),
+  })
+}
+
+async function until(so: () => boolean): Promise<void> {
+  while (!so()) await pause(2)
 }
 
 async function measureIdle(bench: Bench): Promise<void> {

@@ -137,6 +137,43 @@ test("a sync goes on after any message, and what comes twice counts once", async
   assert.equal(row?.number, 1100)
 })
 
+/** Of each pull: the collection, and from and up to which entry it came. */
+function listening(pulls: [string, number, number][]): Federation["wire"] {
+  return async (request, pass) => {
+    const answer = await pass()
+    if (request.url.endsWith("/pull")) {
+      const { collection, from } = JSON.parse(Buffer.from(request.body).toString("utf8"))
+      const { count } = JSON.parse(answer.body.subarray(0, answer.body.indexOf(10)).toString("utf8"))
+      pulls.push([collection, from, from + count])
+    }
+    return answer
+  }
+}
+
+test("who was away for a day asks for no entry twice, and for none that it has", async () => {
+  const [busy, calm] = [await share(jp), await share(jp)]
+  await put(fi, busy, ...Array.from({ length: 40 }, () => indicator()))
+  await put(fi, calm, indicator())
+  await jp.round(fi)
+  const pulls: [string, number, number][] = []
+  federation.wire = listening(pulls)
+  for (let hour = 0; hour < 24; hour++) {
+    federation.clock.forward(3_600_000_000)
+    await put(fi, busy, ...Array.from({ length: 60 }, () => indicator()))
+  }
+  await jp.round(fi)
+  assert.ok(pulls.length >= 3, "more than one part came")
+  let held = 40
+  for (const [collection, from, to] of pulls) {
+    assert.deepEqual([collection, from], [busy, held])
+    held = to
+  }
+  assert.equal(held, 40 + 24 * 60)
+  pulls.length = 0
+  await jp.round(fi)
+  assert.deepEqual(pulls, [])
+})
+
 test("a recalled object is gone at the receiver, its owner has a receipt, and who comes later never gets it", async () => {
   const id = await share(jp, br)
   const [bad, good] = [indicator({ name: "bad" }), indicator({ name: "good" })]
