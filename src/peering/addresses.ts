@@ -14,15 +14,23 @@ const never = listOf(
   ["169.254.0.0", 16],
   ["192.0.0.0", 24],
   ["192.0.2.0", 24],
+  ["192.88.99.0", 24],
   ["198.18.0.0", 15],
   ["198.51.100.0", 24],
   ["203.0.113.0", 24],
   ["224.0.0.0", 3],
-  ["::", 128],
+  ["::", 96], // within it ::1, of which the loopback has the word
+  ["::ffff:0:0:0", 96],
   ["64:ff9b:1::", 48],
   ["100::", 64],
+  ["2001::", 32], // Teredo, and 6to4 below: they lead to an IPv4 address within
+  ["2001:2::", 48],
   ["2001:db8::", 32],
+  ["2002::", 16],
+  ["3fff::", 20],
+  ["5f00::", 16],
   ["fe80::", 10],
+  ["fec0::", 10],
   ["ff00::", 8],
 )
 
@@ -30,13 +38,15 @@ const never = listOf(
 export function isAllowed(address: string, reach: Reach): boolean {
   const plain = embedded(address)
   const family = isIP(plain) === 4 ? "ipv4" : isIP(plain) === 6 ? "ipv6" : null
-  if (family === null || never.check(plain, family)) return false
+  if (family === null) return false
   if (loopback.check(plain, family)) return reach.loopback
+  if (never.check(plain, family)) return false
   return !closed.check(plain, family) || reach.private
 }
 
 /** `::ffff:10.0.0.1` (RFC 4291) and `64:ff9b::10.0.0.1` (RFC 6052), in either spelling, are `10.0.0.1`. */
-function embedded(address: string): string {
+function embedded(given: string): string {
+  const address = isIP(given) === 6 && !given.includes("%") ? new URL(`http://[${given}]`).hostname.slice(1, -1) : given
   const inner = /^(?:::ffff:|64:ff9b::)(?:(\d+\.\d+\.\d+\.\d+)|([0-9a-f]{1,4}):([0-9a-f]{1,4}))$/i.exec(address)
   if (inner === null) return address
   const [, dotted, high = "0", low = "0"] = inner

@@ -62,6 +62,19 @@ test("an answer that is too long, that breaks off, or that is none, is an error 
   await assert.rejects(here(asked(silent)), { code: "peer.unreachable" })
 })
 
+test("a partner that changes to another protocol in place of an answer does not hold up its caller", async (t) => {
+  const server = createServer()
+  const changing = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nmore"
+  server.on("connection", (socket) => socket.once("data", () => socket.write(changing)))
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  await assert.rejects(here(asked(url)), { code: "peer.unreachable" })
+})
+
 test("what is under way ends when the node does", async (t) => {
   const mute = await listening(t, () => stop.abort())
   await assert.rejects(here(asked(mute)), { code: "peer.unreachable" })

@@ -31,6 +31,11 @@ export function network(reach: () => Reach, stopped: AbortSignal): Send {
       const request = url.protocol === "https:" ? secured(url, options) : plain(url, options)
       request.on("error", failed)
       request.on("response", (response) => read(response, outgoing, resolve, failed))
+      // Who speaks another protocol from here on (101) does not answer: without this nobody would ever be told.
+      request.on("upgrade", (_, socket) => {
+        socket.destroy()
+        failed(new Error("upgrade"))
+      })
       request.end(outgoing.body)
     })
 }
@@ -44,6 +49,7 @@ function read(
   const parts: Buffer[] = []
   let size = 0
   response.on("error", failed)
+  response.on("close", () => failed(new Error("closed"))) // after the end of an answer it changes nothing
   response.on("data", (part: Buffer) => {
     size += part.length
     parts.push(part)
