@@ -11,6 +11,7 @@ import {
   type SentRow,
   type Span,
   setServed,
+  wasGiven,
 } from "./queries.ts"
 
 /**
@@ -78,13 +79,30 @@ function gapsIn({ first, next }: Span, others: readonly Span[]): Span[] {
 async function entriesFor(
   reader: Reader,
   collection: Collection,
-  member: Pick<Member, "leftSize" | "served">,
+  member: Pick<Member, "party" | "leftSize">,
   range: SentRange,
 ): Promise<SentEntry[]> {
   const rows = await readSent(reader, collection.key, { ...range, kept: false })
+  const hidden = member.leftSize === null ? null : await hiddenFrom(reader, collection, member.party, rows)
   return upTo(range, rows, (row) =>
-    isFor(row, member) ? sentEntry(row) : { seq: row.seq, h: Buffer.from(row.h), content: null, by: null },
+    hidden?.has(row.seq) === true ? { seq: row.seq, h: Buffer.from(row.h), content: null, by: null } : sentEntry(row),
   )
+}
+
+/** Who left is told what became of what it had got, and nothing else: also nothing that it could have got before. */
+async function hiddenFrom(
+  reader: Reader,
+  { key }: Collection,
+  party: string,
+  rows: readonly SentRow[],
+): Promise<Set<number>> {
+  const hidden = new Set<number>()
+  for (const { seq, kind, about, erases } of rows) {
+    const spokenOf = kind === "erase" ? erases : about
+    if (kind === "closed" || (await wasGiven(reader, key, party, seq))) continue
+    if (spokenOf === null || !(await wasGiven(reader, key, party, spokenOf))) hidden.add(seq)
+  }
+  return hidden
 }
 
 /** Entries of a mirror for the party whose they are: with all that is held of them, served here or not. */
@@ -102,13 +120,6 @@ function upTo({ bytesMost }: SentRange, rows: readonly SentRow[], sentOf: (row: 
     sent.push(entry)
   }
   return sent
-}
-
-/** Who left is told what became of what it had got, and nothing else. */
-function isFor(row: SentRow, { leftSize, served }: Pick<Member, "leftSize" | "served">): boolean {
-  if (leftSize === null || row.seq < leftSize) return true
-  const about = row.kind === "erase" ? row.erases : row.about
-  return row.kind === "closed" || (about !== null && about < Math.min(leftSize, served))
 }
 
 function sentEntry(row: SentRow): SentEntry {

@@ -23,9 +23,10 @@ import {
   recallObject,
 } from "../../library/index.ts"
 import { insertEntry } from "../../library/queries.ts"
+import { loadPeer } from "../../parties/index.ts"
 import { tlpMarkingId } from "../../stix/index.ts"
 import type { Tx } from "../../store/index.ts"
-import { expectReceipts, openReceipts } from "../index.ts"
+import { bodyOf, expectReceipts, openReceipts, say } from "../index.ts"
 
 let federation: Federation
 let fi: Member
@@ -269,6 +270,28 @@ test("who left is told of recalls of what it had, and learns nothing of what cam
   await jp.round(fi)
   const told = await change(fi, id, (tx, shared) => recallObject(tx, shared, another.id, "wrong"))
   assert.equal(await change(fi, id, (tx, shared) => expectReceipts(tx, shared, "recall", told)), 0)
+})
+
+test("who left gets nothing any more that it had not fetched by then, however often it asks", async () => {
+  const id = await share(jp)
+  const [fetched, missed] = [indicator({ name: "fetched" }), indicator({ name: "missed-secret" })]
+  await put(fi, id, fetched)
+  await jp.round(fi)
+  await put(fi, id, missed)
+  await change(fi, id, (tx, shared) => narrow(tx, shared, jp.party, null))
+  const pull = async (from: number) => {
+    const body = bodyOf({ collection: id, from, old: 0 })
+    return Buffer.from((await say(jp.parts, await loadPeer(jp.store, fi.party), "pull", { body })).body)
+  }
+  for (let i = 0; i < 2; i++) {
+    for (const from of [0, 1]) assert.equal((await pull(from)).includes("missed-secret"), false)
+  }
+  await change(fi, id, (tx, shared) => recallObject(tx, shared, missed.id, "reason-secret"))
+  assert.equal((await pull(2)).includes("reason-secret"), false)
+  assert.equal((await pull(0)).includes("fetched"), true) // an answer that was lost
+  await jp.round(fi)
+  await assertSameLog(fi, id, jp)
+  assert.equal(await shown(jp, missed.id), null)
 })
 
 test("a partner's version of what is ours is kept aside, and ours stays", async () => {
