@@ -69,15 +69,29 @@ test("who is no partner, or signs with another key, learns nothing", async () =>
   await assert.rejects(say(stranger, await loadPeer(jp.store, fi.party), "feeds", { body: "{}" }), {
     code: "peer.answer-unsigned",
   })
-  assert.equal(codeOf((wire[0] as [Outgoing, Incoming])[1]), "peer.stranger")
   const thief = { ...jp.parts, self: { ...jp.parts.self, signer: signerOf(newKeyPair()) } }
   await assert.rejects(say(thief, await loadPeer(jp.store, fi.party), "feeds", { body: "{}" }), {
     code: "peer.answer-unsigned",
   })
-  assert.equal(
-    codeOf((wire.findLast(([{ url }]) => url.endsWith("/feeds")) as [Outgoing, Incoming])[1]),
-    "peer.signature-wrong",
-  )
+  const answers = wire.filter(([{ url }]) => url.endsWith("/feeds")).map(([, { status, body }]) => [status, body])
+  const said = answers.map(([status, body]) => [status, { ...JSON.parse(String(body)), error_id: "" }])
+  assert.deepEqual(said[0], said[1], "whether the name is that of a partner does not show")
+  assert.equal(codeOf((wire[0] as [Outgoing, Incoming])[1]), "peer.signature-wrong")
+})
+
+test("who asks in the name of somebody too often is slowed down, be that a partner or not", async () => {
+  const party = "identity--00000000-0000-4000-8000-000000000000" as Member["party"]
+  for (const from of [party, jp.party]) {
+    const signer = signerOf(newKeyPair())
+    const parts = { ...jp.parts, self: { ...jp.parts.self, signer, party: async () => from } }
+    for (let i = 0; i < 31; i++) {
+      await say(parts, await loadPeer(jp.store, fi.party), "feeds", { body: "{}" }).catch(() => {})
+    }
+    assert.equal(
+      codeOf((wire.findLast(([{ url }]) => url.endsWith("/feeds")) as [Outgoing, Incoming])[1]),
+      "peer.quota",
+    )
+  }
 })
 
 test("an answer by anybody else than the partner is not believed", async () => {

@@ -9,6 +9,7 @@ import { takeNonce } from "./queries.ts"
 import type { Quotas } from "./quotas.ts"
 import {
   CLOCK_TOLERANCE,
+  isPartyId,
   readRequest,
   signResponse,
   type UnverifiedRequest,
@@ -55,13 +56,14 @@ async function keyLog(parts: DoorParts): Promise<Reply> {
 
 async function answerPeer(parts: DoorParts, verb: string, row: PeerVerb, ask: Ask<undefined>): Promise<Reply> {
   const { quotas, store } = parts
-  // Looked up by a name that nobody has proven yet: it decides only how much is read, and whose quota pays.
-  const peer = await findPeer(store, ask.header("comity-from") ?? "")
-  if (peer === null) throw new ComityError("unauthenticated", "peer.stranger")
-  const ticket = quotas.enter(peer.party, ask.address())
+  // A name that nobody has proven yet: it decides only whose quota pays.
+  const claimed = ask.header("comity-from") ?? ""
+  const ticket = quotas.enter(isPartyId(claimed) ? claimed : null, ask.address())
   try {
     const unverified = await readMessage(parts, verb, ask, row.bytesMost)
-    const request = verifyRequest(unverified, await keyFor(parts, peer, unverified.keyid))
+    const peer = await findPeer(store, unverified.from)
+    const request = verifyRequest(unverified, await claimedKey(parts, peer, unverified.keyid))
+    if (peer === null) throw wrong()
     return await signed(parts, request, async () => {
       ticket.proven(peer.party)
       return answerOne(parts, verb, row, peer, request)
@@ -69,6 +71,19 @@ async function answerPeer(parts: DoorParts, verb: string, row: PeerVerb, ask: As
   } finally {
     ticket.done()
   }
+}
+
+/** A key that fits nothing where there is none: who may be a partner of this node is not for strangers to find out. */
+async function claimedKey(parts: DoorParts, peer: Peer | null, keyid: string): Promise<Buffer> {
+  try {
+    return peer === null ? Buffer.alloc(0) : await keyFor(parts, peer, keyid)
+  } catch (error) {
+    throw error instanceof ComityError ? wrong(error) : error
+  }
+}
+
+function wrong(cause?: unknown): ComityError {
+  return new ComityError("unauthenticated", "peer.signature-wrong", {}, cause)
 }
 
 async function answerOne(

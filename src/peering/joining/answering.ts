@@ -37,48 +37,64 @@ const SECOND = 1_000_000
  * key is the right one is for people to compare. Throws `refused invitation.unknown` for a token that we did not give,
  * that has expired or that another used.
  */
-export function takeJoin({ store }: PeeringParts): StrangerVerb {
+export function takeJoin({ store, self }: PeeringParts): StrangerVerb {
   return async (request) => {
     const { token, ...said } = parseBody(Join, request.unproven.body)
     // Before anything is computed for somebody whom nobody here ever invited.
-    if ((await findInvitation(store, sha256(token))) === null) throw new ComityError("refused", "invitation.unknown")
+    if ((await findInvitation(store, sha256(token))) === null) throw unknown()
+    if (request.from === (await self.party())) throw new ComityError("refused", "invitation.own")
     const { current } = keyStateOf(said.statements)
     if (current === null) throw new ComityError("refused", "peer.key-revoked")
     return {
       key: current,
       answer: async ({ created }) => {
-        await store.write((tx) => enter(tx, { ...said, party: request.from }, { token, at: created }))
+        const entered = await store.write((tx) => enter(tx, { ...said, party: request.from }, { token, at: created }))
+        if (!entered) throw new ComityError("refused", "peer.key-differs")
         return DONE
       },
     }
   }
 }
 
-async function enter(tx: Tx, who: Acquaintance, { token, at }: { token: string; at: Instant }): Promise<void> {
+/** False for whoever comes in the name of a party that is known by another key log: that uses the invitation up too. */
+async function enter(tx: Tx, who: Acquaintance, { token, at }: { token: string; at: Instant }): Promise<boolean> {
   const given = await findInvitation(tx, sha256(token))
   const known = await findPeer(tx, who.party)
-  if (given?.usedBy === who.party && known !== null && known.state !== "left") {
-    return // the answer was lost, not the message
+  const same = known === null || (await isSame(tx, known, who))
+  if (given?.usedBy === who.party && known !== null && known.state !== "left" && same) {
+    return true // the answer was lost, not the message
   }
-  if (given === null || given.expiresAt < tx.now || given.usedBy !== null) {
-    throw new ComityError("refused", "invitation.unknown")
+  if (given === null || given.expiresAt < tx.now || given.usedBy !== null) throw unknown()
+  if (!same) {
+    // Else one invitation would do to try the ids of many parties, and tell which of them are our partners.
+    await setUsed(tx, given.id, who.party)
+    await record(tx, { what: "peer.join-refused", by: null, facts: { party: who.party, invitation: given.id } })
+    return false
   }
-  if (known !== null) await partIfSame(tx, known, who)
+  if (known !== null) await partIfStands(tx, known)
   const peer = await meet(tx, who)
   await setTheirsAt(tx, peer.key, at)
   if (peer.state === "compared") await tellCompared(tx, peer) // it may have begun anew
   await setUsed(tx, given.id, peer.party)
   await record(tx, { what: "peer.joined", by: null, facts: { party: peer.party, invitation: given.id } })
+  return true
+}
+
+function unknown(): ComityError {
+  return new ComityError("refused", "invitation.unknown")
 }
 
 /**
  * A partner that introduces itself again has left, or lost what it knew: what stood between us is over. Its own key
  * says so, and a person of ours invited it anew.
  */
-async function partIfSame(tx: Tx, known: Peer, { statements }: Acquaintance): Promise<void> {
+async function partIfStands(tx: Tx, known: Peer): Promise<void> {
+  if (known.state === "active" || known.state === "suspended") await part(tx, known, null)
+}
+
+async function isSame(tx: Tx, known: Peer, { statements }: Acquaintance): Promise<boolean> {
   const { root } = keyStateOf(await readStatements(tx, known.key))
-  const stands = known.state === "active" || known.state === "suspended"
-  if (stands && root.equals(keyStateOf(statements).root)) await part(tx, known, null)
+  return root.equals(keyStateOf(statements).root)
 }
 
 /** `compared`: their people compared the fingerprints. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { afterEach, beforeEach, test } from "node:test"
+import sql from "sql-template-tag"
 import { type Federation, type Member, strangers } from "../../../test/support/federation.ts"
 import { prepared } from "../../../test/support/node-in-process.ts"
 import { indicator } from "../../../test/support/stix.ts"
@@ -265,4 +266,28 @@ test("a party that comes with another key log is not taken for the one that is k
   const [row] = br.meddle("select failure from outbox where delivered_at is null")
   assert.ok(row?.failure)
   assert.equal(await stateOf(fi, jp), "invited/invited")
+  const used = await fi.store.get<{ by: string }>(sql`select used_by as by from peer_invitation order by key desc`)
+  assert.equal(used?.by, jp.party, "one invitation tries one name")
+})
+
+test("nobody joins as this node itself, and without an invitation nothing is looked at", async () => {
+  const [, , br] = federation.members as [Member, Member, Member]
+  const asFi = { ...br.parts, store: br.store, self: { ...br.parts.self, party: async () => fi.party } }
+  await accept(asFi, await link(fi), null)
+  const peer = await loadPeer(br.store, fi.party)
+  const join = br.meddle("select cast(body as text) as body from outbox where kind = 'join'")[0]?.body
+  const said = async (body: string) => {
+    let code = ""
+    federation.wire = async ({ url }, pass) => {
+      const answer = await pass()
+      if (url.endsWith("/join")) code = (JSON.parse(String(answer.body)) as { error_code: string }).error_code
+      return answer
+    }
+    await say(asFi, peer, "join", { body }).catch(() => {})
+    return code
+  }
+  assert.equal(await said(String(join)), "invitation.own")
+  assert.equal(await findPeer(fi.store, fi.party), null)
+  const broken = { ...JSON.parse(String(join)), token: "x".repeat(43), statements: ["AAAA"] }
+  assert.equal(await said(JSON.stringify(broken)), "invitation.unknown")
 })

@@ -128,6 +128,7 @@ const sentences: Readonly<Record<string, Say>> = {
   "peer.compared": (t, facts, calling) => t("ledger.peer.compared", who(facts, calling)),
   "peer.fingerprint-differs": (t, facts, calling) => t("ledger.peer.fingerprint-differs", who(facts, calling)),
   "peer.invited": (t, facts) => t("ledger.peer.invited", { label: text(facts, "label") }),
+  "peer.join-refused": (t, facts, calling) => t("ledger.peer.join-refused", who(facts, calling)),
   "peer.joined": (t, facts, calling) => t("ledger.peer.joined", who(facts, calling)),
   "peer.moved": (t, facts, calling) =>
     t("ledger.peer.moved", { ...who(facts, calling), endpoint: text(facts, "endpoint") }),
