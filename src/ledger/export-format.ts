@@ -2,7 +2,7 @@ import { canonicalize } from "../kernel/canonical.ts"
 
 // The folder that `comity log export` writes and `verify.py` checks. Beside these texts it holds `checkpoint` and
 // `tile/…` (every path of `tilesOf(size)`), `bodies.bin` (each body that is not empty, followed by a newline) and
-// `keys/`, the same layout for the node's key log.
+// `keys/`, the same layout for the node's key log; for a log of somebody else's `keys.json`, its key statements alone.
 
 export const EXPORT_FORMAT = "comity-log-export/1"
 
@@ -37,6 +37,8 @@ export type EntryLine =
       readonly length: number
     }
   | { readonly seq: number; readonly erasedBy: number }
+  /** Its commitment alone: a later entry recalled or marked it before it came; null if it was not for its reader. */
+  | { readonly seq: number; readonly withheldBy: number | null }
 
 export function aboutText(about: About): string {
   return `${canonicalize({ format: EXPORT_FORMAT, ...about })}\n`
@@ -45,6 +47,7 @@ export function aboutText(about: About): string {
 /** With its newline, in the one spelling that `verify.py` accepts. */
 export function entryLine(entry: EntryLine): string {
   if ("erasedBy" in entry) return `{"seq":${entry.seq},"erased_by":${entry.erasedBy}}\n`
+  if ("withheldBy" in entry) return `{"seq":${entry.seq},"withheld_by":${entry.withheldBy}}\n`
   const { seq, header, offset, length } = entry
   const salt = Buffer.from(entry.salt).toString("base64")
   return `{"seq":${seq},"salt":"${salt}","header":${JSON.stringify(header)},"offset":${offset},"length":${length}}\n`
@@ -53,6 +56,13 @@ export function entryLine(entry: EntryLine): string {
 /** Where the next body begins in `bodies.bin`. */
 export function offsetAfter({ offset, length }: { offset: number; length: number }): number {
   return length === 0 ? offset : offset + length + 1
+}
+
+export const STATEMENTS_FORMAT = "comity-key-statements/1"
+
+/** `keys.json`: what a partner's key log says, as far as it is known here; each statement carries its own proof. */
+export function statementsText(statements: readonly Buffer[]): string {
+  return `${canonicalize({ format: STATEMENTS_FORMAT, statements: statements.map((one) => one.toString("base64")) })}\n`
 }
 
 export const PROOF_FORMAT = "comity-object-proof/1"

@@ -14,7 +14,7 @@ export {
   parseHeader,
   SALT_BYTES,
 } from "./entry.ts"
-export { aboutText, entryLine, offsetAfter, proofBundle, verifierProgram } from "./export-format.ts"
+export { aboutText, entryLine, offsetAfter, proofBundle, statementsText, verifierProgram } from "./export-format.ts"
 export { type Commitments, type LogFile, logFile } from "./files.ts"
 export { type Happening, record } from "./journal.ts"
 export { inceptKeyLog, type KeyEvent, keyHistory, loadOrCreateKeys, ownKeyState, ownStatements } from "./key-log.ts"
@@ -33,7 +33,7 @@ export { isOwnCheckpoint, isSignedBy } from "./last-sizes.ts"
 export { appendEntry, createLog, nextInstant, type OpenLog, openLog, requireFree, sealLogs } from "./log.ts"
 export { Edge, EMPTY_ROOT, HASH_BYTES, leafHash, TILE_HEIGHT } from "./merkle.ts"
 export { checkExtension, createMirror, extendMirror } from "./mirror.ts"
-export { decodeBase64, formatVkey, noteBy, openNote, parseNote, signNote, verifierOf } from "./note.ts"
+export { decodeBase64, formatVkey, noteBy, openNote, parseNote, signNote, type Verifier, verifierOf } from "./note.ts"
 export { impliedRoot, verifyConsistency } from "./proofs.ts"
 export {
   proofFile,

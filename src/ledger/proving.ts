@@ -91,10 +91,15 @@ export async function proveContinuation(
  * A C2SP tlog-proof file (https://c2sp.org/tlog-proof): `hashes` prove the entry under the checkpoint, which stands in
  * it verbatim. The leaf travels as `extra`, so that the file can be checked alone; it shows a number and a hash only.
  */
-export function proofFile(log: LogRow, seq: number, leaf: Uint8Array, hashes: readonly Buffer[]): string {
+export function proofFile(
+  { checkpoint }: Pick<LogRow, "checkpoint">,
+  seq: number,
+  leaf: Uint8Array,
+  hashes: readonly Buffer[],
+): string {
   const extra = `extra ${Buffer.from(leaf).toString("base64")}`
   const path = hashes.map((hash) => hash.toString("base64"))
-  return ["c2sp.org/tlog-proof@v1", extra, `index ${seq}`, ...path, "", log.checkpoint].join("\n")
+  return ["c2sp.org/tlog-proof@v1", extra, `index ${seq}`, ...path, "", checkpoint].join("\n")
 }
 
 type StoredHashes = (level: number, start: number, end: number) => Promise<readonly Buffer[]>

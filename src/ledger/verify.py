@@ -244,12 +244,18 @@ class CollectionRules:
         self.should_erase = {}  # the reverse, until that entry comes
         self.gone = {}  # start of h of an entry that is gone -> its seq
         self.object_of_gone = {}  # seq of an entry that is gone -> key of the object, once a later entry tells
+        self.should_tell = {}  # seq of an entry that recalls or marks -> an entry that came without content for that
+        self.kept_back = set()  # entries that came without content
+        self.last = 0  # size of the log
         self.newest = {}  # key of an object -> seq of the newest entry about it
         self.hashes = bytearray()  # h of every entry, 32 bytes each
         self.time = ""
 
     def kept(self, seq, header, h, length):
         self.check_shape(header)
+        told = self.should_tell.pop(seq, None)
+        if told is not None and header["kind"] not in ("recall", "mark"):
+            raise Fault("it came without content, but entry %d does not say why" % seq, told)
         self.check_erasure(seq, header["erases"])
         if header["date_added"] <= self.time:
             raise Fault("its date_added is not later than that of the entry before it")
@@ -273,7 +279,21 @@ class CollectionRules:
         self.gone[bytes(h[:8])] = seq
         self.hashes += h
 
+    def withheld(self, seq, by, h):
+        """Only its commitment came to whoever exported: a later entry recalled or marked it before it could come."""
+        self.check_erasure(seq, None)
+        if by is not None:
+            if by <= seq:
+                raise Fault("it came without content, but no entry after it says why")
+            self.should_tell.setdefault(by, seq)
+        self.kept_back.add(seq)
+        self.erased_by[seq] = self.last if by is None else by
+        self.gone[bytes(h[:8])] = seq
+        self.hashes += h
+
     def end(self):
+        for by, seq in sorted(self.should_tell.items()):
+            raise Fault("it came without content, and there is no entry %d that says why" % by, seq)
         for by, gone in sorted(self.should_erase.items(), key=lambda pair: pair[1]):
             raise Fault("it is gone, and there is no entry %d that erased it" % by, gone)
 
@@ -303,7 +323,7 @@ class CollectionRules:
 
     def check_erasure(self, seq, erases):
         gone = self.should_erase.pop(seq, None)
-        if gone == erases:
+        if gone == erases or (gone is None and erases in self.kept_back):
             return
         if gone is not None:
             raise Fault("it is gone, but entry %d is no erase entry that names it" % seq, gone)
@@ -324,7 +344,7 @@ class CollectionRules:
                 raise Fault("its previous is not the last entry about the same object")
         if found == newest:
             return
-        later = found is not None and (newest is None or found > newest) and self.erased_by[found] > seq
+        later = found is not None and (newest is None or found > newest) and self.erased_by[found] >= seq
         if not later or self.object_of_gone.setdefault(found, key) != key:
             raise Fault("its previous is not the last entry about the same object")
 
@@ -482,6 +502,17 @@ def erased_entry(tiles, rules, seq, line):
     return leaf
 
 
+def withheld_entry(tiles, rules, seq, line):
+    leaf = tiles.logged(seq)
+    match = LEAF.match(leaf)
+    if not match or int(match.group(2)) != seq:
+        raise Fault("its leaf in %s is malformed" % tiles.bundle_path)
+    if not hasattr(rules, "withheld"):
+        raise Fault("it has no content, which only an entry of a collection may lack")
+    rules.withheld(seq, line["withheld_by"], decode(match.group(1).decode("ascii"), "its leaf", 32))
+    return leaf
+
+
 def kept_entry(tiles, rules, seq, line, bodies, offset):
     salt, header, length = decode(line["salt"], "its salt", 32), line["header"], line["length"]
     if line["offset"] != offset or not 0 <= length <= os.fstat(bodies.fileno()).st_size:
@@ -510,7 +541,10 @@ def read_line(raw):
     """One line of entries.jsonl, accepted only in the exact spelling of the format: no key twice, none unknown."""
     line = read_json(raw, "its line in entries.jsonl")
     try:
-        if "erased_by" in line:
+        if "withheld_by" in line:
+            by = line["withheld_by"]
+            exact = '{"seq":%d,"withheld_by":%s}\n' % (line["seq"], "null" if by is None else "%d" % by)
+        elif "erased_by" in line:
             exact = '{"seq":%d,"erased_by":%d}\n' % (line["seq"], line["erased_by"])
         else:
             exact = '{"seq":%d,"salt":%s,"header":%s,"offset":%d,"length":%d}\n' % (
@@ -528,8 +562,9 @@ def read_line(raw):
 
 
 def check_entries(folder, size, rules):
-    """Every entry, in order; returns the tiles, how many entries were erased, and how many bytes bodies have."""
-    tiles, seq, erased, offset = Tiles(folder, size), -1, 0, 0
+    """Every entry, in order; returns the tiles, how many were erased and withheld, and how many bytes bodies have."""
+    tiles, seq, erased, withheld, offset = Tiles(folder, size), -1, 0, 0, 0
+    rules.last = size
     with open_input(folder, "entries.jsonl") as lines, open_input(folder, "bodies.bin") as bodies:
         try:
             for seq, raw in enumerate(lines):
@@ -538,7 +573,10 @@ def check_entries(folder, size, rules):
                 line = read_line(raw)
                 if line["seq"] != seq:
                     raise Fault("another entry stands in its place")
-                if "erased_by" in line:
+                if "withheld_by" in line:
+                    leaf = withheld_entry(tiles, rules, seq, line)
+                    withheld += 1
+                elif "erased_by" in line:
                     leaf = erased_entry(tiles, rules, seq, line)
                     erased += 1
                 else:
@@ -555,7 +593,7 @@ def check_entries(folder, size, rules):
             raise Fault("entry %d: %s" % (seq if fault.seq is None else fault.seq, fault))
         if bodies.read(1):
             raise Fault("bodies.bin goes on after the last body")
-    return tiles, erased, offset
+    return tiles, erased, withheld, offset
 
 
 ABOUT = ("collection", "exported_at", "format", "log", "node_key", "party", "title", "vkey")
@@ -578,7 +616,7 @@ def check_log(folder, about, keys, rules, say):
     """The signing key is judged last, since the log may be the one that tells of it."""
     name, key_id, key = read_vkey(about["vkey"])
     size, root = read_checkpoint(read_file(folder, "checkpoint"), name, key_id, key)
-    tiles, erased, length = check_entries(folder, size, rules)
+    tiles, erased, withheld, length = check_entries(folder, size, rules)
     if tiles.root() != root:
         raise Fault("the entries do not give the root that the checkpoint names")
     if keys.first is None:
@@ -590,6 +628,8 @@ def check_log(folder, about, keys, rules, say):
     say("  log %s" % name)
     say("  signature of the checkpoint: good, over %s" % count(size, "entry", "entries"))
     say("  entries: all there, %d erased by a later entry; %d bytes of bodies" % (erased, length))
+    if withheld:
+        say("  without content, since they were recalled or marked before they came here, or were for others: %d" % withheld)
     say("  tiles: %s recomputed and equal; root %s" % (count(len(tiles.seen), "file", "files"), root.hex()))
     for path in sorted(tiles.strangers()):
         say("  not checked, no part of the log at this size: %s" % shown(path))
@@ -726,8 +766,30 @@ def check_keys(folder, say):
     return keys
 
 
+KEYS_FORMAT = "comity-key-statements/1"
+
+
+def received_keys(folder):
+    """The statements of the key log of whoever owns a log that was received."""
+    one = read_json(read_file(folder, "keys.json"), "keys.json")
+    if tuple(sorted(one)) != ("format", "statements") or one["format"] != KEYS_FORMAT or type(one["statements"]) is not list:
+        raise Fault("keys.json: this is no list of the format %s" % KEYS_FORMAT)
+    return keys_of(one["statements"])
+
+
+def check_received(folder, about, say):
+    say("Keys of the log's owner")
+    keys = received_keys(folder)
+    keys.tell(say, about["party"])
+    say("Log of a collection, as it was received")
+    check_log(folder, about, keys, CollectionRules(), say)
+
+
 def check(folder, say):
     about = read_about(folder)
+    if about["log"] == "collection" and os.path.exists(os.path.join(folder, "keys.json")):
+        check_received(folder, about, say)
+        return tell_rest(about, say)
     keys = folder if about["log"] == "keys" else os.path.join(folder, "keys")
     say("Key log of the node")
     try:
@@ -739,6 +801,10 @@ def check(folder, say):
         say("Log of a collection" if about["log"] == "collection" else "Ledger of the node")
         rules = CollectionRules() if about["log"] == "collection" else EventRules()
         check_log(folder, about, history, rules, say)
+    tell_rest(about, say)
+
+
+def tell_rest(about, say):
     say("Said by whoever exported, not signed: title %s, collection %s, exported at %s"
         % tuple(shown(about[name]) for name in ("title", "collection", "exported_at")))
     say(HOLDS)

@@ -5,11 +5,12 @@ import { type Call, type Declaration, type Handlers, languages, type Translate, 
 import type { Json } from "../kernel/canonical.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { type Clock, formatInstant } from "../kernel/time.ts"
-import { formatVkey, verifierOf } from "../ledger/index.ts"
+import { findLog } from "../ledger/index.ts"
 import type { Store } from "../store/index.ts"
 import { addCollection, loadCollection } from "./collections.ts"
 import { listConflicts } from "./entry-queries.ts"
 import type { Collection } from "./model.ts"
+import { ownerOfLog } from "./owners.ts"
 import { compareWithKept, type Kept, proveObject, readKept } from "./proving.ts"
 import { listCollections } from "./queries.ts"
 import { exportLog, verifyLogs } from "./tasks.ts"
@@ -92,10 +93,13 @@ export function libraryHandlers(parts: LibraryParts): Handlers {
     },
     "collection list": async (call) => {
       None.parse(call.arguments)
-      return (await listCollections(store)).map(({ id, alias, title, kind, size, origin }) => {
-        const vkey = formatVkey(verifierOf(origin, parts.signer.publicKey))
-        return { id, alias, title, kind, entries: size, vkey }
-      })
+      return Promise.all(
+        (await listCollections(store)).map(async (one) => {
+          const { id, alias, title, kind, size, log } = one
+          const { vkey } = await ownerOfLog(store, one, (await findLog(store, log)).checkpoint)
+          return { id, alias, title, kind, entries: size, vkey }
+        }),
+      )
     },
     "conflict list": async (call) => {
       const { key } = await loadCollection(store, One.parse(call.arguments).collection)
@@ -136,11 +140,11 @@ async function compared(parts: LibraryParts, report: LogReport, one: Collection,
 }
 
 /** Salt and body in base64; a body too long for one answer is null: `export` gives it, byte for byte. */
-async function prove({ store, signer }: LibraryParts, call: Call): Promise<Json> {
+async function prove({ store }: LibraryParts, call: Call): Promise<Json> {
   const { collection: wanted, OBJECT: id } = Proof.parse(call.arguments)
   const collection = await loadCollection(store, wanted)
   const { salt, body, leaf, ...rest } = await proveObject(store, collection, id)
-  const vkey = formatVkey(verifierOf(collection.origin, signer.publicKey))
+  const { vkey } = await ownerOfLog(store, collection, (await findLog(store, collection.log)).checkpoint)
   const shown = body.length > BODY_MOST ? null : body.toString("base64")
   return { ...rest, vkey, salt: salt.toString("base64"), body: shown, leaf: leaf.toString("utf8") }
 }
@@ -180,6 +184,10 @@ function showReports(t: Translate, result: Json): string[] {
       erased: report.erased,
       root: report.root,
     }),
+    ...(report.withheld === 0 ? [] : [t("log.withheld", { entries: report.withheld })]),
+    ...(report.signed === report.size || report.problems.length > 0
+      ? []
+      : [t("log.unsigned", { size: report.signed })]),
     ...(report.continues === undefined ? [] : [t("log.continues", { size: report.continues.from })]),
     ...report.problems.map(({ seq, code }) => t(`log.problem.${code}`, { seq: seq ?? "" })),
   ])

@@ -70,6 +70,7 @@ export {
   versionShown,
   type Warning,
 } from "./model.ts"
+export { type LogOwner, ownerOfLog } from "./owners.ts"
 export { entriesUntil } from "./past-sizes.ts"
 export type { Fault } from "./preparation.ts"
 export { type PreparedBatch, Preparer, type Session } from "./preparing.ts"

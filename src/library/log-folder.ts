@@ -14,15 +14,19 @@ import {
   leafBytes,
   leafHash,
   offsetAfter,
+  parseCheckpoint,
+  parseNote,
+  statementsText,
   TILE_HEIGHT,
   TILE_WIDTH,
   type TileRequest,
   verifierOf,
   verifierProgram,
 } from "../ledger/index.ts"
+import { statementsIn } from "../parties/index.ts"
 import type { SyncReader } from "../store/index.ts"
 import { ownLog, type StoredEntry, type StoredLog, storedEntries, storedLogs } from "./stored.ts"
-import { keyStateIn } from "./verifying.ts"
+import { keyStateFor, signerFor } from "./verifying.ts"
 
 export type FolderStep = { done: number; of: number }
 export type FolderOrder = {
@@ -35,15 +39,19 @@ export type FolderOrder = {
 
 const STEP = 5000
 
-/** Writes a collection's log as a folder that `verify.py` checks without Comity, the key log within it. */
+/** Writes a collection's log as a folder that `verify.py` checks without Comity, its owner's keys within it. */
 export function* folderSteps(reader: SyncReader, order: FolderOrder): Generator<FolderStep> {
   const [log] = storedLogs(reader, order.collection)
   if (log === undefined) throw new ComityError("not-found", "collection.unknown")
-  const state = keyStateIn(reader)
+  const state = keyStateFor(reader, log)
   if (state === null) throw new ComityError("unavailable", "log.no-key")
-  yield* writeLog(reader, log, { ...order, state })
-  const keys = ownLog(reader, "keys")
-  for (const _ of writeLog(reader, keys, { ...order, folder: join(order.folder, "keys"), state }));
+  const owner = log.collection?.party ?? null
+  if (owner !== null && log.checkpoint === "") throw new ComityError("conflict", "log.not-whole")
+  yield* writeLog(reader, log, { ...order, party: owner ?? order.party, state })
+  if (owner === null) {
+    const keys = { ...order, folder: join(order.folder, "keys"), state }
+    for (const _ of writeLog(reader, ownLog(reader, "keys"), keys));
+  } else writeFileSync(join(order.folder, "keys.json"), statementsText(statementsIn(reader, owner)))
   copyFileSync(verifierProgram, join(order.folder, "verify.py"))
   writeFileSync(join(order.folder, "README.txt"), order.readme)
 }
@@ -55,7 +63,10 @@ function* writeLog(
 ): Generator<FolderStep> {
   mkdirSync(to.folder, { recursive: true })
   const folder = new LogFolder(to.folder)
+  // Of a mirror, as much as its owner's signature covers.
+  const { size } = parseCheckpoint(parseNote(log.checkpoint).text)
   for (const entry of storedEntries(reader, log)) {
+    if (entry.seq >= size) break
     folder.entry(entry)
     if (entry.seq % STEP === STEP - 1) yield { done: entry.seq + 1, of: log.size }
   }
@@ -64,7 +75,7 @@ function* writeLog(
     log: log.kind,
     collection: log.collection?.id ?? null,
     title: log.collection?.title ?? null,
-    vkey: formatVkey(verifierOf(log.origin, to.state.signs)),
+    vkey: formatVkey(verifierOf(log.origin, signerFor(log, to.state))),
     node_key: to.state.signs.toString("base64"),
     party: to.party,
     exported_at: to.exportedAt,
@@ -90,9 +101,10 @@ class LogFolder {
     this.#bodies = openSync(join(root, "bodies.bin"), "w")
   }
 
-  entry({ seq, h, content, erasedBy }: StoredEntry): void {
+  entry({ seq, h, content, erasedBy, reason }: StoredEntry): void {
     if (content === null) {
-      writeSync(this.#entries, entryLine({ seq, erasedBy: erasedBy ?? -1 }))
+      const erased = erasedBy !== null && reason?.kind === "erase"
+      writeSync(this.#entries, entryLine(erased ? { seq, erasedBy } : { seq, withheldBy: reason?.seq ?? null }))
     } else {
       const { salt, header, body } = content
       const place = { offset: this.#offset, length: body.length }

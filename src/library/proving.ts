@@ -2,10 +2,15 @@ import { ComityError } from "../kernel/errors.ts"
 import { formatInstant } from "../kernel/time.ts"
 import {
   type Checkpoint,
+  cosignedCheckpoint,
+  countsUnder,
   entryHash,
   findLog,
   headerText,
   isOwnCheckpoint,
+  isSignedBy,
+  keyStateOf,
+  type LogRow,
   leafBytes,
   parseCheckpoint,
   parseNote,
@@ -15,6 +20,7 @@ import {
 } from "../ledger/index.ts"
 import type { Reader } from "../store/index.ts"
 import type { Collection } from "./model.ts"
+import { signerOf, statementsOf } from "./owners.ts"
 import { type Committed, entriesOf, findCommitted, readCommitments } from "./queries.ts"
 
 /** Everything that binds an object to the signed checkpoint of its collection. */
@@ -40,9 +46,13 @@ export async function proveObject(reader: Reader, collection: Collection, id: st
   const [header, h] = [headerOf(entry), Buffer.from(entry.h)]
   if (!entryHash(entry.salt, header, entry.body).equals(h)) throw new Error(`entry ${seq} is not what was signed`)
   const log = await findLog(reader, collection.log)
+  // Of a mirror, what its owner's signature does not cover yet is on its way to be.
+  if (log.checkpoint === "" || seq >= parseCheckpoint(parseNote(log.checkpoint).text).size) {
+    throw new ComityError("conflict", "log.not-whole")
+  }
   const hashes = await proveInclusion(reader, log, seq, commitmentsOf(reader, collection))
   const leaf = leafBytes(seq, h)
-  const proof = proofFile(log, seq, leaf, hashes)
+  const proof = proofFile({ checkpoint: await cosignedCheckpoint(reader, log) }, seq, leaf, hashes)
   return { seq, salt: Buffer.from(entry.salt), header, body: Buffer.from(entry.body), leaf, proof }
 }
 
@@ -79,12 +89,24 @@ export async function compareWithKept(reader: Reader, collection: Collection, ke
   const { origin, size: from } = kept.checkpoint
   const log = await findLog(reader, collection.log)
   if (origin !== log.origin) return { is: "checkpoint-of-another-log" }
-  if (!(await isOwnCheckpoint(reader, kept.note, kept.checkpoint))) return { is: "checkpoint-not-signed" }
-  if (from > log.size) return { is: "checkpoint-newer" }
+  if (!(await isSignedByOwner(reader, collection, kept, log))) return { is: "checkpoint-not-signed" }
+  if (log.checkpoint === "" || from > parseCheckpoint(parseNote(log.checkpoint).text).size)
+    return { is: "checkpoint-newer" }
   const proof = await proveContinuation(reader, log, kept.checkpoint, commitmentsOf(reader, collection))
   return proof === null
     ? { is: "checkpoint-inconsistent" }
     : { is: "continued", from, checkpoint: log.checkpoint, proof }
+}
+
+/** A former key of a partner counts up to a size that its statements hold as a hash: it is looked for up to here. */
+async function isSignedByOwner(reader: Reader, { party }: Collection, kept: Kept, log: LogRow): Promise<boolean> {
+  if (party === null) return isOwnCheckpoint(reader, kept.note, kept.checkpoint)
+  const { origin, size } = kept.checkpoint
+  const state = keyStateOf(await statementsOf(reader, party))
+  const key = signerOf(state, origin, kept.note)
+  if (!isSignedBy(kept.note, origin, key)) return false
+  const sizes = Array.from({ length: Math.max(0, log.size - size + 1) }, (_, i) => size + i)
+  return [null, ...sizes].some((lastSize) => countsUnder(state, key, { origin, size, lastSize }))
 }
 
 function commitmentsOf(reader: Reader, collection: Collection) {

@@ -12,7 +12,10 @@ import type { SyncReader } from "../store/index.ts"
 import type { Standing } from "./model.ts"
 
 /** A log as a scan finds it; `collection` is null for the node's own. */
-export type StoredLog = LogRow & { collection: { key: number; id: string; title: string } | null }
+export type StoredLog = LogRow & { collection: StoredCollection | null }
+
+/** `party`: whose mirror it is. `hasLeft`: that one says that we belong to its audience no more. */
+export type StoredCollection = { key: number; id: string; title: string; party: string | null; hasLeft: boolean }
 
 /** The columns by which an object is found, judged and served; they must say what its bytes say. */
 export type ServedAs = {
@@ -40,23 +43,35 @@ export type StoredEntry = {
   h: Buffer
   erasedBy: number | null
   erases: number | null
+  /** Of an entry without content, the later one that is said to be why, and what that is; null if it is not here. */
+  reason: { seq: number; kind: EntryKind | null } | null
   dateAdded: Instant | null
   content: { salt: Buffer; header: string; body: Buffer } | null
   served: ServedAs | null
 }
 
-/** Every log, the node's own ones last; `id` narrows to one collection, `ledger` or `keys` to one of the node's own. */
+type LogOfCollection = LogRow & { collection: number | null; id: string | null; title: string | null } & {
+  party: string | null
+  has_left: number | null
+}
+
+/**
+ * Every log, mirrors too, the node's own ones last; `id` narrows to one collection, `ledger` or `keys` to one of the
+ * node's own.
+ */
 export function storedLogs(reader: SyncReader, id: string | null): StoredLog[] {
-  const rows = reader.all<LogRow & { collection: number | null; id: string | null; title: string | null }>(
-    sql`select l.key, l.kind, l.origin, l.size, l.edge, l.checkpoint, l.last_at, l.guarded, c.key as collection, c.id, c.title
-        from log l left join collection c on c.log = l.key where c.party is null order by l.kind, l.key`,
+  const rows = reader.all<LogOfCollection>(
+    sql`select l.key, l.kind, l.origin, l.size, l.edge, l.checkpoint, l.last_at, l.guarded, c.key as collection, c.id,
+          c.title, c.party, f.has_left
+        from log l left join collection c on c.log = l.key left join feed f on f.collection = c.key
+        order by l.kind, l.key`,
   )
   return rows
     .filter((row) => id === null || (row.id ?? row.kind) === id)
-    .map(({ collection, id, title, ...log }) => ({
-      ...log,
-      collection: collection === null ? null : { key: collection, id: id ?? "", title: title ?? "" },
-    }))
+    .map(({ collection: key, id, title, party, has_left, ...log }) => {
+      const collection = { id: id ?? "", title: title ?? "", party, hasLeft: has_left === 1 }
+      return { ...log, collection: key === null ? null : { key, ...collection } }
+    })
 }
 
 export function ownLog(reader: SyncReader, kind: Exclude<LogKind, "collection">): StoredLog {
@@ -73,7 +88,8 @@ function* journal(reader: SyncReader, log: LogRow): Generator<StoredEntry> {
   for (const row of reader.iterate<JournalRow>(journalEntries(log.key, 0, Number.MAX_SAFE_INTEGER))) {
     const content = { salt: Buffer.from(row.salt), header: row.header, body: Buffer.from(row.body) }
     const { seq } = row
-    yield { seq, h: Buffer.from(row.h), erasedBy: null, erases: null, dateAdded: null, content, served: null }
+    const nothing = { erasedBy: null, erases: null, reason: null, dateAdded: null, served: null }
+    yield { seq, h: Buffer.from(row.h), ...nothing, content }
   }
 }
 
@@ -106,6 +122,8 @@ type Row = {
   previous: number | null
   erases: number | null
   erased_by: number | null
+  withdrawn_by: number | null
+  reason: EntryKind | null
   id: string | null
   id_hash: number | null
   type: string | null
@@ -127,12 +145,15 @@ function* entries(reader: SyncReader, collection: number): Generator<StoredEntry
   const rows = reader.iterate<Row>(
     sql`select e.seq, e.kind, e.marking, e.date_added, e.salt, e.h, e.previous, e.erases, e.erased_by, e.size,
           e.type as listed, o.id, o.id_hash, o.type, o.spec, o.version, o.stamp, o.created, o.revoked, o.created_by, o.canonical,
-          o.bytes, e.header, e.note, e.object is not null as served
-        from entry e left join object o on o.key = coalesce(e.object, e.kept) where e.collection = ${collection} order by e.seq`,
+          o.bytes, e.header, e.note, e.object is not null as served, e.withdrawn_by, r.kind as reason
+        from entry e left join object o on o.key = coalesce(e.object, e.kept)
+        left join entry r on r.collection = e.collection and r.seq = coalesce(e.erased_by, e.withdrawn_by) where e.collection = ${collection} order by e.seq`,
   )
   for (const row of rows) {
     const { seq, erases, erased_by: erasedBy, date_added: dateAdded } = row
-    const common = { seq, h: Buffer.from(row.h), erasedBy, erases, dateAdded, served: servedAs(row) }
+    const by = erasedBy ?? row.withdrawn_by
+    const reason = by === null ? null : { seq: by, kind: row.reason }
+    const common = { seq, h: Buffer.from(row.h), erasedBy, erases, reason, dateAdded, served: servedAs(row) }
     yield { ...common, content: contentOf(row, previousHash(reader, collection, row.previous)) }
   }
 }

@@ -3,22 +3,26 @@ import { ComityError } from "../kernel/errors.ts"
 import {
   Edge,
   entryHash,
-  isSignedBy,
   type KeyState,
   keyStateOf,
-  keysOf,
   leafBytes,
   leafHash,
   openCheckpoint,
+  parseCheckpoint,
+  parseNote,
+  type Verifier,
   verifierOf,
 } from "../ledger/index.ts"
+import { statementsIn } from "../parties/index.ts"
 import { type ParsedObject, parseObject } from "../stix/index.ts"
 import type { SyncReader } from "../store/index.ts"
 import { standingOf } from "./model.ts"
+import { signerOf } from "./owners.ts"
 import { idHash } from "./queries.ts"
 import {
   ownLog,
   type ServedAs,
+  type StoredCollection,
   type StoredEntry,
   type StoredLog,
   storedEntries,
@@ -31,8 +35,14 @@ export type Problem = { seq: number | null; code: string }
 
 export type LogReport = {
   log: string
+  /** Whose log it is, where that is a partner's. */
+  party: string | null
   size: number
+  /** How many of these entries the signature covers: in a mirror more may be on their way. */
+  signed: number
   erased: number
+  /** Entries that are here without content, since they were recalled or marked, or were not for us any more. */
+  withheld: number
   root: string
   problems: Problem[]
 }
@@ -47,23 +57,33 @@ const STEP = 5000
  * signature; also that what is served by columns is what the signed bytes say.
  */
 export function* verifySteps(reader: SyncReader, data: { collection: string | null }): Generator<VerifyStep> {
-  const state = keyStateIn(reader)
   for (const log of storedLogs(reader, data.collection)) {
-    yield* verifyLog(reader, log, state === null ? Buffer.alloc(0) : signerOf(log, state))
+    const state = keyStateFor(reader, log)
+    yield* verifyLog(reader, log, state === null ? Buffer.alloc(0) : signerFor(log, state))
   }
 }
 
-/** One in which nothing is signed for now, or never again, keeps the signature that it had. */
-function signerOf({ guarded, checkpoint, origin }: StoredLog, state: KeyState): Buffer {
-  const former = guarded === 0 ? undefined : keysOf(state).find((key) => isSignedBy(checkpoint, origin, key))
-  return former ?? state.signs
+/** What the key log of a log's owner says of its keys; null if its statements are no chain: then every signature fails. */
+export function keyStateFor(reader: SyncReader, { collection }: StoredLog): KeyState | null {
+  const party = collection?.party ?? null
+  return party === null ? keyStateIn(reader) : stateOf(statementsIn(reader, party))
+}
+
+/** A mirror, and a log in which nothing is signed any more, keep the signature that they had. */
+export function signerFor({ guarded, collection, origin, checkpoint }: StoredLog, state: KeyState): Buffer {
+  const keeps = guarded !== 0 || (collection?.party ?? null) !== null
+  return keeps ? signerOf(state, origin, checkpoint) : state.signs
 }
 
 /** What the node's key log says of its keys; null if its statements are no chain: then every signature fails. */
 export function keyStateIn(reader: SyncReader): KeyState | null {
   const entries = [...storedEntries(reader, ownLog(reader, "keys"))]
+  return stateOf(entries.map(({ content }) => content?.body ?? Buffer.alloc(0)))
+}
+
+function stateOf(statements: readonly Buffer[]): KeyState | null {
   try {
-    return keyStateOf(entries.map(({ content }) => content?.body ?? Buffer.alloc(0)))
+    return keyStateOf(statements)
   } catch (error) {
     if (error instanceof ComityError) return null
     throw error
@@ -79,9 +99,10 @@ function* verifyLog(reader: SyncReader, log: StoredLog, key: Buffer): Generator<
   }
   check.end(key)
   if (log.collection !== null) check.standings(log.collection.key)
-  const { edge, erased, problems } = check
-  const report = { log: name, size: edge.size, erased, root: edge.root().toString("base64"), problems }
-  yield { report }
+  const { edge, erased, withheld, signed, problems } = check
+  const counts = { size: edge.size, signed, erased, withheld }
+  const party = log.collection?.party ?? null
+  yield { report: { log: name, party, ...counts, root: edge.root().toString("base64"), problems } }
 }
 
 /** The state of one log's verification. */
@@ -89,16 +110,29 @@ class Check {
   readonly edge = new Edge()
   readonly problems: Problem[] = []
   erased = 0
+  withheld = 0
+  /** Entries that the checkpoint is over, once that was found good. */
+  signed = 0
   readonly #reader: SyncReader
   readonly #log: StoredLog
   #lastAdded = 0
   #lastSeq = -1
   /** Entries that are empty and wait for the `erase` entry that says so. */
   readonly #awaited = new Map<number, number>()
+  /** Entries that are empty, whatever the reason. */
+  readonly #empty = new Set<number>()
+  /** Whose entries these are, if not ours. */
+  readonly #mirror: StoredCollection | null
+  /** What the checkpoint says, before anything of it is believed, and the root of so many entries. */
+  readonly #claimed: number | null
+  #rootThere: Buffer
 
   constructor(reader: SyncReader, log: StoredLog) {
     this.#reader = reader
     this.#log = log
+    this.#mirror = (log.collection?.party ?? null) === null ? null : log.collection
+    this.#claimed = sizeIn(log.checkpoint)
+    this.#rootThere = this.edge.root()
   }
 
   entry(entry: StoredEntry): void {
@@ -111,14 +145,22 @@ class Check {
       if (entry.erasedBy !== null) this.#problem(seq, "erased-but-there")
       if (!entryHash(content.salt, content.header, content.body).equals(h)) this.#problem(seq, "hash-differs")
       else if (entry.served !== null) this.#compareServed(seq, entry.served, content.body)
-    } else if (entry.erasedBy === null) {
-      this.#problem(seq, "content-missing")
-    } else {
-      this.erased += 1
-      this.#awaited.set(seq, entry.erasedBy)
-    }
+    } else this.#withoutContent(entry)
     if (entry.erases !== null) this.#erases(seq, entry.erases)
     this.#append(seq, h)
+  }
+
+  /** It was erased by an entry that has yet to come, or a later one says why it is kept from its readers. */
+  #withoutContent({ seq, erasedBy, reason }: StoredEntry): void {
+    this.#empty.add(seq)
+    const toCome = this.#mirror !== null && reason !== null && reason.seq >= this.#log.size
+    const said = reason !== null && reason.seq > seq && (reason.kind === "recall" || reason.kind === "mark")
+    if (said || toCome || (reason === null && this.#mirror?.hasLeft === true)) this.withheld += 1
+    else if (erasedBy === null) this.#problem(seq, "content-missing")
+    else {
+      this.erased += 1
+      this.#awaited.set(seq, erasedBy)
+    }
   }
 
   /** After the last entry: nothing may be left over, and the signed checkpoint must be over exactly this tree. */
@@ -128,11 +170,17 @@ class Check {
     if (collection !== null && lastAt !== this.#lastAdded) this.#problem(this.#lastSeq, "time-order")
     if (this.edge.size !== size) this.#problem(null, "size-differs")
     if (!this.edge.bytes().equals(edge)) this.#problem(null, "edge-differs")
+    // A mirror begins without a signature, and what its owner signed last may be on its way here still.
+    if (this.#mirror !== null && this.#log.checkpoint === "") return
+    this.#signature(verifierOf(origin, key))
+  }
+
+  #signature(verifier: Verifier): void {
     try {
-      const signed = openCheckpoint(this.#log.checkpoint, verifierOf(origin, key))
-      if (signed.size !== this.edge.size || !signed.root.equals(this.edge.root())) {
-        this.#problem(null, "checkpoint-differs")
-      }
+      const { size, root } = openCheckpoint(this.#log.checkpoint, verifier)
+      const whole = this.#mirror !== null || size === this.edge.size
+      if (whole && size <= this.edge.size && root.equals(this.#rootThere)) this.signed = size
+      else this.#problem(null, "checkpoint-differs")
     } catch (error) {
       if (!(error instanceof ComityError)) throw error
       this.#problem(null, "signature")
@@ -153,7 +201,8 @@ class Check {
 
   #erases(seq: number, erased: number): void {
     if (this.#awaited.get(erased) === seq) this.#awaited.delete(erased)
-    else this.#problem(seq, "erases-nothing")
+    // A reader that got it without content for another reason has nothing to erase.
+    else if (this.#mirror === null || !this.#empty.has(erased)) this.#problem(seq, "erases-nothing")
   }
 
   #append(seq: number, h: Buffer): void {
@@ -165,6 +214,7 @@ class Check {
       )
       if (row === undefined || !hash.equals(row.hash)) this.#problem(seq, "tile-differs")
     })
+    if (this.edge.size === this.#claimed) this.#rootThere = this.edge.root()
   }
 
   #compareServed(seq: number, served: ServedAs, body: Buffer): void {
@@ -175,6 +225,15 @@ class Check {
 
   #problem(seq: number | null, code: string): void {
     if (seq === null || this.problems.length < PROBLEMS_MOST) this.problems.push({ seq, code })
+  }
+}
+
+function sizeIn(checkpoint: string): number | null {
+  try {
+    return parseCheckpoint(parseNote(checkpoint).text).size
+  } catch (error) {
+    if (error instanceof ComityError) return null
+    throw error
   }
 }
 

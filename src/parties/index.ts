@@ -34,6 +34,7 @@ export {
   saveName,
   savePeerCard,
   setGetsCard,
+  statementsIn,
   updateTheirState,
 } from "./peer-queries.ts"
 export { isActive, loadPeer, movePeer, resolvePeer } from "./peers.ts"

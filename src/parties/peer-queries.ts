@@ -1,6 +1,6 @@
 import sql from "sql-template-tag"
 import type { Instant } from "../kernel/time.ts"
-import type { Reader, Tx } from "../store/index.ts"
+import type { Reader, SyncReader, Tx } from "../store/index.ts"
 import type { PartyId, Peer, PeerState } from "./model.ts"
 
 const columns = sql`key, party, name, endpoint, state, theirs, created_at as "createdAt", changed_at as "changedAt"`
@@ -40,6 +40,14 @@ export async function updateTheirState(tx: Tx, key: number, theirs: PeerState): 
 /** The statements of a peer's key log, in order, each as it was signed. */
 export async function readStatements(reader: Reader, peer: number): Promise<Buffer[]> {
   const rows = await reader.all<{ body: Uint8Array }>(sql`select body from peer_key where peer = ${peer} order by seq`)
+  return rows.map(({ body }) => Buffer.from(body))
+}
+
+/** The same for a scan in another thread; none for a party that is no peer. */
+export function statementsIn(reader: SyncReader, party: string): Buffer[] {
+  const rows = reader.all<{ body: Uint8Array }>(
+    sql`select k.body from peer_key k join peer p on p.key = k.peer where p.party = ${party} order by k.seq`,
+  )
   return rows.map(({ body }) => Buffer.from(body))
 }
 

@@ -15,8 +15,8 @@ import {
   visibleText,
 } from "../../../http/index.ts"
 import { ComityError } from "../../../kernel/errors.ts"
-import { findLog, formatVkey, type LogRow, parseCheckpoint, parseNote, verifierOf } from "../../../ledger/index.ts"
-import { type Collection, countConflictsIn, listEntries } from "../../../library/index.ts"
+import { findLog, type LogRow, parseCheckpoint, parseNote } from "../../../ledger/index.ts"
+import { type Collection, countConflictsIn, listEntries, ownerOfLog } from "../../../library/index.ts"
 import { snippet } from "../snippet.ts"
 import { entryKindWord, entryTable, KINDS } from "./entry-table.ts"
 import {
@@ -53,12 +53,13 @@ async function page(parts: CollectionParts, visit: Visit, collection: Collection
     countConflictsIn(parts.store, collection.key),
     sharedSection(parts.store, visit, collection),
   ])
+  const { vkey } = await ownerOfLog(parts.store, collection, log.checkpoint)
   return visit.page({
     title: visibleText(collection.title),
     heading: visible(collection.title),
     state: html`<span class="quiet">${kindWord(t, collection)}</span>`,
     place: "collections",
-    body: html`${known(parts, visit, collection, log, aside)}${shared}${await entries(parts, visit, collection)}${checkpointSection(visit, collection, log)}`,
+    body: html`${known(parts, visit, collection, { log, vkey, aside })}${shared}${await entries(parts, visit, collection)}${checkpointSection(visit, collection, log)}`,
   })
 }
 
@@ -108,11 +109,10 @@ function kindFilter({ t }: Visit, kind: string | null): Html {
 }
 
 function known(
-  { signer, verifications }: CollectionParts,
+  { verifications }: CollectionParts,
   visit: Visit,
   collection: Collection,
-  log: LogRow,
-  aside: number,
+  { log, vkey, aside }: { log: LogRow; vkey: string; aside: number },
 ): Html {
   const { t, format } = visit
   const home = collectionPath(collection)
@@ -120,8 +120,6 @@ function known(
   // A partner's log begins without one: it is signed there.
   const root = log.checkpoint === "" ? null : parseCheckpoint(parseNote(log.checkpoint).text).root.toString("base64")
   const address = taxiiAddress(visit, collection)
-  const own = collection.party === null
-  const vkey = formatVkey(verifierOf(log.origin, signer.publicKey))
   const kept =
     aside === 0
       ? t("collections.none-aside")
@@ -135,11 +133,8 @@ function known(
     [t("collections.entries"), format.number(size)],
     [t("collections.last"), size === 0 ? null : format.time(collection.lastAt)],
     [t("collections.aside"), kept],
-    [
-      t("collections.verified"),
-      own ? verdictMark(visit, verifications.verdict(collection.id)) : t("collections.verified-received"),
-    ],
-  ])}<div class="actions">${own ? verifyForm(visit, { home }) : nothing}${inside}${share}</div>`
+    [t("collections.verified"), verdictMark(visit, verifications.verdict(collection.id))],
+  ])}<div class="actions">${verifyForm(visit, { home })}${inside}${share}</div>`
   const right = facts([
     [t("collections.taxii"), copyable(t, address, address)],
     [
@@ -147,7 +142,7 @@ function known(
       collection.alias === null ? null : copyable(t, visible(collection.alias), collection.alias),
     ],
     [t("collections.id"), copyable(t, collection.id, collection.id)],
-    [t("collections.vkey"), own ? copyable(t, vkey, vkey) : null],
+    [t("collections.vkey"), copyable(t, vkey, vkey)],
     [t("collections.root"), root === null ? null : copyable(t, root, root)],
     [t("collections.origin"), copyable(t, log.origin, log.origin)],
   ])

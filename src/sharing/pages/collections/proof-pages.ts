@@ -12,18 +12,8 @@ import {
   shortId,
   visible,
 } from "../../../http/index.ts"
-import {
-  findLog,
-  formatVkey,
-  ownStatements,
-  parseCheckpoint,
-  parseNote,
-  proofBundle,
-  verifierOf,
-  verifierProgram,
-} from "../../../ledger/index.ts"
-import { type Collection, type ObjectProof, proveObject } from "../../../library/index.ts"
-import { ownParty } from "../../../parties/index.ts"
+import { findLog, parseCheckpoint, parseNote, proofBundle, verifierProgram } from "../../../ledger/index.ts"
+import { type Collection, type LogOwner, type ObjectProof, ownerOfLog, proveObject } from "../../../library/index.ts"
 import { reference } from "../named.ts"
 import { type CollectionParts, collectionOfVisit, collectionPath, safeFileName } from "./parts.ts"
 
@@ -40,7 +30,7 @@ export function proofPages(parts: CollectionParts): PageRoute[] {
     },
     {
       ...{ method: "GET", path: "/share/collections/:id/evidence/:object", who: "role:reader" },
-      handle: async (visit) => evidenceFile(parts, await found(parts, visit)),
+      handle: async (visit) => evidenceFile(await found(parts, visit)),
     },
     {
       ...{ method: "GET", path: "/share/verify.py", who: "role:reader" },
@@ -49,15 +39,16 @@ export function proofPages(parts: CollectionParts): PageRoute[] {
   ]
 }
 
-type Found = { collection: Collection; id: string; vkey: string; proof: ObjectProof }
+type Found = { collection: Collection; id: string; owner: LogOwner; vkey: string; proof: ObjectProof }
 
 /** Throws `not-found object.unknown` for what this collection does not hold. */
 async function found(parts: CollectionParts, visit: Visit): Promise<Found> {
   const collection = await collectionOfVisit(parts, visit)
   const id = visit.ask.params.object ?? ""
-  const { origin } = await findLog(parts.store, collection.log)
+  const { checkpoint } = await findLog(parts.store, collection.log)
   const proof = await proveObject(parts.store, collection, id)
-  return { collection, id, vkey: formatVkey(verifierOf(origin, parts.signer.publicKey)), proof }
+  const owner = await ownerOfLog(parts.store, collection, checkpoint)
+  return { collection, id, owner, vkey: owner.vkey, proof }
 }
 
 async function page(parts: CollectionParts, visit: Visit, one: Found): Promise<Reply> {
@@ -110,9 +101,8 @@ function proofFile({ id, proof }: Found): Reply {
   return download("text/plain; charset=utf-8", fileName(id, "tlog-proof"), Buffer.from(proof.proof))
 }
 
-async function evidenceFile({ store }: CollectionParts, { id, proof, vkey }: Found): Promise<Reply> {
-  const [keys, own] = await Promise.all([ownStatements(store), ownParty(store)])
-  const bundle = proofBundle({ ...proof, vkey, keys, party: own?.id ?? null })
+function evidenceFile({ id, proof, owner: { vkey, party, statements } }: Found): Reply {
+  const bundle = proofBundle({ ...proof, vkey, keys: statements, party })
   return download("application/json", fileName(id, "proof.json"), Buffer.from(bundle))
 }
 

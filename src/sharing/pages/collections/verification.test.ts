@@ -31,7 +31,9 @@ function byHand() {
   return { verifications, begun, failures, end: (at: number, step: VerifyStep | "fail") => ends[at]?.(step) }
 }
 
-const report = (log: string) => ({ report: { log, size: 10, erased: 0, root: "", problems: [] } })
+const report = (log: string) => ({
+  report: { log, party: null, size: 10, signed: 10, erased: 0, withheld: 0, root: "", problems: [] },
+})
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 async function until(done: () => boolean): Promise<void> {
