@@ -17,6 +17,16 @@ export async function insertDue(
   )
 }
 
+/** An entry that is served no more asks nothing of those who were not served it until now. */
+export async function deleteUnseen(tx: Tx, collection: number, seq: number): Promise<void> {
+  await tx.run(
+    sql`delete from receipt_due where collection = ${collection} and seq = ${seq} and state = 'due'
+          and exists (select 1 from entry e where e.collection = ${collection} and e.seq = ${seq} and e.object is null
+            and e.kind = 'revoke')
+          and party in (select a.party from audience a where a.collection = ${collection} and a.served <= ${seq})`,
+  )
+}
+
 /** False if nothing was due, or it was settled before: what was answered once is not taken back. */
 export async function setReceipt(
   tx: Tx,

@@ -12,7 +12,7 @@ import { CollectionUuid } from "./feeds/serving.ts"
 import { signingKeyOf } from "./keys.ts"
 import type { PeerAnswer, PeeringParts, PeerMessage, Self } from "./model.ts"
 import { enqueue } from "./outbox.ts"
-import { insertDue, insertOwed, type ReceiptState, setReceipt } from "./receipt-queries.ts"
+import { deleteUnseen, insertDue, insertOwed, type ReceiptState, setReceipt } from "./receipt-queries.ts"
 
 /** Microseconds within which a recipient is to answer. */
 export const ANSWER_WITHIN = 24 * 3600 * 1_000_000
@@ -39,7 +39,8 @@ const Sent = z.strictObject({ note: z.string().max(600_000) })
 
 /**
  * Every party that was served what these entries speak of owes an answer, whether it still belongs here or not. Who left
- * is shown no new version, so it owes none for a revocation: it has to be told by a recall.
+ * is shown no new version, so it owes none for a revocation: it has to be told by a recall. Nobody owes one for a
+ * revocation that was taken back before it got there: it can't be read any more, and what took it back is answered for.
  */
 export async function expectReceipts(
   tx: Tx,
@@ -49,6 +50,7 @@ export async function expectReceipts(
 ): Promise<number> {
   let expected = 0
   for (const { seq, about } of told) {
+    if (kind !== "revoke") await deleteUnseen(tx, collection.key, about.seq)
     for (const { party, left } of await recipientsOf(tx, collection.key, about.seq)) {
       if (kind === "revoke" && left) continue
       await insertDue(tx, {

@@ -71,6 +71,18 @@ test("a recall reaches every one who got it, in every collection, closed or left
   await assert.rejects(recallIt(object), { kind: "not-found", code: "recall.nothing" })
 })
 
+test("a revocation that is recalled before somebody got it is answered for by the recall alone", async () => {
+  const object = marked("green", { modified: day(1) })
+  const shared = await released(object, jp, br)
+  await import_(fi, newVersion(object, day(2), { revoked: true }))
+  assert.equal(only(await release(fi, [shared], ids(object))).released, 1)
+  await br.round(fi)
+  await recallIt(object)
+  await everybodyPulls(federation, fi)
+  const answers = ["br recall applied", "br recall applied", "br revoke applied", "jp recall applied"]
+  assert.deepEqual(dues().sort(), answers)
+})
+
 test("the receiver knows who recalled what, when and why, and nothing of its content", async () => {
   const object = marked("green")
   const shared = await released(object, jp)
