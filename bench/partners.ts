@@ -61,19 +61,26 @@ export async function release({ node }: Furnished, collection: CollectionId, key
   return (performance.now() - start) / 1000
 }
 
-/** Entries of partners that a data folder holds, read beside the node that owns it. */
+/** Entries that a data folder holds of partners' collections, read beside the node that owns it. */
 export function heldIn(data: string): number {
-  return sizeIn(data, "received")
+  return sumOf(
+    data,
+    "select sum(l.size) as size from collection c join log l on l.key = c.log where c.party is not null",
+  )
 }
 
-/** Entries of its collections of one kind. */
-export function sizeIn(data: string, kind: "shared" | "received"): number {
+/** Entries of its own shared collections. */
+export function sharedIn(data: string): number {
+  return sumOf(
+    data,
+    "select sum(l.size) as size from collection c join log l on l.key = c.log where c.kind = 'shared' and c.party is null",
+  )
+}
+
+function sumOf(data: string, query: string): number {
   const database = new DatabaseSync(join(data, "comity.db"), { readOnly: true })
   try {
-    const row = database
-      .prepare("select sum(l.size) as held from collection c join log l on l.key = c.log where c.kind = ?")
-      .get(kind)
-    return Number(row?.held ?? 0)
+    return Number(database.prepare(query).get()?.size ?? 0)
   } finally {
     database.close()
   }

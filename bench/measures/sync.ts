@@ -1,12 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises"
 import { newId } from "../../src/kernel/ids.ts"
+import { tlpMarkingId } from "../../src/stix/index.ts"
+import { indicator } from "../../test/support/stix.ts"
 import { comity, cpuSeconds, residentMiB, startNode } from "../comity.ts"
 import { alternate } from "../compare.ts"
 import type { Bench } from "../context.ts"
 import { objects, type Source } from "../data.ts"
 import { flood } from "../flood.ts"
-import { median, percentile } from "../numbers.ts"
-import { acquaint, type Furnished, fill, furnish, heldIn, release, share, sizeIn } from "../partners.ts"
+import { median, range } from "../numbers.ts"
+import { acquaint, type Furnished, fill, furnish, heldIn, release, share, sharedIn } from "../partners.ts"
 
 const group = "sync"
 const SOURCE: Source = { real: false, seed: 90 }
@@ -88,19 +90,22 @@ async function measureNews(bench: Bench): Promise<void> {
   const [owner, holder] = [await furnish("Owner"), await furnish("Holder")]
   await acquaint(owner, holder)
   const count = bench.options.quick ? 5 : 25
-  await fill(owner, textOf(START, 4 * count))
+  const news = range(count).map((at) => indicator({ name: `news ${at}`, object_marking_refs: [tlpMarkingId("green")] }))
+  await fill(
+    owner,
+    news.map((one) => JSON.stringify(one)),
+  )
   const collection = await share(owner, [holder.party])
-  const rows = owner.node.meddle("select distinct id from object where marking in ('clear', 'green') limit ?", count)
   await close(owner, holder)
   const one = await startNode(owner.data, null, owner.port)
   const other = await startNode(holder.data, null, holder.port)
   const took: number[] = []
-  for (const [at, { id }] of rows.entries()) {
-    const order = comity(["release", collection, String(id), "--data", owner.data])
-    await until(() => sizeIn(owner.data, "shared") > at)
+  for (const [at, { id }] of news.entries()) {
+    const order = comity(["release", collection, id, "--data", owner.data])
+    await until(() => sharedIn(owner.data) > at)
     const begun = performance.now()
-    await until(() => sizeIn(holder.data, "received") > at)
-    took.push(performance.now() - begun)
+    await until(() => heldIn(holder.data) > at)
+    if (at > 0) took.push(performance.now() - begun) // the first finds the new collection too
     await order
   }
   await Promise.all([one.stop(), other.stop()])
