@@ -125,7 +125,7 @@ export {
 export { type Recall, recalledAt, recallsOf } from "./shared/recalls.ts"
 export { type Put, putShared } from "./shared/releasing.ts"
 export { lostEntries, restoreLost, restoreSlice } from "./shared/restoring.ts"
-export { entriesForOwner, noteServed, type SentEntry, type SentRange, serveEntries } from "./shared/serving.ts"
+export { entriesForOwner, noteHeld, type SentEntry, type SentRange, serveEntries } from "./shared/serving.ts"
 export { listUnshared, type Unshared } from "./shared/unshared.ts"
 export { closeCollection, eraseShared, markObject, recallObject, type Told } from "./shared/withdrawing.ts"
 export { exportObjects, verifyLogs } from "./tasks.ts"

@@ -24,6 +24,8 @@ export class ExchangeModel {
   readonly #logs: (Entry | Word)[][] = [[], []]
   readonly #read = [0, 0]
   readonly #left: (number | null)[] = [null, null]
+  /** How far it had read when it left. */
+  readonly #had: number[] = [0, 0]
   readonly #asked: Asked[] = []
   readonly #owed: Asked[] = []
   readonly #unanswered: Word[] = []
@@ -57,23 +59,24 @@ export class ExchangeModel {
     const at = log.indexOf(word.about)
     log.push(word)
     const left = this.#left[collection] ?? null
-    if ((this.#read[collection] ?? 0) > at && (left === null || left > at)) {
+    if ((left === null ? (this.#read[collection] ?? 0) : (this.#had[collection] ?? 0)) > at) {
       this.#asked.push({ told: word.told, answered: null, word })
     }
   }
 
   leave(collection: number): void {
-    this.#left[collection] ??= this.#logs[collection]?.length ?? 0
+    if (this.#left[collection] !== null) return
+    this.#left[collection] = this.#logs[collection]?.length ?? 0
+    this.#had[collection] = this.#read[collection] ?? 0
   }
 
   pull(now: number, receipts: boolean): void {
     for (const [collection, log] of this.#logs.entries()) {
       for (let at = this.#read[collection] ?? 0; at < log.length; at++) {
         const one = log[at] as Entry | Word
-        const left = this.#left[collection] ?? Number.POSITIVE_INFINITY
-        const had = (about: Entry) => log.indexOf(about) < Math.min(left, this.#read[collection] ?? 0)
-        if (one.is === "entry") this.#arrive(one, now, at < left)
-        else if (at < left || had(one.about)) this.#take(log, one)
+        const belongs = this.#left[collection] === null
+        if (one.is === "entry") this.#arrive(one, now, belongs)
+        else if (belongs || log.indexOf(one.about) < (this.#had[collection] ?? 0)) this.#take(log, one)
         else this.#hollow.push(now) // not for who left: a hash like any other
       }
       this.#read[collection] = log.length

@@ -39,7 +39,10 @@ export async function serveEntries(
   range: SentRange,
 ): Promise<SentEntry[]> {
   const entries = await entriesFor(tx, collection, member, range)
-  for (const gap of await noteServed(tx, collection, member.party, range.from, entries.length)) {
+  const span = { first: range.from, next: range.from + entries.length }
+  // Who left is not asked about what it gets from now on: of entries before that, a hash alone.
+  if (member.leftSize === null) await setServed(tx, collection.key, member.party, span.next)
+  for (const gap of await noteSpan(tx, collection, member.party, span)) {
     for (const { seq, content } of entries) {
       const without = content === null && seq >= gap.first && seq < gap.next
       if (without) await insertWithoutContent(tx, collection.key, member.party, seq)
@@ -48,18 +51,17 @@ export async function serveEntries(
   return entries
 }
 
-/** So many entries from `from` on left for a party; returns what of them had not been noted before. */
-export async function noteServed(
-  tx: Tx,
-  collection: Collection,
-  party: string,
-  from: number,
-  number: number,
-): Promise<Span[]> {
-  const span = { first: from, next: from + number }
-  await setServed(tx, collection.key, party, span.next)
-  const gaps = gapsIn(span, await readServed(tx, collection.key, party, span))
-  for (const gap of gaps) await insertServed(tx, collection.key, party, gap)
+/** A party holds the first so many entries, as it says itself: it is asked what became of them. */
+export async function noteHeld(tx: Tx, collection: Collection, member: Member, number: number): Promise<void> {
+  await setServed(tx, collection.key, member.party, number)
+  // Its word does not open to who left what it may never have got.
+  if (member.leftSize === null) await noteSpan(tx, collection, member.party, { first: 0, next: number })
+}
+
+/** These entries left for a party; returns what of them had not been noted before. */
+async function noteSpan(tx: Tx, { key }: Collection, party: string, span: Span): Promise<Span[]> {
+  const gaps = gapsIn(span, await readServed(tx, key, party, span))
+  for (const gap of gaps) await insertServed(tx, key, party, gap)
   return gaps
 }
 
@@ -79,11 +81,11 @@ function gapsIn({ first, next }: Span, others: readonly Span[]): Span[] {
 async function entriesFor(
   reader: Reader,
   collection: Collection,
-  member: Pick<Member, "party" | "leftSize">,
+  member: Member,
   range: SentRange,
 ): Promise<SentEntry[]> {
   const rows = await readSent(reader, collection.key, { ...range, kept: false })
-  const hidden = member.leftSize === null ? null : await hiddenFrom(reader, collection, member.party, rows)
+  const hidden = member.leftSize === null ? null : await hiddenFrom(reader, collection, member, rows)
   return upTo(range, rows, (row) =>
     hidden?.has(row.seq) === true ? { seq: row.seq, h: Buffer.from(row.h), content: null, by: null } : sentEntry(row),
   )
@@ -93,14 +95,15 @@ async function entriesFor(
 async function hiddenFrom(
   reader: Reader,
   { key }: Collection,
-  party: string,
+  { party, leftSize, served }: Member,
   rows: readonly SentRow[],
 ): Promise<Set<number>> {
+  const had = Math.min(leftSize ?? 0, served)
   const hidden = new Set<number>()
   for (const { seq, kind, about, erases } of rows) {
     const spokenOf = kind === "erase" ? erases : about
-    if (kind === "closed" || (await wasGiven(reader, key, party, seq))) continue
-    if (spokenOf === null || !(await wasGiven(reader, key, party, spokenOf))) hidden.add(seq)
+    const told = kind === "closed" || (spokenOf !== null && spokenOf < had)
+    if (!told && !(await wasGiven(reader, key, party, seq))) hidden.add(seq)
   }
   return hidden
 }

@@ -286,7 +286,8 @@ test("who left gets nothing any more that it had not fetched by then, however of
   for (let i = 0; i < 2; i++) {
     for (const from of [0, 1]) assert.equal((await pull(from)).includes("missed-secret"), false)
   }
-  await change(fi, id, (tx, shared) => recallObject(tx, shared, missed.id, "reason-secret"))
+  const told = await change(fi, id, (tx, shared) => recallObject(tx, shared, missed.id, "reason-secret"))
+  assert.equal(await change(fi, id, (tx, shared) => expectReceipts(tx, shared, "recall", told)), 0)
   assert.equal((await pull(2)).includes("reason-secret"), false)
   assert.equal((await pull(0)).includes("fetched"), true) // an answer that was lost
   await jp.round(fi)

@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { findLog, isSignedBy, keysOf, ownKeyState, proveRoot } from "../../ledger/index.ts"
-import { type Collection, loadCollectionByKey, noteServed, readCommitments } from "../../library/index.ts"
+import { type Collection, findMember, loadCollectionByKey, noteHeld, readCommitments } from "../../library/index.ts"
 import type { Peer } from "../../parties/index.ts"
 import type { Reader, Store } from "../../store/index.ts"
 import { bodyOf, parseBody } from "../bodies.ts"
@@ -111,7 +111,8 @@ async function answered(
     const found = await findGuard(tx, collection.log)
     if (found === null) return
     await setAnswer(tx, collection.log, { party, ...answer })
-    if (answer.entries > 0) await noteServed(tx, collection, party, 0, answer.entries)
+    const member = await findMember(tx, collection.key, party)
+    if (answer.entries > 0 && member !== null) await noteHeld(tx, collection, member, answer.entries)
     for (const one of await witnessesOf(tx, collection.log)) await askAgain(tx, collection, one.party, found.began)
     await settleGuard(tx, collection.log)
   })
