@@ -137,6 +137,33 @@ test("a partner that asks without end is slowed down, and the quota of others is
   await ask()
 })
 
+test("a partner that says without end what stays in the ledger is slowed down, however slowly it goes about it", async () => {
+  let slowed = 0
+  for (let i = 0; i < 300; i++) {
+    federation.clock.forward(100_000)
+    const state = i % 2 === 0 ? "suspended" : "active"
+    const body = bodyOf({ v: 1, state, at: federation.clock.now() })
+    await ask("status", body).catch((error: { kind: string }) => {
+      assert.equal(error.kind, "slow-down")
+      slowed += 1
+    })
+  }
+  assert.equal(slowed, 300 - 200 - 29)
+  await ask() // what only reads goes on
+})
+
+test("made-up names do not multiply what one address may ask", async () => {
+  let slowed = 0
+  for (let i = 0; i < 310; i++) {
+    const party = async () => `identity--00000000-0000-4000-8000-${String(i).padStart(12, "0")}` as Member["party"]
+    const parts = { ...jp.parts, self: { ...jp.parts.self, party } }
+    await say(parts, await loadPeer(jp.store, fi.party), "feeds", { body: "{}" }).catch(() => {})
+    const [, answer] = wire.findLast(([{ url }]) => url.endsWith("/feeds")) as [Outgoing, Incoming]
+    if (answer.status === 429) slowed += 1
+  }
+  assert.equal(slowed, 10)
+})
+
 test("a nonce is forgotten only when its message has run out anyway", async () => {
   await ask()
   const row = await fi.store.get<{ expires: number }>(sql`select expires_at as expires from peer_nonce`)

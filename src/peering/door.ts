@@ -1,6 +1,6 @@
 import { type Ask, errorReply, type Reply, type Row, reply } from "../http/index.ts"
 import { ComityError } from "../kernel/errors.ts"
-import { findPeer, type Peer } from "../parties/index.ts"
+import { findPeer, findPeerByKey, type Peer } from "../parties/index.ts"
 import type { Tx } from "../store/index.ts"
 import { answerKeys } from "./learning.ts"
 import { addressOf, keyFor } from "./line.ts"
@@ -65,7 +65,7 @@ async function answerPeer(parts: DoorParts, verb: string, row: PeerVerb, ask: As
     const request = verifyRequest(unverified, await claimedKey(parts, peer, unverified.keyid))
     if (peer === null) throw wrong()
     return await signed(parts, request, async () => {
-      ticket.proven(peer.party)
+      ticket.proven(peer.party, row.lasting === true)
       return answerOne(parts, verb, row, peer, request)
     })
   } finally {
@@ -96,6 +96,8 @@ async function answerOne(
   if (!states.includes(peer.state)) throw new ComityError("refused", "peer.not-active")
   let admitted = false
   const admit = async (tx: Tx) => {
+    const now = await findPeerByKey(tx, peer.key) // it may have been paused a moment ago
+    if (now === null || !states.includes(now.state)) throw new ComityError("refused", "peer.not-active")
     const expires = request.expires + 2 * CLOCK_TOLERANCE * SECOND
     if (!(await takeNonce(tx, peer.key, request.nonce, expires as VerifiedRequest["expires"]))) {
       throw new ComityError("conflict", "peer.replayed")

@@ -57,6 +57,8 @@ export type PeerVerb = {
   states: readonly PeerState[]
   /** Of a request's body. */
   bytesMost: number
+  /** Something of each message stays, or it is costly to look at: there may be fewer of them. */
+  lasting?: true
   handle(message: PeerMessage): Promise<PeerAnswer>
 }
 

@@ -7,10 +7,17 @@ const PER_SECOND = 20
 /** What is asked in somebody's name without a proof is paid by the address that asks. */
 const UNPROVEN_BURST = 30
 const UNPROVEN_PER_SECOND = 1
+/** All that comes from one address without a proof, in whatever names: names cost nothing to make up. */
+const ADDRESS_UNDER_WAY_MOST = 64
+const ADDRESS_BURST = 300
+const ADDRESS_PER_SECOND = 10
+/** Of what a peer says, that of which something stays: entries of the ledger, whatever it is worth. */
+const LASTING_BURST = 200
+const LASTING_PER_SECOND = 1
 const KEPT_MOST = 10_000
 
 /** A request under way; `proven` when its signature holds: from there on the peer itself pays. */
-export type Ticket = { proven(party: string): void; done(): void }
+export type Ticket = { proven(party: string, lasting: boolean): void; done(): void }
 
 type Account = { tokens: number; at: number; underWay: number }
 
@@ -31,18 +38,21 @@ export class Quotas {
   /** Throws `slow-down peer.quota`. The ticket is given back when the request has ended, however it did. */
   enter(party: string | null, address: string): Ticket {
     const account = this.#account(this.#addresses, `${party ?? ""} ${address}`, UNPROVEN_BURST, UNPROVEN_PER_SECOND)
+    const whole = this.#account(this.#addresses, address, ADDRESS_BURST, ADDRESS_PER_SECOND)
     if (account.tokens < 1 || account.underWay >= UNDER_WAY_MOST) throw slowDown()
-    account.tokens -= 1
-    account.underWay += 1
+    if (whole.tokens < 1 || whole.underWay >= ADDRESS_UNDER_WAY_MOST) throw slowDown()
+    for (const one of [account, whole]) {
+      one.tokens -= 1
+      one.underWay += 1
+    }
     return {
-      proven: (peer) => {
-        account.tokens += 1
-        const own = this.#account(this.#peers, peer, BURST, PER_SECOND)
-        if (own.tokens < 1) throw slowDown()
-        own.tokens -= 1
+      proven: (peer, lasting) => {
+        for (const one of [account, whole]) one.tokens += 1
+        pay(this.#account(this.#peers, peer, BURST, PER_SECOND))
+        if (lasting) pay(this.#account(this.#peers, `${peer} lasting`, LASTING_BURST, LASTING_PER_SECOND))
       },
       done: () => {
-        account.underWay -= 1
+        for (const one of [account, whole]) one.underWay -= 1
       },
     }
   }
@@ -57,6 +67,11 @@ export class Quotas {
     if (accounts.size > KEPT_MOST) accounts.delete(accounts.keys().next().value as string)
     return known
   }
+}
+
+function pay(account: Account): void {
+  if (account.tokens < 1) throw slowDown()
+  account.tokens -= 1
 }
 
 function slowDown(): ComityError {

@@ -22,22 +22,33 @@ const SMALL = 64 * 1024
 export function verbsOf(parts: PeeringParts, wake: (peer: number) => void): PeerVerbs {
   const sharing = ["active", "left"] as const
   const together = ["active"] as const
+  const lasting = true
   const met = ["invited", "compared", "active"] as const
   return {
     feeds: { states: sharing, bytesMost: SMALL, handle: (message) => answerFeeds(parts, message) },
     pull: { states: sharing, bytesMost: SMALL, handle: (message) => answerPull(parts, message) },
     checkpoint: { states: sharing, bytesMost: SMALL, handle: (message) => takeCheckpoint(parts, message, wake) },
-    card: { states: ["compared", "active"], bytesMost: 256 * 1024, handle: (message) => takeCard(parts, message) },
-    common: { states: together, bytesMost: 256 * 1024, handle: (message) => answerCommon(parts, message) },
-    witnessed: { states: together, bytesMost: 1024 * 1024, handle: (message) => answerWitnessed(parts, message) },
-    conflict: { states: together, bytesMost: 1024 * 1024, handle: (message) => takeConflict(parts, message) },
+    card: {
+      lasting,
+      states: ["compared", "active"],
+      bytesMost: 256 * 1024,
+      handle: (message) => takeCard(parts, message),
+    },
+    common: { lasting, states: together, bytesMost: 256 * 1024, handle: (message) => answerCommon(parts, message) },
+    witnessed: {
+      lasting,
+      states: together,
+      bytesMost: 1024 * 1024,
+      handle: (message) => answerWitnessed(parts, message),
+    },
+    conflict: { lasting, states: together, bytesMost: 1024 * 1024, handle: (message) => takeConflict(parts, message) },
     held: { states: sharing, bytesMost: SMALL, handle: (message) => answerHeld(parts, message) },
     "own-entries": { states: sharing, bytesMost: SMALL, handle: (message) => answerOwnEntries(parts, message) },
-    "answer-again": { states: sharing, bytesMost: SMALL, handle: (message) => answerAgain(parts, message) },
-    compared: { states: met, bytesMost: SMALL, handle: (message) => takeCompared(parts, message) },
-    status: { states: peerStates, bytesMost: SMALL, handle: (message) => takeStatus(parts, message) },
-    counts: { states: sharing, bytesMost: SMALL, handle: (message) => takeCounts(parts, message, wake) },
-    receipts: { states: sharing, bytesMost: 1024 * 1024, handle: (message) => takeReceipts(parts, message) },
+    "answer-again": { lasting, states: sharing, bytesMost: SMALL, handle: (message) => answerAgain(parts, message) },
+    compared: { lasting, states: met, bytesMost: SMALL, handle: (message) => takeCompared(parts, message) },
+    status: { lasting, states: peerStates, bytesMost: SMALL, handle: (message) => takeStatus(parts, message) },
+    counts: { lasting, states: sharing, bytesMost: SMALL, handle: (message) => takeCounts(parts, message, wake) },
+    receipts: { lasting, states: sharing, bytesMost: 1024 * 1024, handle: (message) => takeReceipts(parts, message) },
   }
 }
 
