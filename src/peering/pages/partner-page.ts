@@ -137,7 +137,7 @@ function receipts(visit: Visit, party: string, rows: readonly Due[]): Html {
     { label: t("partner.asked-at"), kind: "quiet", wide: true, cell: ({ toldAt }) => format.time(toldAt) },
     {
       label: t("partner.answer"),
-      cell: (row) => answerMark(t, row, isOverdue(row, now)),
+      cell: (row) => answerMark(visit, row, isOverdue(row, now)),
     },
   ]
   const list = table({

@@ -36,22 +36,27 @@ export function kindWord(t: Translate, kind: PartyKind): string {
 
 export function askedWord(t: Translate, kind: Due["kind"]): string {
   const words: Readonly<Record<Due["kind"], () => string>> = {
-    mark: () => t("partner.asked-mark"),
-    revoke: () => t("partner.asked-revoke"),
-    recall: () => t("partner.asked-recall"),
-    erase: () => t("partner.asked-erase"),
+    mark: () => t("receipts.kind-mark"),
+    revoke: () => t("receipts.kind-revoke"),
+    recall: () => t("receipts.kind-recall"),
+    erase: () => t("receipts.kind-erase"),
   }
   return words[kind]()
 }
 
 /** Overdue is what counts, whatever else was said. */
-export function answerMark(t: Translate, { state }: Pick<Due, "state">, overdue: boolean): Html {
-  if (overdue) return stateMark("closed", t("partner.answer-overdue"))
+export function answerMark(
+  { t, format }: Visit,
+  { state, until }: Pick<Due, "state" | "until">,
+  overdue: boolean,
+): Html {
+  if (overdue) return stateMark("closed", t("receipts.is-overdue"))
+  const day = until === null ? "" : format.dateText(until)
   const marks: Readonly<Record<Due["state"], () => Html>> = {
-    applied: () => stateMark("open", t("partner.answer-applied")),
-    refused: () => stateMark("closed", t("partner.answer-refused")),
-    pending: () => stateMark("conditional", t("partner.answer-pending")),
-    due: () => stateMark("conditional", t("partner.answer-due")),
+    applied: () => stateMark("open", t("receipts.is-applied")),
+    refused: () => stateMark("closed", t("receipts.is-refused")),
+    pending: () => stateMark("conditional", t("receipts.is-pending", { until: day })),
+    due: () => stateMark("conditional", t("receipts.is-due")),
   }
   return marks[state]()
 }
