@@ -40,7 +40,7 @@ const KEPT_MOST = 200
 
 /** `zone` is an IANA name from the reader's browser; one that does not exist becomes UTC. */
 export function formatOf(language: Language, zone: string): Format {
-  const name = isZone(zone) ? zone : "UTC"
+  const name = isTimeZone(zone) ? zone : "UTC"
   const key = `${language} ${name}`
   let format = made.get(key)
   if (format === undefined) {
@@ -51,7 +51,8 @@ export function formatOf(language: Language, zone: string): Format {
   return format
 }
 
-function isZone(zone: string): boolean {
+/** A name of the time zone database, as `Intl` knows it. */
+export function isTimeZone(zone: string): boolean {
   if (!/^[A-Za-z0-9_+\-/]{1,64}$/.test(zone)) return false
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone })

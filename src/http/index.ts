@@ -12,7 +12,7 @@ export {
 export { type CookieNames, cookie, cookieNames, readCookies } from "./cookies.ts"
 export { type ErrorMessage, errorMessage, sentence, statusOf } from "./errors.ts"
 export { eventsReply, type ServerEvent } from "./events.ts"
-export { type Format, formatOf } from "./format.ts"
+export { type Format, formatOf, isTimeZone } from "./format.ts"
 export {
   type Choice,
   checkField,

@@ -1,5 +1,5 @@
 import { z } from "zod"
-import type { Declaration, Handlers } from "../http/index.ts"
+import { type Declaration, type Handlers, isTimeZone } from "../http/index.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { CardDetails, loadDetails, readPeerCard, resolvePeer } from "../parties/index.ts"
 import { changeCard, giveCard, ownCard } from "./cards.ts"
@@ -33,7 +33,11 @@ const texts = z.array(z.string()).optional()
 const text = z.string().optional()
 const Change = z.strictObject({
   ...{ place: texts, function: texts, speaks: texts, network: texts, domain: texts },
-  ...{ "desk-name": text, "desk-phone": text, "desk-email": text, "desk-hours": text, "desk-zone": text },
+  ...{ "desk-name": text, "desk-phone": text, "desk-email": text, "desk-hours": text },
+  "desk-zone": z
+    .string()
+    .refine((zone) => zone === "" || isTimeZone(zone))
+    .optional(),
 })
 const Show = z.strictObject({ PARTY: text })
 const Party = z.strictObject({ PARTY: z.string() })

@@ -5,6 +5,7 @@ import {
   errorSummary,
   html,
   inputField,
+  isTimeZone,
   noForm,
   nothing,
   notice,
@@ -35,7 +36,8 @@ const Typed = z
   .object({
     ...{ places: lines, languages: lines, networks: lines, domains: lines },
     roles: z.union([z.string().transform((one) => [one]), z.array(z.string())]).default([]),
-    ...{ "desk-name": short, "desk-phone": short, "desk-email": short, "desk-hours": short, "desk-zone": short },
+    ...{ "desk-name": short, "desk-phone": short, "desk-email": short, "desk-hours": short },
+    "desk-zone": short.refine((zone) => zone === "" || isTimeZone(zone), "card.no-zone"),
   })
   .transform(({ places, ...typed }, context) => {
     const desk = {
@@ -72,7 +74,7 @@ export async function cardPage({ store }: PartnerParts, visit: Visit, sent: Show
 ${textField(shown, { name: "places", label: t("partner.places"), hint: t("card.places-hint"), rows: 2, value: text(details.places) })}
 <fieldset class="field" id="field-roles"><legend>${t("partner.roles")}</legend><div class="line-boxes">${boxes}</div></fieldset>
 ${textField(shown, { name: "languages", label: t("partner.languages"), hint: t("card.languages-hint"), rows: 2, value: text(details.languages) })}
-${section(t("partner.desk"), html`${one("desk-name", t("card.desk-name"), desk.name)}${one("desk-phone", t("partner.phone"), desk.phone)}${one("desk-email", t("partner.email"), desk.email)}${one("desk-hours", t("partner.hours"), desk.hours)}${one("desk-zone", t("card.zone"), desk.zone)}`)}
+${section(t("partner.desk"), html`${one("desk-name", t("card.desk-name"), desk.name)}${one("desk-phone", t("partner.phone"), desk.phone)}${one("desk-email", t("partner.email"), desk.email)}${one("desk-hours", t("partner.hours"), desk.hours)}${inputField(shown, { name: "desk-zone", label: t("card.zone"), hint: t("card.zone-hint"), value: desk.zone, most: 60 })}`)}
 ${textField(shown, { name: "networks", label: t("partner.networks"), hint: t("card.networks-hint"), rows: 4, value: text(details.networks) })}
 ${textField(shown, { name: "domains", label: t("partner.domains"), hint: t("card.domains-hint"), rows: 4, value: text(details.domains) })}
 <p>${t("card.goes-to")}</p>${actions(t("card.save"))}</form>`

@@ -217,6 +217,7 @@ test("the own card is kept as typed, and a fault is told at its field without lo
   }
   const faulty = await post("/node/party", { ...typed, networks: "not a network" }, 400)
   assert.match(faulty, /not a network/)
+  assert.match(await post("/node/party", { ...typed, "desk-zone": "Asia/Nowhere" }, 400), /no time zone/i)
   assert.match(faulty, /value="police" checked/)
   assert.equal(await post("/node/party", typed), "/node/party?done=saved")
   const html = await page("/node/party?done=saved")
