@@ -42,8 +42,8 @@ function card({ t, format }: Visit, card: Awaited<ReturnType<typeof cardOf>>): H
     t("partner.card"),
     facts([
       [t("partner.kind"), kindWord(t, card.kind)],
-      [t("partner.places"), list(card.places.map((place) => format.place(place)))],
-      [t("partner.roles"), list(card.roles.map((role) => roleWord(t, role)))],
+      [t("partner.places"), format.list(card.places.map((place) => format.place(place)))],
+      [t("partner.roles"), format.list(card.roles.map((role) => roleWord(t, role)))],
       [t("partner.languages"), list(card.languages)],
       [t("partner.desk"), desk.name === "" ? null : visible(desk.name)],
       [t("partner.phone"), desk.phone === "" ? null : visible(desk.phone)],

@@ -62,7 +62,7 @@ function list(visit: Visit, rows: readonly Row[]) {
     {
       label: t("partner.places"),
       kind: "quiet",
-      cell: ({ card }) => (card?.places ?? []).map((place) => format.place(place)).join(", "),
+      cell: ({ card }) => format.list((card?.places ?? []).map((place) => format.place(place))),
     },
     {
       label: t("partner.kind"),
