@@ -8,6 +8,7 @@ import {
   nothing,
   notice,
   type Reply,
+  section,
   table,
   visible,
 } from "../../http/index.ts"
@@ -50,7 +51,8 @@ export async function feedsPage({ store }: PartnerParts, visit: Visit): Promise<
   ]
   const broken = rows.some(({ state }) => state === "broken") ? notice(t("feed.broken-what"), "warning") : nothing
   const list = table({ caption: t("nav.feeds"), columns, rows, empty: emptyState(t("feed.none")) })
-  const body = html`${broken}<p>${t("feed.what")}</p>${list}${faults(visit, rows)}<p class="quiet">${t("feed.words")}</p>`
+  const wrong = faults(visit, rows)
+  const body = html`${broken}<p>${t("feed.what")}</p>${list}${wrong === nothing ? nothing : section(t("feed.why"), wrong)}<p class="quiet">${t("feed.words")}</p>`
   return visit.page({ title: t("nav.feeds"), place: "feeds", body })
 }
 
@@ -81,7 +83,7 @@ export function faults(visit: Visit, rows: readonly GotRow[]): Html {
           html`<li><strong>${visible(title)}</strong> ${failureText(visit, failure)} <span class="quiet">${t("feed.tries", { count: format.number(failures) })}</span></li>`,
         ],
   )
-  return items.length === 0 ? nothing : html`<h3>${t("feed.why")}</h3><ul>${items}</ul>`
+  return items.length === 0 ? nothing : html`<ul>${items}</ul>`
 }
 
 function button(visit: Visit, { key, state }: GotRow) {
