@@ -22,6 +22,7 @@ import { pathDeclarations } from "./paths/index.ts"
 import {
   cardDeclarations,
   evidenceDeclarations,
+  feedDeclarations,
   guardDeclarations,
   peerDeclarations,
   reciprocityDeclarations,
@@ -55,6 +56,7 @@ export const declarations: readonly Declaration[] = [
   ...peerDeclarations,
   ...reciprocityDeclarations,
   ...cardDeclarations,
+  ...feedDeclarations,
   ...evidenceDeclarations,
   ...guardDeclarations,
   ...factDeclarations,

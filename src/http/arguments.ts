@@ -68,19 +68,28 @@ function takesMany({ positionals }: Declaration): boolean {
 /** The arguments of one call; of a command that reads files, one call for each file. */
 export function callArguments({ declaration, values, positionals }: Invocation): { [name: string]: Json }[] {
   const { json, help, data, ...options } = values
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  const given = Object.fromEntries(
+    Object.entries(options)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, pathOf(declaration, name, value)]),
+  )
   const names = declaration.positionals.map((name) => name.replace(/…?\??$/, ""))
   if (declaration.input === "files")
     return positionals.map((file) => ({ ...given, [names[0] ?? ""]: file }) as { [name: string]: Json })
   const placed = positionals.map((value, i) => {
     const name = names[i] ?? ""
-    const isPath = declaration.paths?.includes(name) === true && declaration.notPaths?.test(value) !== true
-    return [name, isPath ? resolve(value) : value]
+    return [name, pathOf(declaration, name, value)]
   })
   if (!takesMany(declaration)) return [{ ...given, ...Object.fromEntries(placed) } as { [name: string]: Json }]
   const single = placed.slice(0, names.length - 1)
   const rest = { [names.at(-1) ?? ""]: positionals.slice(names.length - 1) }
   return [{ ...given, ...Object.fromEntries(single), ...rest } as { [name: string]: Json }]
+}
+
+/** The process that owns the folder may stand elsewhere. */
+function pathOf<Value>({ paths, notPaths }: Declaration, name: string, value: Value): Value | string {
+  const isPath = typeof value === "string" && paths?.includes(name) === true && notPaths?.test(value) !== true
+  return isPath ? resolve(value) : value
 }
 
 /** `comity import FILE… [--collection ID] [--tlp LEVEL] [--data DIR]` */

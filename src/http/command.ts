@@ -17,7 +17,7 @@ export type Declaration = {
   input?: "files" | "file"
   /** Asked for without echo, or taken from the environment; with an option named, only where that one is given. */
   secret?: { option: string; environment: string; with?: string }
-  /** Positionals that are paths: made absolute where the command was typed. */
+  /** Positionals and options that are paths: made absolute where the command was typed. */
   paths?: readonly string[]
   /** Words that may stand where a path does, and are none. */
   notPaths?: RegExp

@@ -7,6 +7,8 @@ export { type DoorParts, peerRows, type StrangerVerb } from "./door.ts"
 export { conflictId, evidenceDeclarations, evidenceHandlers, loadConflict } from "./evidence/commands.ts"
 export { settleConflicts } from "./evidence/conflicts.ts"
 export { countOpenConflicts, type FoundConflict, type How, listConflicts } from "./evidence/queries.ts"
+/** The same entries and receipts in a file, for where there is no line. */
+export { feedDeclarations, feedHandlers } from "./feeds/commands.ts"
 export { countBroken } from "./feeds/queries.ts"
 /** Own logs that may be older than what was signed before, after a restored backup. */
 export { guardDeclarations, guardHandlers } from "./guard/commands.ts"

@@ -49,9 +49,16 @@ function mayAsk({ store, clock }: PeeringParts, { key }: Peer): boolean {
 
 async function learn(parts: PeeringParts, peer: Peer): Promise<void> {
   const chain = await chainAt(parts, peer)
-  if (chain === null) return
+  if (chain !== null) await follow(parts.store, peer, chain)
+}
+
+/**
+ * Takes what a chain of key statements says beyond what is known of a peer, whoever brought it: it proves itself. Throws
+ * as `keyStateOf`, and `refused key.chain-forked` where it parts from what is known.
+ */
+export async function follow(store: Store, peer: Peer, chain: readonly Buffer[]): Promise<void> {
   keyStateOf(chain)
-  const forked = await parts.store.write(async (tx) => {
+  const forked = await store.write(async (tx) => {
     const known = await readStatements(tx, peer.key)
     const fork = forkOf(known, chain)
     if (fork?.at === 0) return false // whoever stands at that address is somebody else, and says nothing of this peer

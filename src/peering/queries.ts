@@ -39,6 +39,19 @@ export async function readWaiting(reader: Reader, peer: number, now: Instant, mo
   )
 }
 
+/** Messages of one kind that were not delivered yet, whenever they are due, the oldest first. */
+export async function waitingOf(
+  reader: Reader,
+  peer: number,
+  kind: string,
+  most: number,
+): Promise<Pick<Waiting, "key" | "body">[]> {
+  return reader.all<Pick<Waiting, "key" | "body">>(
+    sql`select key, body from outbox where peer = ${peer} and kind = ${kind} and delivered_at is null
+        order by key limit ${most} + 0`,
+  )
+}
+
 export async function setDelivered(tx: Tx, { key, peer }: Pick<Waiting, "key" | "peer">): Promise<void> {
   await setHeard(tx, peer)
   await tx.run(

@@ -197,3 +197,12 @@ export async function countOverdue(reader: Reader, now: Instant): Promise<number
   )
   return row?.number ?? 0
 }
+
+/** What a party signed and this node has, the newest first. */
+export async function notesOf(reader: Reader, party: string, most: number): Promise<string[]> {
+  const rows = await reader.all<{ receipt: string }>(
+    sql`select receipt, max(answered_at) as at from receipt_due where party = ${party} and receipt is not null
+        group by receipt order by at desc limit ${most} + 0`,
+  )
+  return rows.map(({ receipt }) => receipt)
+}

@@ -9,7 +9,7 @@ import type { Peer } from "../parties/index.ts"
 import type { Reader, Tx } from "../store/index.ts"
 import { bodyOf, parseBody } from "./bodies.ts"
 import { CollectionUuid } from "./feeds/serving.ts"
-import { signingKeyOf } from "./keys.ts"
+import { keysOf } from "./keys.ts"
 import type { PeerAnswer, PeeringParts, PeerMessage, Self } from "./model.ts"
 import { enqueue } from "./outbox.ts"
 import { deleteUnseen, insertDue, insertOwed, type ReceiptState, setReceipt } from "./receipt-queries.ts"
@@ -93,38 +93,41 @@ async function noteOwed(tx: Tx, mirror: number, { seq, told, heldSince }: Applie
   await insertOwed(tx, { collection: mirror, seq, toldAt, message })
 }
 
-/** `receipts`: a recipient answers. What nobody waits for is taken note of and changes nothing. */
+/** `receipts`: a recipient answers. */
 export async function takeReceipts({ store }: PeeringParts, message: PeerMessage): Promise<PeerAnswer> {
   const { note } = parseBody(Sent, message.body)
   await store.write(async (tx) => {
     await message.admit(tx)
-    const said = await openReceipts(tx, message.peer, note)
-    const collection = await loadCollection(tx, said.collection)
-    if (collection.origin !== said.origin) throw new ComityError("invalid", "peer.body")
-    let answered = 0
-    for (const one of said.receipts) {
-      const until = one.until === null ? null : parseInstant(one.until)
-      const state: ReceiptState = one.result
-      const answer = { ...one, state, until, receipt: note }
-      if (await setReceipt(tx, { collection: collection.key, seq: one.seq, party: message.peer.party }, answer)) {
-        answered += 1
-      }
-    }
-    const facts = {
-      party: message.peer.party,
-      collection: said.collection,
-      answered,
-      note: sha256(note).toString("base64"),
-    }
-    await record(tx, { what: "receipt.taken", by: null, facts })
+    await keepReceipts(tx, message.peer, note)
   })
   return { body: bodyOf({ v: 1 }) }
 }
 
+/** What a recipient signed, however it came. What nobody waits for is taken note of and changes nothing. */
+export async function keepReceipts(tx: Tx, peer: Peer, note: string): Promise<void> {
+  const said = await openReceipts(tx, peer, note)
+  const collection = await loadCollection(tx, said.collection)
+  if (collection.origin !== said.origin) throw new ComityError("invalid", "peer.body")
+  let answered = 0
+  for (const one of said.receipts) {
+    const until = one.until === null ? null : parseInstant(one.until)
+    const state: ReceiptState = one.result
+    const answer = { ...one, state, until, receipt: note }
+    if (await setReceipt(tx, { collection: collection.key, seq: one.seq, party: peer.party }, answer)) answered += 1
+  }
+  const facts = { party: peer.party, collection: said.collection, answered, note: sha256(note).toString("base64") }
+  await record(tx, { what: "receipt.taken", by: null, facts })
+}
+
+/** The note in a message of receipts, as it waits in the outbox. */
+export function receiptNote(body: Uint8Array): string {
+  return parseBody(Sent, body).note
+}
+
 async function openReceipts(reader: Reader, peer: Peer, note: string): Promise<z.output<typeof Receipts>> {
-  const key = await signingKeyOf(reader, peer)
-  if (key === null) throw new ComityError("refused", "peer.key-revoked")
-  const { text } = openNote(note, [verifierOf(peer.party, key)])
+  // It may have waited since before a change of keys; who brings it is known by the present one.
+  const verifiers = (await keysOf(reader, peer)).map((key) => verifierOf(peer.party, key))
+  const { text } = openNote(note, verifiers)
   const [title, body, ...rest] = text.split("\n")
   if (title !== TITLE || body === undefined || rest.join("") !== "") throw new ComityError("invalid", "peer.body")
   return parseBody(Receipts, Buffer.from(body))

@@ -90,7 +90,7 @@ function isBusy(error: unknown): boolean {
 
 type Standing = { feed: Feed; peer: Peer; collection: Collection; log: LogRow }
 
-async function standing({ store }: PeeringParts, feedKey: number): Promise<Standing> {
+export async function standing({ store }: Pick<PeeringParts, "store">, feedKey: number): Promise<Standing> {
   const feed = await loadFeed(store, feedKey)
   const peer = await findPeerByKey(store, feed.peer)
   if (peer === null) throw new ComityError("not-found", "peer.unknown")
@@ -110,12 +110,14 @@ export function verifyPart(
   const verifier = verifierOf(log.origin, key)
   const target = openCheckpoint(part.checkpoint, verifier)
   const note = noteBy(part.checkpoint, verifier)
-  if (feed.target > 0 && !continues(feed, target, part.continued)) {
+  const hashes = part.entries.map(({ h }) => h)
+  const stands = part.from === log.size ? checkExtension(log, hashes, target, part.proof) : "no"
+  // What leads from the tree that is held continues what was signed over exactly that tree.
+  const follows = feed.target === 0 || (feed.target === log.size && stands !== "no")
+  if (!follows && !continues(feed, target, part.continued)) {
     return { is: "apart", target, note, continued: part.continued }
   }
   if (part.from !== log.size) throw new ComityError("invalid", "feed.malformed")
-  const hashes = part.entries.map(({ h }) => h)
-  const stands = checkExtension(log, hashes, target, part.proof)
   if (stands === "no") throw new ComityError("refused", "feed.entries-differ")
   requireReasons(part.entries, feed, target)
   return { is: "good", part, target, note, whole: stands === "whole" }
@@ -134,11 +136,12 @@ function continues(feed: Pick<Feed, "checkpoint">, given: Checkpoint, continued:
 export async function drawnApart(
   { store }: Pick<PeeringParts, "store">,
   feed: Feed,
-  { target, note, continued }: Apart,
+  { target, note, continued }: Omit<Apart, "is">,
+  how: "pull" | "file" = "pull",
 ): Promise<ComityError> {
   const found = await findContradiction(store, feed, { note, checkpoint: target, continued })
   if (found !== null) {
-    await store.write((tx) => keepContradiction(tx, feed, found, "pull"))
+    await store.write((tx) => keepContradiction(tx, feed, found, how))
     return new ComityError("refused", "feed.conflicting-checkpoints")
   }
   if (target.size < feed.target)

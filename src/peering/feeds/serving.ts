@@ -10,12 +10,13 @@ import {
   type SentEntry,
   serveEntries,
 } from "../../library/index.ts"
-import type { Tx } from "../../store/index.ts"
+import type { Peer } from "../../parties/index.ts"
+import type { Reader, Store, Tx } from "../../store/index.ts"
 import { bodyOf, parseBody } from "../bodies.ts"
 import { checkpointIn } from "../evidence/comparing.ts"
 import type { PeerAnswer, PeeringParts, PeerMessage } from "../model.ts"
 import { setSeen } from "../witnessing/queries.ts"
-import { ENTRIES_TYPE, encodePart } from "./format.ts"
+import { ENTRIES_TYPE, encodePart, type Part } from "./format.ts"
 import { offeredTo } from "./queries.ts"
 
 /** So many entries and bytes go out at once; a body that is larger alone goes alone. */
@@ -33,31 +34,47 @@ const Pull = z.strictObject({
 
 /** `feeds`: what the peer may read here, or once could. */
 export async function answerFeeds({ store }: PeeringParts, { peer }: PeerMessage): Promise<PeerAnswer> {
-  const feeds = await offeredTo(store, peer.party)
-  return { body: bodyOf({ v: 1, feeds: feeds.map(({ left, ...feed }) => ({ ...feed, left: left === 1 })) }) }
+  return { body: bodyOf({ v: 1, feeds: await offersTo(store, peer) }) }
+}
+
+export async function offersTo(reader: Reader, { party }: Pick<Peer, "party">) {
+  return (await offeredTo(reader, party)).map(({ left, ...feed }) => ({ ...feed, left: left === 1 }))
 }
 
 /** `pull`: the entries that follow on what the peer holds, with all that proves them. */
-export async function answerPull({ store }: PeeringParts, message: PeerMessage): Promise<PeerAnswer> {
-  const wanted = parseBody(Pull, message.body)
-  const { collection, log, entries } = await store.write((tx) => takeOut(tx, message, wanted))
-  const commitments = (from: number, to: number) => readCommitments(store, collection.key, from, to)
-  const prove = async (first: number) =>
-    first === 0 || first === log.size ? [] : proveConsistency(store, log, first, log.size, commitments)
-  const part = {
-    ...{ from: wanted.from, checkpoint: await cosignedCheckpoint(store, log), entries },
-    proof: await prove(wanted.from + entries.length),
-    continued: wanted.old === 0 ? null : await proveRoot(store, log, wanted.old, commitments),
-  }
+export async function answerPull({ store }: PeeringParts, { peer, body, admit }: PeerMessage): Promise<PeerAnswer> {
+  const part = await servePart(store, peer, parseBody(Pull, body), admit)
   return { type: ENTRIES_TYPE, body: encodePart(part) }
+}
+
+type Wanted = { collection: string; from: number; old: number }
+
+/**
+ * A part of a collection for a party, over the network or in a file: what leaves is noted as served. `first` belongs to
+ * the same transaction.
+ */
+export async function servePart(
+  store: Store,
+  peer: Pick<Peer, "party">,
+  wanted: Wanted,
+  first: (tx: Tx) => Promise<void> = async () => {},
+): Promise<Part> {
+  const { collection, log, entries } = await store.write(async (tx) => {
+    await first(tx)
+    return takeOut(tx, peer, wanted)
+  })
+  const commitments = (from: number, to: number) => readCommitments(store, collection.key, from, to)
+  const end = wanted.from + entries.length
+  const proof = end === 0 || end === log.size ? [] : await proveConsistency(store, log, end, log.size, commitments)
+  const continued = wanted.old === 0 ? null : await proveRoot(store, log, wanted.old, commitments)
+  return { from: wanted.from, checkpoint: await cosignedCheckpoint(store, log), entries, proof, continued }
 }
 
 async function takeOut(
   tx: Tx,
-  { peer, admit }: PeerMessage,
-  { collection: id, from, old }: z.output<typeof Pull>,
+  peer: Pick<Peer, "party">,
+  { collection: id, from, old }: Wanted,
 ): Promise<{ collection: Collection; log: LogRow; entries: SentEntry[] }> {
-  await admit(tx)
   const collection = await loadCollection(tx, id)
   const member = collection.kind === "shared" ? await findMember(tx, collection.key, peer.party) : null
   if (member === null) throw new ComityError("not-found", "collection.unknown")

@@ -11,52 +11,55 @@ import { feedOfOrigin, findFeed, hasOrigin, insertFeed, setFeedState, setHasLeft
 import { CollectionUuid } from "./serving.ts"
 
 const FEEDS_MOST = 1000
-const Feeds = z.strictObject({
-  v: z.literal(1),
-  feeds: z
-    .array(
-      z.strictObject({
-        id: CollectionUuid,
-        title: z.string().max(500),
-        origin: z.string().regex(/^comity\/[0-9a-f]{32}$/),
-        size: z.int().nonnegative(),
-        left: z.boolean(),
-        /** The last checkpoint of the log in whose place it stands, where that one could not go on. */
-        follows: z.string().max(10_000).nullable(),
-      }),
-    )
-    .max(FEEDS_MOST),
+
+/** A collection that its owner lets us read. */
+export const Offer = z.strictObject({
+  id: CollectionUuid,
+  title: z.string().max(500),
+  origin: z.string().regex(/^comity\/[0-9a-f]{32}$/),
+  size: z.int().nonnegative(),
+  left: z.boolean(),
+  /** The last checkpoint of the log in whose place it stands, where that one could not go on. */
+  follows: z.string().max(10_000).nullable(),
 })
+export const Offers = z.array(Offer).max(FEEDS_MOST)
+const Feeds = z.strictObject({ v: z.literal(1), feeds: Offers })
 
 /** Asks a peer what it shares with us, and begins a mirror of what is new. Returns the feeds that have more than is held. */
 export async function discoverFeeds(parts: PeeringParts, peer: Peer): Promise<number[]> {
   const answer = await say(parts, peer, "feeds", { body: bodyOf({ v: 1 }) })
   const { feeds } = parseBody(Feeds, answer.body)
-  return parts.store.write(async (tx) => {
-    const behind: number[] = []
-    for (const { id, title, origin, size, left, follows } of feeds) {
-      const known = await findFeed(tx, peer.key, id)
-      if (known !== null) {
-        if ((known.hasLeft === 1) !== left) await setHasLeft(tx, known.key, left)
-        const held = (await loadCollectionByKey(tx, known.collection)).size
-        if (held < size && (known.state === "open" || known.state === "closed")) behind.push(known.key)
-        continue
-      }
-      // A log that is here already under this name is somebody else's: whoever claims it gets no mirror of it.
-      if (await hasOrigin(tx, origin)) continue
-      const mirror = await addMirror(tx, { party: peer.party, origin, title })
-      const feed = await insertFeed(tx, peer.key, id, mirror.key)
-      if (left) await setHasLeft(tx, feed, left)
-      behind.push(feed)
-      await record(tx, {
-        what: "feed.begun",
-        by: null,
-        facts: { party: peer.party, collection: mirror.id, remote: id },
-      })
-      if (follows !== null) await endBefore(tx, peer, { follows, successor: id })
+  return parts.store.write((tx) => beginFeeds(tx, peer, feeds))
+}
+
+/** Begins a mirror of each that is new. Returns the feeds that have more than is held. */
+export async function beginFeeds(tx: Tx, peer: Peer, offers: z.output<typeof Offers>): Promise<number[]> {
+  const behind: number[] = []
+  for (const offer of offers) {
+    const known = await findFeed(tx, peer.key, offer.id)
+    if (known === null) {
+      const begun = await beginFeed(tx, peer, offer)
+      if (begun !== null) behind.push(begun)
+      continue
     }
-    return behind
-  })
+    if ((known.hasLeft === 1) !== offer.left) await setHasLeft(tx, known.key, offer.left)
+    const held = (await loadCollectionByKey(tx, known.collection)).size
+    if (held < offer.size && (known.state === "open" || known.state === "closed")) behind.push(known.key)
+  }
+  return behind
+}
+
+async function beginFeed(tx: Tx, peer: Peer, offer: z.output<typeof Offer>): Promise<number | null> {
+  const { id, title, origin, left, follows } = offer
+  // A log that is here already under this name is somebody else's: whoever claims it gets no mirror of it.
+  if (await hasOrigin(tx, origin)) return null
+  const mirror = await addMirror(tx, { party: peer.party, origin, title })
+  const feed = await insertFeed(tx, peer.key, id, mirror.key)
+  if (left) await setHasLeft(tx, feed, left)
+  const facts = { party: peer.party, collection: mirror.id, remote: id }
+  await record(tx, { what: "feed.begun", by: null, facts })
+  if (follows !== null) await endBefore(tx, peer, { follows, successor: id })
+  return feed
 }
 
 /** A log of the peer's that could not go on, and says so by its successor alone: nothing more is expected of it. */

@@ -81,6 +81,8 @@ const sentences: Readonly<Record<string, Say>> = {
   "feed.begun": (t, facts, calling) => t("ledger.feed.begun", { ...where(facts, calling), ...who(facts, calling) }),
   "feed.conflicting": (t, facts, calling) =>
     t("ledger.feed.conflicting", { ...where(facts, calling), ...who(facts, calling) }),
+  "feed.exported": (t, facts, calling) =>
+    t("ledger.feed.exported", { ...who(facts, calling), entries: number(facts, "entries") }),
   "feed.settled": (t, facts, calling) => t("ledger.feed.settled", { ...where(facts, calling), ...who(facts, calling) }),
   "feed.switched": (t, facts) =>
     t("ledger.feed.switched", { feed: number(facts, "feed"), state: peerState(t, text(facts, "state")) }),
