@@ -27,12 +27,13 @@ export async function deleteUnseen(tx: Tx, collection: number, seq: number): Pro
   )
 }
 
-/** False if nothing was due, or it was settled before: what was answered once is not taken back. */
+/** False if nothing was due of an entry of that hash, or it was settled before: what was answered once is not taken back. */
 export async function setReceipt(
   tx: Tx,
   of: { collection: number; seq: number; party: string },
   answer: {
     kind: ReceiptKind
+    h: string
     state: ReceiptState
     reason: string | null
     until: Instant | null
@@ -44,7 +45,8 @@ export async function setReceipt(
     sql`update receipt_due set state = ${answer.state}, reason = ${answer.reason}, until = ${answer.until},
           onward = ${answer.onward}, answered_at = ${tx.now}, receipt = ${answer.receipt}
         where collection = ${of.collection} and seq = ${of.seq} and party = ${of.party} and kind = ${answer.kind}
-          and state in ('due', 'pending')`,
+          and state in ('due', 'pending') and exists (select 1 from entry e
+            where e.collection = ${of.collection} and e.seq = ${of.seq} and e.h = ${Buffer.from(answer.h, "base64")})`,
   )
   return changed === 1
 }

@@ -2,9 +2,9 @@ import { z } from "zod"
 import { canonicalize, type Json } from "../kernel/canonical.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { sha256 } from "../kernel/hash.ts"
-import { formatInstant, type Instant, parseInstant, plusMicroseconds } from "../kernel/time.ts"
+import { DAY, formatInstant, type Instant, parseInstant, plusMicroseconds } from "../kernel/time.ts"
 import { openNote, record, signNote, verifierOf } from "../ledger/index.ts"
-import { type Applied, type Collection, loadCollection, recipientsOf, type Told } from "../library/index.ts"
+import { type Applied, type Collection, findMember, loadCollection, recipientsOf, type Told } from "../library/index.ts"
 import type { Peer } from "../parties/index.ts"
 import type { Reader, Tx } from "../store/index.ts"
 import { bodyOf, parseBody } from "./bodies.ts"
@@ -16,6 +16,8 @@ import { deleteUnseen, insertDue, insertOwed, type ReceiptState, setReceipt } fr
 
 /** Microseconds within which a recipient is to answer. */
 export const ANSWER_WITHIN = 24 * 3600 * 1_000_000
+/** Later than this after the answer nobody may put one off: "pending" without an end would never be overdue. */
+const PENDING_MOST = 30 * DAY
 const RECEIPTS_AT_ONCE = 500
 const TITLE = "comity/receipts/v1"
 
@@ -107,16 +109,24 @@ export async function takeReceipts({ store }: PeeringParts, message: PeerMessage
 export async function keepReceipts(tx: Tx, peer: Peer, note: string): Promise<void> {
   const said = await openReceipts(tx, peer, note)
   const collection = await loadCollection(tx, said.collection)
+  if ((await findMember(tx, collection.key, peer.party)) === null) {
+    throw new ComityError("not-found", "collection.unknown")
+  }
   if (collection.origin !== said.origin) throw new ComityError("invalid", "peer.body")
   let answered = 0
   for (const one of said.receipts) {
-    const until = one.until === null ? null : parseInstant(one.until)
+    const until = latest(one.until, plusMicroseconds(tx.now, PENDING_MOST))
     const state: ReceiptState = one.result
     const answer = { ...one, state, until, receipt: note }
     if (await setReceipt(tx, { collection: collection.key, seq: one.seq, party: peer.party }, answer)) answered += 1
   }
   const facts = { party: peer.party, collection: said.collection, answered, note: sha256(note).toString("base64") }
   await record(tx, { what: "receipt.taken", by: null, facts })
+}
+
+function latest(until: string | null, most: Instant): Instant | null {
+  const said = until === null ? null : parseInstant(until)
+  return said === null ? null : (Math.min(said, most) as Instant)
 }
 
 /** The note in a message of receipts, as it waits in the outbox. */
