@@ -44,6 +44,7 @@ import {
   type PeeringParts,
   peerHandlers,
   reciprocityHandlers,
+  sweepNonces,
 } from "./peering/index.ts"
 import { openPeers, peeringOf, sealingOf } from "./peers.ts"
 import { refusalHandlers } from "./policy/index.ts"
@@ -267,6 +268,7 @@ async function sweepStatuses({ clock, diagnostics }: NodeParts, store: Store): P
     // In slices, so that a busy day's worth does not hold up everybody else.
     while ((await store.write((tx) => deleteStatusesBefore(tx, old, SWEPT_AT_ONCE))) === SWEPT_AT_ONCE);
     await sweepSealed(store, clock.now())
+    await sweepNonces(store, clock.now())
   } catch (error) {
     diagnostics.warn("status.sweep-failed", { code: error instanceof ComityError ? error.code : "bug" })
   }

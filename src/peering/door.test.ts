@@ -4,7 +4,7 @@ import sql from "sql-template-tag"
 import { type Federation, type Member, testFederation } from "../../test/support/federation.ts"
 import { newKeyPair, signerOf } from "../crypto/index.ts"
 import { loadPeer, movePeer } from "../parties/index.ts"
-import { bodyOf, type Incoming, type Outgoing, say } from "./index.ts"
+import { bodyOf, type Incoming, type Outgoing, say, sweepNonces } from "./index.ts"
 
 let federation: Federation
 let fi: Member
@@ -168,4 +168,15 @@ test("a nonce is forgotten only when its message has run out anyway", async () =
   await ask()
   const row = await fi.store.get<{ expires: number }>(sql`select expires_at as expires from peer_nonce`)
   assert.ok(Number(row?.expires) >= federation.clock.now() + (60 + 120) * 1_000_000)
+})
+
+test("nonces do not pile up: those that have run out long ago are forgotten", async () => {
+  const count = async () => Number((await fi.store.get<{ n: number }>(sql`select count(1) as n from peer_nonce`))?.n)
+  for (let i = 0; i < 5; i++) await ask()
+  await sweepNonces(fi.store, federation.clock.now())
+  assert.equal(await count(), 5)
+  federation.clock.forward(2 * 3_600_000_000)
+  await ask()
+  await sweepNonces(fi.store, federation.clock.now())
+  assert.equal(await count(), 1)
 })

@@ -16,8 +16,12 @@ async function setHeard(tx: Tx, peer: number): Promise<void> {
   await tx.run(sql`update peer set heard_at = ${tx.now} where key = ${peer}`)
 }
 
-export async function deleteNoncesBefore(tx: Tx, instant: Instant): Promise<void> {
-  await tx.run(sql`delete from peer_nonce where expires_at < ${instant}`)
+/** Returns how many: at most so many at once. */
+export async function deleteNoncesBefore(tx: Tx, instant: Instant, most: number): Promise<number> {
+  return tx.run(
+    sql`delete from peer_nonce where (peer, nonce) in
+          (select peer, nonce from peer_nonce where expires_at < ${instant} order by expires_at limit ${most} + 0)`,
+  )
 }
 
 /** A message that waits. */
@@ -73,6 +77,14 @@ export async function dropWaiting(tx: Tx, peer: number, kinds: readonly string[]
 /** What the peer refused, or did not hear, is said again now: something has changed at its side. */
 export async function hurryWaiting(tx: Tx, peer: number): Promise<void> {
   await tx.run(sql`update outbox set next_at = ${tx.now} where peer = ${peer} and delivered_at is null`)
+}
+
+/** How many messages of one kind wait for a peer. */
+export async function countWaitingOf(reader: Reader, peer: number, kind: string): Promise<number> {
+  const row = await reader.get<{ number: number }>(
+    sql`select count(1) as number from outbox where peer = ${peer} and delivered_at is null and kind = ${kind}`,
+  )
+  return row?.number ?? 0
 }
 
 /** Messages to a peer that were not delivered yet: how many, since when, and why the first of them waits. */

@@ -10,12 +10,15 @@ import { bodyOf, parseBody } from "../bodies.ts"
 import { feedOfOrigin } from "../feeds/queries.ts"
 import type { PeerAnswer, PeeringParts, PeerMessage } from "../model.ts"
 import { enqueue } from "../outbox.ts"
+import { countWaitingOf } from "../queries.ts"
 import { insertDue } from "../receipt-queries.ts"
 import { ANSWER_WITHIN, answerFor } from "../receipts.ts"
 import { unasked } from "./queries.ts"
 
 const Again = z.strictObject({ v: z.literal(1), origin: z.string().max(200), from: z.int().nonnegative() })
 const ANSWERS_MOST = 10_000
+/** Messages with receipts that may wait for one partner before it gets more of them by asking. */
+const WAITING_MOST = 20
 
 /**
  * Entries that came back may ask something of those who have them, and what was answered is lost with them: it is
@@ -38,6 +41,10 @@ export async function answerAgain({ store, self }: PeeringParts, message: PeerMe
     await message.admit(tx)
     const feed = await feedOfOrigin(tx, origin)
     if (feed === null || feed.peer !== peer.key) throw new ComityError("not-found", "checkpoint.unknown-log")
+    // It asks in two lines for a megabyte: whoever does so without fetching it waits for what is there already.
+    if ((await countWaitingOf(tx, peer.key, "receipts")) >= WAITING_MOST) {
+      throw new ComityError("slow-down", "peer.quota", { seconds: 60 })
+    }
     const mirror = await loadCollectionByKey(tx, feed.collection)
     const answered = { peer, remote: feed.remote, origin, mirror: mirror.key }
     await answerFor(tx, self, answered, await appliedSince(tx, mirror, from))

@@ -16,9 +16,10 @@ import {
   recallObject,
 } from "../../library/index.ts"
 import { verifySteps } from "../../library/verifying.ts"
+import { loadPeer } from "../../parties/index.ts"
 import { openReader, type Tx } from "../../store/index.ts"
 import { listConflicts } from "../evidence/queries.ts"
-import { expectReceipts, openReceipts } from "../index.ts"
+import { bodyOf, expectReceipts, openReceipts, say } from "../index.ts"
 import { confirmGuard, guardLogs, standingOf } from "./guarding.ts"
 import { findGuard, listGuards, witnessesOf } from "./queries.ts"
 
@@ -174,6 +175,21 @@ test("what was asked of recipients is asked again, and they answer again", async
     await node.round(fi)
   }
   assert.deepEqual(await states(), ["applied", "applied", "applied"])
+})
+
+test("who asks for its receipts again and again, and does not take them, gets no more of them", async () => {
+  const recalled = first[0]?.id ?? ""
+  await change(async (tx, shared) => {
+    await expectReceipts(tx, shared, "recall", await recallObject(tx, shared, recalled, "wrong"))
+  })
+  await all()
+  const { origin } = await loadCollection(fi.store, id)
+  const ask = async () =>
+    say(fi.parts, await loadPeer(fi.store, jp.party), "answer-again", { body: bodyOf({ v: 1, origin, from: 0 }) })
+  for (let i = 0; i < 20; i++) await ask()
+  await assert.rejects(ask(), { kind: "slow-down" })
+  await jp.round(fi)
+  await ask()
 })
 
 test("a recall after a restored backup still reaches whom what came back had reached", async () => {
