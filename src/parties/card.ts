@@ -23,6 +23,13 @@ export type PartyRole = (typeof partyRoles)[number]
 const LIST_MOST = 200
 /** Controls, line ends, and what turns the order of letters. */
 const TURNING = /[\p{Cc}\p{Zl}\p{Zp}\u{061C}\u{200E}\u{200F}\u{202A}-\u{202E}\u{2066}-\u{2069}]/u
+const TURNING_ALL = new RegExp(TURNING, "gu")
+
+/** One line of a text from outside that stands between our own words: without what is not seen and turns the rest. */
+export function oneLine(text: string): string {
+  return text.toWellFormed().replace(TURNING_ALL, " ").trim()
+}
+
 const line = (most: number) =>
   z
     .string()

@@ -3,6 +3,7 @@ export {
   CardDetails,
   type CardRecipient,
   cardBytes,
+  oneLine,
   PartyName,
   type PartyRole,
   partyRoles,

@@ -1,13 +1,13 @@
 import { z } from "zod"
 import { record } from "../../ledger/index.ts"
 import { addMirror, loadCollectionByKey, setClosed } from "../../library/index.ts"
-import type { Peer } from "../../parties/index.ts"
-import type { Tx } from "../../store/index.ts"
+import { oneLine, type Peer } from "../../parties/index.ts"
+import type { Store, Tx } from "../../store/index.ts"
 import { bodyOf, parseBody } from "../bodies.ts"
 import { checkpointIn } from "../evidence/comparing.ts"
 import { say } from "../line.ts"
 import type { PeeringParts } from "../model.ts"
-import { feedOfOrigin, findFeed, hasOrigin, insertFeed, setFeedState, setHasLeft } from "./queries.ts"
+import { feedOfOrigin, feedsOf, findFeed, hasOrigin, insertFeed, setFeedState, setHasLeft } from "./queries.ts"
 import { CollectionUuid } from "./serving.ts"
 
 const FEEDS_MOST = 1000
@@ -15,7 +15,7 @@ const FEEDS_MOST = 1000
 /** A collection that its owner lets us read. */
 export const Offer = z.strictObject({
   id: CollectionUuid,
-  title: z.string().max(500),
+  title: z.string().max(500).transform(oneLine),
   origin: z.string().regex(/^comity\/[0-9a-f]{32}$/),
   size: z.int().nonnegative(),
   left: z.boolean(),
@@ -29,16 +29,23 @@ const Feeds = z.strictObject({ v: z.literal(1), feeds: Offers })
 export async function discoverFeeds(parts: PeeringParts, peer: Peer): Promise<number[]> {
   const answer = await say(parts, peer, "feeds", { body: bodyOf({ v: 1 }) })
   const { feeds } = parseBody(Feeds, answer.body)
-  return parts.store.write((tx) => beginFeeds(tx, peer, feeds))
+  return parts.store.write(async (tx) => {
+    const behind = await beginFeeds(tx, peer, feeds)
+    await noteClaims(tx, parts, peer, feeds)
+    return behind
+  })
 }
 
 /** Begins a mirror of each that is new. Returns the feeds that have more than is held. */
 export async function beginFeeds(tx: Tx, peer: Peer, offers: z.output<typeof Offers>): Promise<number[]> {
   const behind: number[] = []
+  let room = FEEDS_MOST - (await feedsOf(tx, peer.key)).length
   for (const offer of offers) {
     const known = await findFeed(tx, peer.key, offer.id)
     if (known === null) {
-      const begun = await beginFeed(tx, peer, offer)
+      // A list may name others each time, and what was begun stays.
+      const begun = room > 0 ? await beginFeed(tx, peer, offer) : null
+      if (begun !== null) room -= 1
       if (begun !== null) behind.push(begun)
       continue
     }
@@ -60,6 +67,21 @@ async function beginFeed(tx: Tx, peer: Peer, offer: z.output<typeof Offer>): Pro
   await record(tx, { what: "feed.begun", by: null, facts })
   if (follows !== null) await endBefore(tx, peer, { follows, successor: id })
   return feed
+}
+
+const claimed = new WeakMap<Store, Set<string>>()
+
+/** One of two partners claims a log that is not its own, which one is for people to find out: said once, not each time. */
+async function noteClaims(tx: Tx, { store }: PeeringParts, peer: Peer, offers: z.output<typeof Offers>): Promise<void> {
+  const known = claimed.get(store) ?? new Set()
+  claimed.set(store, known)
+  for (const { id: remote, origin } of offers) {
+    const name = `${peer.key} ${remote}`
+    if (known.has(name) || known.size >= FEEDS_MOST) continue
+    if ((await findFeed(tx, peer.key, remote)) !== null || !(await hasOrigin(tx, origin))) continue
+    known.add(name)
+    await record(tx, { what: "feed.claimed-twice", by: null, facts: { party: peer.party, remote } })
+  }
 }
 
 /** A log of the peer's that could not go on, and says so by its successor alone: nothing more is expected of it. */

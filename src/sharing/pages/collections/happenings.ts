@@ -78,6 +78,7 @@ const sentences: Readonly<Record<string, Say>> = {
   "facts.correction-withdrawn": (t, facts) => t("ledger.facts.correction-withdrawn", { id: text(facts, "id") }),
   "facts.imported": (t, facts) => t("ledger.facts.imported", { version: text(facts, "version") }),
   "facts.set-withdrawn": (t, facts) => t("ledger.facts.set-withdrawn", { version: text(facts, "version") }),
+  "feed.claimed-twice": (t, facts, calling) => t("ledger.feed.claimed-twice", who(facts, calling)),
   "feed.begun": (t, facts, calling) => t("ledger.feed.begun", { ...where(facts, calling), ...who(facts, calling) }),
   "feed.conflicting": (t, facts, calling) =>
     t("ledger.feed.conflicting", { ...where(facts, calling), ...who(facts, calling) }),
