@@ -146,6 +146,7 @@ test("partners who are late, and revocations that they do not have, wait for tho
     { key: "receipts", count: 1, href: "/share/receipts?state=overdue" },
     { key: "compare", count: 1, href: "/share/partners" },
     { key: "feeds", count: 1, href: "/share/feeds" },
+    { key: "guarded", count: 1, href: "/share/guard" },
     { key: "revoked", count: 1, href: "/share/unshared" },
   ])
   assert.deepEqual(await waiting({ content: true }), [])

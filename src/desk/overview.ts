@@ -11,7 +11,7 @@ import {
   type Tallies,
 } from "../library/index.ts"
 import type { OwnParty } from "../parties/index.ts"
-import { countBroken, countOverdue, countUncompared } from "../peering/index.ts"
+import { countBroken, countOverdue, countUncompared, listGuards } from "../peering/index.ts"
 import { overdueRequests } from "../requests/index.ts"
 import { type Import, listImports, unfinishedImports } from "../sharing/index.ts"
 import type { Folder, Store } from "../store/index.ts"
@@ -31,6 +31,7 @@ export type Waiting = {
     | "receipts"
     | "compare"
     | "feeds"
+    | "guarded"
     | "revoked"
   count: number
   href: string | null
@@ -88,8 +89,9 @@ export async function overviewFor(parts: OverviewParts, sees: Sees, by: string, 
   const receipts = sees.work ? await countOverdue(store, now) : 0
   const compare = sees.work ? await countUncompared(store) : 0
   const feeds = sees.work ? await countBroken(store) : 0
+  const guarded = sees.work ? (await listGuards(store)).length : 0
   const revoked = sees.work ? (await listUnshared(store, { revoked: true, most: REVOKED_MOST })).length : 0
-  const counts = { mine, conflicts, overdue, receipts, compare, feeds, revoked }
+  const counts = { mine, conflicts, overdue, receipts, compare, feeds, guarded, revoked }
   return { waiting: waitingFor(sees, state, counts), content, own, state }
 }
 
@@ -107,7 +109,7 @@ async function contentOf(
   return { tallies, recent, imports: begun, places, out }
 }
 
-type Counted = "conflicts" | "overdue" | "receipts" | "compare" | "feeds" | "revoked"
+type Counted = "conflicts" | "overdue" | "receipts" | "compare" | "feeds" | "guarded" | "revoked"
 
 function waitingFor(
   sees: Sees,
@@ -115,11 +117,12 @@ function waitingFor(
   { mine, ...counts }: { mine: readonly Import[] } & Record<Counted, number>,
 ): Waiting[] {
   const found: Waiting[] = []
-  const { conflicts, overdue, receipts, compare, feeds, revoked } = counts
+  const { conflicts, overdue, receipts, compare, feeds, guarded, revoked } = counts
   if (overdue > 0) found.push({ key: "overdue", count: overdue, href: "/respond/diary?state=overdue" })
   if (receipts > 0) found.push({ key: "receipts", count: receipts, href: "/share/receipts?state=overdue" })
   if (compare > 0) found.push({ key: "compare", count: compare, href: "/share/partners" })
   if (feeds > 0) found.push({ key: "feeds", count: feeds, href: "/share/feeds" })
+  if (guarded > 0) found.push({ key: "guarded", count: guarded, href: "/share/guard" })
   if (revoked > 0) found.push({ key: "revoked", count: revoked, href: "/share/unshared" })
   if (sees.node && unsealed) found.push({ key: "unsealed", count: 1, href: "/node/keys" })
   if (sees.node && notMoved) found.push({ key: "not-moved", count: 1, href: "/node/keys" })

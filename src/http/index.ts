@@ -57,6 +57,7 @@ export {
   type State,
   section,
   shortId,
+  snippet,
   stateMark,
   type Table,
   table,

@@ -96,6 +96,11 @@ export function copyable(t: Translate, shown: Piece, actual: string): Html {
   return html`<span class="copyable"><span class="mono">${shown}</span><button type="button" class="plain copy needs-script" data-copy="${actual}" aria-label="${t("copy.this")}" title="${t("copy.this")}">${icon("copy")}</button></span>`
 }
 
+/** Some lines to copy as they stand: settings, a command, a signed text; `beside` stands next to the button. */
+export function snippet(t: Translate, text: string, beside: Piece = null): Html {
+  return html`<div class="snippet"><pre tabindex="0">${text}</pre><div class="actions"><button type="button" class="needs-script copy" data-copy="${text}">${t("copy.this")}</button>${beside}</div></div>`
+}
+
 /** A long id, shortened in the middle: `indicator--5c0e…91a2`, with a button that copies it whole. */
 export function shortId(t: Translate, id: string): Html {
   return copyable(t, html`<span title="${id}">${shortened(id)}</span>`, id)

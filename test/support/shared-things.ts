@@ -1,9 +1,10 @@
 import assert from "node:assert/strict"
 import sql from "sql-template-tag"
-import { newKeyPair } from "../../src/crypto/index.ts"
+import { type KeyPair, newKeyPair, signerOf } from "../../src/crypto/index.ts"
 import { canonicalize } from "../../src/kernel/canonical.ts"
 import { silent } from "../../src/kernel/diagnostics.ts"
 import { DAY, type Instant, plusMicroseconds } from "../../src/kernel/time.ts"
+import { signCheckpoint } from "../../src/ledger/checkpoint.ts"
 import { inceptStatement } from "../../src/ledger/key-statements.ts"
 import {
   addMirror,
@@ -17,6 +18,10 @@ import {
   serveEntries,
 } from "../../src/library/index.ts"
 import { addOwnParty, insertPeer, insertStatement, type OwnParty, type PartyId } from "../../src/parties/index.ts"
+import { keepContradiction } from "../../src/peering/evidence/conflicts.ts"
+import { listConflicts } from "../../src/peering/evidence/queries.ts"
+import { loadFeed } from "../../src/peering/feeds/queries.ts"
+import { guardLogs } from "../../src/peering/index.ts"
 import { toldOf } from "../../src/peering/reciprocity/message.ts"
 import { SPANS } from "../../src/peering/reciprocity/model.ts"
 import { newestEverKey } from "../../src/sharing/release/queries.ts"
@@ -38,7 +43,9 @@ export type SharedThings = Record<
   | "recalledThere"
   | "partner"
   | "partnerUntold"
-  | "newcomer",
+  | "newcomer"
+  | "conflict"
+  | "guarded",
   string
 >
 
@@ -59,7 +66,8 @@ function sign(name: string, level: "green" | "amber" | null, changes: Record<str
 
 /** Partners, a shared collection with its receipts, a release that waits for a decision, and one that came from a partner. */
 export async function addSharedThings(node: InProcess, names: string): Promise<SharedThings> {
-  const [coast, river, , newcomer] = await addPartners(node, names)
+  const keys = PARTNERS.map(() => newKeyPair())
+  const [coast, river, , newcomer] = await addPartners(node, names, keys)
   const shared = await share(node, `Lantern for partners${names}`, [coast, river])
   const first = sign(`Relay that changed${names}`, "green", { modified: day(1) })
   const [out, wrong] = [sign(`Relay that went out${names}`, "green"), sign(`Relay that was wrong${names}`, "green")]
@@ -79,7 +87,10 @@ export async function addSharedThings(node: InProcess, names: string): Promise<S
   const release = await prepare(node, releases, shared, [out, amber, plain, first])
   const came = await receive(node, coast, names)
   await addFeeds(node, { coast, river, received: came.received, names })
+  const guarded = await addGuarded(node, `Night watch${names}`, [coast, river])
+  const conflict = await addConflict(node, keys[1] as KeyPair)
   return {
+    ...{ conflict, guarded },
     ...{
       shared: shared.id,
       release,
@@ -93,14 +104,19 @@ export async function addSharedThings(node: InProcess, names: string): Promise<S
   }
 }
 
-async function addPartners({ store, meddle, clock }: InProcess, names: string): Promise<PartyId[]> {
+async function addPartners(
+  { store, meddle, clock }: InProcess,
+  names: string,
+  keys: readonly KeyPair[],
+): Promise<PartyId[]> {
   const parties: PartyId[] = []
-  for (const { name, place, state } of PARTNERS) {
+  for (const [at, { name, place, state }] of PARTNERS.entries()) {
+    const { publicKey } = keys[at] as KeyPair
     const party = stixId("identity") as PartyId
     const endpoint = "https://partner.invalid"
     await store.write(async (tx) => {
       const key = await insertPeer(tx, { party, name: name + names, endpoint, state, theirs: "active" })
-      await insertStatement(tx, key, 0, Buffer.from(canonicalize(inceptOf(newKeyPair().publicKey))))
+      await insertStatement(tx, key, 0, Buffer.from(canonicalize(inceptOf(publicKey))))
     })
     const own = { id: party, name: cardLine(`${name}${names}`), kind: "government", place } as const
     const bytes = name === "Coastal CERT" ? talkative(own, names) : cardSaying(own)
@@ -261,6 +277,32 @@ async function addFeeds(
       ...[target, state, clock.now(), clock.now(), failure, failures, withheld, party ?? "", id],
     )
   }
+}
+
+/** The partner of the last feed signed two checkpoints of eight entries. */
+async function addConflict({ store }: InProcess, key: KeyPair): Promise<string> {
+  return store.write(async (tx) => {
+    const row = await tx.get<{ key: number; origin: string }>(
+      sql`select f.key, l.origin from feed f join collection c on c.key = f.collection join log l on l.key = c.log
+          where f.state = 'broken'`,
+    )
+    assert.ok(row)
+    const [first = "", second = ""] = [1, 2].map((root) =>
+      signCheckpoint(row.origin, 8, Buffer.alloc(32, root), signerOf(key)),
+    )
+    await keepContradiction(tx, await loadFeed(tx, row.key), { first, second, proof: null }, "pull")
+    const [found] = await listConflicts(tx, 1)
+    assert.ok(found)
+    return Buffer.from(found.hash).toString("hex")
+  })
+}
+
+/** An own shared collection that was cosigned, after a start. */
+async function addGuarded(node: InProcess, title: string, audience: (PartyId | undefined)[]): Promise<string> {
+  const { id, key } = await share(node, title, audience)
+  node.meddle("update audience set cosigned = 1 where collection = ?", key)
+  await guardLogs(node.store)
+  return id
 }
 
 async function mirror(

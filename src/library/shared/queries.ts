@@ -14,9 +14,14 @@ export type Member = {
   leftSize: number | null
   told: number
   served: number
+  /** Size of the newest checkpoint that it cosigned. */
+  cosigned: number
+  /** Why it did not cosign the newest one that it was shown. */
+  cosignFailure: string | null
 }
 
-const memberColumns = sql`party, added_at as "addedAt", left_at as "leftAt", left_size as "leftSize", told, served`
+const memberColumns = sql`party, added_at as "addedAt", left_at as "leftAt", left_size as "leftSize", told, served, cosigned,
+  cosign_failure as "cosignFailure"`
 
 /** Also those who left. */
 export async function membersOf(reader: Reader, collection: number): Promise<Member[]> {

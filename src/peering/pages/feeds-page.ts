@@ -15,6 +15,7 @@ import {
 import { ComityError } from "../../kernel/errors.ts"
 import { record } from "../../ledger/index.ts"
 import { setFeedState } from "../feeds/queries.ts"
+import { listGuards } from "../guard/queries.ts"
 import { OFFICER, type PartnerParts } from "./parts.ts"
 import { findFeedByKey, type GotRow, gotFrom } from "./queries.ts"
 import { failureText, feedMark } from "./words.ts"
@@ -49,10 +50,16 @@ export async function feedsPage({ store }: PartnerParts, visit: Visit): Promise<
     { label: t("feed.refused"), kind: "number", wide: true, cell: ({ refused }) => format.number(refused) },
     ...(visit.may(OFFICER) ? [{ label: t("feed.do"), cell: (row: GotRow) => button(visit, row) }] : []),
   ]
-  const broken = rows.some(({ state }) => state === "broken") ? notice(t("feed.broken-what"), "warning") : nothing
+  const broken = rows.some(({ state }) => state === "broken")
+    ? notice(html`${t("feed.broken-what")} <a href="/share/evidence">${t("feed.to-evidence")}</a>`, "warning")
+    : nothing
+  const waiting =
+    (await listGuards(store)).length > 0
+      ? notice(html`${t("feed.guarded")} <a href="/share/guard">${t("feed.to-guard")}</a>`, "warning")
+      : nothing
   const list = table({ caption: t("nav.feeds"), columns, rows, empty: emptyState(t("feed.none")) })
   const wrong = faults(visit, rows)
-  const body = html`${broken}<p>${t("feed.what")}</p>${list}${wrong === nothing ? nothing : section(t("feed.why"), wrong)}<p class="quiet">${t("feed.words")}</p>`
+  const body = html`${broken}${waiting}<p>${t("feed.what")}</p>${list}${wrong === nothing ? nothing : section(t("feed.why"), wrong)}<p class="quiet">${t("feed.words")}</p>`
   return visit.page({ title: t("nav.feeds"), place: "feeds", body })
 }
 

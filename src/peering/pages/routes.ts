@@ -1,7 +1,9 @@
 import type { PageRoute } from "../../accounts/index.ts"
 import { cardPage, cardSaved } from "./card-page.ts"
 import { comparedHere, comparePage } from "./compare-page.ts"
+import { conflictFilePage, conflictPage, evidencePage, settled, settlePage } from "./evidence-pages.ts"
 import { feedChanged, feedsPage } from "./feeds-page.ts"
+import { confirmed, confirmPage, guardPage } from "./guard-pages.ts"
 import { accepted, acceptPage, invited, invitePage, joinPage, uninvite } from "./joining-pages.ts"
 import { partnersPage } from "./list-page.ts"
 import { partnerPage } from "./partner-page.ts"
@@ -14,6 +16,7 @@ export function partnerPages(parts: PartnerParts): PageRoute[] {
   const ask = { method: "GET", who: OFFICER, stepUp: true } as const
   const act = { method: "POST", who: OFFICER, stepUp: true } as const
   const one = "/share/partners/:party"
+  const conflict = "/share/evidence/:id{[0-9a-f]+}"
   return [
     { ...read, path: "/share/partners", handle: (visit) => partnersPage(parts, visit) },
     { ...ask, path: "/share/partners/invite", handle: async (visit) => invitePage(visit) },
@@ -32,6 +35,14 @@ export function partnerPages(parts: PartnerParts): PageRoute[] {
     { ...act, path: `${one}/rename`, handle: (visit) => renamed(parts, visit) },
     { ...read, path: "/share/feeds", handle: (visit) => feedsPage(parts, visit) },
     { ...act, path: "/share/feeds/:feed{[0-9]+}", handle: (visit) => feedChanged(parts, visit) },
+    { ...read, path: "/share/evidence", handle: (visit) => evidencePage(parts, visit) },
+    { ...read, path: conflict, handle: (visit) => conflictPage(parts, visit) },
+    { ...read, path: `${conflict}/file`, handle: (visit) => conflictFilePage(parts, visit) },
+    { ...ask, path: `${conflict}/settle`, handle: (visit) => settlePage(parts, visit) },
+    { ...act, path: `${conflict}/settle`, handle: (visit) => settled(parts, visit) },
+    { ...read, path: "/share/guard", handle: (visit) => guardPage(parts, visit) },
+    { ...ask, path: "/share/guard/:collection/confirm", handle: (visit) => confirmPage(parts, visit) },
+    { ...act, path: "/share/guard/:collection/confirm", handle: (visit) => confirmed(parts, visit) },
     { ...ask, path: "/node/party", handle: (visit) => cardPage(parts, visit) },
     { ...act, path: "/node/party", handle: (visit) => cardSaved(parts, visit) },
     { method: "GET", path: "/peer/join", who: "visitor", handle: async (visit) => joinPage(visit) },

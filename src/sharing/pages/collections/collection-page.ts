@@ -11,13 +11,13 @@ import {
   reply,
   section,
   selectField,
+  snippet,
   visible,
   visibleText,
 } from "../../../http/index.ts"
 import { ComityError } from "../../../kernel/errors.ts"
 import { findLog, type LogRow, parseCheckpoint, parseNote } from "../../../ledger/index.ts"
 import { type Collection, countConflictsIn, listEntries, ownerOfLog } from "../../../library/index.ts"
-import { snippet } from "../snippet.ts"
 import { entryKindWord, entryTable, KINDS } from "./entry-table.ts"
 import {
   type CollectionParts,

@@ -10,6 +10,7 @@ import {
   type Translate,
   table,
 } from "../../../http/index.ts"
+import { findLog, type Guarded } from "../../../ledger/index.ts"
 import { type Collection, listUnshared, type Member, membersOf } from "../../../library/index.ts"
 import { findPeer, isActive, type Peer } from "../../../parties/index.ts"
 import type { Reader } from "../../../store/index.ts"
@@ -27,6 +28,8 @@ export function whatItIs(t: Translate, { kind }: Pick<Collection, "kind">): stri
   }
 }
 
+/** What a reader answers, or this node concludes, where what it holds does not fit. */
+const CONTRADICTIONS: ReadonlySet<string> = new Set(["feed.broken", "checkpoint.root-differs", "stale"])
 const UNSHARED_MOST = 1000
 
 /** Of a shared collection who reads it and how far each got; of a received one whose it is. */
@@ -38,7 +41,8 @@ export async function sharedSection(reader: Reader, visit: Visit, collection: Co
   const peers = new Map<string, Peer | null>()
   for (const { party } of members) peers.set(party, await findPeer(reader, party))
   const unshared = await listUnshared(reader, { collection: collection.key, most: UNSHARED_MOST })
-  const body = html`${closed(visit, collection)}${newer(visit, collection, unshared.length)}${audience(visit, collection, { members, peers, partners })}`
+  const { guarded } = await findLog(reader, collection.log)
+  const body = html`${closed(visit, collection)}${waits(visit, guarded)}${newer(visit, collection, unshared.length)}${audience(visit, collection, { members, peers, partners })}`
   return section(visit.t("shared.audience"), body, "audience")
 }
 
@@ -54,6 +58,13 @@ function closed({ t, format }: Visit, { closedAt, successor }: Collection): Html
   if (closedAt === null) return nothing
   const on = successor === null ? nothing : html` <a href="/share/collections/${successor}">${t("shared.goes-on")}</a>`
   return notice(html`${t("shared.closed-at")} ${format.time(closedAt)}.${on}`, "warning")
+}
+
+/** Nothing can be let out now, or ever again, and why. */
+function waits({ t }: Visit, guarded: Guarded): Html {
+  if (guarded === 0) return nothing
+  if (guarded === 2) return notice(t("shared.ended"), "warning")
+  return notice(html`${t("shared.guarded")} <a href="/share/guard">${t("feed.to-guard")}</a>`, "warning")
 }
 
 function newer(visit: Visit, { id }: Collection, count: number): Html {
@@ -86,6 +97,7 @@ function audience(visit: Visit, collection: Collection, { members, peers, partne
           t("shared.served-of", { served: format.number(served), size: format.number(leftSize ?? size) }),
       },
       { label: t("shared.told"), kind: "number", wide: true, cell: ({ told }) => format.number(told) },
+      { label: t("shared.cosigned"), kind: "number", wide: true, cell: ({ cosigned }) => format.number(cosigned) },
       { label: t("shared.since"), kind: "quiet", wide: true, cell: ({ addedAt }) => format.date(addedAt) },
       ...(officer
         ? [
@@ -104,12 +116,21 @@ function audience(visit: Visit, collection: Collection, { members, peers, partne
     officer && collection.closedAt === null
       ? html`<p class="actions"><a class="button" href="${home}/audience/add">${t("shared.add")}</a></p>`
       : nothing
-  return html`<p class="quiet">${t("shared.audience-what")}</p>${list}${add}`
+  const cosigned = members.some((member) => member.cosigned > 0)
+  const protection = cosigned ? t("shared.cosigned-what") : t("shared.cosigned-none")
+  const contradicted = members.some(contradicts) ? notice(t("shared.contradicted-what"), "warning") : nothing
+  return html`<p class="quiet">${t("shared.audience-what")}</p>${contradicted}${list}<p class="quiet">${protection}</p>${add}`
+}
+
+/** A reader holds another history than this log has: it says so whenever it is shown a checkpoint. */
+function contradicts({ cosignFailure, leftAt }: Member): boolean {
+  return leftAt === null && CONTRADICTIONS.has(cosignFailure ?? "")
 }
 
 function memberState({ t, format }: Visit, member: Member, peer: Peer | null, size: number): Html {
   if (member.leftAt !== null) return html`${stateMark("closed", t("shared.left"))} ${format.date(member.leftAt)}`
   if (peer === null || !isActive(peer)) return stateMark("conditional", t("release.not-active"))
+  if (contradicts(member)) return stateMark("closed", t("shared.contradicted"))
   return member.served >= size
     ? stateMark("open", t("shared.up-to-date"))
     : stateMark("conditional", t("shared.behind"))

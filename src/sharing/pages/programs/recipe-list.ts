@@ -7,12 +7,12 @@ import {
   nothing,
   notice,
   section,
+  snippet,
   stateMark,
   type Translate,
   visibleText,
 } from "../../../http/index.ts"
 import type { Collection } from "../../../library/index.ts"
-import { snippet } from "../snippet.ts"
 import { type Recipe, type RecipeKey, recipesFor } from "./recipes.ts"
 
 const TITLES: Readonly<Record<RecipeKey, (t: Translate) => [title: string, hint: string]>> = {
