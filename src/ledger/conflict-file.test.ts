@@ -70,6 +70,19 @@ test("the same contradiction is the same file, whoever finds it and whatever oth
   )
 })
 
+test("of a key that signed neither no last size is looked for: it would be looked for in vain, for long", () => {
+  const sizes = [lastSizeHash(ORIGIN, 9)]
+  const rotation = { type: "rotate", current: next.publicKey, next: sha256(newKeyPair().publicKey), sizes } as const
+  const chain = [
+    incept,
+    Buffer.from(canonicalize(signStatement(keyStateOf([incept]), rotation, signerOf(next)) as Json)),
+  ]
+  const sizesIn = (found: Contradiction) =>
+    (JSON.parse(String(conflictFile(chain, found))) as { last_sizes: number[] }).last_sizes
+  assert.deepEqual(sizesIn({ first: one.note(7, next), second: other.note(7, next), proof: null }), [])
+  assert.deepEqual(sizesIn(sameSize), [9])
+})
+
 test("two checkpoints that may both be true make no file", () => {
   const fine: Contradiction[] = [
     { first: one.note(7), second: one.note(7), proof: null },

@@ -3,7 +3,7 @@ import { canonicalize } from "../kernel/canonical.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { parseStrictJson } from "../kernel/json.ts"
 import { type Checkpoint, openCheckpoint, parseCheckpoint } from "./checkpoint.ts"
-import { countsUnder, type KeyState, keyStateOf, keysOf, lastSizeHash } from "./key-statements.ts"
+import { countsUnder, type FormerKey, type KeyState, keyStateOf, keysOf, lastSizeHash } from "./key-statements.ts"
 import { HASH_BYTES } from "./merkle.ts"
 import { decodeBase64, noteBy, parseNote, type Verifier, verifierOf } from "./note.ts"
 import { verifyConsistency } from "./proofs.ts"
@@ -50,7 +50,8 @@ const File = z.strictObject({
 export function conflictFile(statements: readonly Buffer[], { first, second, proof }: Contradiction): Buffer {
   const state = keyStateOf(statements)
   // Without the lines of others; of two that are of one size, in the order of their texts.
-  const own = [first, second].map((note) => noteBy(note, verifierIn(note, state)))
+  const signers = [first, second].map((note) => verifierIn(note, state))
+  const own = [first, second].map((note, i) => noteBy(note, signers[i] as Verifier))
   const [one = "", other = ""] = proof === null ? own.toSorted() : own
   const checkpoints = [one, other].map((note) => parseCheckpoint(parseNote(note).text)) as [Checkpoint, Checkpoint]
   const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64")
@@ -58,7 +59,7 @@ export function conflictFile(statements: readonly Buffer[], { first, second, pro
     canonicalize({
       format: CONFLICT_FORMAT,
       statements: statements.map(text),
-      last_sizes: lastSizesOf(state, checkpoints),
+      last_sizes: lastSizesOf(state, signers, checkpoints),
       ...{ first: one, second: other },
       proof: proof && { root: text(proof.root), hashes: proof.hashes.map(text) },
     }),
@@ -81,6 +82,13 @@ export function readConflict(file: Uint8Array): Conflict {
     throw new ComityError("refused", "conflict.none")
   }
   return { origin: first.origin, first, second, statements, contradiction: { ...notes, proof } }
+}
+
+/** What a file says that it is about, before anything of it is checked: whose log, by which key statements. */
+export function claimOf(file: Uint8Array): { origin: string; statements: Buffer[] } {
+  const { statements, first } = parse(file)
+  const [origin = ""] = parseNote(first).text.split("\n")
+  return { origin, statements }
 }
 
 /** Two of one size with different roots; or the proof shows that the larger begins with another tree than the smaller. */
@@ -136,13 +144,20 @@ function unsigned(cause?: unknown): ComityError {
 /** So many sizes are tried: hashing is all that it takes. */
 const TRIED_MOST = 200_000
 
-/** The last sizes of this log under former keys, looked for where they can be: its owner alone knows them. */
-function lastSizesOf(state: KeyState, [first]: readonly [Checkpoint, Checkpoint]): number[] {
-  if (state.former.length === 0) return []
+/** The last sizes of this log under the former keys that signed, looked for where they can be: its owner alone knows them. */
+function lastSizesOf(
+  state: KeyState,
+  signers: readonly Verifier[],
+  [first]: readonly [Checkpoint, Checkpoint],
+): number[] {
+  const signed = ({ publicKey }: FormerKey) => signers.some((signer) => signer.publicKey.equals(publicKey))
+  const open = new Set(state.former.filter((key) => signed(key) && !state.signs.equals(key.publicKey)))
   const found: number[] = []
-  for (let size = first.size; size <= first.size + TRIED_MOST; size++) {
+  for (let size = first.size; size <= first.size + TRIED_MOST && open.size > 0; size++) {
     const hash = lastSizeHash(first.origin, size)
-    if (state.former.some(({ sizes }) => sizes.has(hash))) found.push(size)
+    const ended = [...open].filter(({ sizes }) => sizes.has(hash))
+    if (ended.length > 0) found.push(size)
+    for (const key of ended) open.delete(key)
   }
   return found
 }

@@ -1,6 +1,6 @@
 export { type Checkpoint, openCheckpoint, parseCheckpoint } from "./checkpoint.ts"
 export { keyDeclarations, keyHandlers } from "./commands.ts"
-export { type Conflict, type Contradiction, conflictFile, contradict, readConflict } from "./conflict-file.ts"
+export { type Conflict, type Contradiction, claimOf, conflictFile, contradict, readConflict } from "./conflict-file.ts"
 export { type Cosignature, cosign, cosignaturesIn, cosignerName } from "./cosignature.ts"
 export { cosignedCheckpoint, keepCosignature } from "./cosigners.ts"
 export {

@@ -1,6 +1,6 @@
 import { ComityError } from "../../kernel/errors.ts"
 import { sha256 } from "../../kernel/hash.ts"
-import { type Conflict, type Contradiction, conflictFile, readConflict, record } from "../../ledger/index.ts"
+import { type Conflict, type Contradiction, claimOf, conflictFile, readConflict, record } from "../../ledger/index.ts"
 import { loadCollectionByKey } from "../../library/index.ts"
 import { findPeerByKey, type Peer, readStatements } from "../../parties/index.ts"
 import type { Store, Tx } from "../../store/index.ts"
@@ -94,6 +94,11 @@ export async function tellConflicts(store: Store, peer: number): Promise<void> {
  * believed that the file does not prove. Throws `not-found checkpoint.unknown-log`, and as `readConflict`.
  */
 export async function takeConflict({ store }: PeeringParts, message: PeerMessage): Promise<PeerAnswer> {
+  const claim = claimOf(message.body)
+  const claimed = await feedOfOrigin(store, claim.origin)
+  if (claimed === null) throw new ComityError("not-found", "checkpoint.unknown-log")
+  // Each statement costs a signature to follow: nobody makes us follow the long chain of somebody else.
+  requireSame(await readStatements(store, claimed.peer), claim.statements)
   const conflict = readConflict(message.body)
   await store.write(async (tx) => {
     await message.admit(tx)
@@ -111,10 +116,18 @@ export async function takeConflict({ store }: PeeringParts, message: PeerMessage
  */
 async function requireOwner(tx: Tx, feed: Feed, { statements, contradiction }: Conflict): Promise<void> {
   const known = await readStatements(tx, feed.peer)
-  const [shorter, longer] = statements.length < known.length ? [statements, known] : [known, statements]
+  requireSame(known, statements)
+  if (statements.length < known.length) conflictFile(known, contradiction)
+}
+
+/** So many changes of an owner's keys may have happened of which nobody told us. */
+const AHEAD_MOST = 50
+
+/** Throws `refused conflict.unsigned` unless one chain goes on where the other ends. */
+function requireSame(known: readonly Buffer[], said: readonly Buffer[]): void {
+  const [shorter, longer] = said.length < known.length ? [said, known] : [known, said]
   const same = shorter.every((statement, i) => longer[i]?.equals(statement))
-  if (!same) throw new ComityError("refused", "conflict.unsigned")
-  if (longer === known) conflictFile(known, contradiction)
+  if (!same || said.length > known.length + AHEAD_MOST) throw new ComityError("refused", "conflict.unsigned")
 }
 
 /**

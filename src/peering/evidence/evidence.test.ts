@@ -261,6 +261,22 @@ test("a conflict file is believed for what it proves and nothing else, once, and
   assert.equal((await filesAt(br)).length, 1)
 })
 
+test("a file about another's keys, or with endless changes of keys, is put away without following them", async () => {
+  await twoFaces(2, 2)
+  await jp.round(br)
+  const [file] = await filesAt(jp)
+  const said = JSON.parse(String(file)) as { statements: string[] }
+  const tell = async (statements: string[]) =>
+    say(jp.parts, await loadPeer(jp.store, br.party), "conflict", {
+      body: bodyOf({ ...said, statements }),
+    })
+  // Nonsense would be "broken" as soon as somebody followed it.
+  const nonsense = Buffer.from("{}").toString("base64")
+  const refused = { code: "peer.refused", details: { status: 403, code: "conflict.unsigned" } }
+  await assert.rejects(tell([nonsense]), refused)
+  await assert.rejects(tell([...said.statements, ...Array(60).fill(nonsense)]), refused)
+})
+
 test("keys that are not the owner's prove nothing against it, even for its log's name", async () => {
   await twoFaces(2, 2)
   await jp.round(br)
