@@ -54,3 +54,10 @@ test("a part that was cut, lengthened or changed at any place is refused, or say
     }),
   )
 })
+
+test("a part of more entries than go out at once is not read", () => {
+  const entries = Array.from({ length: 501 }, (_, seq) => ({ seq, h: Buffer.alloc(32), content: null, by: null }))
+  const part = { from: 0, checkpoint: "", proof: [], continued: null }
+  assert.throws(() => decodePart(encodePart({ ...part, entries }), entryHash), { code: "feed.malformed" })
+  assert.equal(decodePart(encodePart({ ...part, entries: entries.slice(0, 500) }), entryHash).entries.length, 500)
+})

@@ -20,6 +20,9 @@ export type Part = {
   entries: SentEntry[]
 }
 
+/** So many entries go out at once; who sends more would hold up the thread that reads them. */
+export const ENTRIES_MOST = 500
+
 const Base64 = z
   .string()
   .regex(/^[A-Za-z0-9+/]*={0,2}$/)
@@ -30,7 +33,7 @@ const seq = z.int().nonnegative()
 const Head = z.strictObject({
   v: z.literal(1),
   from: seq,
-  count: z.int().nonnegative().max(100_000),
+  count: z.int().nonnegative().max(ENTRIES_MOST),
   checkpoint: z.string().max(100_000),
   proof: z.array(Hash).max(64),
   continued: z.strictObject({ root: Hash, hashes: z.array(Hash).max(64) }).nullable(),

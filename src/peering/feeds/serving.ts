@@ -16,11 +16,10 @@ import { bodyOf, parseBody } from "../bodies.ts"
 import { checkpointIn } from "../evidence/comparing.ts"
 import type { PeerAnswer, PeeringParts, PeerMessage } from "../model.ts"
 import { setSeen } from "../witnessing/queries.ts"
-import { ENTRIES_TYPE, encodePart, type Part } from "./format.ts"
+import { ENTRIES_MOST, ENTRIES_TYPE, encodePart, type Part } from "./format.ts"
 import { offeredTo } from "./queries.ts"
 
-/** So many entries and bytes go out at once; a body that is larger alone goes alone. */
-export const ENTRIES_MOST = 500
+/** So many bytes go out at once; a body that is larger alone goes alone. */
 export const BYTES_MOST = 1024 * 1024
 
 export const CollectionUuid = z.string().refine(isUuid)
