@@ -1,4 +1,5 @@
 import { accountDeclarations } from "./accounts/index.ts"
+import { agreementDeclarations } from "./agreements/index.ts"
 import { type Flags, parseConfig, settings } from "./config.ts"
 import {
   completion,
@@ -65,6 +66,7 @@ export const declarations: readonly Declaration[] = [
   ...releaseDeclarations,
   ...sealedDeclarations,
   ...requestDeclarations,
+  ...agreementDeclarations,
   ...keyDeclarations,
   completionDeclaration,
 ]

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs"
 import { Authenticator, accountHandlers, makeSetupLink, Refusals } from "./accounts/index.ts"
+import { agreementHandlers } from "./agreements/index.ts"
 import type { Config } from "./config.ts"
 import { type KeyFiles, KeyRing, keyFiles } from "./crypto/index.ts"
 import { assetRoute, needsSetup } from "./desk/index.ts"
@@ -186,6 +187,7 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core, peer
     ...evidenceHandlers(peering),
     ...guardHandlers(peering),
     ...refusalHandlers(store),
+    ...agreementHandlers({ store }),
     ...requestHandlers({ store, clock, origin: () => site.origin }),
     ...sealedHandlers(sealingOf(peering)),
     ...sharingHandlers({ store, preparer, database, t: translator("en") }),

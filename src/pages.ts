@@ -7,6 +7,7 @@ import {
   type SectionFor,
   type Visiting,
 } from "./accounts/index.ts"
+import { agreementPages } from "./agreements/index.ts"
 import type { Provider, Signer } from "./crypto/index.ts"
 import {
   framePages,
@@ -81,6 +82,7 @@ export const navigation: readonly SectionFor[] = [
       { key: "forms", href: "/respond/forms", who: "role:analyst" },
     ],
   },
+  { key: "agree", icon: "agree", pages: [{ key: "agreements", href: "/agree", who: "role:reader" }] },
   {
     key: "node",
     icon: "node",
@@ -124,6 +126,7 @@ export function pagesOf(parts: PageParts): Row[] {
       ...findPages(parts),
       ...sharingPages(parts),
       ...requestPages(parts),
+      ...agreementPages(parts),
       ...deskPages(parts),
     ],
     parts.visiting,

@@ -18,6 +18,7 @@ import * as conflicts from "./migrations/0014-conflicts.ts"
 import * as withheld from "./migrations/0015-withheld.ts"
 import * as guard from "./migrations/0016-guard.ts"
 import * as conflictTold from "./migrations/0017-conflict-told.ts"
+import * as agreements from "./migrations/0018-agreements.ts"
 
 const migrations = [
   first,
@@ -37,6 +38,7 @@ const migrations = [
   withheld,
   guard,
   conflictTold,
+  agreements,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

@@ -7,10 +7,11 @@ import { sha256 } from "../../src/kernel/hash.ts"
 import { systemClock } from "../../src/kernel/time.ts"
 import { correct, FactBook, type FactRef, findPaths, type Query, shippedFacts } from "../../src/law/index.ts"
 import { addCollection, addObjects, loadCollection } from "../../src/library/index.ts"
-import { addOwnParty } from "../../src/parties/index.ts"
+import { addOwnParty, type PartyId } from "../../src/parties/index.ts"
 import { choosePath } from "../../src/paths/choices.ts"
 import { addRefusal } from "../../src/policy/index.ts"
 import { saveSearch } from "../../src/sharing/saved-searches.ts"
+import { addAgreements } from "./agreements.ts"
 import type { Session, TestBrowser, View, Visitor } from "./browser.ts"
 import { type InProcess, openInProcess, prepared } from "./node-in-process.ts"
 import type { Role } from "./pages.ts"
@@ -45,7 +46,7 @@ export type Furnished = {
   ids: Readonly<
     Record<
       | ("person" | "program" | "search" | "refusal" | "correction" | "overdue" | "draft" | "choice")
-      | ("sealed" | "sealedSent" | "sealedDraft" | "sealingKey"),
+      | ("agreementDraft" | "sealed" | "sealedSent" | "sealedDraft" | "sealingKey"),
       string
     > &
       SharedThings
@@ -121,13 +122,15 @@ async function belongings(node: InProcess, collection: string, names: string): P
   assert.ok(program !== undefined && analyst !== undefined)
   const view = { name: `Signs${names}`, address: "type=indicator" }
   const search = await saveSearch(store, analyst.account, view)
+  const shared = await addSharedThings(node, names)
   const more = {
     ...(await addSealed(node, await commitmentOfRole(store, "analyst"), names)),
     refusal: await refuse(store, names),
     correction: await correctFact(store, names),
     ...(await addRequests(node, names)),
     choice: await choosePreservation(store, names),
-    ...(await addSharedThings(node, names)),
+    ...shared,
+    ...(await addAgreements(node, { party: shared.partner as PartyId, name: `Coastal CERT${names}` }, names)),
   }
   return { person: analyst.account, program: program.account, search, ...more }
 }

@@ -169,6 +169,7 @@ const sentences: Readonly<Record<string, Say>> = {
   "request.closed": (t) => t("ledger.request.closed"),
   "request.event": (t) => t("ledger.request.event"),
   "request.noted": (t) => t("ledger.request.noted"),
+  "agreement-draft.deleted": (t) => t("ledger.agreement-draft.deleted"),
   "request-draft.deleted": (t) => t("ledger.request-draft.deleted"),
   "seal-key.published": (t) => t("ledger.seal-key.published"),
   "seal-key.registered": (t, facts) =>
@@ -205,13 +206,25 @@ const subjects = {
   sharing: ["audience", "collection", "feed", "guard", "object", "receipt", "release", "seal-key", "sealed"],
   law: ["facts", "path"],
   requests: ["request", "request-draft"],
+  agreements: ["agreement", "agreement-draft"],
   keys: ["key"],
   refusals: ["refusal"],
 } as const satisfies Record<string, readonly string[]>
 
 export type Subject = keyof typeof subjects
 export const SUBJECTS: readonly Subject[] = [
-  ...(["accounts", "entering", "library", "sharing", "partners", "law", "requests", "keys", "refusals"] as const),
+  ...([
+    "accounts",
+    "entering",
+    "library",
+    "sharing",
+    "partners",
+    "law",
+    "requests",
+    "agreements",
+    "keys",
+    "refusals",
+  ] as const),
 ]
 
 export function happeningsOf(subject: Subject): string[] {
@@ -228,6 +241,7 @@ export function subjectWord(t: Translate, subject: Subject): string {
     partners: () => t("ledger.about-partners"),
     law: () => t("ledger.about-law"),
     requests: () => t("ledger.about-requests"),
+    agreements: () => t("ledger.about-agreements"),
     keys: () => t("ledger.about-keys"),
     refusals: () => t("ledger.about-refusals"),
   }

@@ -1,0 +1,99 @@
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs"
+import { z } from "zod"
+import { type Declaration, type Handlers, type Translate, visibleText } from "../http/index.ts"
+import type { Json } from "../kernel/canonical.ts"
+import { ComityError } from "../kernel/errors.ts"
+import { parseStrictJson } from "../kernel/json.ts"
+import { formatInstant } from "../kernel/time.ts"
+import { ownParty } from "../parties/index.ts"
+import type { Store } from "../store/index.ts"
+import { deleteDraft, drafts, loadDraft, startDraft } from "./drafts.ts"
+import { lackingIn } from "./lacking.ts"
+import { type AgreementText, parseText, saidIn, TEXT_MOST, textHash } from "./model.ts"
+
+export const agreementDeclarations: readonly Declaration[] = [
+  { name: "agreement list", positionals: [], options: {}, show: showList },
+  { name: "agreement show", positionals: ["AGREEMENT"], options: {}, show: showText },
+  {
+    name: "agreement new",
+    positionals: ["FILE"],
+    paths: ["FILE"],
+    options: {},
+    show: (_, result) => [(result as { id: string }).id],
+  },
+  { name: "agreement delete", positionals: ["AGREEMENT"], options: {}, show: () => [] },
+]
+
+const None = z.strictObject({})
+const One = z.strictObject({ AGREEMENT: z.string() })
+const New = z.strictObject({ FILE: z.string() })
+
+export function agreementHandlers({ store }: { store: Store }): Handlers {
+  return {
+    "agreement list": async (call) => {
+      None.parse(call.arguments)
+      const own = (await ownParty(store))?.id ?? null
+      return (await drafts(store)).map(({ id, text, changedAt }) => ({
+        ...{ id, state: "draft", nature: text.nature, title: { ...text.title }, languages: text.languages },
+        ...{ lacking: lackingIn(text, own).length, changed: formatInstant(changedAt) },
+      }))
+    },
+    "agreement show": async (call) => {
+      const { text } = await loadDraft(store, One.parse(call.arguments).AGREEMENT)
+      return { hash: textHash(text), text: text as Json }
+    },
+    "agreement new": async (call) => ({ id: await startDraft(store, readText(New.parse(call.arguments).FILE), null) }),
+    "agreement delete": async (call) => {
+      await deleteDraft(store, One.parse(call.arguments).AGREEMENT, null)
+      return {}
+    },
+  }
+}
+
+/** Throws `invalid agreement.file` for what cannot be read as a text of an agreement. */
+function readText(file: string): AgreementText {
+  try {
+    const opened = openSync(file, "r")
+    try {
+      const { size } = fstatSync(opened)
+      if (size > TEXT_MOST) throw new ComityError("too-large", "agreement.too-long")
+      return parseText(parseStrictJson(readFileSync(opened)))
+    } finally {
+      closeSync(opened)
+    }
+  } catch (error) {
+    if (error instanceof ComityError && error.kind === "too-large") throw error
+    throw new ComityError("invalid", "agreement.file", { file }, error)
+  }
+}
+
+type Listed = { id: string; state: string; title: Record<string, string>; languages: string[]; changed: string }
+
+function showList(t: Translate, result: Json): string[] {
+  const rows = result as Listed[]
+  if (rows.length === 0) return [t("agreement.none")]
+  return rows.map(({ id, state, changed, ...text }) =>
+    [id, state, changed, visibleText(saidIn(text, text.title, "en")) || t("agreement.untitled")].join("\t"),
+  )
+}
+
+/** Every authentic text, one after the other. */
+function showText(_: Translate, result: Json): string[] {
+  const { hash, text } = result as unknown as { hash: string; text: AgreementText }
+  const all = text.languages.flatMap((language) => [
+    `# ${visibleText(text.title[language] ?? "")} [${language}]`,
+    ...text.articles.flatMap(({ heading, clauses }, i) => [
+      ...["", `## ${i + 1} ${visibleText(heading[language] ?? "")}`],
+      ...clauses.map((clause, j) => `${i + 1}(${j + 1}) ${lines(clause.text[language] ?? "")}`),
+    ]),
+    "",
+  ])
+  return [...all, hash]
+}
+
+function lines(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => visibleText(line))
+    .join("\n")
+}

@@ -1,0 +1,2 @@
+export { agreementDeclarations, agreementHandlers } from "./commands.ts"
+export { agreementPages } from "./pages/routes.ts"

@@ -1,0 +1,25 @@
+import type { Visit } from "../../accounts/index.ts"
+import { html, notice, type Reply, visibleText } from "../../http/index.ts"
+import { ownParty } from "../../parties/index.ts"
+import type { Store } from "../../store/index.ts"
+import type { Draft } from "../drafts.ts"
+import { lackingIn } from "../lacking.ts"
+import { saidIn } from "../model.ts"
+import { sheet } from "./document.ts"
+import { draftName } from "./list-page.ts"
+
+/** A draft on paper says that it is one: paper cannot be asked whether it was tabled. */
+export async function draftDocument(store: Store, visit: Visit, { id, text }: Draft): Promise<Reply> {
+  const { t, format, viewer, now } = visit
+  const own = await ownParty(store)
+  const lacking = lackingIn(text, own?.id ?? null).length
+  const warning = notice(
+    lacking === 0 ? t("agreement.document-draft") : t("agreement.document-lacking", { count: format.number(lacking) }),
+    "warning",
+  )
+  return visit.page({
+    ...{ title: visibleText(saidIn(text, text.title, viewer.language)) || t("agreement.untitled"), bare: true },
+    heading: draftName(visit, text),
+    body: html`<p class="no-print"><a href="/agree/${id}">${t("agreement.back-to-draft")}</a></p>${warning}${sheet(viewer.language, { text, party: own?.name ?? "", now })}`,
+  })
+}

@@ -1,0 +1,34 @@
+import { formatOf, type Html, html, type Language, languages, nothing, translator, visible } from "../../http/index.ts"
+import { formatInstant, type Instant } from "../../kernel/time.ts"
+import { type AgreementText, saidIn, textHash } from "../model.ts"
+import { textShown, type Wording } from "./text.ts"
+import { languagesShown, natureWord, partiesShown } from "./words.ts"
+
+export type Printed = { text: AgreementText; party: string; now: Instant; more?: (wording: Wording) => Html }
+
+/**
+ * A text as it is printed: in each authentic language, one after the other, the words that are not of the text in the
+ * same language where the node has it. The line at the foot stands on every page: whose print, what, when, and its hash.
+ */
+export function sheet(viewer: Language, { text, party, now, more }: Printed): Html {
+  const own: Wording = { t: translator(viewer), format: formatOf(viewer, "UTC") }
+  const at = `${formatInstant(now).slice(0, 19).replace("T", " ")} UTC`
+  const foot = html`${visible(party)} · ${visible(saidIn(text, text.title, viewer))} · ${at}<br>${own.t("agreement.hash")} <span class="mono">${textHash(text)}</span>`
+  const equally =
+    text.languages.length > 1
+      ? html`<p class="quiet">${own.t("agreement.equally-authentic", { languages: languagesShown(own, text) })}</p>`
+      : nothing
+  return html`<table class="sheet agreement-text"><tbody><tr><td>${text.languages.map((one) => inLanguage(viewer, text, one))}
+${equally}${more?.(own) ?? nothing}<p class="quiet">${own.t("agreement.hash-what")}</p></td></tr></tbody>
+<tfoot><tr><td>${foot}</td></tr></tfoot></table>`
+}
+
+function inLanguage(viewer: Language, text: AgreementText, language: string): Html {
+  const spoken = languages.find((one) => one === language) ?? viewer
+  const wording: Wording = { t: translator(spoken), format: formatOf(spoken, "UTC") }
+  const { t } = wording
+  const title = text.title[language] ?? ""
+  return html`<div class="version" lang="${spoken}"><h2 class="document-title" lang="${language}">${title === "" ? t("agreement.untitled") : visible(title)}</h2>
+<p>${natureWord(t, text.nature)}</p><h3>${t("agreement.parties")}</h3>${partiesShown(wording, text.parties)}<p class="quiet">${t("agreement.signature-what")}</p>
+${textShown(wording, text, language)}</div>`
+}
