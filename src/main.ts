@@ -31,7 +31,12 @@ import {
 import { refusalDeclarations } from "./policy/index.ts"
 import { requestDeclarations } from "./requests/index.ts"
 import { runNode } from "./serve.ts"
-import { releaseDeclarations, sealedDeclarations, sharingDeclarations } from "./sharing/index.ts"
+import {
+  releaseDeclarations,
+  sealedDeclarations,
+  sharingDeclarations,
+  visibilityDeclarations,
+} from "./sharing/index.ts"
 
 const serveDeclaration: Declaration = {
   name: "serve",
@@ -64,6 +69,7 @@ export const declarations: readonly Declaration[] = [
   ...pathDeclarations,
   ...sharingDeclarations,
   ...releaseDeclarations,
+  ...visibilityDeclarations,
   ...sealedDeclarations,
   ...requestDeclarations,
   ...agreementDeclarations,

@@ -63,6 +63,7 @@ import {
   sharingHandlers,
   sweepSealed,
   taxiiRoutes,
+  visibilityHandlers,
 } from "./sharing/index.ts"
 import { type Reader, Store, type Tx } from "./store/index.ts"
 import { openWorkplace, siteFor, type Workplace } from "./workplace.ts"
@@ -191,6 +192,7 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core, peer
     ...requestHandlers({ store, clock, origin: () => site.origin }),
     ...sealedHandlers(sealingOf(peering)),
     ...sharingHandlers({ store, preparer, database, t: translator("en") }),
+    ...visibilityHandlers({ store, clock }),
     ...releaseHandlers({ store, clock, releases, t: translator("en") }),
   }
 }

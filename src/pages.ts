@@ -39,6 +39,7 @@ import {
   type SealedParts,
   sealedPages,
   type Verifications,
+  visibilityPages,
   warningListRoutes,
 } from "./sharing/index.ts"
 import type { Folder, Store } from "./store/index.ts"
@@ -71,6 +72,7 @@ export const navigation: readonly SectionFor[] = [
       { key: "reciprocity", href: "/share/reciprocity", who: "role:reader" },
       { key: "sealed", href: "/share/sealed", who: "role:reader" },
       { key: "receipts", href: "/share/receipts", who: "role:analyst" },
+      { key: "lately", href: "/share/lately", who: "role:officer" },
       { key: "warning-lists", href: "/share/warning-lists", who: "person" },
     ],
   },
@@ -149,6 +151,7 @@ function sharingPages(parts: PageParts): PageRoute[] {
     ...warningListRoutes(warnings),
     ...refusalPages(store),
     ...releasePages({ store, search, releases }),
+    ...visibilityPages({ store, search }),
     ...collectionPages({ store, search, verifications, signer }),
     ...programPages({ store, authenticator }),
     ...sealedPages(parts.sealing),

@@ -129,6 +129,8 @@ const TABLE: readonly Listed[] = [
   ["POST /share/objects/:id/mark", "role:officer", "step-up"],
   ["GET /share/objects/:id/erase", "role:officer", "step-up"],
   ["POST /share/objects/:id/erase", "role:officer", "step-up"],
+  ["GET /share/objects/:id/readers", "role:reader"],
+  ["GET /share/lately", "role:officer"],
   ["GET /share/collections", "person"],
   ["POST /share/collections", "role:administrator"],
   ["GET /share/collections/:id", "role:reader"],

@@ -113,13 +113,17 @@ export {
   erasedPlaces,
   everShared,
   findMember,
+  givenAt,
+  type KeptPlace,
   keptPlaces,
   type Member,
   membersOf,
   ownHolding,
   type Placed,
   placesOf,
+  readServed,
   recipientsOf,
+  type Span,
   sharedHolding,
 } from "./shared/queries.ts"
 export { type Recall, recalledAt, recallsOf } from "./shared/recalls.ts"

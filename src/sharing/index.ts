@@ -34,3 +34,6 @@ export {
   sweepSealed,
 } from "./sealed/index.ts"
 export { type TaxiiParts, taxiiRoutes } from "./taxii-routes.ts"
+/** Who can see what, and why. */
+export { visibilityDeclarations, visibilityHandlers } from "./visibility/commands.ts"
+export { visibilityPages } from "./visibility/pages.ts"

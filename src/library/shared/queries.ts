@@ -84,15 +84,15 @@ export async function insertWithoutContent(tx: Tx, collection: number, party: st
   )
 }
 
-/** Whether an entry left for a party with what was in it, when it first did. */
-export async function wasGiven(reader: Reader, collection: number, party: string, seq: number): Promise<boolean> {
-  const row = await reader.get<{ given: number }>(
-    sql`select next > ${seq} and not exists (select 1 from served_without_content w
+/** When an entry first left for a party with what was in it; null if it never did. */
+export async function givenAt(reader: Reader, collection: number, party: string, seq: number): Promise<Instant | null> {
+  const row = await reader.get<{ at: Instant; given: number }>(
+    sql`select at, next > ${seq} and not exists (select 1 from served_without_content w
             where w.party = ${party} and w.collection = ${collection} and w.seq = ${seq}) as given
         from served where party = ${party} and collection = ${collection} and first <= ${seq}
         order by first desc limit 1`,
   )
-  return row?.given === 1
+  return row?.given === 1 ? row.at : null
 }
 
 /** Parties that were served entry `seq`; also those who left since, but not who had left by then. */

@@ -3,6 +3,7 @@ import { headerText } from "../../ledger/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
 import type { Collection } from "../model.ts"
 import {
+  givenAt,
   insertServed,
   insertWithoutContent,
   type Member,
@@ -11,7 +12,6 @@ import {
   type SentRow,
   type Span,
   setServed,
-  wasGiven,
 } from "./queries.ts"
 
 /**
@@ -103,7 +103,7 @@ async function hiddenFrom(
   for (const { seq, kind, about, erases } of rows) {
     const spokenOf = kind === "erase" ? erases : about
     const told = kind === "closed" || (spokenOf !== null && spokenOf < had)
-    if (!told && !(await wasGiven(reader, key, party, seq))) hidden.add(seq)
+    if (!told && (await givenAt(reader, key, party, seq)) === null) hidden.add(seq)
   }
   return hidden
 }

@@ -18,6 +18,7 @@ import { type Due, receiptsAbout } from "../../../peering/index.ts"
 import { type JsonObject, typeOfId } from "../../../stix/index.ts"
 import type { Reader } from "../../../store/index.ts"
 import { reachOf } from "../../release/reaching.ts"
+import { type Seen, whoSees } from "../../visibility/seeing.ts"
 import { type Partners, partnersOf } from "../partners.ts"
 import { type Markings, markingIds } from "./handling.ts"
 import { ITEMS_MOST, isObject, textAt, textsAt } from "./showing.ts"
@@ -66,6 +67,8 @@ export type Shared = {
   recallable: boolean
   /** What partners owe or answered for it. */
   answers: Due[]
+  /** Who can see it, and who had it. */
+  seen: Seen
   /** How many read each shared collection that holds it. */
   audiences: ReadonlyMap<string, number>
 }
@@ -111,16 +114,17 @@ const ANSWERS_MOST = 500
 
 async function sharedOf(reader: Reader, id: string, holdings: readonly Holding[]): Promise<Shared> {
   const shared = holdings.filter(({ kind, party }) => kind === "shared" && party === null)
-  const [partners, recalls, unshared, reach, answers, counts] = await Promise.all([
+  const [partners, recalls, unshared, reach, answers, seen, counts] = await Promise.all([
     partnersOf(reader),
     recallsOf(reader, id),
     listUnshared(reader, { id, most: ITEMS_MOST }),
     reachOf(reader, id),
     receiptsAbout(reader, id, ANSWERS_MOST),
+    whoSees(reader, id),
     Promise.all(shared.map(async (one) => (await audienceOf(reader, await loadCollection(reader, one.id))).length)),
   ])
   const audiences = new Map(shared.map((one, i) => [String(one.id), counts[i] ?? 0]))
-  return { partners, recalls, unshared, recallable: reach.entries > 0, answers, audiences }
+  return { partners, recalls, unshared, recallable: reach.entries > 0, answers, seen, audiences }
 }
 
 const REMARKS: ReadonlySet<string> = new Set(["opinion", "x-misp-opinion", "note", "language-content"])

@@ -1,5 +1,6 @@
 import { facts, type Html, html, type Piece, section, shortId, tlpLabel, visible } from "../../../http/index.ts"
 import type { Holding, Version } from "../../../library/index.ts"
+import { readersSection } from "../../visibility/pages.ts"
 import { objectPath, reference } from "../named.ts"
 import { partnerShown } from "../partners.ts"
 import type { Gathered } from "./gathering.ts"
@@ -9,7 +10,7 @@ import { stampShown, timeShown } from "./values.ts"
 
 /** What is known about the object: whose it is, where it came from, who holds it, and what one may do with it. */
 export function sideColumn(showing: Showing, gathered: Gathered, officer: boolean): Html {
-  return html`<aside>${actionsShown(showing, gathered, officer)}${factsShown(showing, gathered)}${versionsShown(showing, gathered)}${holdingsShown(showing, gathered)}</aside>`
+  return html`<aside>${actionsShown(showing, gathered, officer)}${factsShown(showing, gathered)}${readersSection(showing, gathered.shown.id, gathered.seen, gathered.partners)}${versionsShown(showing, gathered)}${holdingsShown(showing, gathered)}</aside>`
 }
 
 function actionsShown(showing: Showing, gathered: Gathered, officer: boolean): Html {

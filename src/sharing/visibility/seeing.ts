@@ -1,0 +1,113 @@
+import { listPrograms } from "../../accounts/index.ts"
+import { ComityError } from "../../kernel/errors.ts"
+import type { Instant } from "../../kernel/time.ts"
+import {
+  type Collection,
+  erasedPlaces,
+  everShared,
+  givenAt,
+  keptPlaces,
+  loadCollectionByKey,
+  type Member,
+  membersOf,
+  placesOf,
+} from "../../library/index.ts"
+import type { PartyId } from "../../parties/index.ts"
+import type { Reader } from "../../store/index.ts"
+import { type Holder, readHolders } from "./queries.ts"
+
+/**
+ * How a party stands to an object by one collection. `has`: it fetched the newest version there. `older`: an older one,
+ * and may fetch the newest. `may`: nothing yet, and may. The others had it: it was recalled, put under a stricter mark or
+ * erased there since, or the party reads no further.
+ */
+export const SIGHTS = ["has", "older", "may", "recalled", "stricter", "erased", "left"] as const
+export type SightState = (typeof SIGHTS)[number]
+
+/** One party that can see an object, or could, by one collection. */
+export type Sight = {
+  party: PartyId
+  state: SightState
+  collection: Pick<Collection, "id" | "title">
+  /** The newest entry that speaks of it, and when that entered. */
+  seq: number
+  since: Instant | null
+  /** When it left this node for the party; null if it did not. */
+  fetchedAt: Instant | null
+}
+
+/** A program of this node that reads a collection which serves the object. */
+export type ProgramSight = { name: string; collections: readonly string[] }
+
+export type Seen = {
+  partners: Sight[]
+  programs: ProgramSight[]
+  /** Where the object came from, if from a partner. */
+  received: (Holder & { party: string })[]
+}
+
+/** Who can see an object and by what; who could and had it. Throws `not-found object.not-held`. */
+export async function whoSees(reader: Reader, id: string): Promise<Seen> {
+  const [holders, shared] = await Promise.all([readHolders(reader, id), everShared(reader, id)])
+  if (holders.length === 0 && shared.length === 0) throw new ComityError("not-found", "object.not-held")
+  const sights = await Promise.all(shared.map((key) => sightsIn(reader, key, id)))
+  const received = holders.flatMap(({ party, ...holder }) => (party === null ? [] : [{ ...holder, party }]))
+  return { partners: sights.flat(), programs: await programsOf(reader, holders), received }
+}
+
+async function programsOf(reader: Reader, holders: readonly Holder[]): Promise<ProgramSight[]> {
+  const programs = await listPrograms(reader)
+  return programs.flatMap(({ name, rights }) => {
+    const collections = holders.filter(({ id }) => rights.get(id)?.read === true).map(({ title }) => title)
+    return collections.length === 0 ? [] : [{ name, collections }]
+  })
+}
+
+/** One entry about a version: `by` says why it is not served any more, null if it is. */
+type Place = { seq: number; since: Instant | null; by: string | null }
+
+async function sightsIn(reader: Reader, key: number, id: string): Promise<Sight[]> {
+  const collection = await loadCollectionByKey(reader, key)
+  const [served, kept, erased, members] = await Promise.all([
+    placesOf(reader, key, id),
+    keptPlaces(reader, key, id),
+    erasedPlaces(reader, key, id),
+    membersOf(reader, key),
+  ])
+  const places: Place[] = [
+    ...served.map(({ seq, dateAdded }) => ({ seq, since: dateAdded, by: null })),
+    ...kept.map(({ seq, dateAdded, by }) => ({ seq, since: dateAdded, by })),
+    ...erased.map((seq) => ({ seq, since: null, by: "erase" })),
+  ].toSorted((a, b) => b.seq - a.seq)
+  const sights = await Promise.all(members.map((member) => sightOf(reader, collection, member, places)))
+  return sights.filter((sight) => sight !== null)
+}
+
+/** Null: it never got it and cannot. */
+async function sightOf(
+  reader: Reader,
+  collection: Collection,
+  { party, leftAt }: Member,
+  places: readonly Place[],
+): Promise<Sight | null> {
+  const given = await Promise.all(places.map(({ seq }) => givenAt(reader, collection.key, party, seq)))
+  const got = given.findIndex((at) => at !== null)
+  const open = places.findIndex(({ by }) => by === null)
+  const reads = leftAt === null && open >= 0
+  const at = reads ? open : got
+  const place = places[at]
+  if (place === undefined) return null
+  const state = reads ? readingState(given[open] ?? null, got) : leftAt !== null ? "left" : goneState(place.by)
+  const { id, title } = collection
+  return { party, state, collection: { id, title }, ...place, fetchedAt: given[at] ?? null }
+}
+
+function readingState(fetched: Instant | null, got: number): SightState {
+  if (fetched !== null) return "has"
+  return got >= 0 ? "older" : "may"
+}
+
+function goneState(by: string | null): SightState {
+  if (by === "recall") return "recalled"
+  return by === "mark" ? "stricter" : "erased"
+}

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict"
+import { after, before, test } from "node:test"
+import { readable } from "../../../test/support/collection-server.ts"
+import { type LibraryServer, startLibrary } from "../../../test/support/library-server.ts"
+import type { Role } from "../../../test/support/pages.ts"
+import { addSharedThings, type SharedThings } from "../../../test/support/shared-things.ts"
+import { marked } from "../../../test/support/sharing.ts"
+import { type Instant, plusMicroseconds } from "../../kernel/time.ts"
+import { addCollection, loadCollection, narrow } from "../../library/index.ts"
+import type { PartyId } from "../../parties/index.ts"
+import { objectPages } from "../pages/object/index.ts"
+import { erase } from "../release/withdrawing.ts"
+import { visibleLately } from "./lately.ts"
+import { visibilityPages } from "./pages.ts"
+import { whoSees } from "./seeing.ts"
+
+let server: LibraryServer
+let things: SharedThings
+
+before(async () => {
+  server = await startLibrary(undefined, ({ store }, search) => [
+    ...visibilityPages({ store, search }),
+    ...objectPages({ reader: store, search }),
+  ])
+  await addCollection(server.node.store, { title: "Own", id: null, alias: "own" })
+  things = await addSharedThings(server.node, "")
+  await server.search.settled()
+})
+after(() => server.close())
+
+async function words(path: string, who: Role = "officer", status = 200): Promise<string> {
+  const answer = await server.get(path, who)
+  const text = await answer.text()
+  assert.equal(answer.status, status, `${path}: ${text}`)
+  return readable(text)
+}
+
+const statesOf = async (id: string) =>
+  Object.fromEntries((await whoSees(server.node.store, id)).partners.map(({ party, state }) => [party, state]))
+
+test("everybody who reads the collection is named, with what each of them fetched", async () => {
+  const { partner, partnerUntold, outgone, recalledHere } = things
+  assert.deepEqual(await statesOf(outgone), { [partner]: "has", [partnerUntold]: "has" })
+  assert.deepEqual(await statesOf(recalledHere), { [partner]: "recalled", [partnerUntold]: "recalled" })
+  const page = await words(`/share/objects/${outgone}/readers`, "reader")
+  assert.match(page, /see it now: 2\. .*Coastal CERT ● has it Reads this collection.*Lantern for partners/)
+  assert.match(page, /Everybody with the role of reader/)
+  assert.match(await words(`/share/objects/${outgone}`), /Who can see it Other parties: Coastal CERT and River CSIRT/)
+  assert.match(await words(`/share/objects/${recalledHere}`), /No other party can see it.*Had it: Coastal CERT/)
+})
+
+test("what is at home only is seen by nobody else, and what nobody holds is not found", async () => {
+  const home = marked("green")
+  await server.add(home)
+  assert.deepEqual((await whoSees(server.node.store, home.id)).partners, [])
+  assert.match(await words(`/share/objects/${home.id}/readers`), /Nobody outside this node can see it/)
+  await words("/share/objects/indicator--9/readers", "officer", 404)
+})
+
+test("of a received object its owner is named, and that others are known to the owner alone", async () => {
+  const { store } = server.node
+  const [row] = await readReceived()
+  const { received } = await whoSees(store, row)
+  assert.deepEqual(
+    received.map(({ party }) => party),
+    [things.partner],
+  )
+  assert.match(await words(`/share/objects/${row}/readers`), /Received from Coastal CERT.*not told who/)
+})
+
+async function readReceived(): Promise<[string]> {
+  const { key } = await loadCollection(server.node.store, things.received)
+  const [row] = server.node.meddle(
+    "select o.id from entry e join object o on o.key = e.object where e.collection = ? limit 1",
+    key,
+  )
+  return [String(row?.id)]
+}
+
+test("what became visible is listed by collection and day, with who could see it and who fetched it", async () => {
+  const { store } = server.node
+  const rows = await visibleLately(store, { party: null, collection: things.shared, since: 0 as Instant })
+  const [newest] = rows
+  assert.equal(
+    rows.reduce((sum, { count }) => sum + count, 0),
+    3,
+  )
+  assert.deepEqual(
+    new Map(newest?.watchers.map(({ party, fetched }) => [party, fetched])).get(things.partner as PartyId),
+    "all",
+  )
+  assert.match(await words("/share/lately?days=366"), /Versions: 3 Lantern for partners Coastal CERT fetched/)
+  assert.match(await words(`/share/lately?days=366&party=${things.newcomer}`), /Nothing became visible/)
+  await words("/share/lately", "analyst", 403)
+  const later = plusMicroseconds(newest?.to ?? (0 as Instant), 1)
+  assert.deepEqual(await visibleLately(store, { party: null, collection: null, since: later }), [])
+})
+
+test("who left and what was erased stay named as having had it", async () => {
+  const { store } = server.node
+  const { partner, partnerUntold, outgone, shared } = things
+  await store.write(async (tx) => narrow(tx, await loadCollection(tx, shared), partnerUntold as PartyId, null))
+  assert.deepEqual(await statesOf(outgone), { [partner]: "has", [partnerUntold]: "left" })
+  await erase(store, { id: outgone, collection: shared }, null)
+  assert.deepEqual(await statesOf(outgone), { [partner]: "erased", [partnerUntold]: "left" })
+})
