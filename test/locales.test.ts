@@ -16,8 +16,9 @@ import {
 import { ROW_FAULT_CODES } from "../src/library/index.ts"
 import { declarations } from "../src/main.ts"
 import { columnsOf } from "../src/paths/facts-pages/row-form.ts"
+import { INCIDENT_CLASSES, TERM_NAMES } from "../src/policy/index.ts"
 import { fieldLabels } from "../src/requests/pages/field-labels.ts"
-import { FAULT_CODES, FINDING_CODES } from "../src/stix/index.ts"
+import { FAULT_CODES, FINDING_CODES, INDUSTRY_SECTORS } from "../src/stix/index.ts"
 import { TYPES } from "../src/stix/types.ts"
 import { LAW_STARTS, lawKeys } from "./support/law-keys.ts"
 
@@ -48,6 +49,7 @@ const PUT_TOGETHER = [
   ...["graph.by.", "graph.layout.", "import.state.", "keyboard.", "language.", "nav.", "overview.act."],
   ...["seal-key.say.", "sealed.kind.", "sealed.reason.", "sealed.say.", "sealed.state."],
   ...["overview.waits.", "property.", "relation-to.", "relation.", "role.", "theme.", "type."],
+  ...["terms.incident.", "terms.name.", "terms.sector."],
   ...LAW_STARTS,
   ...["fact.column.", "fact.effect.", "fact.field.", "fact.kind.", "fact.safeguard.", "fact.status.", "fact.table."],
 ]
@@ -190,6 +192,9 @@ function wordsOfPages(): string[] {
     ...fieldLabels().map((label) => `form-field.${label}`),
     ...[...TYPES.keys()].map((type) => `type.${type}`),
     ...wordsOfFacts(),
+    ...TERM_NAMES.map((name) => `terms.name.${name}`),
+    ...INDUSTRY_SECTORS.map((sector) => `terms.sector.${sector}`),
+    ...INCIDENT_CLASSES.map((one) => `terms.incident.${one}`),
     ...lists("seal-key.say.", "sharing/sealed/pages/keys-page.ts", /SAYINGS = \[([^\]]*)\]/g),
     ...lists("sealed.say.", "sharing/sealed/pages/one-page.ts", /\.\.\.(\["[^\]]*\]),/g),
     ...lists("sealed.kind.", "sharing/sealed/model.ts", /keyKinds = \[([^\]]*)\]/g),

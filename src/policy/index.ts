@@ -16,9 +16,13 @@ export { isCarried, kindsOf } from "./release/kinds.ts"
 export {
   CEILING,
   type Decision,
+  type HoldFor,
   type OtherMarking,
+  REDACTED_KINDS,
   RELEASE_REASON_CODES,
   type Recipient,
+  type RedactedKind,
+  type Redaction,
   type ReleaseObject,
   type ReleaseReason,
   type ReleaseReasonCode,
@@ -26,3 +30,33 @@ export {
   type ReleaseTarget,
 } from "./release/model.ts"
 export { againstRecipient, againstTarget, decide, decider } from "./release/rule.ts"
+/** Terms: the closed vocabulary that a node enforces for one shared collection. */
+export {
+  ACTIONS,
+  CEILINGS,
+  DEFAULT_TERMS,
+  INCIDENT_CLASSES,
+  type IncidentClass,
+  ONWARD,
+  type Onward,
+  type Pap,
+  PURPOSES,
+  type Purpose,
+  readTerms,
+  TERM_NAMES,
+  type TermName,
+  Terms,
+  termsHash,
+  termsText,
+} from "./terms/model.ts"
+/** Whether terms allow nothing that others do not, and in what they do. */
+export { isNarrower, loosened } from "./terms/order.ts"
+/** What a node does under terms, in words. */
+export {
+  papText,
+  purposeWord,
+  type TermNames,
+  type TermSentence,
+  termSentences,
+  termWord,
+} from "./terms/sentences.ts"

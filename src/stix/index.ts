@@ -90,3 +90,5 @@ export {
   type WindowsRegistryKey,
   type X509Certificate,
 } from "./types.ts"
+/** Sectors of industry and society that the standard names. */
+export { industrySectors as INDUSTRY_SECTORS } from "./vocabularies.ts"

@@ -68,5 +68,22 @@ export const RELEASE_REASON_CODES = [
 ] as const
 export type ReleaseReasonCode = (typeof RELEASE_REASON_CODES)[number]
 
-/** Nothing leaves but by a decision (design 2.3). Terms of agreements will add `redact` and `hold`. */
-export type Decision = { is: "release" } | { is: "refuse"; reasons: readonly ReleaseReason[] }
+/** What is taken out of a copy before it goes: where it stands (RFC 6901), and why. */
+export type Redaction = { path: string; what: RedactedKind }
+
+export const REDACTED_KINDS = ["author", "source", "email", "account", "name", "phone", "contact", "text"] as const
+export type RedactedKind = (typeof REDACTED_KINDS)[number]
+
+/** Whose yes is missing: an officer's who is none of these (commitments of people). */
+export type HoldFor = { role: "officer"; except: readonly string[] }
+
+/**
+ * Nothing leaves but by a decision (design 2.3). `release`: the bytes as they are; `redact`: a copy without these
+ * things; `hold`: as soon as somebody else agrees, and then without these things; `refuse`: not at all. The reasons of
+ * a release or a redaction say on what it rests beside the terms: approvals, urgent need.
+ */
+export type Decision =
+  | { is: "release"; reasons: readonly ReleaseReason[] }
+  | { is: "redact"; what: readonly Redaction[]; reasons: readonly ReleaseReason[] }
+  | { is: "hold"; for: HoldFor; what: readonly Redaction[]; reasons: readonly ReleaseReason[] }
+  | { is: "refuse"; reasons: readonly ReleaseReason[] }

@@ -208,7 +208,7 @@ function mayLeave({ actor, object: o, origin, collection, audience, refusals, ag
 }
 
 test("two formulations of the rule agree on every question, and a refusal always says why", () => {
-  const counts = { release: 0, refuse: 0 }
+  const counts = { release: 0, redact: 0, hold: 0, refuse: 0 }
   fc.assert(
     fc.property(fc.oneof(worlds, near), (question) => {
       const decision = decide(question)

@@ -27,7 +27,7 @@ export function decider(target: ReleaseTarget): (object: ReleaseObject, origin: 
   const always = againstTarget(target)
   return (object, origin) => {
     const reasons = [...always, ...againstObject(object, origin, target)]
-    return reasons.length === 0 ? { is: "release" } : { is: "refuse", reasons }
+    return reasons.length === 0 ? { is: "release", reasons: [] } : { is: "refuse", reasons }
   }
 }
 

@@ -124,7 +124,7 @@ function isSame(a: ReleaseReason, b: ReleaseReason): boolean {
 
 /** What was decided, as the digest has it: no word of what the object says. */
 export function decidedText(decision: Decision): string {
-  return decision.is === "release" ? "release" : `refuse ${decision.reasons.map(({ code }) => code).join(",")}`
+  return [decision.is, ...decision.reasons.map(({ code }) => code)].join(" ")
 }
 
 /** Everybody who reads any of the collections. */

@@ -80,7 +80,7 @@ export class Settling {
   }
 
   async #settle(candidate: Candidate, decision: Decision): Promise<Settled> {
-    if (decision.is === "refuse") return { is: "refused", reasons: decision.reasons }
+    if (decision.is !== "release") return { is: "refused", reasons: decision.reasons }
     const places = await placesOf(this.#reader, this.collection.key, candidate.id)
     if (places.some(({ object }) => object === candidate.key)) return { is: "already" }
     const along = await this.#goesAlong(candidate)
@@ -99,7 +99,7 @@ export class Settling {
       if (this.#along.has(key)) continue
       this.#along.add(key)
       const marking = await this.#candidates.load(key)
-      if (marking === null || this.#decide(marking).is === "refuse") continue
+      if (marking === null || this.#decide(marking).is !== "release") continue
       const there = await placesOf(this.#reader, this.collection.key, marking.id)
       if (there.some(({ object }) => object === key)) continue
       if (this.#tx !== null) await put(this.#tx, this.collection, key, null)

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import fc from "fast-check"
+import { someTerms } from "../../../test/support/terms.ts"
+import { ComityError } from "../../kernel/errors.ts"
+import { DEFAULT_TERMS, readTerms, Terms, termsHash, termsText } from "./model.ts"
+
+const vector = {
+  text:
+    `{"actions":null,"attribution":"named","audience":{"confidential":true,"kinds":null,"parties":null,"places":null},` +
+    `"duties":{"acknowledge":null,"answer":null,"sightings":null},"end":null,"marking":"green","notice":0,` +
+    `"objects":{"incidents":null,"sectors":null,"types":null},"onward":"none",` +
+    `"personal":{"is":"allow","safeguard":"the law that binds each party"},` +
+    `"purposes":["defence","investigation"],"retention":null,"start":null,"urgent":false,"v":1}`,
+  hash: "GkzhR71sKJ/0OH0K+TejcftpOoCstAygqIRC64u8p+w=",
+}
+
+test("the default terms have one text and one hash for ever: logs and other nodes hold them", () => {
+  assert.equal(termsText(DEFAULT_TERMS), vector.text)
+  assert.equal(termsHash(vector.text), vector.hash)
+})
+
+test("terms read back from their text are the same, and nothing but that text is read", () => {
+  fc.assert(
+    fc.property(someTerms, (terms) => {
+      const text = termsText(terms)
+      assert.deepEqual(readTerms(text), terms)
+      assert.equal(readTerms(` ${text}`), null)
+    }),
+  )
+})
+
+test("sets have one spelling, whatever the order in which somebody wrote them", () => {
+  const audience = { ...DEFAULT_TERMS.audience, places: ["JP", "BR", "JP"] }
+  assert.deepEqual(Terms.parse({ ...DEFAULT_TERMS, audience }).audience.places, ["BR", "JP"])
+  assert.equal(
+    readTerms(termsText(DEFAULT_TERMS).replace('["defence","investigation"]', '["investigation","defence"]')),
+    null,
+  )
+})
+
+test("what the vocabulary does not have is no terms", () => {
+  const faulty = [
+    { v: 2 },
+    { marking: "red" },
+    { purposes: [] },
+    { actions: "white" },
+    { audience: { ...DEFAULT_TERMS.audience, parties: [] } },
+    { audience: { ...DEFAULT_TERMS.audience, parties: ["identity--x"] } },
+    { audience: { ...DEFAULT_TERMS.audience, places: ["XX"] } },
+    { objects: { ...DEFAULT_TERMS.objects, types: ["Indicator"] } },
+    { personal: { is: "allow" } },
+    { personal: { is: "allow", safeguard: "a\u202eb" } },
+    { personal: { is: "forbid", safeguard: "none" } },
+    { retention: 0 },
+    { start: "2026-02-30" },
+    { extra: true },
+  ]
+  for (const fault of faulty) {
+    const terms = { ...DEFAULT_TERMS, ...fault } as Terms
+    assert.throws(() => termsText(terms), new ComityError("invalid", "terms.malformed"), JSON.stringify(fault))
+    assert.equal(readTerms(JSON.stringify(terms)), null)
+  }
+  for (const text of ["", "null", "{", "[]", '{"v":1}']) assert.equal(readTerms(text), null)
+})

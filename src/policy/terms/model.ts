@@ -1,0 +1,149 @@
+import { z } from "zod"
+import { canonicalize } from "../../kernel/canonical.ts"
+import { ComityError } from "../../kernel/errors.ts"
+import { sha256 } from "../../kernel/hash.ts"
+import { isPlace } from "../../kernel/places.ts"
+import { type PartyId, partyKinds } from "../../parties/index.ts"
+import { INDUSTRY_SECTORS, typeOfId } from "../../stix/index.ts"
+
+/** The eleven classes of the Reference Security Incident Taxonomy (RSIT, ENISA; MISP taxonomy `rsit` version 1003). */
+export const INCIDENT_CLASSES = [
+  ...["abusive-content", "malicious-code", "information-gathering", "intrusion-attempts", "intrusions"],
+  ...["availability", "information-content-security", "fraud", "vulnerable", "other", "test"],
+] as const
+/** Marks that terms may let in, from the widest audience to the narrowest; RED never enters a shared collection. */
+export const CEILINGS = ["clear", "green", "amber", "amber+strict"] as const
+/** Permissible actions (PAP), from what allows most to what allows least. */
+export const ACTIONS = ["clear", "green", "amber", "red"] as const
+export const PURPOSES = ["defence", "investigation", "evidence", "research", "notification"] as const
+/** To whom a receiver may pass things on, from nobody to most; each includes the ones before. */
+export const ONWARD = ["none", "agreement", "constituents", "marked"] as const
+
+export type IncidentClass = (typeof INCIDENT_CLASSES)[number]
+export type Pap = (typeof ACTIONS)[number]
+export type Purpose = (typeof PURPOSES)[number]
+export type Onward = (typeof ONWARD)[number]
+
+const LIST_MOST = 200
+const SAFEGUARD_MOST = 500
+const DAYS_MOST = 36_525
+const HOURS_MOST = 8784
+
+/** A set in one spelling: each once, in the order of their code units; the empty one would allow nothing and is none. */
+const setOf = <Item extends string>(item: z.ZodType<Item, Item>) =>
+  z
+    .array(item)
+    .min(1)
+    .max(LIST_MOST)
+    .transform((items) => [...new Set(items)].sort())
+const optional = <Item extends string>(item: z.ZodType<Item, Item>) => setOf(item).nullable()
+const days = z.int().min(1).max(DAYS_MOST).nullable()
+const hours = z.int().min(1).max(HOURS_MOST).nullable()
+const isParty = (text: string): text is PartyId => typeOfId(text) === "identity" && text === text.toLowerCase()
+const TYPE = /^[a-z][a-z0-9-]{1,248}[a-z0-9]$/
+
+const Personal = z.discriminatedUnion("is", [
+  z.strictObject({ is: z.literal("forbid") }),
+  z.strictObject({ is: z.literal("redact") }),
+  z.strictObject({ is: z.literal("allow"), safeguard: lineOf(SAFEGUARD_MOST) }),
+])
+
+/**
+ * What a node enforces for one shared collection. Closed: what is not written here cannot be said, and a text of another
+ * version is not understood, so nothing is released under it. `null` means "not limited".
+ */
+export const Terms = z.strictObject({
+  v: z.literal(1),
+  audience: z.strictObject({
+    parties: optional(z.custom<PartyId>((text) => typeof text === "string" && isParty(text))),
+    kinds: optional(z.enum(partyKinds)),
+    places: optional(z.string().refine(isPlace)),
+    /** Readers are not told who else reads. */
+    confidential: z.boolean(),
+  }),
+  objects: z.strictObject({
+    types: optional(z.string().regex(TYPE)),
+    sectors: optional(z.enum(INDUSTRY_SECTORS)),
+    incidents: optional(z.enum(INCIDENT_CLASSES)),
+  }),
+  marking: z.enum(CEILINGS),
+  actions: z.enum(ACTIONS).nullable(),
+  purposes: setOf(z.enum(PURPOSES)),
+  personal: Personal,
+  attribution: z.enum(["named", "hidden"]),
+  onward: z.enum(ONWARD),
+  retention: days,
+  duties: z.strictObject({ acknowledge: hours, answer: hours, sightings: days }),
+  /** The first and the last day, UTC. */
+  start: z.iso.date().nullable(),
+  end: z.iso.date().nullable(),
+  notice: z.int().min(0).max(DAYS_MOST),
+  urgent: z.boolean(),
+})
+export type Terms = z.output<typeof Terms>
+
+/** Parts of terms, as reasons and sentences name them. */
+export const TERM_NAMES = [
+  ...["parties", "kinds", "places", "confidential", "types", "sectors", "incidents", "marking", "actions"],
+  ...["purposes", "personal", "attribution", "onward", "retention", "acknowledge", "answer", "sightings"],
+  ...["start", "end", "notice", "urgent"],
+] as const
+export type TermName = (typeof TERM_NAMES)[number]
+
+/**
+ * What holds where nobody agreed on anything else: the owner's own objects, marked no higher than GREEN, for defence
+ * and investigation, passed on to nobody.
+ */
+export const DEFAULT_TERMS: Terms = {
+  v: 1,
+  audience: { parties: null, kinds: null, places: null, confidential: true },
+  objects: { types: null, sectors: null, incidents: null },
+  marking: "green",
+  actions: null,
+  purposes: ["defence", "investigation"],
+  personal: { is: "allow", safeguard: "the law that binds each party" },
+  attribution: "named",
+  onward: "none",
+  retention: null,
+  duties: { acknowledge: null, answer: null, sightings: null },
+  start: null,
+  end: null,
+  notice: 0,
+  urgent: false,
+}
+
+/** The one spelling of terms: RFC 8785. Throws `invalid terms.malformed` for what are no terms of version 1. */
+export function termsText(terms: Terms): string {
+  const read = Terms.safeParse(terms)
+  if (!read.success) throw new ComityError("invalid", "terms.malformed", {}, read.error)
+  return canonicalize(read.data)
+}
+
+/** Null for anything but the one spelling of terms that this node understands. */
+export function readTerms(text: string): Terms | null {
+  const terms = Terms.safeParse(parsed(text)).data
+  return terms !== undefined && canonicalize(terms) === text ? terms : null
+}
+
+/** Base64 SHA-256 of `comity/terms/v1`, a line end and the text. */
+export function termsHash(text: string): string {
+  return sha256("comity/terms/v1\n", text).toString("base64")
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** One line of text in words; what turns the order of letters cannot be signed. */
+function lineOf(most: number) {
+  const turning = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u{061C}\u{200E}\u{200F}\u{202A}-\u{202E}\u{2066}-\u{2069}]/u
+  return z
+    .string()
+    .min(1)
+    .max(most)
+    .refine((text) => text === text.trim() && text.isWellFormed() && !turning.test(text))
+}

@@ -1,0 +1,54 @@
+import { ACTIONS, CEILINGS, ONWARD, type TermName, type Terms } from "./model.ts"
+
+type Compare = (a: Terms, b: Terms) => boolean
+
+/** Whether each term of `a` allows no more than the same term of `b`. */
+const PARTS: Readonly<Record<TermName, Compare>> = {
+  parties: (a, b) => within(a.audience.parties, b.audience.parties),
+  kinds: (a, b) => within(a.audience.kinds, b.audience.kinds),
+  places: (a, b) => within(a.audience.places, b.audience.places),
+  confidential: (a, b) => a.audience.confidential || !b.audience.confidential,
+  types: (a, b) => within(a.objects.types, b.objects.types),
+  sectors: (a, b) => within(a.objects.sectors, b.objects.sectors),
+  incidents: (a, b) => within(a.objects.incidents, b.objects.incidents),
+  marking: (a, b) => CEILINGS.indexOf(a.marking) <= CEILINGS.indexOf(b.marking),
+  actions: (a, b) =>
+    b.actions === null || (a.actions !== null && ACTIONS.indexOf(a.actions) <= ACTIONS.indexOf(b.actions)),
+  purposes: (a, b) => within(a.purposes, b.purposes),
+  personal: ({ personal: a }, { personal: b }) =>
+    a.is === "allow" ? b.is === "allow" && a.safeguard === b.safeguard : a.is === "forbid" || b.is !== "forbid",
+  attribution: (a, b) => a.attribution === "hidden" || b.attribution === "named",
+  onward: (a, b) => ONWARD.indexOf(a.onward) <= ONWARD.indexOf(b.onward),
+  retention: (a, b) => atMost(a.retention, b.retention),
+  acknowledge: (a, b) => atMost(a.duties.acknowledge, b.duties.acknowledge),
+  answer: (a, b) => atMost(a.duties.answer, b.duties.answer),
+  sightings: (a, b) => atMost(a.duties.sightings, b.duties.sightings),
+  start: (a, b) => b.start === null || (a.start !== null && a.start >= b.start),
+  end: (a, b) => b.end === null || (a.end !== null && a.end <= b.end),
+  notice: (a, b) => a.notice <= b.notice,
+  urgent: (a, b) => !a.urgent || b.urgent,
+}
+
+/**
+ * Whether `a` allows nothing that `b` does not: a partial order, equal terms included. What is released under `a` is
+ * released under `b` too. Terms of a collection may become narrower in place; anything else needs a successor
+ * (design 2.2).
+ */
+export function isNarrower(a: Terms, b: Terms): boolean {
+  return loosened(a, b).length === 0
+}
+
+/** The terms in which `a` allows what `b` does not; none if it is narrower. */
+export function loosened(a: Terms, b: Terms): TermName[] {
+  return termNames.filter((name) => !PARTS[name](a, b))
+}
+
+const termNames = Object.keys(PARTS) as TermName[]
+
+function within(a: readonly string[] | null, b: readonly string[] | null): boolean {
+  return b === null || a?.every((one) => b.includes(one)) === true
+}
+
+function atMost(a: number | null, b: number | null): boolean {
+  return b === null || (a !== null && a <= b)
+}

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import fc from "fast-check"
+import { someTerms } from "../../../test/support/terms.ts"
+import { formatOf, languages, translator } from "../../http/index.ts"
+import { DEFAULT_TERMS, TERM_NAMES, Terms } from "./model.ts"
+import { termSentences, termWord } from "./sentences.ts"
+
+function said(terms: Terms, language: (typeof languages)[number] = "en"): Map<string, string> {
+  const { list, place } = formatOf(language, "UTC")
+  const names = { list, place, party: (id: string) => id.slice(-2) }
+  return new Map(termSentences(translator(language), terms, names).map(({ term, text }) => [term, text]))
+}
+
+test("whatever the terms are, each of them has its sentence and its heading in each language, without a blank", () => {
+  fc.assert(
+    fc.property(someTerms, fc.constantFrom(...languages), (terms, language) => {
+      const sentences = said(terms, language)
+      assert.deepEqual([...sentences.keys()].toSorted(), [...TERM_NAMES].toSorted())
+      for (const text of sentences.values()) assert.doesNotMatch(text, /\{\w+\}|undefined|null/)
+    }),
+    { numRuns: 300 },
+  )
+  for (const language of languages) for (const name of TERM_NAMES) assert.ok(termWord(translator(language), name))
+})
+
+test("a sentence names what the term limits, in the words of the reader", () => {
+  const terms = Terms.parse({
+    ...DEFAULT_TERMS,
+    audience: { ...DEFAULT_TERMS.audience, places: ["JP", "BR"] },
+    objects: { types: ["x-acme", "indicator"], sectors: ["energy"], incidents: ["fraud"] },
+    marking: "amber+strict",
+    actions: "amber",
+    retention: 90,
+  })
+  const english = said(terms)
+  assert.match(english.get("places") ?? "", /Brazil and Japan/)
+  assert.match(english.get("types") ?? "", /Indicator and x-acme/)
+  assert.match(english.get("marking") ?? "", /TLP:AMBER\+STRICT/)
+  assert.match(english.get("actions") ?? "", /PAP:AMBER/)
+  assert.match(english.get("retention") ?? "", /90/)
+  assert.match(said(terms, "zh-Hant").get("sectors") ?? "", /能源/)
+  assert.match(said(terms, "zh-Hans").get("incidents") ?? "", /欺诈/)
+})
