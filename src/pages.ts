@@ -128,7 +128,7 @@ export function pagesOf(parts: PageParts): Row[] {
       ...findPages(parts),
       ...sharingPages(parts),
       ...requestPages(parts),
-      ...agreementPages(parts),
+      ...agreementPages(parts.partners.peering),
       ...deskPages(parts),
     ],
     parts.visiting,

@@ -7,15 +7,23 @@ import { AgreementText, canonicalText } from "./model.ts"
 type Row = {
   id: DraftId
   text: string
+  agreement: string | null
+  base: string | null
   account: string | null
   created_at: Instant
   changed_at: Instant
 }
 
-const columns = sql`id, text, account, created_at, changed_at`
+const columns = sql`id, text, agreement, base, account, created_at, changed_at`
 
-function draftOf({ text, created_at, changed_at, ...row }: Row): Draft {
-  return { ...row, text: AgreementText.parse(JSON.parse(text)), createdAt: created_at, changedAt: changed_at }
+function draftOf({ text, agreement, created_at, changed_at, ...row }: Row): Draft {
+  return {
+    ...row,
+    negotiation: agreement,
+    text: AgreementText.parse(JSON.parse(text)),
+    createdAt: created_at,
+    changedAt: changed_at,
+  }
 }
 
 /** What was changed last on top. */
@@ -36,10 +44,11 @@ export async function countDrafts(reader: Reader): Promise<number> {
   return row?.drafts ?? 0
 }
 
-export async function insertDraft(tx: Tx, { id, text, account }: Omit<Draft, "createdAt" | "changedAt">) {
+export async function insertDraft(tx: Tx, draft: Omit<Draft, "createdAt" | "changedAt">): Promise<void> {
+  const { id, text, negotiation, base, account } = draft
   await tx.run(
-    sql`insert into agreement_draft (id, text, account, created_at, changed_at)
-        values (${id}, ${canonicalText(text)}, ${account}, ${tx.now}, ${tx.now})`,
+    sql`insert into agreement_draft (id, text, agreement, base, account, created_at, changed_at)
+        values (${id}, ${canonicalText(text)}, ${negotiation}, ${base}, ${account}, ${tx.now}, ${tx.now})`,
   )
 }
 

@@ -12,6 +12,9 @@ export type DraftId = Id<"agreement-draft">
 export type Draft = {
   id: DraftId
   text: AgreementText
+  /** The negotiation for which it is meant, and the hash of the tabled text from which it goes on. */
+  negotiation: string | null
+  base: string | null
   account: string | null
   createdAt: Instant
   changedAt: Instant
@@ -20,13 +23,18 @@ export type Draft = {
 export const DRAFTS_MOST = 200
 
 /** Throws `refused agreement.too-many-drafts`, `invalid agreement.text`. */
-export async function startDraft(store: Store, text: AgreementText, by: string | null): Promise<DraftId> {
+export async function startDraft(
+  store: Store,
+  text: AgreementText,
+  by: string | null,
+  from: Pick<Draft, "negotiation" | "base"> = { negotiation: null, base: null },
+): Promise<DraftId> {
   const id = newId("agreement-draft")
   await store.write(async (tx) => {
     if ((await countDrafts(tx)) >= DRAFTS_MOST) {
       throw new ComityError("refused", "agreement.too-many-drafts", { most: DRAFTS_MOST })
     }
-    await insertDraft(tx, { id, text: storable(text), account: by })
+    await insertDraft(tx, { id, text: storable(text), ...from, account: by })
   })
   return id
 }

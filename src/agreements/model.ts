@@ -31,16 +31,17 @@ const PARTY = /^identity--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const isParty = (text: string): text is PartyId => PARTY.test(text)
 export const Party = z.string().refine(isParty)
 
-const Part = z.string().regex(/^[0-9a-f]{8}$/)
+/** Names an article or a clause in all versions. */
+export const Part = z.string().regex(/^[0-9a-f]{8}$/)
 
 /** Line breaks are all that is not a sign: what nobody sees must not change what is signed. */
 const CONTROL = /(?!\n)\p{Cc}/u
-const textOf = (most: number) =>
+export const textOf = (most: number) =>
   z
     .string()
     .max(most)
     .refine((text) => text.isWellFormed() && !CONTROL.test(text) && text === text.trim())
-const lineOf = (most: number) => textOf(most).refine((text) => !text.includes("\n"))
+export const lineOf = (most: number) => textOf(most).refine((text) => !text.includes("\n"))
 
 /** One text in each authentic language; a draft may still lack some. */
 const wordsOf = (text: z.ZodString) => z.record(LanguageCode, text)
@@ -86,6 +87,9 @@ export const AgreementText = z
   })
   .refine(({ articles }) => isUnlike(articles.flatMap(({ id, clauses }) => [id, ...clauses.map((one) => one.id)])))
 export type AgreementText = z.output<typeof AgreementText>
+
+/** Base64 SHA-256. */
+export const TextHash = z.string().regex(/^[A-Za-z0-9+/]{43}=$/)
 
 export type Words = Readonly<Record<string, string>>
 

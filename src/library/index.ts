@@ -107,7 +107,16 @@ export type { Related, RelationGroup, RelationPage, RelationQuery } from "./sear
 /** Finds objects by words, references and what they are, in an index beside the store. */
 export { Search, type SearchOptions } from "./search/search.ts"
 /** Shared collections: who reads them, what enters, what is taken back; and mirrors of those of partners. */
-export { addShared, audienceOf, collectionsOf, narrow, type SharedWish, succeed, widen } from "./shared/audience.ts"
+export {
+  addShared,
+  audienceOf,
+  collectionsOf,
+  makeShared,
+  narrow,
+  type SharedWish,
+  succeed,
+  widen,
+} from "./shared/audience.ts"
 export { type Applied, type Arrived, addMirror, applySlice, readHeader, type SliceOutcome } from "./shared/mirroring.ts"
 export {
   erasedPlaces,
@@ -127,7 +136,7 @@ export {
   sharedHolding,
 } from "./shared/queries.ts"
 export { type Recall, recalledAt, recallsOf } from "./shared/recalls.ts"
-export { type Put, putShared } from "./shared/releasing.ts"
+export { type Put, publishShared, putShared } from "./shared/releasing.ts"
 export { lostEntries, restoreLost, restoreSlice } from "./shared/restoring.ts"
 export { entriesForOwner, noteHeld, type SentEntry, type SentRange, serveEntries } from "./shared/serving.ts"
 export { listUnshared, type Unshared } from "./shared/unshared.ts"

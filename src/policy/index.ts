@@ -29,6 +29,7 @@ export {
   type Releaser,
   type ReleaseTarget,
 } from "./release/model.ts"
+export { recipientFor, recipientsIn } from "./release/recipients.ts"
 export { againstRecipient, againstTarget, decide, decider } from "./release/rule.ts"
 /** Terms: the closed vocabulary that a node enforces for one shared collection. */
 export {

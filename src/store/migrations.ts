@@ -19,6 +19,7 @@ import * as withheld from "./migrations/0015-withheld.ts"
 import * as guard from "./migrations/0016-guard.ts"
 import * as conflictTold from "./migrations/0017-conflict-told.ts"
 import * as agreements from "./migrations/0018-agreements.ts"
+import * as tabled from "./migrations/0019-tabled.ts"
 
 const migrations = [
   first,
@@ -39,6 +40,7 @@ const migrations = [
   guard,
   conflictTold,
   agreements,
+  tabled,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

@@ -138,6 +138,39 @@ export const pages: readonly ShownPage[] = [
     path: ({ agreementDraft }) => `/agree/${agreementDraft}/articles/0000000b`,
   },
   { name: "agreement-delete", path: ({ agreementDraft }) => `/agree/${agreementDraft}/delete`, who: "analyst" },
+  { name: "agreement-table", path: ({ agreementDraft }) => `/agree/${agreementDraft}/table`, who: "officer" },
+  { name: "negotiation", path: ({ negotiation }) => `/agree/negotiations/${negotiation}`, who: "officer" },
+  {
+    ...{ name: "negotiation-older", who: "analyst" },
+    path: ({ negotiation, agreementFirst }) =>
+      `/agree/negotiations/${negotiation}?version=${encodeURIComponent(agreementFirst)}`,
+  },
+  {
+    ...{ name: "negotiation-document", who: "reader" },
+    path: ({ negotiation }) => `/agree/negotiations/${negotiation}/document`,
+  },
+  {
+    ...{ name: "negotiation-positions", who: "reader" },
+    path: ({ negotiation }) => `/agree/negotiations/${negotiation}/positions`,
+  },
+  {
+    ...{ name: "negotiation-compare", who: "reader" },
+    path: ({ negotiation, agreementFirst, agreementNext }) =>
+      `/agree/negotiations/${negotiation}/compare?${new URLSearchParams({ from: agreementFirst, to: agreementNext })}`,
+  },
+  {
+    ...{ name: "negotiation-say", who: "analyst" },
+    path: ({ negotiation }) => `/agree/negotiations/${negotiation}/say?part=000000b1`,
+  },
+  {
+    ...{ name: "negotiation-edit", who: "analyst" },
+    path: ({ negotiation, saying }) => `/agree/negotiations/${negotiation}/say?saying=${saying}`,
+  },
+  { name: "negotiation-table", path: ({ negotiation }) => `/agree/negotiations/${negotiation}/table`, who: "officer" },
+  {
+    ...{ name: "negotiation-take-back", who: "officer" },
+    path: ({ negotiation, comment }) => `/agree/negotiations/${negotiation}/take-back?item=${comment}`,
+  },
   { name: "warning-lists", path: "/share/warning-lists", who: "reader" },
   { name: "warning-lists-administrator", path: "/share/warning-lists", who: "administrator" },
   { name: "sealed", path: "/share/sealed", who: "officer" },

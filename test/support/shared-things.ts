@@ -305,7 +305,7 @@ async function addGuarded(node: InProcess, title: string, audience: (PartyId | u
   return id
 }
 
-async function mirror(
+export async function mirror(
   there: InProcess,
   shared: Collection,
   us: PartyId,

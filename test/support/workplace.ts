@@ -46,7 +46,8 @@ export type Furnished = {
   ids: Readonly<
     Record<
       | ("person" | "program" | "search" | "refusal" | "correction" | "overdue" | "draft" | "choice")
-      | ("agreementDraft" | "sealed" | "sealedSent" | "sealedDraft" | "sealingKey"),
+      | ("agreementDraft" | "negotiation" | "saying" | "comment" | "agreementFirst" | "agreementNext")
+      | ("sealed" | "sealedSent" | "sealedDraft" | "sealingKey"),
       string
     > &
       SharedThings

@@ -7,6 +7,9 @@ import { lackingIn } from "../lacking.ts"
 import { saidIn } from "../model.ts"
 import { sheet } from "./document.ts"
 import { draftName } from "./list-page.ts"
+import { type AgreementParts, addressOf, query } from "./parts.ts"
+import { seen, titleOf } from "./seen.ts"
+import { partyName } from "./stands.ts"
 
 /** A draft on paper says that it is one: paper cannot be asked whether it was tabled. */
 export async function draftDocument(store: Store, visit: Visit, { id, text }: Draft): Promise<Reply> {
@@ -21,5 +24,19 @@ export async function draftDocument(store: Store, visit: Visit, { id, text }: Dr
     ...{ title: visibleText(saidIn(text, text.title, viewer.language)) || t("agreement.untitled"), bare: true },
     heading: draftName(visit, text),
     body: html`<p class="no-print"><a href="/agree/${id}">${t("agreement.back-to-draft")}</a></p>${warning}${sheet(viewer.language, { text, party: own?.name ?? "", now })}`,
+  })
+}
+
+/** A version that was tabled, with who tabled it. */
+export async function versionDocument(parts: AgreementParts, visit: Visit): Promise<Reply> {
+  const { t, viewer, now } = visit
+  const { negotiation, version } = await seen(parts, visit)
+  const { text } = version
+  const party = (await ownParty(parts.store))?.name ?? ""
+  const back = addressOf(negotiation, query({ version: version.hash }))
+  const told = notice(t("agreement.document-tabled", { names: visibleText(partyName(negotiation, version.party)) }))
+  return visit.page({
+    ...{ title: titleOf(text, viewer.language), bare: true },
+    body: html`<p class="no-print"><a href="${back}">${t("agreement.back-to-negotiation")}</a></p>${told}${sheet(viewer.language, { text, party, now })}`,
   })
 }

@@ -8,18 +8,28 @@ export type Printed = { text: AgreementText; party: string; now: Instant; more?:
 
 /**
  * A text as it is printed: in each authentic language, one after the other, the words that are not of the text in the
- * same language where the node has it. The line at the foot stands on every page: whose print, what, when, and its hash.
+ * same language where the node has it.
  */
 export function sheet(viewer: Language, { text, party, now, more }: Printed): Html {
   const own: Wording = { t: translator(viewer), format: formatOf(viewer, "UTC") }
-  const at = `${formatInstant(now).slice(0, 19).replace("T", " ")} UTC`
-  const foot = html`${visible(party)} · ${visible(saidIn(text, text.title, viewer))} · ${at}<br>${own.t("agreement.hash")} <span class="mono">${textHash(text)}</span>`
   const equally =
     text.languages.length > 1
       ? html`<p class="quiet">${own.t("agreement.equally-authentic", { languages: languagesShown(own, text) })}</p>`
       : nothing
-  return html`<table class="sheet agreement-text"><tbody><tr><td>${text.languages.map((one) => inLanguage(viewer, text, one))}
-${equally}${more?.(own) ?? nothing}<p class="quiet">${own.t("agreement.hash-what")}</p></td></tr></tbody>
+  return printed(
+    viewer,
+    { text, party, now },
+    html`<div class="agreement-text">${text.languages.map((one) => inLanguage(viewer, text, one))}
+${equally}${more?.(own) ?? nothing}<p class="quiet">${own.t("agreement.hash-what")}</p></div>`,
+  )
+}
+
+/** A sheet with the line that stands at the foot of each page of it. */
+export function printed(viewer: Language, { text, party, now }: Printed, body: Html): Html {
+  const t = translator(viewer)
+  const at = `${formatInstant(now).slice(0, 19).replace("T", " ")} UTC`
+  const foot = html`${visible(party)} · ${visible(saidIn(text, text.title, viewer))} · ${at}<br>${t("agreement.hash")} <span class="mono">${textHash(text)}</span>`
+  return html`<table class="sheet"><tbody><tr><td>${body}</td></tr></tbody>
 <tfoot><tr><td>${foot}</td></tr></tfoot></table>`
 }
 

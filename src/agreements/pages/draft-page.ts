@@ -27,7 +27,7 @@ export async function draftPage(store: Store, visit: Visit, draft: Draft): Promi
     heading: draftName(visit, text),
     state: readiness(visit, lacking.length),
     body: html`${saved(visit)}<div class="columns"><div>${lacks(visit, lacking)}${chips}${articles(visit, draft, language)}</div>
-<aside>${known(visit, draft)}${next(visit, draft)}</aside></div>`,
+<aside>${known(visit, draft)}${next(visit, draft, lacking.length)}</aside></div>`,
   })
 }
 
@@ -74,12 +74,25 @@ function known(visit: Visit, { id, text, createdAt, changedAt }: Draft): Html {
   return html`${about}${section(t("agreement.parties"), html`${partiesShown(visit, text.parties)}${edit}<p class="quiet">${t("agreement.signature-what")}</p>`)}`
 }
 
-function next({ t, may }: Visit, { id }: Draft): Html {
+function next({ t, may }: Visit, { id, negotiation }: Draft, lacking: number): Html {
   const remove = may("role:analyst")
     ? html`<p class="actions"><a href="/agree/${id}/delete">${t("agreement.delete")}</a></p>`
     : nothing
+  const table =
+    lacking > 0
+      ? nothing
+      : may("role:officer")
+        ? html`<p><a class="button primary" href="/agree/${id}/table">${t("agreement.look-and-table")}</a></p>`
+        : html`<p class="quiet">${t("agreement.officer-tables")}</p>`
+  const from =
+    negotiation === null
+      ? nothing
+      : html`<p><a href="/agree/negotiations/${negotiation}">${t("agreement.draft-of")}</a></p>`
   const print = html`<p><a class="button" href="/agree/${id}/document">${t("agreement.open-document")}</a></p>`
-  return section(t("agreement.next"), html`<p class="quiet">${t("agreement.private")}</p>${print}${remove}`)
+  return section(
+    t("agreement.next"),
+    html`<p class="quiet">${t("agreement.private")}</p>${from}${table}${print}${remove}`,
+  )
 }
 
 export async function deletionPage(store: Store, visit: Visit): Promise<Reply> {

@@ -10,15 +10,17 @@ import {
   stateMark,
   table,
   visible,
+  visibleText,
 } from "../../http/index.ts"
 import { ownParty } from "../../parties/index.ts"
-import type { Store } from "../../store/index.ts"
 import { type Draft, drafts } from "../drafts.ts"
 import { lackingIn } from "../lacking.ts"
 import { saidIn } from "../model.ts"
+import { type Negotiation, newestOf } from "../tabled/negotiation.ts"
+import { type AgreementParts, addressOf } from "./parts.ts"
 import { natureWord } from "./words.ts"
 
-export async function listPage(store: Store, visit: Visit): Promise<Reply> {
+export async function listPage({ store, shelf }: AgreementParts, visit: Visit): Promise<Reply> {
   const { t } = visit
   const own = (await ownParty(store))?.id ?? null
   const begin = visit.may("role:analyst")
@@ -26,7 +28,42 @@ export async function listPage(store: Store, visit: Visit): Promise<Reply> {
     : nothing
   return visit.page({
     ...{ title: t("nav.agreements"), place: "agreements" },
-    body: html`<p>${t("agreement.what")}</p>${begin}${section(t("agreement.drafts"), draftTable(visit, await drafts(store), own))}`,
+    body: html`<p>${t("agreement.what")}</p>${begin}${section(t("agreement.negotiations"), negotiationTable(visit, await shelf.negotiations(store)))}
+${section(t("agreement.drafts"), draftTable(visit, await drafts(store), own))}`,
+  })
+}
+
+function negotiationTable(visit: Visit, all: readonly Negotiation[]): Html {
+  const { t, format, viewer } = visit
+  const columns: Column<Negotiation>[] = [
+    {
+      label: t("agreement.title"),
+      kind: "name",
+      cell: (one) => {
+        const { text } = newestOf(one)
+        return html`<a href="${addressOf(one)}"><span class="wrap">${visible(saidIn(text, text.title, viewer.language))}</span></a>`
+      },
+    },
+    {
+      label: t("agreement.parties"),
+      kind: "quiet",
+      wide: true,
+      cell: ({ parties }) => format.list(parties.map(({ name }) => visibleText(name))),
+    },
+    {
+      label: t("agreement.versions"),
+      kind: "number",
+      wide: true,
+      cell: ({ versions }) => format.number(versions.length),
+    },
+    { label: t("agreement.tabled-at"), kind: "quiet", cell: (one) => format.time(newestOf(one).at) },
+  ]
+  const rows = all.toSorted((a, b) => newestOf(b).at - newestOf(a).at)
+  return table({
+    caption: t("agreement.negotiations"),
+    columns,
+    rows,
+    empty: emptyState(t("agreement.no-negotiations")),
   })
 }
 

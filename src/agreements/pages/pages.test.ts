@@ -1,13 +1,15 @@
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
-import { BALTIC } from "../../../test/support/agreements.ts"
+import { BALTIC, preparedHere } from "../../../test/support/agreements.ts"
 import { readable } from "../../../test/support/collection-server.ts"
 import { startLibrary } from "../../../test/support/library-server.ts"
 import type { Role } from "../../../test/support/pages.ts"
 import { addOwnParty, insertPeer } from "../../parties/index.ts"
 import { agreementPages } from "./routes.ts"
 
-const server = await startLibrary(undefined, ({ store }) => agreementPages({ store }))
+const server = await startLibrary(undefined, ({ store, clock }) =>
+  agreementPages({ store, clock, prepare: preparedHere }),
+)
 after(() => server.close())
 const { node } = server
 const PEER = { party: BALTIC, endpoint: "https://baltic.example", state: "active", theirs: "active" } as const

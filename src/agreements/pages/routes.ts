@@ -1,21 +1,45 @@
 import type { PageRoute, Visit } from "../../accounts/index.ts"
-import type { Store } from "../../store/index.ts"
+import type { Reply } from "../../http/index.ts"
 import { loadDraft } from "../drafts.ts"
+import { Shelf } from "../tabled/shelf.ts"
 import { articlePage, saveArticle } from "./article-page.ts"
-import { draftDocument } from "./document-page.ts"
+import { comparePage } from "./compare-page.ts"
+import { draftDocument, versionDocument } from "./document-page.ts"
 import { deletionPage, draftPage, removal } from "./draft-page.ts"
 import { begin, framePage, newPage, saveFrame } from "./frame-page.ts"
+import { drop, say, sayPage } from "./home-pages.ts"
 import { listPage } from "./list-page.ts"
+import { negotiationPage } from "./negotiation-page.ts"
+import type { AgreementParts } from "./parts.ts"
+import { positionsPage } from "./positions-page.ts"
+import {
+  draftFrom,
+  tableDraftNow,
+  tableDraftPage,
+  tableSayingsNow,
+  tableSayingsPage,
+  takeBackNow,
+  takeBackPage,
+} from "./tabling-pages.ts"
 
 const ONE = "/agree/:id"
 
-/** Everybody here reads, analysts draft. */
-export function agreementPages({ store }: { store: Store }): PageRoute[] {
+const TABLED = "/agree/negotiations/:id"
+
+/** Everybody here reads, analysts draft and write at home, officers table. */
+export function agreementPages(given: Omit<AgreementParts, "shelf">): PageRoute[] {
+  const { store, clock, prepare } = given
+  const parts: AgreementParts = { store, clock, prepare, shelf: new Shelf() }
+  return [...draftPages(parts), ...negotiationPages(parts)]
+}
+
+function draftPages(parts: AgreementParts): PageRoute[] {
+  const { store } = parts
   const reader = "role:reader"
   const analyst = "role:analyst"
   const draft = (visit: Visit) => loadDraft(store, visit.ask.params.id ?? "")
   return [
-    { method: "GET", path: "/agree", who: reader, handle: (visit) => listPage(store, visit) },
+    { method: "GET", path: "/agree", who: reader, handle: (visit) => listPage(parts, visit) },
     { method: "GET", path: "/agree/new", who: analyst, handle: (visit) => newPage(store, visit) },
     { method: "POST", path: "/agree/new", who: analyst, handle: (visit) => begin(store, visit) },
     { method: "GET", path: ONE, who: reader, handle: async (visit) => draftPage(store, visit, await draft(visit)) },
@@ -35,5 +59,37 @@ export function agreementPages({ store }: { store: Store }): PageRoute[] {
     { method: "POST", path: `${ONE}/articles/:article`, who: analyst, handle: (visit) => saveArticle(store, visit) },
     { method: "GET", path: `${ONE}/delete`, who: analyst, handle: (visit) => deletionPage(store, visit) },
     { method: "POST", path: `${ONE}/delete`, who: analyst, handle: (visit) => removal(store, visit) },
+    {
+      ...{ method: "GET", path: `${ONE}/table`, who: "role:officer" },
+      handle: (visit) => tableDraftPage(parts, visit),
+    },
+    {
+      ...{ method: "POST", path: `${ONE}/table`, who: "role:officer" },
+      handle: (visit) => tableDraftNow(parts, visit),
+    },
+  ]
+}
+
+function negotiationPages(parts: AgreementParts): PageRoute[] {
+  const page = (
+    method: PageRoute["method"],
+    path: string,
+    who: PageRoute["who"],
+    handle: (parts: AgreementParts, visit: Visit) => Promise<Reply>,
+  ): PageRoute => ({ method, path: `${TABLED}${path}`, who, handle: (visit) => handle(parts, visit) })
+  const [reader, analyst, officer] = ["role:reader", "role:analyst", "role:officer"] as const
+  return [
+    page("GET", "", reader, negotiationPage),
+    page("GET", "/document", reader, versionDocument),
+    page("GET", "/positions", reader, positionsPage),
+    page("GET", "/compare", reader, comparePage),
+    page("GET", "/say", analyst, (given, visit) => sayPage(given, visit)),
+    page("POST", "/say", analyst, say),
+    page("POST", "/drop", analyst, drop),
+    page("POST", "/draft", analyst, draftFrom),
+    page("GET", "/table", officer, tableSayingsPage),
+    page("POST", "/table", officer, tableSayingsNow),
+    page("GET", "/take-back", officer, takeBackPage),
+    page("POST", "/take-back", officer, takeBackNow),
   ]
 }

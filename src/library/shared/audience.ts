@@ -19,7 +19,12 @@ export async function addShared(store: Store, wish: SharedWish, by: string | nul
   return store.write((tx) => makeShared(tx, wish, by))
 }
 
-async function makeShared(tx: Tx, { title, alias, audience }: SharedWish, by: string | null): Promise<CollectionId> {
+/** The same within a transaction. */
+export async function makeShared(
+  tx: Tx,
+  { title, alias, audience }: SharedWish,
+  by: string | null,
+): Promise<CollectionId> {
   if (audience.length === 0) throw new ComityError("invalid", "collection.no-audience")
   if (alias !== null && isUuid(alias.toLowerCase())) throw new ComityError("invalid", "collection.alias")
   const taken = alias === null ? null : await findCollectionByAlias(tx, alias)

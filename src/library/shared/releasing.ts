@@ -1,9 +1,10 @@
+import { ComityError } from "../../kernel/errors.ts"
 import { random } from "../../kernel/hash.ts"
 import { openLog, SALT_BYTES } from "../../ledger/index.ts"
 import type { Tx } from "../../store/index.ts"
 import { putEntry } from "../adding.ts"
-import type { Collection } from "../model.ts"
-import { entriesOf, loadKept, settleWithdrawn } from "../queries.ts"
+import type { Collection, Prepared } from "../model.ts"
+import { entriesOf, idHash, insertObject, loadKept, settleWithdrawn, versionsOf } from "../queries.ts"
 import { newestAbout } from "./queries.ts"
 import { settleUnshared } from "./unshared.ts"
 
@@ -24,4 +25,17 @@ export async function putShared(tx: Tx, collection: Collection, object: number):
   await settleWithdrawn(tx, object)
   await settleUnshared(tx, collection.key, kept.id, object)
   return { seq, revokes: kept.revoked }
+}
+
+/**
+ * Puts an object that this node made itself straight into a shared collection: no inbox holds it. Whether it may go
+ * there was decided before. Returns the key of the version. Throws `conflict object.exists` if the library knows one of
+ * that id.
+ */
+export async function publishShared(tx: Tx, collection: Collection, object: Prepared): Promise<number> {
+  const hash = idHash(object.id)
+  if ((await versionsOf(tx, object.id, hash)).length > 0) throw new ComityError("conflict", "object.exists")
+  const key = await insertObject(tx, hash, object, { origin: "own", aside: false })
+  await putShared(tx, collection, key)
+  return key
 }

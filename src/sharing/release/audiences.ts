@@ -2,9 +2,15 @@ import { ComityError } from "../../kernel/errors.ts"
 import { newId } from "../../kernel/ids.ts"
 import { addShared, type Collection, type CollectionId, loadCollection, narrow, widen } from "../../library/index.ts"
 import type { PartyId } from "../../parties/index.ts"
-import { againstTarget, type Recipient, type ReleaseReason, releaseRefusals } from "../../policy/index.ts"
+import {
+  againstTarget,
+  type Recipient,
+  type ReleaseReason,
+  recipientFor,
+  recipientsIn,
+  releaseRefusals,
+} from "../../policy/index.ts"
 import type { Reader, Store } from "../../store/index.ts"
-import { recipientFor, recipientsIn } from "./audience.ts"
 import { nothingYet, type Release } from "./model.ts"
 import { countServed, insertRelease } from "./queries.ts"
 import type { Releases } from "./releases.ts"

@@ -10,10 +10,9 @@ import {
   putShared,
 } from "../../library/index.ts"
 import { expectReceipts } from "../../peering/index.ts"
-import { type Decision, decider, releaseRefusals } from "../../policy/index.ts"
+import { type Decision, decider, recipientsIn, releaseRefusals } from "../../policy/index.ts"
 import type { Tlp } from "../../stix/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
-import { recipientsIn } from "./audience.ts"
 import { type Candidate, Candidates } from "./candidates.ts"
 import { counted, decidedText, type Release, type Settled, type Target, type TargetOutcome } from "./model.ts"
 

@@ -1,7 +1,7 @@
 import type { Peer } from "../../parties/index.ts"
-import { againstRecipient, releaseRefusals } from "../../policy/index.ts"
+import { againstRecipient, recipientFor, releaseRefusals } from "../../policy/index.ts"
 import type { Reader } from "../../store/index.ts"
-import { recipientFor } from "../release/audience.ts"
+
 import { refuseFirst } from "../release/audiences.ts"
 
 /**

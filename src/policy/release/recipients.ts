@@ -1,7 +1,7 @@
 import { audienceOf, type Collection } from "../../library/index.ts"
 import { findPeer, type PartyId, readCard, readPeerCard } from "../../parties/index.ts"
-import type { Recipient } from "../../policy/index.ts"
 import type { Reader } from "../../store/index.ts"
+import type { Recipient } from "./model.ts"
 
 /** Those who read a collection now, with what is known of them. */
 export async function recipientsIn(reader: Reader, collection: Collection): Promise<Recipient[]> {

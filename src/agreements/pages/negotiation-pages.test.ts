@@ -1,0 +1,134 @@
+import assert from "node:assert/strict"
+import { after, test } from "node:test"
+import { BALTIC, preparedHere, sampleText, sayAs } from "../../../test/support/agreements.ts"
+import { readable } from "../../../test/support/collection-server.ts"
+import { startLibrary } from "../../../test/support/library-server.ts"
+import type { Role } from "../../../test/support/pages.ts"
+import { addOwnParty, insertPeer } from "../../parties/index.ts"
+import { startDraft } from "../drafts.ts"
+import { textHash } from "../model.ts"
+import type { ItemId } from "../tabled/item.ts"
+import { agreementPages } from "./routes.ts"
+
+const server = await startLibrary(undefined, ({ store, clock }) =>
+  agreementPages({ store, clock, prepare: preparedHere }),
+)
+after(() => server.close())
+const { node } = server
+const PEER = { party: BALTIC, endpoint: "https://baltic.example", state: "active", theirs: "active" } as const
+const own = await node.store.write(async (tx) => {
+  await insertPeer(tx, { ...PEER, name: "Baltic CERT" })
+  return addOwnParty(tx, { name: "Harbour CERT", kind: "government", place: "FI" }, null)
+})
+const text = sampleText([
+  { party: own.id, name: own.name },
+  { party: BALTIC, name: "Baltic CERT" },
+])
+
+async function get(path: string, who: Role = "analyst", status = 200): Promise<string> {
+  const answer = await server.get(path, who)
+  const body = await answer.text()
+  assert.equal(answer.status, status, `${path}: ${readable(body).slice(0, 500)}`)
+  return body
+}
+
+async function post(path: string, fields: Record<string, string>, status = 303, who: Role = "analyst") {
+  node.clock.forward(5_000_000)
+  const answer = await server.post(path, Object.entries(fields), who)
+  const body = await answer.text()
+  assert.equal(answer.status, status, `${path}: ${readable(body).slice(0, 500)}`)
+  return { body, location: answer.headers.get("location") ?? "" }
+}
+
+/** Address of a negotiation that has just begun. */
+async function begun(): Promise<string> {
+  const draft = await startDraft(node.store, text, null)
+  const { location } = await post(`/agree/${draft}/table`, {}, 303, "officer")
+  return location.split("?")[0] ?? ""
+}
+const idOf = (address: string) => address.split("/").at(-1) as ItemId
+
+test("an officer tables a draft after seeing to whom it goes, and nobody else does", async () => {
+  const draft = await startDraft(node.store, text, null)
+  await get(`/agree/${draft}/table`, "analyst", 403)
+  await post(`/agree/${draft}/table`, {}, 403, "analyst")
+  assert.match(readable(await get(`/agree/${draft}`)), /An officer tables it/)
+  assert.match(
+    readable(await get(`/agree/${draft}/table`, "officer")),
+    /Who gets it.*Baltic CERT.*Table to Baltic CERT/,
+  )
+  const { location } = await post(`/agree/${draft}/table`, {}, 303, "officer")
+  await get(`/agree/${draft}`, "reader", 404)
+  assert.match(readable(await get(location, "reader")), /Tabled\. The other parties.*Art\. 2\(1\).*no position yet/)
+  assert.match(readable(await get("/agree", "reader")), /Negotiations.*Arrangement on sharing indicators/)
+})
+
+test("what is written about a clause waits at home, is changed, and is tabled by an officer", async () => {
+  const home = await begun()
+  const say = `${home}/say?part=000000b1`
+  await get(say, "reader", 403)
+  const { body } = await post(say, { is: "position", position: "reserve", text: "" }, 400)
+  assert.match(body, /href="#field-text"/)
+  await post(say, { is: "position", position: "reserve", text: "Not for courts" })
+  await post(say, { is: "comment", comment: "Which ones?" })
+  await post(say, { is: "alternative", "words.en": "for research too", "words.zh-Hant": "", reason: "" })
+  const page = await get(home)
+  assert.match(readable(page), /on this node only.*accepts with a reservation.*Which ones\?.*Written here: 3/)
+  assert.match(readable(page), /Harbour CERT \? no position yet/)
+  const saying = /say\?[^"]*saying=(agreement-saying--[0-9a-f-]+)/.exec(page)?.[1] ?? ""
+  await post(`${say}&saying=${saying}`, { is: "position", position: "object", text: "Never" })
+  const ids = [...(await get(`${home}/table`, "officer")).matchAll(/name="saying" value="([^"]+)"/g)].map(
+    (one) => one[1],
+  )
+  assert.equal(ids.length, 3)
+  await get(`${home}/table`, "analyst", 403)
+  await post(`${home}/drop`, { saying: ids[1] ?? "" })
+  await post(`${home}/table`, { saying: ids[0] ?? "" }, 303, "officer")
+  const after = readable(await get(home))
+  assert.match(after, /Harbour CERT ○ objects Never/)
+  assert.match(after, /Written here: 1/)
+  assert.doesNotMatch(after, /Which ones/)
+  assert.match(readable(await get(`${home}/positions`, "reader")), /Art\. 2\(1\).*objects Harbour CERT Never/)
+})
+
+test("the next version is drafted from one that was tabled, and what changed is shown in words", async () => {
+  const home = await begun()
+  const { location: draft } = await post(`${home}/draft`, { version: textHash(text) })
+  assert.match(await get(draft), /The negotiation to which this draft belongs/)
+  const seen = /name="seen" value="(\d+)"/.exec(await get(`${draft}/articles/0000000a`))?.[1] ?? ""
+  const fields = {
+    "heading.en": "Aim",
+    "heading.zh-Hant": "目的",
+    "clause.000000a1.en": "The parties help each other.",
+  }
+  await post(`${draft}/articles/0000000a`, { ...fields, "clause.000000a1.zh-Hant": "各參與方相互協助。", seen })
+  await post(`${draft}/table`, {}, 303, "officer")
+  const page = await get(home, "reader")
+  const compare = /href="([^"]*\/compare\?[^"]+)"/.exec(page)?.[1]?.replaceAll("&amp;", "&") ?? ""
+  const changed = await get(compare, "reader")
+  assert.match(changed, /<del>Purpose<\/del><ins>Aim<\/ins>/)
+  assert.match(changed, /help each other<del> to defend against ransomware<\/del>/)
+  const older = `${home}?${new URLSearchParams({ version: textHash(text) })}`
+  assert.match(readable(await get(older, "reader")), /not the version that was tabled last/)
+  await get(`${home}?version=none`, "reader", 404)
+})
+
+test("what partners say is shown with its author and cannot be markup; one's own can be taken back", async () => {
+  const home = await begun()
+  const [on, part] = [textHash(text), "000000a1"]
+  await sayAs(node, BALTIC, idOf(home), [
+    { is: "position", on, clause: part, position: "accept", text: "" },
+    { is: "comment", on, part, text: "<script>alert(1)</script>" },
+  ])
+  const page = await get(home, "officer")
+  assert.match(page, /&lt;script&gt;alert/)
+  assert.match(readable(page), /Baltic CERT ● accepts/)
+  assert.doesNotMatch(page, /take-back/)
+  await post(`${home}/say`, { is: "comment", comment: "Welcome" })
+  const [, id = ""] = /name="saying" value="([^"]+)"/.exec(await get(`${home}/table`, "officer")) ?? []
+  await post(`${home}/table`, { saying: id }, 303, "officer")
+  const back = /href="([^"]*take-back[^"]*)"/.exec(await get(home, "officer"))?.[1] ?? ""
+  assert.match(readable(await get(back, "officer")), /Welcome.*Take it back from Baltic CERT/)
+  await post(`${home}/take-back`, { item: new URL(back, server.origin).searchParams.get("item") ?? "" }, 303, "officer")
+  assert.doesNotMatch(await get(home, "officer"), /Welcome/)
+})

@@ -1,0 +1,24 @@
+import type { Visit } from "../../accounts/index.ts"
+import type { Tabler } from "../tabled/audience.ts"
+import type { Negotiation } from "../tabled/negotiation.ts"
+import type { TablingParts } from "../tabled/tabling.ts"
+
+export type AgreementParts = TablingParts
+
+export function tablerOf({ person, may }: Visit): Tabler {
+  return { by: person().commitment, actor: { is: "person", officer: may("role:officer") } }
+}
+
+/** Throws `not-found agreement.no-negotiation`. */
+export function negotiationOf({ shelf, store }: AgreementParts, { ask }: Visit): Promise<Negotiation> {
+  return shelf.negotiation(store, ask.params.id ?? "")
+}
+
+export function addressOf({ id }: Pick<Negotiation, "id">, rest = ""): string {
+  return `/agree/negotiations/${id}${rest}`
+}
+
+/** A hash is base64, so it has signs that mean something in an address. */
+export function query(values: Readonly<Record<string, string>>): string {
+  return `?${new URLSearchParams(values)}`
+}

@@ -1,0 +1,96 @@
+import sql from "sql-template-tag"
+import type { Id } from "../../kernel/ids.ts"
+import type { Instant } from "../../kernel/time.ts"
+import type { CollectionId } from "../../library/index.ts"
+import type { Reader, Tx } from "../../store/index.ts"
+import { type ItemId, Says } from "./item.ts"
+
+/** More objects of agreements than that are not read. */
+const ITEMS_MOST = 20_000
+
+/** Objects of agreements that stand somewhere: from this node or from their author, not recalled, not kept aside. */
+export async function standingKeys(reader: Reader): Promise<number[]> {
+  const rows = await reader.all<{ key: number }>(
+    sql`select key from object where type = 'comity-agreement' and aside = 0 and withdrawn = 0
+        order by key limit ${ITEMS_MOST} + 0`,
+  )
+  return rows.map(({ key }) => key)
+}
+
+/** From whom the node has an object: for its own ones the own party has to be asked. */
+export async function readObject(reader: Reader, key: number): Promise<{ bytes: Uint8Array; origin: string } | null> {
+  const row = await reader.get<{ bytes: Uint8Array; origin: string }>(
+    sql`select bytes, origin from object where key = ${key}`,
+  )
+  return row ?? null
+}
+
+/** Keys of what this node tabled; which of them are of one negotiation has to be read in them. */
+export async function ownKeys(reader: Reader): Promise<number[]> {
+  const rows = await reader.all<{ key: number }>(
+    sql`select key from object where type = 'comity-agreement' and origin = 'own' and aside = 0 and withdrawn = 0
+        order by key`,
+  )
+  return rows.map(({ key }) => key)
+}
+
+export async function findTabling(reader: Reader, negotiation: string): Promise<CollectionId | null> {
+  const row = await reader.get<{ collection: CollectionId }>(
+    sql`select collection from negotiation where negotiation = ${negotiation}`,
+  )
+  return row?.collection ?? null
+}
+
+export async function saveTabling(tx: Tx, negotiation: string, collection: CollectionId): Promise<void> {
+  await tx.run(
+    sql`insert into negotiation (negotiation, collection) values (${negotiation}, ${collection})
+        on conflict (negotiation) do update set collection = excluded.collection`,
+  )
+}
+
+export type SayingId = Id<"agreement-saying">
+
+/** A comment, other words or a position that is written at home and that nobody else sees. */
+export type Saying = { id: SayingId; negotiation: ItemId; says: Says; account: string | null; changedAt: Instant }
+
+type Row = {
+  id: SayingId
+  negotiation: ItemId
+  says: string
+  account: string | null
+  changedAt: Instant
+}
+
+const columns = sql`id, negotiation, says, account, changed_at as "changedAt"`
+
+function sayingOf({ says, ...row }: Row): Saying {
+  return { ...row, says: Says.parse(JSON.parse(says)) }
+}
+
+export async function listSayings(reader: Reader, negotiation: string): Promise<Saying[]> {
+  const rows = await reader.all<Row>(
+    sql`select ${columns} from agreement_saying where negotiation = ${negotiation} order by key`,
+  )
+  return rows.map(sayingOf)
+}
+
+export async function findSaying(reader: Reader, id: string): Promise<Saying | null> {
+  const row = await reader.get<Row>(sql`select ${columns} from agreement_saying where id = ${id}`)
+  return row === undefined ? null : sayingOf(row)
+}
+
+export async function insertSaying(tx: Tx, { id, negotiation, says, account }: Omit<Saying, "changedAt">) {
+  await tx.run(
+    sql`insert into agreement_saying (id, negotiation, says, account, created_at, changed_at)
+        values (${id}, ${negotiation}, ${JSON.stringify(says)}, ${account}, ${tx.now}, ${tx.now})`,
+  )
+}
+
+export async function updateSaying(tx: Tx, id: SayingId, says: Says): Promise<void> {
+  await tx.run(sql`update agreement_saying set says = ${JSON.stringify(says)}, changed_at = ${tx.now} where id = ${id}`)
+}
+
+/** False if it was gone. */
+export async function removeSaying(tx: Tx, id: string): Promise<boolean> {
+  return (await tx.run(sql`delete from agreement_saying where id = ${id}`)) > 0
+}
