@@ -241,6 +241,8 @@ const TABLE: readonly Listed[] = [
   ["POST /agree/:id/frame", "role:analyst"],
   ["GET /agree/:id/articles/:article", "role:analyst"],
   ["POST /agree/:id/articles/:article", "role:analyst"],
+  ["GET /agree/:id/terms/:clause", "role:analyst"],
+  ["POST /agree/:id/terms/:clause", "role:analyst"],
   ["GET /agree/:id/delete", "role:analyst"],
   ["POST /agree/:id/delete", "role:analyst"],
   ["GET /agree/:id/table", "role:officer"],
@@ -323,6 +325,7 @@ const PLACES: Record<string, string> = {
   ":place": "BR",
   ":question": "incident-deadline",
   ":article": "new",
+  ":clause": "0".repeat(8),
   ":a": "1",
   ":b": "2",
 }

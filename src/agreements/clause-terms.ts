@@ -1,5 +1,42 @@
 import { z } from "zod"
+import { DEFAULT_TERMS, TERM_NAMES, type TermName, Terms } from "../policy/index.ts"
+import type { AgreementText } from "./model.ts"
 
-/** What nodes enforce of one clause. No vocabulary of terms is in force yet, so every clause is kept by people. */
-export const ClauseTerms = z.never()
+const { v: _, audience, objects, duties, ...rest } = Terms.shape
+
+/** Terms that a clause settles, each by its name; an agreement settles each once, or leaves it as it is without one. */
+export const ClauseTerms = z
+  .strictObject({ ...audience.shape, ...objects.shape, ...duties.shape, ...rest })
+  .partial()
+  .refine((terms) => Object.keys(terms).length > 0)
 export type ClauseTerms = z.output<typeof ClauseTerms>
+
+/** The names of the terms that a clause settles, in the order of the vocabulary. */
+export function settledBy(terms: ClauseTerms | null): TermName[] {
+  return terms === null ? [] : TERM_NAMES.filter((name) => terms[name] !== undefined)
+}
+
+/** What nodes enforce under a text: what its clauses settle, and for the rest what holds where nobody agreed. */
+export function termsOf({ articles }: Pick<AgreementText, "articles">): Terms {
+  const said: ClauseTerms = Object.assign(
+    {},
+    ...articles.flatMap(({ clauses }) => clauses.map(({ terms }) => terms ?? {})),
+  )
+  const pick = <Part extends object>(part: Part): Part =>
+    Object.fromEntries(
+      Object.entries(part).map(([name, value]) => [name, name in said ? said[name as TermName] : value]),
+    ) as Part
+  const { audience: readers, objects: things, duties: owed, ...plain } = DEFAULT_TERMS
+  return Terms.parse({ ...pick(plain), audience: pick(readers), objects: pick(things), duties: pick(owed) })
+}
+
+/** Terms that more than one clause settles: nobody could say which of them holds. */
+export function settledTwice({ articles }: Pick<AgreementText, "articles">): TermName[] {
+  const all = articles.flatMap(({ clauses }) => clauses.flatMap(({ terms }) => settledBy(terms)))
+  return [...new Set(all.filter((name, i) => all.indexOf(name) !== i))]
+}
+
+/** Whether a node enforces anything of a text; else people alone keep it. */
+export function isEnforced({ articles }: Pick<AgreementText, "articles">): boolean {
+  return articles.some(({ clauses }) => clauses.some(({ terms }) => terms !== null))
+}

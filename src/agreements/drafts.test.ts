@@ -4,8 +4,10 @@ import fc from "fast-check"
 import { BALTIC, HARBOUR, sampleText } from "../../test/support/agreements.ts"
 import { openInProcess } from "../../test/support/node-in-process.ts"
 import { ComityError } from "../kernel/errors.ts"
+import { DEFAULT_TERMS } from "../policy/index.ts"
+import { ClauseTerms, settledTwice, termsOf } from "./clause-terms.ts"
 import { deleteDraft, drafts, loadDraft, saveDraft, startDraft } from "./drafts.ts"
-import { emptyText, framed, moved, tidy, withArticle } from "./editing.ts"
+import { emptyText, framed, moved, tidy, withArticle, withTerms } from "./editing.ts"
 import { lackingIn } from "./lacking.ts"
 import { AgreementText, canonicalText, languageFor, saidIn, textHash } from "./model.ts"
 
@@ -143,4 +145,31 @@ test("moving changes places with the neighbour, and nothing at the edge", () => 
   assert.equal(ids(moved(list, "b", 1)), "acb")
   assert.equal(ids(moved(list, "a", -1)), "abc")
   assert.equal(ids(moved(list, "x", 1)), "abc")
+})
+
+test("what clauses settle makes the terms of the text, each once; the rest is as without an agreement", () => {
+  const terms = termsOf(text)
+  assert.deepEqual([terms.purposes, terms.personal, terms.retention], [["defence"], { is: "forbid" }, 90])
+  assert.deepEqual(
+    { ...terms, purposes: 0, personal: 0, retention: 0 },
+    { ...DEFAULT_TERMS, purposes: 0, personal: 0, retention: 0 },
+  )
+  const twice = withTerms(text, "000000a1", { retention: 30, marking: "amber" })
+  assert.deepEqual(settledTwice(twice), ["retention"])
+  assert.ok(lackingIn(twice, HARBOUR).some((lack) => lack.is === "settled-twice" && lack.term === "retention"))
+  assert.deepEqual(termsOf(withTerms(withTerms(text, "000000b1", null), "000000b2", null)), DEFAULT_TERMS)
+  assert.notEqual(textHash(withTerms(text, "000000b2", { retention: 30 })), textHash(text))
+})
+
+test("terms that say nothing, or what no term can say, are no terms of a clause", () => {
+  const wrong = [
+    {},
+    { retention: 0 },
+    { marking: "red" },
+    { purposes: [] },
+    { personal: { is: "allow" } },
+    { sharing: true },
+  ]
+  for (const one of wrong) assert.equal(ClauseTerms.safeParse(one).success, false, JSON.stringify(one))
+  assert.deepEqual(ClauseTerms.parse({ places: ["JP", "FI", "FI"] }), { places: ["FI", "JP"] })
 })

@@ -1,3 +1,4 @@
+import type { ClauseTerms } from "./clause-terms.ts"
 import { type AgreementText, type Article, type Clause, newPart, type TextParty, type Words } from "./model.ts"
 
 /** What stands around the articles. */
@@ -80,4 +81,13 @@ export function moved<One extends { id: string }>(list: readonly One[], id: stri
   const [one, other] = [list[from], list[to]]
   if (one === undefined || other === undefined) return [...list]
   return list.map((each, i) => (i === from ? other : i === to ? one : each))
+}
+
+/** The clause with other terms; null where nodes enforce nothing of it. */
+export function withTerms(text: AgreementText, clause: string, terms: ClauseTerms | null): AgreementText {
+  const articles = text.articles.map((article) => ({
+    ...article,
+    clauses: article.clauses.map((one) => (one.id === clause ? { ...one, terms } : one)),
+  }))
+  return { ...text, articles }
 }

@@ -1,3 +1,5 @@
+import type { TermName } from "../policy/index.ts"
+import { settledTwice } from "./clause-terms.ts"
 import { type AgreementText, canonicalText, citedIn, negotiatorsOf, TEXT_MOST, type Words } from "./model.ts"
 
 /** Why a draft cannot be tabled, with what its sentence needs; `language` is a code, `article` and `clause` are numbers. */
@@ -6,12 +8,14 @@ export type Lack =
   | { is: "heading"; language: string; article: number }
   | { is: "clause"; language: string; article: number; clause: number }
   | { is: "empty-article"; article: number }
+  | { is: "settled-twice"; term: TermName }
   | { is: "articles" | "negotiators" | "own-part" | "too-long" }
   | { is: "binder" | "treaty-instrument"; party: string }
 
 /** Everything that a draft lacks to be a text that others can take a position on. */
 export function lackingIn(text: AgreementText, own: string | null): Lack[] {
-  return [...partLacks(text, own), ...wordLacks(text)]
+  const twice = settledTwice(text).map((term) => ({ is: "settled-twice", term }) as const)
+  return [...partLacks(text, own), ...wordLacks(text), ...twice]
 }
 
 function partLacks(text: AgreementText, own: string | null): Lack[] {

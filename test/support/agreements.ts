@@ -40,14 +40,14 @@ export function sampleText([one, other]: readonly [Named, Named], names = ""): A
         ...{ id: "0000000b", heading: said("Use and retention", "使用與保存") },
         clauses: [
           {
-            ...{ id: "000000b1", terms: null },
+            ...{ id: "000000b1", terms: { purposes: ["defence"], personal: { is: "forbid" } } },
             text: said(
               "Indicators may be used for defence only.\nNo personal data are shared beyond network identifiers.",
               "指標僅得用於防禦。\n除網路識別碼外，不共享個人資料。",
             ),
           },
           {
-            ...{ id: "000000b2", terms: null },
+            ...{ id: "000000b2", terms: { retention: 90 } },
             text: said(
               "They are erased after 90 days, unless a case is opened.",
               "除非已開立案件，指標於九十日後刪除。",

@@ -137,6 +137,10 @@ export const pages: readonly ShownPage[] = [
     ...{ name: "agreement-article", who: "analyst" },
     path: ({ agreementDraft }) => `/agree/${agreementDraft}/articles/0000000b`,
   },
+  {
+    ...{ name: "agreement-terms", who: "analyst" },
+    path: ({ agreementDraft }) => `/agree/${agreementDraft}/terms/000000b1?term=personal`,
+  },
   { name: "agreement-delete", path: ({ agreementDraft }) => `/agree/${agreementDraft}/delete`, who: "analyst" },
   { name: "agreement-table", path: ({ agreementDraft }) => `/agree/${agreementDraft}/table`, who: "officer" },
   { name: "negotiation", path: ({ negotiation }) => `/agree/negotiations/${negotiation}`, who: "officer" },

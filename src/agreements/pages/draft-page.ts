@@ -49,10 +49,12 @@ function articles(visit: Visit, { id, text }: Draft, language: string): Html {
   const edits = may("role:analyst")
   const article = (one: { id: string }) =>
     edits ? html`<p><a href="/agree/${id}/articles/${one.id}">${t("agreement.edit-article")}</a></p>` : nothing
+  const clause = (one: { id: string }) =>
+    edits ? html`<p><a href="/agree/${id}/terms/${one.id}">${t("agreement.edit-terms")}</a></p>` : nothing
   const shown =
     text.articles.length === 0
       ? html`<p class="quiet">${t("agreement.no-articles")}</p>`
-      : textShown(visit, text, language, { article })
+      : textShown(visit, text, language, { article, clause })
   const add =
     edits && text.articles.length < ARTICLES_MOST
       ? html`<p class="actions"><a class="button" href="/agree/${id}/articles/new">${t("agreement.add-article")}</a></p>`

@@ -146,3 +146,32 @@ test("a deleted draft is gone with its text", async () => {
   await get(home, "reader", 404)
   assert.doesNotMatch(await get("/agree"), /Gone for good/)
 })
+
+test("a clause settles terms one by one, each with the sentence that says what nodes will do, or leaves them to people", async () => {
+  const home = await started()
+  await addArticle(home, { "heading.en": "Use", "clause.new.en": "For defence only." })
+  const [, clause = ""] = /\/terms\/([0-9a-f]{8})"/.exec(await get(home)) ?? []
+  const terms = `${home}/terms/${clause}`
+  await get(terms, "reader", 403)
+  const typed: readonly (readonly [string, Typed])[] = [
+    ["purposes", { "value.defence": "yes" }],
+    ["retention", { value: "90" }],
+    ["places", { value: "fi, jp" }],
+    ["personal", { value: "allow", safeguard: "Convention 108" }],
+    ["urgent", { value: "no" }],
+    ["end", { value: "2027-12-31" }],
+  ]
+  for (const [term, fields] of typed) {
+    await post(`${terms}?term=${term}`, { ...fields, seen: seenIn(await get(`${terms}?term=${term}`)) }, 303)
+  }
+  const page = readable(await get(home, "reader"))
+  assert.match(
+    page,
+    /The nodes see to it.*Finland.*Japan.*for these purposes alone: defence.*Convention 108.*90.*2027-12-31/,
+  )
+  const bad = await post(`${terms}?term=places`, { value: "XX", seen: seenIn(await get(terms)) }, 400)
+  assert.match(bad.text, /href="#field-value"/)
+  for (const [term] of typed)
+    await post(`${terms}?term=${term}`, { remove: "yes", seen: seenIn(await get(terms)) }, 303)
+  assert.match(readable(await get(home, "reader")), /Kept by people, not by the node/)
+})

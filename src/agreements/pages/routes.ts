@@ -21,6 +21,7 @@ import {
   takeBackNow,
   takeBackPage,
 } from "./tabling-pages.ts"
+import { saveTerms, termsPage } from "./terms-page.ts"
 
 const ONE = "/agree/:id"
 
@@ -57,6 +58,11 @@ function draftPages(parts: AgreementParts): PageRoute[] {
       handle: async (visit) => articlePage(visit, await draft(visit)),
     },
     { method: "POST", path: `${ONE}/articles/:article`, who: analyst, handle: (visit) => saveArticle(store, visit) },
+    {
+      ...{ method: "GET", path: `${ONE}/terms/:clause`, who: analyst },
+      handle: async (visit) => termsPage(visit, await draft(visit)),
+    },
+    { method: "POST", path: `${ONE}/terms/:clause`, who: analyst, handle: (visit) => saveTerms(store, visit) },
     { method: "GET", path: `${ONE}/delete`, who: analyst, handle: (visit) => deletionPage(store, visit) },
     { method: "POST", path: `${ONE}/delete`, who: analyst, handle: (visit) => removal(store, visit) },
     {

@@ -1,4 +1,6 @@
-import { type Format, type Html, html, nothing, prose, type Translate, visible } from "../../http/index.ts"
+import { type Format, type Html, html, nothing, prose, type Translate, visible, visibleText } from "../../http/index.ts"
+import { termSentences } from "../../policy/index.ts"
+import { type ClauseTerms, settledBy, termsOf } from "../clause-terms.ts"
 import { type AgreementText, type Article, type Clause, languageFor } from "../model.ts"
 import { articleWord, clauseWord } from "./words.ts"
 
@@ -17,7 +19,7 @@ export function textShown(wording: Wording, text: AgreementText, language: strin
     const heading = words(wording, article.heading, language)
     const clauses = article.clauses.map((clause, j) => {
       const number = clauseWord(t, format, { article: i + 1, clause: j + 1 })
-      return html`<li id="clause-${clause.id}"><span class="quiet number">${number}</span> <div lang="${language}">${words(wording, clause.text, language, prose)}</div>${keeper(wording, clause)}${beside.clause?.(clause) ?? nothing}</li>`
+      return html`<li id="clause-${clause.id}"><span class="quiet number">${number}</span> <div lang="${language}">${words(wording, clause.text, language, prose)}</div>${keeper(wording, text, clause)}${beside.clause?.(clause) ?? nothing}</li>`
     })
     return html`<section class="article" id="article-${article.id}"><h2>${articleWord(t, format, i + 1)} <span lang="${language}">${heading}</span></h2>
 <ol class="clauses-list">${clauses}</ol>${beside.article?.(article) ?? nothing}</section>`
@@ -31,8 +33,20 @@ function words({ t }: Wording, said: Clause["text"], language: string, show: (te
 }
 
 /** Who sees to it that a clause is kept. */
-function keeper({ t }: Wording, { terms }: Clause): Html {
-  return terms === null ? html`<p class="quiet keeper">${t("agreement.kept-by-people")}</p>` : nothing
+function keeper(wording: Wording, text: AgreementText, { terms }: Clause): Html {
+  if (terms === null) return html`<p class="quiet keeper">${wording.t("agreement.kept-by-people")}</p>`
+  const lines = clauseSentences(wording, text, terms).map((sentence) => html`<li>${sentence}</li>`)
+  return html`<div class="enforced"><p class="quiet">${wording.t("agreement.kept-by-nodes")}</p><ul>${lines}</ul></div>`
+}
+
+/** What the node will do because of the terms of one clause. */
+export function clauseSentences({ t, format }: Wording, text: AgreementText, terms: ClauseTerms): string[] {
+  const settled = new Set<string>(settledBy(terms))
+  const party = (id: string) => visibleText(text.parties.find((one) => one.party === id)?.name ?? id)
+  const alone = termsOf({ articles: [{ id: "", heading: {}, clauses: [{ id: "", text: {}, terms }] }] })
+  return termSentences(t, alone, { list: format.list, place: format.place, party })
+    .filter(({ term }) => settled.has(term))
+    .map((one) => one.text)
 }
 
 /** The authentic languages to read in; none to choose where there is but one. */

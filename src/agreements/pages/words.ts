@@ -9,6 +9,7 @@ import {
   visible,
   visibleText,
 } from "../../http/index.ts"
+import { termWord } from "../../policy/index.ts"
 import type { Lack } from "../lacking.ts"
 import { type AgreementText, type Cited, type Nature, natures, type PartRole, type TextParty } from "../model.ts"
 
@@ -69,6 +70,8 @@ export function lackWord({ t, format }: Pick<Visit, "t" | "format">, lack: Lack)
       return t("agreement.too-long")
     case "binder":
       return t("agreement.lacks-binder", { name: visibleText(lack.party) })
+    case "settled-twice":
+      return t("agreement.lacks-settled-twice", { term: termWord(t, lack.term) })
     case "treaty-instrument":
       return t("agreement.lacks-instrument", { name: visibleText(lack.party) })
   }

@@ -94,7 +94,7 @@ export async function requireDecision(tx: Tx, collection: Collection, { actor }:
   const fresh = { aside: false, withdrawn: false, revokedSince: false, recalledAt: null }
   const object = { type: ITEM_TYPE, kinds: [], marking: TABLED_MARK, others: [], ...fresh }
   const decision = decider({ actor, collection, audience, refusals, again: false })(object, "own")
-  if (decision.is === "refuse") {
+  if (decision.is !== "release") {
     throw new ComityError("refused", "agreement.not-released", { reason: decision.reasons[0]?.code ?? "" })
   }
 }

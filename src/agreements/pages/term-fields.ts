@@ -1,0 +1,199 @@
+import type { Visit } from "../../accounts/index.ts"
+import {
+  type Choice,
+  checkField,
+  type Given,
+  type Html,
+  html,
+  inputField,
+  type Shown,
+  selectField,
+  tlpText,
+  visible,
+} from "../../http/index.ts"
+import { partyKinds } from "../../parties/index.ts"
+import {
+  ACTIONS,
+  CEILINGS,
+  INCIDENT_CLASSES,
+  ONWARD,
+  PURPOSES,
+  papText,
+  purposeWord,
+  type TermName,
+} from "../../policy/index.ts"
+import { INDUSTRY_SECTORS } from "../../stix/index.ts"
+import type { ClauseTerms } from "../clause-terms.ts"
+import type { AgreementText } from "../model.ts"
+
+/** How a term is asked for: some of a list, one of a list, words with spaces between, a whole number, a day. */
+type Asked =
+  | { as: "some"; choices: readonly Choice[] }
+  | { as: "one"; choices: readonly Choice[] }
+  | { as: "words" | "number" | "date" | "personal" }
+
+function asked({ t }: Visit, { parties }: AgreementText, term: TermName): Asked {
+  const named = (values: readonly string[], word: (value: string) => Choice["label"]) =>
+    values.map((value) => ({ value, label: word(value) }))
+  const yesNo = [
+    { value: "yes", label: t("agreement.yes") },
+    { value: "no", label: t("agreement.no") },
+  ]
+  switch (term) {
+    case "parties":
+      return { as: "some", choices: parties.map(({ party, name }) => ({ value: party, label: visible(name) })) }
+    case "kinds":
+      return { as: "some", choices: named(partyKinds, (one) => kindWord(t, one)) }
+    case "sectors":
+      return { as: "some", choices: named(INDUSTRY_SECTORS, (one) => t(`terms.sector.${one}`)) }
+    case "incidents":
+      return { as: "some", choices: named(INCIDENT_CLASSES, (one) => t(`terms.incident.${one}`)) }
+    case "purposes":
+      return { as: "some", choices: PURPOSES.map((value) => ({ value, label: purposeWord(t, value) })) }
+    case "marking":
+      return { as: "one", choices: named(CEILINGS, tlpText) }
+    case "actions":
+      return { as: "one", choices: ACTIONS.map((value) => ({ value, label: papText(value) })) }
+    case "attribution":
+      return {
+        as: "one",
+        choices: [
+          { value: "named", label: t("agreement.attribution-named") },
+          { value: "hidden", label: t("agreement.attribution-hidden") },
+        ],
+      }
+    case "onward":
+      return { as: "one", choices: named(ONWARD, (one) => onwardWord(t, one)) }
+    case "confidential":
+    case "urgent":
+      return { as: "one", choices: yesNo }
+    case "personal":
+      return { as: "personal" }
+    case "places":
+    case "types":
+      return { as: "words" }
+    case "start":
+    case "end":
+      return { as: "date" }
+    default:
+      return { as: "number" }
+  }
+}
+
+function kindWord(t: Visit["t"], kind: string): string {
+  switch (kind) {
+    case "government":
+      return t("party.government")
+    case "company":
+      return t("party.company")
+    case "civil":
+      return t("party.civil")
+    default:
+      return t("party.international")
+  }
+}
+
+function onwardWord(t: Visit["t"], value: string): string {
+  switch (value) {
+    case "agreement":
+      return t("agreement.onward-agreement")
+    case "constituents":
+      return t("agreement.onward-constituents")
+    case "marked":
+      return t("agreement.onward-marked")
+    default:
+      return t("agreement.onward-none")
+  }
+}
+
+/** The fields of one term, filled with what the clause settles now. */
+export function termFields(
+  visit: Visit,
+  shown: Shown,
+  text: AgreementText,
+  term: TermName,
+  now: ClauseTerms | null,
+): Html {
+  const { t } = visit
+  const value = now?.[term]
+  const kind = asked(visit, text, term)
+  const label = t(`terms.name.${term}`)
+  switch (kind.as) {
+    case "some": {
+      const chosen = new Set<unknown>(Array.isArray(value) ? value : [])
+      const boxes = kind.choices.map((one) =>
+        checkField(shown, { name: `value.${one.value}`, label: one.label, checked: chosen.has(one.value) }),
+      )
+      return html`<div class="line-boxes" id="field-value">${boxes}</div>`
+    }
+    case "one": {
+      const chosen = typeof value === "boolean" ? (value ? "yes" : "no") : typeof value === "string" ? value : ""
+      return selectField(shown, { name: "value", label, choices: kind.choices, value: chosen })
+    }
+    case "words":
+      return inputField(shown, {
+        name: "value",
+        label,
+        hint: wordsHint(t, term),
+        value: Array.isArray(value) ? value.join(" ") : "",
+        size: "long",
+      })
+    case "date":
+      return inputField(shown, { name: "value", label, type: "date", value: typeof value === "string" ? value : "" })
+    case "number":
+      return inputField(shown, {
+        name: "value",
+        label: numberLabel(t, term),
+        type: "number",
+        inputmode: "numeric",
+        size: "short",
+        value: typeof value === "number" ? `${value}` : "",
+      })
+    case "personal":
+      return personalFields(visit, shown, now)
+  }
+}
+
+function wordsHint(t: Visit["t"], term: TermName): string {
+  return term === "places" ? t("agreement.places-what") : t("agreement.types-what")
+}
+
+/** Duties towards people run in hours, the rest in days. */
+function numberLabel(t: Visit["t"], term: TermName): string {
+  return term === "acknowledge" || term === "answer" ? t("agreement.hours") : t("agreement.days")
+}
+
+function personalFields({ t }: Visit, shown: Shown, now: ClauseTerms | null): Html {
+  const personal = now?.personal
+  const choices = [
+    { value: "forbid", label: t("agreement.personal-forbid") },
+    { value: "redact", label: t("agreement.personal-redact") },
+    { value: "allow", label: t("agreement.personal-allow") },
+  ]
+  const safeguard = personal?.is === "allow" ? personal.safeguard : ""
+  return html`${selectField(shown, { name: "value", label: t("terms.name.personal"), choices, value: personal?.is ?? "forbid" })}
+${inputField(shown, { name: "safeguard", label: t("agreement.safeguard"), hint: t("agreement.safeguard-what"), value: safeguard, size: "long" })}`
+}
+
+/** The term as it was typed, not checked yet. */
+export function typedTerm(visit: Visit, text: AgreementText, term: TermName, given: Given): unknown {
+  const typed = (name: string) => (given[name]?.[0] ?? "").trim()
+  const kind = asked(visit, text, term)
+  switch (kind.as) {
+    case "some":
+      return kind.choices.flatMap(({ value }) => (typed(`value.${value}`) === "yes" ? [value] : []))
+    case "words":
+      return typed("value")
+        .split(/[\s,;、，]+/)
+        .filter((word) => word !== "")
+        .map((word) => (term === "places" ? word.toUpperCase() : word))
+    case "number":
+      return /^\d{1,6}$/.test(typed("value")) ? Number(typed("value")) : null
+    case "personal":
+      return typed("value") === "allow" ? { is: "allow", safeguard: typed("safeguard") } : { is: typed("value") }
+    case "date":
+      return typed("value")
+    case "one":
+      return term === "confidential" || term === "urgent" ? typed("value") === "yes" : typed("value")
+  }
+}
