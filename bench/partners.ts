@@ -4,6 +4,7 @@ import { systemClock } from "../src/kernel/time.ts"
 import { ownStatements } from "../src/ledger/index.ts"
 import { addObjects, addShared, type CollectionId, loadCollection, putShared } from "../src/library/index.ts"
 import { addOwnParty, insertPeer, insertStatement, type PartyId } from "../src/parties/index.ts"
+import { DEFAULT_TERMS, keptTerms } from "../src/policy/index.ts"
 import { type InProcess, openInProcess, prepared } from "../test/support/node-in-process.ts"
 import { freePort, temporaryFolder } from "./workspace.ts"
 
@@ -46,7 +47,7 @@ export async function fill({ node }: Furnished, objects: readonly string[]): Pro
 }
 
 export async function share({ node }: Furnished, audience: readonly PartyId[]): Promise<CollectionId> {
-  return addShared(node.store, { title: "Bench", alias: null, audience }, null)
+  return addShared(node.store, { title: "Bench", alias: null, audience, terms: keptTerms(DEFAULT_TERMS) }, null)
 }
 
 /** Puts objects into a shared collection as a release does, in short transactions; seconds that it took. */

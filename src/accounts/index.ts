@@ -39,6 +39,7 @@ export {
   removeProgram,
   renewToken,
 } from "./programs.ts"
+export { countOfficers } from "./queries.ts"
 export { Refusals } from "./refusals.ts"
 export { type Reviewed, reviewAccess } from "./review.ts"
 export { type OpenSession, Sessions } from "./sessions.ts"

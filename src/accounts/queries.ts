@@ -132,3 +132,12 @@ export async function listAccounts(reader: Reader, kind: AccountKind): Promise<A
     })),
   )
 }
+
+/** Officers who have something to sign in with. */
+export async function countOfficers(reader: Reader): Promise<number> {
+  const row = await reader.get<{ number: number }>(
+    sql`select count(*) as number from account a where kind = 'person' and role = 'officer'
+          and (secret <> '' or subject is not null or exists (select 1 from passkey p where p.account = a.key))`,
+  )
+  return row?.number ?? 0
+}

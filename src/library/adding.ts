@@ -138,7 +138,8 @@ export async function putEntry(
   const dateAdded = nextInstant(tx, log)
   const date_added = formatInstant(dateAdded)
   const previous = last === null ? null : Buffer.from(last.h).toString("base64")
-  const header = headerText({ kind, id, spec, version, date_added, marking, terms: null, previous, erases: null })
+  const rest = { terms: collection.terms?.hash ?? null, previous, erases: null }
+  const header = headerText({ kind, id, spec, version, date_added, marking, ...rest })
   const h = entryHash(salt, header, object.bytes)
   const seq = appendEntry(log, h)
   const place = {
@@ -150,6 +151,7 @@ export async function putEntry(
     marking,
     dateAdded,
     size: object.bytes.length,
+    terms: collection.terms?.key,
   }
   await insertEntry(tx, { ...place, salt, h, previous: last?.seq ?? null, erases: null, served: true })
   if (others.length > 0) {

@@ -21,7 +21,7 @@ export async function addCollection(
     const taken = (await findCollection(tx, id)) ?? (alias === null ? null : await findCollectionByAlias(tx, alias))
     if (taken !== null) throw new ComityError("conflict", "collection.exists", { id: taken.id })
     const log = await createLog(tx, "collection")
-    await insertCollection(tx, { id, alias, title, kind: "inbox", party: null, log })
+    await insertCollection(tx, { id, alias, title, kind: "inbox", party: null, log, terms: null })
     await record(tx, { what: "collection.added", by, facts: { collection: id } })
     return id
   })

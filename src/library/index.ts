@@ -66,6 +66,8 @@ export {
   type Prepared,
   type Rejected,
   type Standing,
+  type TermsKept,
+  type TermsText,
   type VersionFilter,
   versionShown,
   type Warning,

@@ -16,12 +16,18 @@ export type Collection = {
   /** From when on nothing enters any more; the collection that goes on in its place, if there is one. */
   closedAt: Instant | null
   successor: CollectionId | null
+  /** What holds for it, of a shared one of ours; null of all others. */
+  terms: TermsKept | null
   /** Key of its log, and what that log last committed. */
   log: number
   origin: string
   size: number
   lastAt: Instant
 }
+
+/** The text of terms as policy wrote it, and the hash by which entries name it. */
+export type TermsText = { hash: string; text: string }
+export type TermsKept = TermsText & { key: number }
 
 /** One object version, read and checked by a worker, on its way into a collection. */
 export type Prepared = {

@@ -56,11 +56,11 @@ export async function proveObject(reader: Reader, collection: Collection, id: st
   return { seq, salt: Buffer.from(entry.salt), header, body: Buffer.from(entry.body), leaf, proof }
 }
 
-function headerOf({ header, kind, id, spec, version, marking, erases, dateAdded, previous }: Committed): string {
+function headerOf({ header, kind, id, spec, version, marking, terms, erases, dateAdded, previous }: Committed): string {
   if (header !== null) return header
   const before = previous === null ? null : Buffer.from(previous).toString("base64")
   const date_added = formatInstant(dateAdded)
-  return headerText({ kind, id, spec, version, date_added, marking, terms: null, previous: before, erases })
+  return headerText({ kind, id, spec, version, date_added, marking, terms, previous: before, erases })
 }
 
 /** How the present log stands to a checkpoint that somebody kept. */

@@ -4,52 +4,59 @@ import type { Instant } from "../kernel/time.ts"
 import type { EntryHeader, EntryKind } from "../ledger/index.ts"
 import type { Tlp } from "../stix/index.ts"
 import type { Reader, Tx } from "../store/index.ts"
-import type { Collection, Known, Origin, Prepared } from "./model.ts"
+import type { Collection, Known, Origin, Prepared, TermsText } from "./model.ts"
 
 const collectionColumns = sql`c.key, c.id, c.alias, c.title, c.kind, c.party, c.closed_at as "closedAt", c.successor,
-  c.log, l.origin, l.size, l.last_at as "lastAt"`
-type CollectionRow = Omit<Collection, "kind"> & { kind: "inbox" | "shared" }
+  c.log, l.origin, l.size, l.last_at as "lastAt", t.key as "termsKey", t.hash as "termsHash", t.text as "termsText"`
+const collections = sql`collection c join log l on l.key = c.log left join terms t on t.key = c.terms`
+type CollectionRow = Omit<Collection, "kind" | "terms"> & { kind: "inbox" | "shared" } & {
+  termsKey: number | null
+  termsHash: string | null
+  termsText: string | null
+}
 
 export async function findCollection(reader: Reader, id: string): Promise<Collection | null> {
-  const row = await reader.get<CollectionRow>(
-    sql`select ${collectionColumns} from collection c join log l on l.key = c.log where c.id = ${id}`,
-  )
+  const row = await reader.get<CollectionRow>(sql`select ${collectionColumns} from ${collections} where c.id = ${id}`)
   return row === undefined ? null : collectionOf(row)
 }
 
 export async function findCollectionByAlias(reader: Reader, alias: string): Promise<Collection | null> {
   const row = await reader.get<CollectionRow>(
-    sql`select ${collectionColumns} from collection c join log l on l.key = c.log where c.alias = ${alias}`,
+    sql`select ${collectionColumns} from ${collections} where c.alias = ${alias}`,
   )
   return row === undefined ? null : collectionOf(row)
 }
 
 export async function findCollectionByKey(reader: Reader, key: number): Promise<Collection | null> {
-  const row = await reader.get<CollectionRow>(
-    sql`select ${collectionColumns} from collection c join log l on l.key = c.log where c.key = ${key}`,
-  )
+  const row = await reader.get<CollectionRow>(sql`select ${collectionColumns} from ${collections} where c.key = ${key}`)
   return row === undefined ? null : collectionOf(row)
 }
 
 export async function listCollections(reader: Reader): Promise<Collection[]> {
-  const rows = await reader.all<CollectionRow>(
-    sql`select ${collectionColumns} from collection c join log l on l.key = c.log order by c.id`,
-  )
+  const rows = await reader.all<CollectionRow>(sql`select ${collectionColumns} from ${collections} order by c.id`)
   return rows.map(collectionOf)
 }
 
-function collectionOf(row: CollectionRow): Collection {
-  return row.party === null ? row : { ...row, kind: "received" }
+function collectionOf({ termsKey: key, termsHash: hash, termsText: text, ...row }: CollectionRow): Collection {
+  const terms = key === null || hash === null || text === null ? null : { key, hash, text }
+  return { ...row, terms, kind: row.party === null ? row.kind : "received" }
+}
+
+/** The key of a text of terms; each is kept once. */
+export async function keepTerms(tx: Tx, { hash, text }: TermsText): Promise<number> {
+  await tx.run(sql`insert into terms (hash, text) values (${hash}, ${text}) on conflict do nothing`)
+  const row = await tx.get<{ key: number }>(sql`select key from terms where hash = ${hash}`)
+  return (row as { key: number }).key
 }
 
 export async function insertCollection(
   tx: Tx,
-  row: Pick<Collection, "id" | "alias" | "title" | "kind" | "party" | "log">,
+  row: Pick<Collection, "id" | "alias" | "title" | "kind" | "party" | "log"> & { terms: number | null },
 ): Promise<void> {
   const kind = row.kind === "inbox" ? "inbox" : "shared"
   await tx.run(
-    sql`insert into collection (id, alias, title, kind, party, log, created_at)
-        values (${row.id}, ${row.alias}, ${row.title}, ${kind}, ${row.party}, ${row.log}, ${tx.now})`,
+    sql`insert into collection (id, alias, title, kind, party, log, terms, created_at)
+        values (${row.id}, ${row.alias}, ${row.title}, ${kind}, ${row.party}, ${row.log}, ${row.terms}, ${tx.now})`,
   )
 }
 
@@ -137,6 +144,8 @@ export type NewEntry = {
   note?: Buffer
   /** A version that is held for the log and not served, beside `object` null. */
   kept?: number | undefined
+  /** Key of the terms that its header names. */
+  terms?: number | undefined
   /** Whether readers see it; whether it is the only version that they see is settled by `setStanding`. */
   served: boolean
 }
@@ -145,12 +154,12 @@ export async function insertEntry(tx: Tx, entry: NewEntry): Promise<void> {
   const flag = entry.served ? 1 : 0
   await tx.run(
     sql`insert into entry (collection, seq, kind, object, kept, type, marking, date_added, size, salt, h,
-          previous, erases, about, about_hash, header, note, is_newest, is_first, is_last)
+          previous, erases, about, about_hash, header, note, terms, is_newest, is_first, is_last)
         values (${entry.collection}, ${entry.seq}, ${entry.kind}, ${entry.object}, ${entry.kept ?? null},
           ${entry.type}, ${entry.marking}, ${entry.dateAdded}, ${entry.size}, ${entry.salt}, ${entry.h},
           ${entry.previous}, ${entry.erases}, ${entry.about?.seq ?? null},
           ${entry.about === undefined ? null : idHash(entry.about.id)}, ${entry.header ?? null},
-          ${entry.note ?? null}, ${flag}, ${flag}, ${flag})`,
+          ${entry.note ?? null}, ${entry.terms ?? null}, ${flag}, ${flag}, ${flag})`,
   )
 }
 
@@ -249,7 +258,7 @@ export async function readCommitments(reader: Reader, collection: number, from: 
 }
 
 /** All that an entry commits to, and its commitment `h`. */
-export type Committed = Pick<EntryHeader, "kind" | "id" | "spec" | "version" | "marking" | "erases"> & {
+export type Committed = Pick<EntryHeader, "kind" | "id" | "spec" | "version" | "marking" | "terms" | "erases"> & {
   dateAdded: Instant
   salt: Uint8Array
   h: Uint8Array
@@ -263,11 +272,11 @@ export type Committed = Pick<EntryHeader, "kind" | "id" | "spec" | "version" | "
 /** Null for an entry that holds no object, or none any more. */
 export async function findCommitted(reader: Reader, collection: number, seq: number): Promise<Committed | null> {
   const row = await reader.get<Committed>(
-    sql`select e.kind, o.id, o.spec, o.version, e.marking, e.erases, e.date_added as "dateAdded", e.salt, e.h,
-          p.h as previous, e.header, o.bytes as body
+    sql`select e.kind, o.id, o.spec, o.version, e.marking, t.hash as terms, e.erases, e.date_added as "dateAdded",
+          e.salt, e.h, p.h as previous, e.header, o.bytes as body
         from entry e join object o on o.key = e.object
         left join entry p on p.collection = e.collection and p.seq = e.previous
-        where e.collection = ${collection} and e.seq = ${seq}`,
+        left join terms t on t.key = e.terms where e.collection = ${collection} and e.seq = ${seq}`,
   )
   return row ?? null
 }

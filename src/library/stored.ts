@@ -116,6 +116,7 @@ type Row = {
   kind: EntryKind
   listed: string | null
   marking: string | null
+  terms: string | null
   date_added: Instant
   salt: Uint8Array | null
   h: Uint8Array
@@ -143,11 +144,11 @@ type Row = {
 
 function* entries(reader: SyncReader, collection: number): Generator<StoredEntry> {
   const rows = reader.iterate<Row>(
-    sql`select e.seq, e.kind, e.marking, e.date_added, e.salt, e.h, e.previous, e.erases, e.erased_by, e.size,
+    sql`select e.seq, e.kind, e.marking, t.hash as terms, e.date_added, e.salt, e.h, e.previous, e.erases, e.erased_by, e.size,
           e.type as listed, o.id, o.id_hash, o.type, o.spec, o.version, o.stamp, o.created, o.revoked, o.created_by, o.canonical,
           o.bytes, e.header, e.note, e.object is not null as served, e.withdrawn_by, r.kind as reason
         from entry e left join object o on o.key = coalesce(e.object, e.kept)
-        left join entry r on r.collection = e.collection and r.seq = coalesce(e.erased_by, e.withdrawn_by) where e.collection = ${collection} order by e.seq`,
+        left join entry r on r.collection = e.collection and r.seq = coalesce(e.erased_by, e.withdrawn_by) left join terms t on t.key = e.terms where e.collection = ${collection} order by e.seq`,
   )
   for (const row of rows) {
     const { seq, erases, erased_by: erasedBy, date_added: dateAdded } = row
@@ -198,9 +199,8 @@ function servedAs(row: Row): ServedAs | null {
 function contentOf(row: Row, previous: string | null): StoredEntry["content"] {
   const holdsObject = row.kind === "put" || row.kind === "revoke"
   if (row.salt === null || (holdsObject && row.bytes === null && row.note === null)) return null
-  const { kind, id, spec, version, marking, erases } = row
+  const { kind, id, spec, version, marking, terms, erases } = row
   const date_added = formatInstant(row.date_added)
-  const header =
-    row.header ?? headerText({ kind, id, spec, version, date_added, marking, terms: null, previous, erases })
+  const header = row.header ?? headerText({ kind, id, spec, version, date_added, marking, terms, previous, erases })
   return { salt: Buffer.from(row.salt), header, body: Buffer.from(row.note ?? row.bytes ?? []) }
 }

@@ -3,6 +3,7 @@ import { test } from "node:test"
 import { type Federation, type Member, testFederation } from "../../test/support/federation.ts"
 import { prepared } from "../../test/support/node-in-process.ts"
 import { indicator } from "../../test/support/stix.ts"
+import { PLAIN_TERMS } from "../../test/support/terms.ts"
 import { addObjects, addShared, listCollections, loadCollection, putShared } from "../library/index.ts"
 import { Courier, couriersOf } from "./index.ts"
 
@@ -13,7 +14,11 @@ function courierOf(node: Member): Courier {
 }
 
 async function shareOne(federation: Federation, from: Member, ...to: Member[]): Promise<void> {
-  const id = await addShared(from.store, { title: "S", alias: null, audience: to.map(({ party }) => party) }, null)
+  const id = await addShared(
+    from.store,
+    { title: "S", alias: null, terms: PLAIN_TERMS, audience: to.map(({ party }) => party) },
+    null,
+  )
   await addObjects(from.store, await from.collection(), prepared(indicator()))
   federation.clock.forward(1_000_000)
   await from.store.write(async (tx) => {

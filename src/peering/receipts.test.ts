@@ -3,6 +3,7 @@ import { afterEach, beforeEach, test } from "node:test"
 import sql from "sql-template-tag"
 import { type Federation, type Member, testFederation } from "../../test/support/federation.ts"
 import { everybodyPulls, import_, marked, release, share } from "../../test/support/sharing.ts"
+import { PLAIN_TERMS } from "../../test/support/terms.ts"
 import { newKeyPair, type Signer, signerOf } from "../crypto/index.ts"
 import { canonicalize } from "../kernel/canonical.ts"
 import { DAY, formatInstant, plusMicroseconds } from "../kernel/time.ts"
@@ -61,7 +62,11 @@ test("a receipt for another entry than the one that was told settles nothing", a
 })
 
 test("nobody answers for another, and who reads a collection is not told by a refusal", async () => {
-  const unread = await addShared(fi.store, { title: "Other", alias: null, audience: [jp.party] }, null)
+  const unread = await addShared(
+    fi.store,
+    { title: "Other", alias: null, terms: PLAIN_TERMS, audience: [jp.party] },
+    null,
+  )
   const none = crypto.randomUUID()
   for (const collection of [shared.id, unread, none]) {
     await assert.rejects(answer(br, { collection }), {

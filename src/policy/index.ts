@@ -1,4 +1,9 @@
 /** The node's own refusal list: it only tightens, and nothing sends it out. */
+
+/** What of an object decides, read from it: personal data, sources, subjects, kinds, markings. */
+export { personalData } from "./personal/finding.ts"
+export { sourcesOf } from "./personal/sources.ts"
+export { incidentsOf, sectorsOf } from "./personal/subjects.ts"
 export { refusalDeclarations, refusalHandlers } from "./refusals/commands.ts"
 export type { Refusal, RefusalId, RefusalKind, RefusalWish, Refused } from "./refusals/model.ts"
 export {
@@ -11,11 +16,16 @@ export {
 } from "./refusals/operations.ts"
 export { refusalPages } from "./refusals/pages.ts"
 export { objectKindWord } from "./refusals/words.ts"
-export { isCarried, kindsOf } from "./release/kinds.ts"
-/** May this leave, for these? The one rule, until agreements bring terms. */
+/** May this leave, for these, and how? */
+export { againstAudience, againstFacts, againstRecipient } from "./release/against-facts.ts"
+export { decide, decider, type ReleaseQuestion } from "./release/deciding.ts"
+export { kindsOf, readMarking } from "./release/kinds.ts"
 export {
-  CEILING,
+  APPROVAL_HOLDS,
+  type Approval,
+  type Approvals,
   type Decision,
+  type Found,
   type HoldFor,
   type OtherMarking,
   REDACTED_KINDS,
@@ -23,21 +33,25 @@ export {
   type Recipient,
   type RedactedKind,
   type Redaction,
+  type ReleaseFacts,
   type ReleaseObject,
+  type ReleaseOrigin,
   type ReleaseReason,
   type ReleaseReasonCode,
   type Releaser,
-  type ReleaseTarget,
+  type Urgent,
 } from "./release/model.ts"
 export { recipientFor, recipientsIn } from "./release/recipients.ts"
-export { againstRecipient, againstTarget, decide, decider } from "./release/rule.ts"
+export { plainNames, type ReasonNames, reasonText, redactedWord } from "./release/words.ts"
 /** Terms: the closed vocabulary that a node enforces for one shared collection. */
 export {
   ACTIONS,
   CEILINGS,
+  ceilingOf,
   DEFAULT_TERMS,
   INCIDENT_CLASSES,
   type IncidentClass,
+  keptTerms,
   ONWARD,
   type Onward,
   type Pap,

@@ -49,6 +49,7 @@ export {
   type EmailAddr,
   type EmailMessage,
   type ExtensionDefinition,
+  essentialProperties,
   type Family,
   type File,
   familyOf,

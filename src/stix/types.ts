@@ -2,6 +2,7 @@ import type { Json } from "../kernel/canonical.ts"
 import * as domain from "./domain-objects.ts"
 import * as meta from "./meta-objects.ts"
 import * as observable from "./observables.ts"
+import { contributingProperties } from "./sco-id.ts"
 import type { Infer, ObjectSpec } from "./spec.ts"
 
 export type AttackPattern = Infer<typeof domain.attackPattern>
@@ -141,4 +142,13 @@ export function familyOf(type: string): Family | null {
 /** True for the eighteen cyber-observable types (SCO): no versions, deterministic ids. */
 export function isObservable(type: string): boolean {
   return familyOf(type) === "observable"
+}
+
+/**
+ * Without which an object of the standard is nothing or another one: what its type requires, and what makes up the id of
+ * an observable. Null for custom types, of which nobody can say.
+ */
+export function essentialProperties(type: string): ReadonlySet<string> | null {
+  const known = TYPES.get(type)
+  return known === undefined ? null : new Set([...known.spec.required, ...contributingProperties(type)])
 }

@@ -20,6 +20,7 @@ import * as guard from "./migrations/0016-guard.ts"
 import * as conflictTold from "./migrations/0017-conflict-told.ts"
 import * as agreements from "./migrations/0018-agreements.ts"
 import * as tabled from "./migrations/0019-tabled.ts"
+import * as terms from "./migrations/0020-terms.ts"
 
 const migrations = [
   first,
@@ -41,6 +42,7 @@ const migrations = [
   conflictTold,
   agreements,
   tabled,
+  terms,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

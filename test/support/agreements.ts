@@ -10,6 +10,7 @@ import { addShared, loadCollection, type Prepared, publishShared } from "../../s
 import { insertPeer, loadOwnParty, type PartyId } from "../../src/parties/index.ts"
 import { type InProcess, openInProcess, prepared } from "./node-in-process.ts"
 import { mirror } from "./shared-things.ts"
+import { PLAIN_TERMS } from "./terms.ts"
 
 export const HARBOUR = "identity--3f2504e0-4f89-41d3-9a0c-0305e82c3301" as PartyId
 export const BALTIC = "identity--7d444840-9dc0-41d1-b245-5ffdce74fad2" as PartyId
@@ -59,7 +60,7 @@ export function sampleText([one, other]: readonly [Named, Named], names = ""): A
   }
 }
 
-const OFFICER: Tabler = { by: "commitment", actor: { is: "person", officer: true } }
+const OFFICER: Tabler = { by: "commitment", actor: { is: "person", officer: true, by: "commitment" } }
 
 /** Drafts, one of them lacking much, and a negotiation with a partner in which there is something of everything. */
 export async function addAgreements(node: InProcess, partner: Named, names: string) {
@@ -131,7 +132,12 @@ export async function sayAs(
     await there.store.write((tx) =>
       insertPeer(tx, { party: us, name: "Us", endpoint: "https://us.invalid", state: "active", theirs: "active" }),
     )
-    const wish = { title: "Arrangement on sharing indicators of ransomware", alias: null, audience: [us] }
+    const wish = {
+      title: "Arrangement on sharing indicators of ransomware",
+      alias: null,
+      audience: [us],
+      terms: PLAIN_TERMS,
+    }
     const id = await addShared(there.store, wish, null)
     const start = Math.floor(node.clock.now() / 1000) * 1000
     for (const [i, one] of says.entries()) {

@@ -32,6 +32,7 @@ import { figures } from "./figures.ts"
 import { day, type InProcess, openInProcess, prepared } from "./node-in-process.ts"
 import { cardSaying } from "./sharing.ts"
 import { indicator, newVersion, type Stix, stixId } from "./stix.ts"
+import { PLAIN_TERMS } from "./terms.ts"
 
 /** What pages of sharing need to have something to show; the ids by which their addresses are found. */
 export type SharedThings = Record<
@@ -157,7 +158,10 @@ function talkative(own: OwnParty, names: string): Buffer {
 
 async function share({ store }: InProcess, title: string, audience: (PartyId | undefined)[]): Promise<Collection> {
   const parties = audience.filter((party) => party !== undefined)
-  return loadCollection(store, await addShared(store, { title, alias: null, audience: parties }, null))
+  return loadCollection(
+    store,
+    await addShared(store, { title, alias: null, terms: PLAIN_TERMS, audience: parties }, null),
+  )
 }
 
 async function import_(node: InProcess, objects: readonly Stix[]): Promise<void> {

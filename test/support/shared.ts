@@ -12,10 +12,15 @@ import type { Tx } from "../../src/store/index.ts"
 import type { Federation, Member } from "./federation.ts"
 import { prepared } from "./node-in-process.ts"
 import { indicator, type Stix } from "./stix.ts"
+import { PLAIN_TERMS } from "./terms.ts"
 
 /** A shared collection of a node for these. */
 export function share(from: Member, ...audience: Member[]): Promise<string> {
-  return addShared(from.store, { title: "Shared", alias: null, audience: audience.map(({ party }) => party) }, null)
+  return addShared(
+    from.store,
+    { title: "Shared", alias: null, terms: PLAIN_TERMS, audience: audience.map(({ party }) => party) },
+    null,
+  )
 }
 
 /** Adds objects to an inbox of the node and puts them into a shared collection, a second later than what was before. */

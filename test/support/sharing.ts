@@ -13,6 +13,7 @@ import { type Tlp, tlpMarkingId } from "../../src/stix/index.ts"
 import type { Federation, Member } from "./federation.ts"
 import { prepared } from "./node-in-process.ts"
 import { indicator, type Stix } from "./stix.ts"
+import { PLAIN_TERMS } from "./terms.ts"
 
 /** The card by which a party says where it is, and whatever else it likes. */
 export function cardSaying(
@@ -35,7 +36,7 @@ export async function share(owner: Member, ...audience: Member[]): Promise<Colle
   const parties = audience.map(({ party }) => party)
   return loadCollection(
     owner.store,
-    await addShared(owner.store, { title: "Shared", alias: null, audience: parties }, null),
+    await addShared(owner.store, { title: "Shared", alias: null, terms: PLAIN_TERMS, audience: parties }, null),
   )
 }
 

@@ -5,9 +5,9 @@ import {
   CEILINGS,
   DEFAULT_TERMS,
   INCIDENT_CLASSES,
+  keptTerms,
   ONWARD,
   PURPOSES,
-  type TermName,
   Terms,
 } from "../../src/policy/index.ts"
 
@@ -58,4 +58,5 @@ export const nearTerms: fc.Arbitrary<Terms> = fc
   .tuple(someTerms, fc.subarray(Object.keys(DEFAULT_TERMS) as (keyof Terms)[], { maxLength: 3 }))
   .map(([other, names]) => ({ ...DEFAULT_TERMS, ...Object.fromEntries(names.map((name) => [name, other[name]])) }))
 
-export type { TermName }
+/** What shared collections of tests stand under unless a test is about terms. */
+export const PLAIN_TERMS = keptTerms(DEFAULT_TERMS)

@@ -6,7 +6,8 @@ import type { TablingParts } from "../tabled/tabling.ts"
 export type AgreementParts = TablingParts
 
 export function tablerOf({ person, may }: Visit): Tabler {
-  return { by: person().commitment, actor: { is: "person", officer: may("role:officer") } }
+  const by = person().commitment
+  return { by, actor: { is: "person", officer: may("role:officer"), by } }
 }
 
 /** Throws `not-found agreement.no-negotiation`. */

@@ -1,3 +1,4 @@
+import { countOfficers } from "../../accounts/index.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import {
   audienceOf,
@@ -11,11 +12,15 @@ import {
 import { ownParty, type PartyId } from "../../parties/index.ts"
 import {
   againstRecipient,
-  decider,
+  DEFAULT_TERMS,
+  decide,
+  keptTerms,
   type Releaser,
+  readTerms,
   recipientFor,
   recipientsIn,
   releaseRefusals,
+  type Terms,
 } from "../../policy/index.ts"
 import type { Tlp } from "../../stix/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
@@ -25,7 +30,15 @@ import { findTabling, saveTabling } from "./queries.ts"
 import type { Shelf } from "./shelf.ts"
 
 /** Under which mark everything is tabled: the ceiling of a collection for which no terms are agreed. */
-export const TABLED_MARK: Tlp = "green"
+export const TABLED_MARK = "green" as const satisfies Tlp
+
+/** Whoever takes part knows who else does, and nothing else is tabled. */
+const TABLED_TERMS: Terms = {
+  ...DEFAULT_TERMS,
+  audience: { ...DEFAULT_TERMS.audience, confidential: false },
+  objects: { ...DEFAULT_TERMS.objects, types: [ITEM_TYPE] },
+  marking: TABLED_MARK,
+}
 
 /** Who wants it: officers and whoever may command the machine may. */
 export type Tabler = { by: string | null; actor: Releaser }
@@ -71,7 +84,11 @@ export async function settleCollection(tx: Tx, shelf: Shelf, place: Place, table
 async function begun(tx: Tx, shelf: Shelf, place: Place, audience: PartyId[], tabler: Tabler): Promise<Collection> {
   const collection = await loadCollection(
     tx,
-    await makeShared(tx, { title: place.title.slice(0, 200), alias: null, audience }, tabler.by),
+    await makeShared(
+      tx,
+      { title: place.title.slice(0, 200), alias: null, audience, terms: keptTerms(TABLED_TERMS) },
+      tabler.by,
+    ),
   )
   await refill(tx, shelf, place, collection, tabler)
   return collection
@@ -90,10 +107,18 @@ async function refill(tx: Tx, shelf: Shelf, { negotiation }: Place, collection: 
  * release.<reason>` for the first reason against it.
  */
 export async function requireDecision(tx: Tx, collection: Collection, { actor }: Tabler): Promise<void> {
-  const [audience, refusals] = [await recipientsIn(tx, collection), await releaseRefusals(tx)]
-  const fresh = { aside: false, withdrawn: false, revokedSince: false, recalledAt: null }
-  const object = { type: ITEM_TYPE, kinds: [], marking: TABLED_MARK, others: [], ...fresh }
-  const decision = decider({ actor, collection, audience, refusals, again: false })(object, "own")
+  const fresh = { strictest: null, aside: false, withdrawn: false, revokedSince: false, recalledAt: null }
+  const said = { others: [], sectors: [], incidents: [], personal: [], sources: [] }
+  const object = { type: ITEM_TYPE, kinds: [], marking: TABLED_MARK, ...said, ...fresh }
+  const facts = {
+    ...{ actor, officers: await countOfficers(tx), collection: { ...collection, agreement: null } },
+    ...{ audience: await recipientsIn(tx, collection), refusals: await releaseRefusals(tx) },
+    // To table is an act of its own, with a step of its own.
+    ...{ first: false, again: false, urgent: null, articles: {} },
+  }
+  const terms = collection.terms === null ? null : readTerms(collection.terms.text)
+  const approvals = { binding: "", given: [] }
+  const decision = decide(object, "own", terms, facts, approvals, "defence", tx.now)
   if (decision.is !== "release") {
     throw new ComityError("refused", "agreement.not-released", { reason: decision.reasons[0]?.code ?? "" })
   }

@@ -14,7 +14,7 @@ import { newestOf, standOf } from "./negotiation.ts"
 import { Shelf } from "./shelf.ts"
 import { type TablingParts, tableDraft, tableSayings, takeBack } from "./tabling.ts"
 
-const OFFICER: Tabler = { by: "commitment", actor: { is: "person", officer: true } }
+const OFFICER: Tabler = { by: "commitment", actor: { is: "person", officer: true, by: "commitment" } }
 let federation: Federation
 let [a, b, c] = [] as unknown as [Member, Member, Member]
 beforeEach(async () => {
@@ -149,7 +149,7 @@ test("other words stand beside the clause until their author takes them back", a
 
 test("nothing is tabled by who is no officer, nor where nobody would get it, nor by who takes no part", async () => {
   const draft = await startDraft(a.store, text(), null)
-  const analyst: Tabler = { by: "commitment", actor: { is: "person", officer: false } }
+  const analyst: Tabler = { by: "commitment", actor: { is: "person", officer: false, by: "commitment" } }
   await assert.rejects(tableDraft(parts(a), draft, analyst), code("agreement.not-released"))
   for (const other of [b, c]) await suspend(a.parts, other.party, null)
   await assert.rejects(tableDraft(parts(a), draft, OFFICER), code("agreement.nobody"))

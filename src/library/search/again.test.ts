@@ -4,6 +4,7 @@ import sql from "sql-template-tag"
 import { type Federation, type Member, testFederation } from "../../../test/support/federation.ts"
 import { prepared } from "../../../test/support/node-in-process.ts"
 import { address, EARLY, indicator, LATE, newVersion, type Stix, stixId } from "../../../test/support/stix.ts"
+import { PLAIN_TERMS } from "../../../test/support/terms.ts"
 import { type Derived, openDerived } from "../../store/index.ts"
 import { addObjects } from "../adding.ts"
 import { loadCollection } from "../collections.ts"
@@ -36,7 +37,7 @@ afterEach(async () => {
 
 /** Shares these with Japan, which pulls them. */
 async function give(from: Member, ...objects: Stix[]): Promise<string> {
-  const id = await addShared(from.store, { title: "S", alias: null, audience: [jp.party] }, null)
+  const id = await addShared(from.store, { title: "S", alias: null, terms: PLAIN_TERMS, audience: [jp.party] }, null)
   await addObjects(from.store, await from.collection(), prepared(...objects))
   await from.store.write(async (tx) => {
     for (const { id: object } of objects) {

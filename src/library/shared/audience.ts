@@ -4,12 +4,13 @@ import { createLog, record } from "../../ledger/index.ts"
 import type { PartyId } from "../../parties/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
 import { loadCollection, loadCollectionByKey } from "../collections.ts"
-import type { Collection, CollectionId } from "../model.ts"
-import { clearAlias, findCollectionByAlias, insertCollection, setClosed, setFollows } from "../queries.ts"
+import type { Collection, CollectionId, TermsText } from "../model.ts"
+import { clearAlias, findCollectionByAlias, insertCollection, keepTerms, setClosed, setFollows } from "../queries.ts"
 import { insertMember, type Member, membersOf, readBy, setLeft } from "./queries.ts"
 import { closeCollection } from "./withdrawing.ts"
 
-export type SharedWish = { title: string; alias: string | null; audience: readonly PartyId[] }
+/** `terms`: what policy made of them; each entry will name them. */
+export type SharedWish = { title: string; alias: string | null; audience: readonly PartyId[]; terms: TermsText }
 
 /**
  * Makes a shared collection: these parties read it, releases write it. Throws `invalid collection.no-audience`,
@@ -22,7 +23,7 @@ export async function addShared(store: Store, wish: SharedWish, by: string | nul
 /** The same within a transaction. */
 export async function makeShared(
   tx: Tx,
-  { title, alias, audience }: SharedWish,
+  { title, alias, audience, terms }: SharedWish,
   by: string | null,
 ): Promise<CollectionId> {
   if (audience.length === 0) throw new ComityError("invalid", "collection.no-audience")
@@ -31,11 +32,11 @@ export async function makeShared(
   if (taken !== null) throw new ComityError("conflict", "collection.exists", { id: taken.id })
   const id = newUuid<"collection">()
   const log = await createLog(tx, "collection")
-  await insertCollection(tx, { id, alias, title, kind: "shared", party: null, log })
+  await insertCollection(tx, { id, alias, title, kind: "shared", party: null, log, terms: await keepTerms(tx, terms) })
   const { key } = await loadCollection(tx, id)
   const members = [...new Set(audience)]
   for (const party of members) await insertMember(tx, key, party)
-  await record(tx, { what: "collection.shared", by, facts: { collection: id, audience: members } })
+  await record(tx, { what: "collection.shared", by, facts: { collection: id, audience: members, terms: terms.hash } })
   return id
 }
 
@@ -50,7 +51,7 @@ export async function widen(tx: Tx, collection: Collection, party: PartyId, by: 
   const audience = [...present.map((member) => member.party), party]
   const { title, alias } = collection
   await clearAlias(tx, collection.key)
-  const successor = await makeShared(tx, { title, alias, audience }, by)
+  const successor = await makeShared(tx, { title, alias, audience, terms: termsOf(collection) }, by)
   await closeCollection(tx, collection, successor, by)
   return successor
 }
@@ -69,7 +70,8 @@ export async function succeed(
   const audience = present.map(({ party }) => party)
   const { title, alias } = collection
   await clearAlias(tx, collection.key)
-  const successor = audience.length === 0 ? null : await makeShared(tx, { title, alias, audience }, null)
+  const successor =
+    audience.length === 0 ? null : await makeShared(tx, { title, alias, audience, terms: termsOf(collection) }, null)
   if (successor !== null) await setFollows(tx, successor, checkpoint)
   if (closes) await closeCollection(tx, collection, successor, null, { checkpoint })
   else await setClosed(tx, collection.key, tx.now, successor)
@@ -94,4 +96,10 @@ export async function audienceOf(reader: Reader, collection: Collection): Promis
 /** Our shared collections that a party reads now. */
 export async function collectionsOf(reader: Reader, party: PartyId): Promise<Collection[]> {
   return Promise.all((await readBy(reader, party)).map((key) => loadCollectionByKey(reader, key)))
+}
+
+/** Every shared collection of ours has terms. */
+function termsOf({ id, terms }: Collection): TermsText {
+  if (terms === null) throw new Error(`no terms for collection ${id}`)
+  return terms
 }

@@ -48,7 +48,15 @@ export type SliceOutcome = { applied: Applied[]; withheld: number; refused: numb
 export async function addMirror(tx: Tx, from: { party: PartyId; origin: string; title: string }): Promise<Collection> {
   const log = await createMirror(tx, from.origin)
   const id = newUuid<"collection">()
-  await insertCollection(tx, { id, alias: null, title: from.title, kind: "received", party: from.party, log })
+  await insertCollection(tx, {
+    id,
+    alias: null,
+    title: from.title,
+    kind: "received",
+    party: from.party,
+    log,
+    terms: null,
+  })
   return loadCollection(tx, id)
 }
 

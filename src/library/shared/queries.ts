@@ -246,6 +246,7 @@ export type SentRow = {
   spec: string | null
   version: string | null
   marking: string | null
+  terms: string | null
   date_added: Instant
   previous: Uint8Array | null
   bytes: Uint8Array | null
@@ -260,10 +261,10 @@ export async function readSent(
   const object = kept ? sql`coalesce(e.object, e.kept)` : sql`e.object`
   return reader.all<SentRow>(
     sql`select e.seq, e.kind, e.h, e.salt, e.erased_by, e.withdrawn_by, e.about, e.erases, e.header, e.note,
-          o.id, o.spec, o.version, e.marking, e.date_added, p.h as previous, o.bytes
+          o.id, o.spec, o.version, e.marking, t.hash as terms, e.date_added, p.h as previous, o.bytes
         from entry e left join object o on o.key = ${object}
         left join entry p on p.collection = e.collection and p.seq = e.previous
-        where e.collection = ${collection} and e.seq >= ${from} order by e.seq limit ${most} + 0`,
+        left join terms t on t.key = e.terms where e.collection = ${collection} and e.seq >= ${from} order by e.seq limit ${most} + 0`,
   )
 }
 

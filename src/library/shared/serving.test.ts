@@ -4,6 +4,7 @@ import fc from "fast-check"
 import sql from "sql-template-tag"
 import { openInProcess, prepared } from "../../../test/support/node-in-process.ts"
 import { indicator } from "../../../test/support/stix.ts"
+import { PLAIN_TERMS } from "../../../test/support/terms.ts"
 import type { PartyId } from "../../parties/index.ts"
 import { addObjects } from "../adding.ts"
 import { loadCollection } from "../collections.ts"
@@ -26,7 +27,7 @@ test("each entry is noted at the time when it first left, however often and in w
   await fc.assert(
     fc.asyncProperty(fc.array(pull, { maxLength: 15 }), async (pulls) => {
       const party = `identity--${crypto.randomUUID()}` as PartyId
-      const id = await addShared(store, { title: "S", alias: null, audience: [party] }, null)
+      const id = await addShared(store, { title: "S", alias: null, terms: PLAIN_TERMS, audience: [party] }, null)
       await store.write(async (tx) => {
         for (const { key } of await tx.all<{ key: number }>(sql`select key from object order by key`)) {
           await putShared(tx, await loadCollection(tx, id), key)

@@ -136,9 +136,9 @@ function sentEntry(row: SentRow): SentEntry {
   return { seq, h, content: { salt: Buffer.from(salt), header: headerOf(row), body }, by: null }
 }
 
-function headerOf({ header, kind, id, spec, version, marking, erases, ...row }: SentRow): string {
+function headerOf({ header, kind, id, spec, version, marking, terms, erases, ...row }: SentRow): string {
   if (header !== null) return header
   const date_added = formatInstant(row.date_added)
   const previous = row.previous === null ? null : Buffer.from(row.previous).toString("base64")
-  return headerText({ kind, id, spec, version, date_added, marking, terms: null, previous, erases })
+  return headerText({ kind, id, spec, version, date_added, marking, terms, previous, erases })
 }

@@ -168,7 +168,7 @@ async function append(
 ): Promise<number> {
   const log = await openLog(tx, collection.log)
   const dateAdded = nextInstant(tx, log)
-  const header = headerText({ ...said, date_added: formatInstant(dateAdded), terms: null })
+  const header = headerText({ ...said, date_added: formatInstant(dateAdded), terms: collection.terms?.hash ?? null })
   const salt = random(SALT_BYTES)
   const note = content.note === null ? Buffer.alloc(0) : Buffer.from(canonicalize(content.note))
   const h = entryHash(salt, header, note)

@@ -4,6 +4,7 @@ import sql from "sql-template-tag"
 import { type Federation, type Member, testFederation } from "../../../test/support/federation.ts"
 import { day, prepared } from "../../../test/support/node-in-process.ts"
 import { indicator, type Stix, stixId } from "../../../test/support/stix.ts"
+import { PLAIN_TERMS } from "../../../test/support/terms.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { formatInstant } from "../../kernel/time.ts"
 import { appendEntry, type EntryHeader, entryHash, headerText, nextInstant, openLog } from "../../ledger/index.ts"
@@ -42,7 +43,11 @@ after(() => federation.close())
 
 /** A shared collection of Finland's, for these. */
 async function share(...audience: Member[]): Promise<string> {
-  return addShared(fi.store, { title: "Shared", alias: null, audience: audience.map(({ party }) => party) }, null)
+  return addShared(
+    fi.store,
+    { title: "Shared", alias: null, terms: PLAIN_TERMS, audience: audience.map(({ party }) => party) },
+    null,
+  )
 }
 
 async function put(node: Member, collection: string, ...objects: Stix[]): Promise<void> {

@@ -21,12 +21,16 @@ export type Feed = {
   /** Entries that came without content, and entries that could not be taken. */
   withheld: number
   refused: number
+  /** Text of its terms, as its owner says them; null if it says none. */
+  terms: string | null
+  /** Party ids, JSON: who else reads it, where its owner tells; else null. */
+  readers: string | null
   /** 1 if the peer says that we left the collection's audience. */
   hasLeft: 0 | 1
 }
 
 const columns = sql`key, peer, remote, collection, target, checkpoint, state, pulled_at as "pulledAt",
-  verified_at as "verifiedAt", failure, failures, withheld, refused, has_left as "hasLeft"`
+  verified_at as "verifiedAt", failure, failures, withheld, refused, terms, readers, has_left as "hasLeft"`
 
 export async function findFeed(reader: Reader, peer: number, remote: string): Promise<Feed | null> {
   return (await reader.get<Feed>(sql`select ${columns} from feed where peer = ${peer} and remote = ${remote}`)) ?? null
@@ -100,14 +104,21 @@ export type Offered = {
   size: number
   left: number
   follows: string | null
+  terms: string | null
 }
 
 export async function offeredTo(reader: Reader, party: string): Promise<Offered[]> {
   return reader.all<Offered>(
-    sql`select c.id, c.title, l.origin, l.size, a.left_at is not null as left, c.follows
+    sql`select c.id, c.title, l.origin, l.size, a.left_at is not null as left, c.follows, t.text as terms
         from audience a join collection c on c.key = a.collection join log l on l.key = c.log
+          left join terms t on t.key = c.terms
         where a.party = ${party} order by c.key`,
   )
+}
+
+/** What its owner says of it now. */
+export async function setSaid(tx: Tx, feed: number, said: Pick<Feed, "terms" | "readers">): Promise<void> {
+  await tx.run(sql`update feed set terms = ${said.terms}, readers = ${said.readers} where key = ${feed}`)
 }
 
 export async function hasOrigin(reader: Reader, origin: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import { ComityError } from "../../kernel/errors.ts"
 import { isUuid } from "../../kernel/ids.ts"
 import { cosignedCheckpoint, findLog, type LogRow, proveConsistency, proveRoot } from "../../ledger/index.ts"
 import {
+  audienceOf,
   type Collection,
   findMember,
   loadCollection,
@@ -11,13 +12,14 @@ import {
   serveEntries,
 } from "../../library/index.ts"
 import type { Peer } from "../../parties/index.ts"
+import { readTerms } from "../../policy/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
 import { bodyOf, parseBody } from "../bodies.ts"
 import { checkpointIn } from "../evidence/comparing.ts"
 import type { PeerAnswer, PeeringParts, PeerMessage } from "../model.ts"
 import { setSeen } from "../witnessing/queries.ts"
 import { ENTRIES_MOST, ENTRIES_TYPE, encodePart, type Part } from "./format.ts"
-import { offeredTo } from "./queries.ts"
+import { type Offered, offeredTo } from "./queries.ts"
 
 /** So many bytes go out at once; a body that is larger alone goes alone. */
 export const BYTES_MOST = 1024 * 1024
@@ -37,7 +39,20 @@ export async function answerFeeds({ store }: PeeringParts, { peer }: PeerMessage
 }
 
 export async function offersTo(reader: Reader, { party }: Pick<Peer, "party">) {
-  return (await offeredTo(reader, party)).map(({ left, ...feed }) => ({ ...feed, left: left === 1 }))
+  const offered = await offeredTo(reader, party)
+  return Promise.all(
+    offered.map(async ({ left, ...feed }) => ({
+      ...{ ...feed, left: left === 1 },
+      readers: left === 1 ? null : await readersTold(reader, feed),
+    })),
+  )
+}
+
+/** Who reads it, where its terms let readers know of each other. */
+async function readersTold(reader: Reader, { id, terms }: Pick<Offered, "id" | "terms">): Promise<string[] | null> {
+  if (terms === null || readTerms(terms)?.audience.confidential !== false) return null
+  const members = await audienceOf(reader, await loadCollection(reader, id))
+  return members.map(({ party }) => party)
 }
 
 /** `pull`: the entries that follow on what the peer holds, with all that proves them. */

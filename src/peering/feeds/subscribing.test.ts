@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { afterEach, beforeEach, test } from "node:test"
 import { type Federation, type Member, testFederation } from "../../../test/support/federation.ts"
 import { mirrorAt, share } from "../../../test/support/shared.ts"
+import { PLAIN_TERMS } from "../../../test/support/terms.ts"
 import { addShared, listCollections, loadCollection } from "../../library/index.ts"
 
 let federation: Federation
@@ -30,7 +31,7 @@ function multiply(table: string, changes: Record<string, string>): void {
 
 test("a title from outside is one line, and turns nothing around", async () => {
   const title = "\u202Eevil\u202C\nSecond\u0007 line\u2028"
-  await addShared(fi.store, { title, alias: null, audience: [jp.party] }, null)
+  await addShared(fi.store, { title, alias: null, terms: PLAIN_TERMS, audience: [jp.party] }, null)
   await jp.round(fi)
   assert.equal((await mirrorAt(jp)).title, "evil  Second  line")
 })

@@ -2,15 +2,29 @@ import { z } from "zod"
 import { record } from "../../ledger/index.ts"
 import { addMirror, loadCollectionByKey, setClosed } from "../../library/index.ts"
 import { oneLine, type Peer } from "../../parties/index.ts"
+import { termsHash } from "../../policy/index.ts"
+import { typeOfId } from "../../stix/index.ts"
 import type { Store, Tx } from "../../store/index.ts"
 import { bodyOf, parseBody } from "../bodies.ts"
 import { checkpointIn } from "../evidence/comparing.ts"
 import { say } from "../line.ts"
 import type { PeeringParts } from "../model.ts"
-import { feedOfOrigin, feedsOf, findFeed, hasOrigin, insertFeed, setFeedState, setHasLeft } from "./queries.ts"
+import {
+  type Feed,
+  feedOfOrigin,
+  feedsOf,
+  findFeed,
+  hasOrigin,
+  insertFeed,
+  setFeedState,
+  setHasLeft,
+  setSaid,
+} from "./queries.ts"
 import { CollectionUuid } from "./serving.ts"
 
 const FEEDS_MOST = 1000
+const TERMS_MOST = 50_000
+const PartyIdText = z.string().refine((text) => typeOfId(text) === "identity")
 
 /** A collection that its owner lets us read. */
 export const Offer = z.strictObject({
@@ -21,6 +35,9 @@ export const Offer = z.strictObject({
   left: z.boolean(),
   /** The last checkpoint of the log in whose place it stands, where that one could not go on. */
   follows: z.string().max(10_000).nullable(),
+  /** The text of its terms (docs/release.md), and who else reads it where they let its owner tell. */
+  terms: z.string().max(TERMS_MOST).nullable(),
+  readers: z.array(PartyIdText).max(FEEDS_MOST).nullable(),
 })
 export const Offers = z.array(Offer).max(FEEDS_MOST)
 const Feeds = z.strictObject({ v: z.literal(1), feeds: Offers })
@@ -49,11 +66,27 @@ export async function beginFeeds(tx: Tx, peer: Peer, offers: z.output<typeof Off
       if (begun !== null) behind.push(begun)
       continue
     }
+    await noteSaid(tx, peer, known, offer)
     if ((known.hasLeft === 1) !== offer.left) await setHasLeft(tx, known.key, offer.left)
     const held = (await loadCollectionByKey(tx, known.collection)).size
     if (held < offer.size && (known.state === "open" || known.state === "closed")) behind.push(known.key)
   }
   return behind
+}
+
+/** Its owner narrowed the terms, or tells others of who reads. Who left is told nothing more. */
+async function noteSaid(tx: Tx, peer: Peer, feed: Feed, offer: z.output<typeof Offer>): Promise<void> {
+  const said = saidOf(offer)
+  if (offer.left || (feed.terms === said.terms && feed.readers === said.readers)) return
+  await setSaid(tx, feed.key, said)
+  if (feed.terms === said.terms) return
+  const { id } = await loadCollectionByKey(tx, feed.collection)
+  const terms = said.terms === null ? null : termsHash(said.terms)
+  await record(tx, { what: "feed.terms-changed", by: null, facts: { party: peer.party, collection: id, terms } })
+}
+
+function saidOf({ terms, readers }: z.output<typeof Offer>): Pick<Feed, "terms" | "readers"> {
+  return { terms, readers: readers === null ? null : JSON.stringify(readers) }
 }
 
 async function beginFeed(tx: Tx, peer: Peer, offer: z.output<typeof Offer>): Promise<number | null> {
@@ -62,6 +95,7 @@ async function beginFeed(tx: Tx, peer: Peer, offer: z.output<typeof Offer>): Pro
   if (await hasOrigin(tx, origin)) return null
   const mirror = await addMirror(tx, { party: peer.party, origin, title })
   const feed = await insertFeed(tx, peer.key, id, mirror.key)
+  await setSaid(tx, feed, saidOf(offer))
   if (left) await setHasLeft(tx, feed, left)
   const facts = { party: peer.party, collection: mirror.id, remote: id }
   await record(tx, { what: "feed.begun", by: null, facts })

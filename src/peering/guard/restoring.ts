@@ -12,7 +12,7 @@ import {
   type SentEntry,
 } from "../../library/index.ts"
 import type { Peer } from "../../parties/index.ts"
-import { CEILING } from "../../policy/index.ts"
+import { ceilingOf } from "../../policy/index.ts"
 import type { Reader } from "../../store/index.ts"
 import { bodyOf, parseBody } from "../bodies.ts"
 import { checkpointIn } from "../evidence/comparing.ts"
@@ -99,7 +99,7 @@ async function takeIn(
       const now = await loadCollectionByKey(tx, collection.key)
       const { guarded } = await findLog(tx, now.log)
       if (guarded !== 1 || now.size !== collection.size + at) throw new ComityError("conflict", "feed.busy")
-      await restoreSlice(tx, now, slice, { checkpoint: last ? checkpoint : null, ceiling: CEILING })
+      await restoreSlice(tx, now, slice, { checkpoint: last ? checkpoint : null, ceiling: ceilingOf(now.terms) })
     })
   }
 }

@@ -4,6 +4,7 @@ import sql from "sql-template-tag"
 import { type Federation, type Member, strangers } from "../../../test/support/federation.ts"
 import { prepared } from "../../../test/support/node-in-process.ts"
 import { indicator } from "../../../test/support/stix.ts"
+import { PLAIN_TERMS } from "../../../test/support/terms.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { addObjects, addShared, audienceOf, loadCollection } from "../../library/index.ts"
 import { findPeer, loadPeer } from "../../parties/index.ts"
@@ -82,7 +83,11 @@ test("two nodes become partners by an invitation and two people who compare", as
 
 test("nothing is shared before both compared", async () => {
   await acquainted()
-  const collection = await addShared(fi.store, { title: "S", alias: null, audience: [jp.party] }, null)
+  const collection = await addShared(
+    fi.store,
+    { title: "S", alias: null, terms: PLAIN_TERMS, audience: [jp.party] },
+    null,
+  )
   await addObjects(fi.store, await fi.collection(), prepared(indicator()))
   await jp.roundWith(fi)
   assert.equal((await jp.store.all({ sql: "select key from feed", values: [] } as never)).length, 0)
@@ -136,7 +141,7 @@ test("an answer that was lost makes no second partner", async () => {
 test("a pause stops both ways, and an end leaves every audience; both may meet again and must compare again", async () => {
   await acquainted()
   await compareBoth()
-  const id = await addShared(fi.store, { title: "S", alias: null, audience: [jp.party] }, null)
+  const id = await addShared(fi.store, { title: "S", alias: null, terms: PLAIN_TERMS, audience: [jp.party] }, null)
   await suspend(jp.parts, fi.party, null)
   await post(jp, fi)
   assert.deepEqual(await states(), ["active/suspended", "suspended/active"])
@@ -197,7 +202,7 @@ test("who invited and who accepted twice, and both who invited each other, becom
 test("a partner that lost what it knew, or left unheard, comes back by a new invitation and is compared again", async () => {
   await acquainted()
   await compareBoth()
-  const id = await addShared(fi.store, { title: "S", alias: null, audience: [jp.party] }, null)
+  const id = await addShared(fi.store, { title: "S", alias: null, terms: PLAIN_TERMS, audience: [jp.party] }, null)
   const wire = federation.wire
   federation.wire = async () => {
     throw new ComityError("unavailable", "peer.unreachable")

@@ -5,6 +5,7 @@ import { type Federation, type Member, strangers } from "../../../test/support/f
 import { type LibraryServer, startLibrary } from "../../../test/support/library-server.ts"
 import { START } from "../../../test/support/node-in-process.ts"
 import type { Role } from "../../../test/support/pages.ts"
+import { PLAIN_TERMS } from "../../../test/support/terms.ts"
 import { nothing } from "../../http/index.ts"
 import { addShared } from "../../library/index.ts"
 import { findPeer, loadPeer, readPeerCard } from "../../parties/index.ts"
@@ -161,7 +162,7 @@ test("a relation is paused, goes on and ends on its page, and both sides see it"
   await post(`${path}/state`, { to: "active" })
   await exchange(lake)
   assert.equal((await known(lake, ours)).theirs, "active")
-  await addShared(ours.store, { title: "S", alias: null, audience: [lake.party] }, null)
+  await addShared(ours.store, { title: "S", alias: null, terms: PLAIN_TERMS, audience: [lake.party] }, null)
   assert.match(await words(`${path}/leave`), /each shared collection of ours: 1/)
   assert.equal(await post(`${path}/leave`, {}), "/share/partners?done=left")
   await exchange(lake)
@@ -193,7 +194,11 @@ test("the card of a partner stands on its page, and a name that it tells counts 
 
 test("feed health tells what comes from whom and how far it is; a feed is paused and goes on", async () => {
   const isle = await partner("isle")
-  await addShared(isle.store, { title: "Relays of <isle>", alias: null, audience: [ours.party] }, null)
+  await addShared(
+    isle.store,
+    { title: "Relays of <isle>", alias: null, terms: PLAIN_TERMS, audience: [ours.party] },
+    null,
+  )
   await ours.roundWith(isle)
   const html = await page("/share/feeds")
   assert.match(html, /Relays of &lt;isle&gt;/)

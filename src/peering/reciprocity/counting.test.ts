@@ -6,6 +6,7 @@ import { ExchangeModel } from "../../../test/support/exchange-model.ts"
 import { type Federation, type Member, testFederation } from "../../../test/support/federation.ts"
 import { day, prepared } from "../../../test/support/node-in-process.ts"
 import { indicator, newVersion, type Stix } from "../../../test/support/stix.ts"
+import { PLAIN_TERMS } from "../../../test/support/terms.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import {
   addObjects,
@@ -76,7 +77,9 @@ class History {
 
   async begin(): Promise<void> {
     for (const title of ["A", "B"]) {
-      this.#collections.push(await addShared(this.fi.store, { title, alias: null, audience: [this.jp.party] }, null))
+      this.#collections.push(
+        await addShared(this.fi.store, { title, alias: null, terms: PLAIN_TERMS, audience: [this.jp.party] }, null),
+      )
     }
   }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { tlpMarkingId } from "../../stix/index.ts"
-import { isCarried, kindsOf } from "./kinds.ts"
+import { kindsOf, readMarking } from "./kinds.ts"
 
 test("bytes that travel inside an object make it a sample and perhaps code, wherever they stand", () => {
   const carried = ["exploit-code", "malware-sample"]
@@ -34,24 +34,27 @@ test("what is nested too deep to be looked at counts as carrying a file", () => 
 
 const marking = { type: "marking-definition", spec_version: "2.1" }
 
+const read = (object: Parameters<typeof readMarking>[1]) => readMarking("marking-definition--1", object)
+
 test("statements and permissible actions travel along; a marking with rules of its own does not", () => {
   const statement = { ...marking, definition_type: "statement", definition: { statement: "© Harbour CERT" } }
-  assert.equal(isCarried(statement), true)
-  assert.equal(
-    isCarried({ ...marking, definition_type: "PAP", name: "PAP:GREEN", definition: { pap: "pap:green" } }),
-    true,
+  assert.equal(read(statement).is, "statement")
+  const pap = (text: string) => read({ ...marking, definition_type: "PAP", name: text, definition: { pap: text } })
+  assert.deepEqual(
+    ["pap:green", "PAP:WHITE", " amber ", "pap:violet"].map((text) => ({ actions: "?", ...pap(text) }).actions),
+    ["green", "clear", "amber", null],
   )
-  assert.equal(isCarried({ ...marking, definition_type: "acme", definition: { acme: "level 3" } }), false)
-  assert.equal(isCarried({ ...marking, name: "PAP:GREEN", definition_type: "acme", definition: { pap: "x" } }), false)
+  assert.equal(read({ ...marking, definition_type: "acme", definition: { acme: "level 3" } }).is, "unknown")
+  assert.equal(read({ ...marking, name: "PAP:GREEN", definition_type: "acme", definition: { pap: "x" } }).is, "unknown")
   assert.equal(
-    isCarried({ ...statement, extensions: { "extension-definition--1": { extension_type: "property-extension" } } }),
-    false,
+    read({ ...statement, extensions: { "extension-definition--1": { extension_type: "property-extension" } } }).is,
+    "unknown",
   )
-  assert.equal(isCarried(null), false)
+  assert.equal(read(null).is, "unknown")
 })
 
-test("a statement that is not for them cannot travel along", () => {
+test("a statement says how far its own text may travel", () => {
   const inside = { ...marking, definition_type: "statement", definition: { statement: "for us" } }
-  assert.equal(isCarried({ ...inside, object_marking_refs: [tlpMarkingId("green")] }), true)
-  assert.equal(isCarried({ ...inside, object_marking_refs: [tlpMarkingId("amber")] }), false)
+  assert.equal(read(inside).marking, null)
+  assert.equal(read({ ...inside, object_marking_refs: [tlpMarkingId("amber")] }).marking, "amber")
 })

@@ -1,6 +1,7 @@
 import type { Json } from "../../kernel/canonical.ts"
-import { compareTlp, effectiveMarking, type JsonObject } from "../../stix/index.ts"
-import { CEILING } from "./model.ts"
+import { effectiveMarking, type JsonObject } from "../../stix/index.ts"
+import { ACTIONS, type Pap } from "../terms/model.ts"
+import type { OtherMarking } from "./model.ts"
 
 /** Nobody nests deeper what is meant to be read. */
 const DEPTH_MOST = 30
@@ -29,17 +30,24 @@ function isText(value: Json | undefined): boolean {
 }
 
 /**
- * Whether a marking that is no TLP level restricts nothing and travels along: statements and permissible actions do
- * (design section 4). Every other one has rules that nobody here knows.
+ * What a marking that is no TLP level says: statements and permissible actions restrict nothing by themselves and travel
+ * along (design section 4). Every other one has rules that nobody here knows.
  */
-export function isCarried(marking: JsonObject | null): boolean {
-  if (marking === null || marking.type !== "marking-definition") return false
+export function readMarking(id: string, marking: JsonObject | null): OtherMarking {
+  const unknown: OtherMarking = { id, marking: null, is: "unknown" }
+  if (marking === null || marking.type !== "marking-definition") return unknown
   const { level } = effectiveMarking(marking)
-  if (level !== null && compareTlp(level, CEILING) > 0) return false // its text may not travel
   const { definition_type: kind, definition, extensions } = marking
   if (extensions !== undefined || typeof definition !== "object" || definition === null || Array.isArray(definition)) {
-    return false
+    return unknown
   }
-  if (kind === "statement") return isText(definition.statement)
-  return typeof kind === "string" && kind.toLowerCase() === "pap" && isText(definition.pap)
+  if (kind === "statement" && isText(definition.statement)) return { id, marking: level, is: "statement" }
+  if (typeof kind !== "string" || kind.toLowerCase() !== "pap" || !isText(definition.pap)) return unknown
+  return { id, marking: level, is: "actions", actions: parsePap(String(definition.pap)) }
+}
+
+/** `PAP:AMBER`, `pap:white`; null for words that nobody here understands. */
+function parsePap(text: string): Pap | null {
+  const word = text.trim().toLowerCase().replace(/^pap:/, "")
+  return ACTIONS.find((level) => level === word) ?? (word === "white" ? "clear" : null)
 }

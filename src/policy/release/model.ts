@@ -1,28 +1,36 @@
 import type { Instant } from "../../kernel/time.ts"
-import type { Collection, Origin } from "../../library/index.ts"
-import type { PartyId, Peer } from "../../parties/index.ts"
+import type { Collection } from "../../library/index.ts"
+import type { PartyId, PartyKind, Peer } from "../../parties/index.ts"
 import type { Tlp } from "../../stix/index.ts"
 import type { ReleaseRefusals } from "../refusals/operations.ts"
+import type { Pap, TermName, Terms } from "../terms/model.ts"
 
-/** Nothing above this mark enters a shared collection; agreements may say otherwise later. */
-export const CEILING: Tlp = "green"
-
-/** Who wants it: a person by role, or whoever may command the node's machine. */
-export type Releaser = { is: "person"; officer: boolean } | { is: "operator" }
+/** Who wants it: a person by role, known by a commitment, or whoever may command the node's machine. */
+export type Releaser = { is: "person"; officer: boolean; by: string } | { is: "operator" }
 
 /** One of those who would read it. */
 export type Recipient = {
   party: PartyId
   /** What we call it and what it calls itself: the refusal list may hold either. */
   names: readonly string[]
-  /** Where it is; null if it never said. */
+  /** As its card says; null if it never said. */
+  kind: PartyKind | null
   places: readonly string[] | null
   /** Null if it is no partner of ours. */
   peer: Pick<Peer, "state" | "theirs"> | null
 }
 
-/** A marking that is no TLP level: one that restricts nothing and travels along, or one whose rules nobody here knows. */
-export type OtherMarking = { id: string; carried: boolean }
+/**
+ * A marking that is no TLP level: a statement or permissible actions, which travel along, or one whose rules nobody
+ * here knows. `marking`: how far its own text may travel. `actions` null: words that nobody here understands.
+ */
+export type OtherMarking = { id: string; marking: Tlp | null } & (
+  | { is: "statement" | "unknown" }
+  | { is: "actions"; actions: Pap | null }
+)
+
+/** What can be taken out of an object, by where it stands (RFC 6901) and why. `whole`: the object is nothing without it. */
+export type Found = { path: string; what: RedactedKind; whole: boolean }
 
 /** What of an object version decides. */
 export type ReleaseObject = {
@@ -31,7 +39,14 @@ export type ReleaseObject = {
   kinds: readonly string[]
   /** The strictest mark on the whole and its parts. */
   marking: Tlp | null
+  /** The strictest mark under which any earlier version of it was held here. */
+  strictest: Tlp | null
   others: readonly OtherMarking[]
+  sectors: readonly string[]
+  incidents: readonly string[]
+  personal: readonly Found[]
+  /** Authors that are not this node's party, and sources. */
+  sources: readonly Found[]
   /** Its bytes are kept because a log commits to them, never as a version of the object. */
   aside: boolean
   /** No collection serves it any more. */
@@ -42,29 +57,58 @@ export type ReleaseObject = {
   recalledAt: Instant | null
 }
 
+/** Whose an object is: ours, or received under terms; null for those that this node does not understand or never got. */
+export type ReleaseOrigin = "own" | { party: PartyId; terms: Terms | null; agreement: string | null }
+
+/** In urgent need one officer decides, says why, and a second person (a commitment) is told. */
+export type Urgent = { reason: string; told: string }
+
 /** Where it would go, for whom, by whose hand, under which refusals: the same for every object of one release. */
-export type ReleaseTarget = {
+export type ReleaseFacts = {
   actor: Releaser
-  collection: Pick<Collection, "kind" | "closedAt">
+  /** People of this node who can decide. */
+  officers: number
+  collection: Pick<Collection, "kind" | "closedAt"> & { agreement: string | null }
   audience: readonly Recipient[]
   refusals: ReleaseRefusals
+  /** Nothing was released into the collection before. */
+  first: boolean
   /** What was recalled is let out again on purpose. */
   again: boolean
+  urgent: Urgent | null
+  /** Where the agreement says what a term enforces. */
+  articles: Readonly<Partial<Record<TermName, string>>>
 }
 
-export type ReleaseQuestion = ReleaseTarget & { object: ReleaseObject; origin: Origin }
+/** A yes of somebody, bound to the hash of exact bytes, collection, terms and audience. */
+export type Approval = { by: string; officer: boolean; binding: string; at: Instant }
 
-/** Why not: a code, and the values that its sentence needs. Codes of objects begin with `object.` or `marking.`. */
+/** Everything that people agreed to, and the binding of what would go now: another binding is another question. */
+export type Approvals = { binding: string; given: readonly Approval[] }
+
+/** So long a yes holds, in microseconds. */
+export const APPROVAL_HOLDS = 86_400_000_000
+
+/** Why not, or on what it rests: a code, and the values that its sentence needs; `article` where an agreement says so. */
 export type ReleaseReason = { code: ReleaseReasonCode; values: Readonly<Record<string, string>> }
 
+/** Codes of what speaks against single objects begin with `object.`, `marking.`, `personal.`, `source.`, `onward.`. */
 export const RELEASE_REASON_CODES = [
-  ...(["actor.not-officer"] as const),
-  ...(["collection.not-shared", "collection.closed"] as const),
+  ...(["decision.failed", "actor.not-officer", "collection.not-shared", "collection.closed"] as const),
+  ...(["terms.unknown", "terms.not-begun", "terms.ended", "purpose.outside"] as const),
   ...(["audience.empty", "audience.stranger", "audience.not-active"] as const),
   ...(["audience.refused", "audience.place-refused", "audience.place-unknown"] as const),
-  ...(["object.received", "object.aside", "object.withdrawn", "object.recalled", "object.revoked-since"] as const),
-  ...(["object.kind-refused"] as const),
+  ...(["audience.not-named", "audience.kind-outside", "audience.kind-unknown"] as const),
+  ...(["audience.place-outside", "audience.place-unsaid"] as const),
+  ...(["object.aside", "object.withdrawn", "object.recalled", "object.revoked-since", "object.kind-refused"] as const),
+  ...(["object.received", "onward.none", "onward.agreement", "onward.marked", "onward.wider", "onward.ended"] as const),
+  ...(["object.type-outside", "object.sector-none", "object.sector-outside"] as const),
+  ...(["object.incident-none", "object.incident-outside"] as const),
   ...(["marking.none", "marking.above", "marking.without-rules"] as const),
+  ...(["marking.actions-above", "marking.actions-unknown"] as const),
+  ...(["personal.forbidden", "personal.whole", "source.whole"] as const),
+  ...(["people.too-few", "people.strict", "people.personal", "people.looser", "people.first"] as const),
+  ...(["people.approved", "people.urgent"] as const),
 ] as const
 export type ReleaseReasonCode = (typeof RELEASE_REASON_CODES)[number]
 

@@ -11,9 +11,9 @@ export async function recipientsIn(reader: Reader, collection: Collection): Prom
 
 export async function recipientFor(reader: Reader, party: PartyId): Promise<Recipient> {
   const peer = await findPeer(reader, party)
-  if (peer === null) return { party, names: [], places: null, peer }
+  if (peer === null) return { party, names: [], kind: null, places: null, peer }
   const kept = await readPeerCard(reader, peer.key)
   const card = kept === null ? null : readCard(kept.bytes, party)
   const names = [peer.name, ...(card === null ? [] : [card.name])]
-  return { party, names: [...new Set(names)], places: card?.places ?? null, peer }
+  return { party, names: [...new Set(names)], kind: card?.kind ?? null, places: card?.places ?? null, peer }
 }

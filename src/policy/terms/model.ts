@@ -4,7 +4,7 @@ import { ComityError } from "../../kernel/errors.ts"
 import { sha256 } from "../../kernel/hash.ts"
 import { isPlace } from "../../kernel/places.ts"
 import { type PartyId, partyKinds } from "../../parties/index.ts"
-import { INDUSTRY_SECTORS, typeOfId } from "../../stix/index.ts"
+import { INDUSTRY_SECTORS, type Tlp, typeOfId } from "../../stix/index.ts"
 
 /** The eleven classes of the Reference Security Incident Taxonomy (RSIT, ENISA; MISP taxonomy `rsit` version 1003). */
 export const INCIDENT_CLASSES = [
@@ -128,6 +128,17 @@ export function readTerms(text: string): Terms | null {
 /** Base64 SHA-256 of `comity/terms/v1`, a line end and the text. */
 export function termsHash(text: string): string {
   return sha256("comity/terms/v1\n", text).toString("base64")
+}
+
+/** The strictest mark that a collection under these terms serves; the widest audience's alone where nobody knows. */
+export function ceilingOf(kept: { text: string } | null): Tlp {
+  return (kept === null ? null : readTerms(kept.text))?.marking ?? "clear"
+}
+
+/** Terms as a collection keeps them. */
+export function keptTerms(terms: Terms): { hash: string; text: string } {
+  const text = termsText(terms)
+  return { hash: termsHash(text), text }
 }
 
 function parsed(text: string): unknown {

@@ -1,6 +1,6 @@
 import { type Format, type Translate, tlpText } from "../../http/index.ts"
 import type { PartyId, PartyKind } from "../../parties/index.ts"
-import { TYPE_NAMES } from "../../stix/index.ts"
+import { INDUSTRY_SECTORS, TYPE_NAMES } from "../../stix/index.ts"
 import type { Pap, Purpose, TermName, Terms } from "./model.ts"
 
 /** How the reader's language writes lists and places, and what parties are called here. */
@@ -43,7 +43,7 @@ function objects(
     sectors:
       sectors === null
         ? t("terms.sectors-any")
-        : t("terms.sectors", { sectors: list(sectors.map((one) => t(`terms.sector.${one}`))) }),
+        : t("terms.sectors", { sectors: list(sectors.map((one) => sectorWord(t, one))) }),
     incidents:
       incidents === null
         ? t("terms.incidents-any")
@@ -129,7 +129,12 @@ function kindWord(t: Translate, kind: PartyKind): string {
   return words[kind]
 }
 
+/** Sectors that are not of the standard too. */
+export function sectorWord(t: Translate, sector: string): string {
+  return INDUSTRY_SECTORS.some((one) => one === sector) ? t(`terms.sector.${sector}`) : sector
+}
+
 /** Types that are not of the standard are called what they are called. */
-function typeWord(t: Translate, type: string): string {
+export function typeWord(t: Translate, type: string): string {
   return TYPE_NAMES.includes(type) ? t(`type.${type}`) : type
 }

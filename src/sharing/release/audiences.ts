@@ -3,12 +3,15 @@ import { newId } from "../../kernel/ids.ts"
 import { addShared, type Collection, type CollectionId, loadCollection, narrow, widen } from "../../library/index.ts"
 import type { PartyId } from "../../parties/index.ts"
 import {
-  againstTarget,
+  againstAudience,
+  keptTerms,
   type Recipient,
   type ReleaseReason,
+  readTerms,
   recipientFor,
   recipientsIn,
   releaseRefusals,
+  type Terms,
 } from "../../policy/index.ts"
 import type { Reader, Store } from "../../store/index.ts"
 import { nothingYet, type Release } from "./model.ts"
@@ -16,26 +19,28 @@ import { countServed, insertRelease } from "./queries.ts"
 import type { Releases } from "./releases.ts"
 import { recordBegun, targetOf } from "./releasing.ts"
 
-export type SharedPlan = { title: string; alias: string | null; parties: readonly PartyId[] }
+export type SharedPlan = { title: string; alias: string | null; parties: readonly PartyId[]; terms: Terms }
 export type Decider = { by: string | null; officer: boolean }
 
 /** What speaks against letting these parties read anything, before there is anything to read. */
-export async function againstParties(reader: Reader, parties: readonly PartyId[]): Promise<ReleaseReason[]> {
+export async function againstParties(
+  reader: Reader,
+  parties: readonly PartyId[],
+  terms: Terms,
+): Promise<ReleaseReason[]> {
   const audience = await Promise.all(parties.map((party) => recipientFor(reader, party)))
-  return againstAudience(reader, audience)
+  return againstReaders(reader, audience, terms)
 }
 
-async function againstAudience(reader: Reader, audience: readonly Recipient[]): Promise<ReleaseReason[]> {
-  const collection = { kind: "shared", closedAt: null } as const
-  const refusals = await releaseRefusals(reader)
-  return againstTarget({ actor: { is: "operator" }, collection, audience, refusals, again: false })
+async function againstReaders(reader: Reader, audience: readonly Recipient[], terms: Terms): Promise<ReleaseReason[]> {
+  return againstAudience(audience, terms, { refusals: await releaseRefusals(reader), articles: {} })
 }
 
 /** Throws what `requireParties` throws and what `addShared` throws. */
 export async function shareCollection(store: Store, plan: SharedPlan, by: string | null): Promise<CollectionId> {
-  await requireParties(store, plan.parties)
-  const { title, alias, parties: audience } = plan
-  return addShared(store, { title, alias, audience }, by)
+  await requireParties(store, plan)
+  const { title, alias, parties: audience, terms } = plan
+  return addShared(store, { title, alias, audience, terms: keptTerms(terms) }, by)
 }
 
 /**
@@ -52,7 +57,7 @@ export async function widenAudience(
   const done = await store.write(async (tx) => {
     const collection = await loadShared(tx, wish.collection)
     const audience = [...(await recipientsIn(tx, collection)), await recipientFor(tx, wish.party)]
-    refuseFirst(await againstAudience(tx, audience))
+    refuseFirst(await againstReaders(tx, audience, termsOf(collection)))
     const [successor, total] = [
       await widen(tx, collection, wish.party, decided.by),
       await countServed(tx, collection.key),
@@ -79,6 +84,13 @@ export async function narrowAudience(
   await store.write(async (tx) => narrow(tx, await loadShared(tx, wish.collection), wish.party, by))
 }
 
+/** Throws `refused terms.unknown` for those of a version that this node does not understand. */
+function termsOf({ terms }: Collection): Terms {
+  const read = terms === null ? null : readTerms(terms.text)
+  if (read === null) throw new ComityError("refused", "terms.unknown")
+  return read
+}
+
 async function loadShared(reader: Reader, name: string): Promise<Collection> {
   const collection = await loadCollection(reader, name)
   if (collection.kind !== "shared") throw new ComityError("refused", "collection.not-shared")
@@ -86,9 +98,12 @@ async function loadShared(reader: Reader, name: string): Promise<Collection> {
 }
 
 /** Throws `refused audience.…` for the first thing that speaks against one of them. */
-async function requireParties(reader: Reader, parties: readonly PartyId[]): Promise<void> {
+async function requireParties(
+  reader: Reader,
+  { parties, terms }: Pick<SharedPlan, "parties" | "terms">,
+): Promise<void> {
   if (parties.length === 0) throw new ComityError("invalid", "collection.no-audience")
-  refuseFirst(await againstParties(reader, parties))
+  refuseFirst(await againstParties(reader, parties, terms))
 }
 
 /** Throws `refused audience.…` for the first reason, if there is one. */
@@ -103,7 +118,10 @@ export function refuseFirst([first]: readonly ReleaseReason[]): void {
       throw new ComityError("refused", "audience.stranger", { name })
     case "audience.place-unknown":
       throw new ComityError("refused", "audience.place-unknown", { name })
-    default:
+    case "audience.refused":
+    case "audience.place-refused":
       throw new ComityError("refused", "audience.refused", { name })
+    default:
+      throw new ComityError("refused", "audience.outside-terms", { name })
   }
 }

@@ -1,6 +1,15 @@
 import type { Json } from "../../kernel/canonical.ts"
 import { type Origin, recalledAt } from "../../library/index.ts"
-import { isCarried, kindsOf, type OtherMarking, type ReleaseObject } from "../../policy/index.ts"
+import {
+  incidentsOf,
+  kindsOf,
+  type OtherMarking,
+  personalData,
+  type ReleaseObject,
+  readMarking,
+  sectorsOf,
+  sourcesOf,
+} from "../../policy/index.ts"
 import { effectiveMarking, type JsonObject } from "../../stix/index.ts"
 import type { Reader } from "../../store/index.ts"
 import { type CandidateRow, readCandidate, readMarkingDefinition } from "./queries.ts"
@@ -14,41 +23,48 @@ export type Candidate = Pick<CandidateRow, "key" | "id" | "spec" | "version" | "
   along: readonly number[]
 }
 
+type HeldMarking = { key: number | null; read: OtherMarking }
+
 /** Reads what decides; of markings, which half of a library names, each only once. */
 export class Candidates {
   readonly #reader: Reader
-  readonly #markings = new Map<string, Promise<OtherMarking & { key: number | null }>>()
+  readonly #self: string
+  readonly #markings = new Map<string, Promise<HeldMarking>>()
 
-  constructor(reader: Reader) {
+  /** `self`: this node's party, whose objects name no other author. */
+  constructor(reader: Reader, self: string) {
     this.#reader = reader
+    this.#self = self
   }
 
   /** Null if it was erased since its key was read. */
   async load(key: number): Promise<Candidate | null> {
     const row = await readCandidate(this.#reader, key)
     if (row === null) return null
-    const { id, spec, version, type, origin, marking, aside, withdrawn, revokedSince } = row
+    const { id, spec, version, type, origin, marking, strictest, aside, withdrawn, revokedSince } = row
     const json = parsed(row.bytes)
     const others = await Promise.all(effectiveMarking(json).others.map((other) => this.#marking(other)))
     const object: ReleaseObject = {
-      ...{ type, kinds: kindsOf(json), marking, others: others.map(({ id, carried }) => ({ id, carried })) },
+      ...{ type, kinds: kindsOf(json), marking, strictest, others: others.map(({ read }) => read) },
+      ...{ sectors: sectorsOf(json), incidents: incidentsOf(json) },
+      ...{ personal: personalData(json), sources: sourcesOf(json, this.#self) },
       ...{ aside: aside === 1, withdrawn: withdrawn === 1, revokedSince: revokedSince === 1 },
       recalledAt: await recalledAt(this.#reader, row),
     }
-    const along = others.flatMap((one) => (one.carried && one.key !== null ? [one.key] : []))
+    const along = others.flatMap(({ key, read }) => (read.is !== "unknown" && key !== null ? [key] : []))
     const canonical = Buffer.from(row.canonical).toString("base64")
     return { key, id, spec, version, type, canonical, origin, object, along }
   }
 
-  #marking(id: string): Promise<OtherMarking & { key: number | null }> {
+  #marking(id: string): Promise<HeldMarking> {
     const known = this.#markings.get(id) ?? this.#readMarking(id)
     this.#markings.set(id, known)
     return known
   }
 
-  async #readMarking(id: string): Promise<OtherMarking & { key: number | null }> {
+  async #readMarking(id: string): Promise<HeldMarking> {
     const row = await readMarkingDefinition(this.#reader, id)
-    return { id, key: row?.key ?? null, carried: isCarried(row === null ? null : parsed(row.bytes)) }
+    return { key: row?.key ?? null, read: readMarking(id, row === null ? null : parsed(row.bytes)) }
   }
 }
 

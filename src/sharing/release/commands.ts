@@ -6,7 +6,7 @@ import { type Clock, formatInstant, type Instant } from "../../kernel/time.ts"
 import { loadCollection } from "../../library/index.ts"
 import { resolvePeer } from "../../parties/index.ts"
 import { type Due, isOverdue, listReceipts } from "../../peering/index.ts"
-import type { ReleaseReason } from "../../policy/index.ts"
+import { DEFAULT_TERMS, plainNames, type ReleaseReason, reasonText } from "../../policy/index.ts"
 import { parseTlp, type Tlp } from "../../stix/index.ts"
 import type { Reader, Store } from "../../store/index.ts"
 import { narrowAudience, shareCollection, widenAudience } from "./audiences.ts"
@@ -16,7 +16,6 @@ import { withReferences } from "./references.ts"
 import type { Releases } from "./releases.ts"
 import { RELEASE_MOST } from "./releasing.ts"
 import { erase, mark, recall } from "./withdrawing.ts"
-import { plainNames, reasonText } from "./words.ts"
 
 const text = { type: "string" } as const
 const collection = { ...text, value: "ID", required: true } as const
@@ -109,7 +108,8 @@ export function releaseHandlers(parts: ReleaseParts): Handlers {
     "collection share": async (call) => {
       const { title, alias, party } = Share.parse(call.arguments)
       const peers = await Promise.all(party.map((name) => resolvePeer(store, name)))
-      return { id: await shareCollection(store, { title, alias, parties: peers.map((peer) => peer.party) }, null) }
+      const parties = peers.map((peer) => peer.party)
+      return { id: await shareCollection(store, { title, alias, parties, terms: DEFAULT_TERMS }, null) }
     },
     "collection audience add": (call) => widened(parts, call),
     "collection audience remove": async (call) => {

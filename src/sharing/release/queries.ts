@@ -12,6 +12,7 @@ export type CandidateRow = {
   spec: string
   version: string
   marking: Tlp | null
+  strictest: Tlp | null
   origin: Origin
   aside: number
   withdrawn: number
@@ -24,7 +25,10 @@ export async function readCandidate(reader: Reader, key: number): Promise<Candid
   const row = await reader.get<CandidateRow>(
     sql`select o.key, o.id, o.type, o.spec, o.version, o.marking, o.origin, o.aside, o.withdrawn,
           exists (select 1 from object n where n.id_hash = o.id_hash and n.id = o.id and n.revoked = 1 and n.aside = 0
-            and n.version > o.version) as "revokedSince", o.canonical, o.bytes
+            and n.version > o.version) as "revokedSince",
+          (select n.marking from object n where o.stamp is not null and n.id_hash = o.id_hash and n.id = o.id
+            and n.aside = 0 and n.version < o.version order by case n.marking when 'red' then 4 when 'amber+strict' then 3
+            when 'amber' then 2 when 'green' then 1 else 0 end desc limit 1) as strictest, o.canonical, o.bytes
         from object o where o.key = ${key}`,
   )
   return row ?? null
@@ -74,6 +78,15 @@ export async function readStandings(reader: Reader, id: string): Promise<{ origi
   return reader.all<{ origin: Origin; marking: Tlp | null }>(
     sql`select origin, marking from object where id_hash = ${idHash(id)} and id = ${id} and aside = 0`,
   )
+}
+
+/** Whether an object entered the collection before that time. */
+export async function wasReleasedBefore(reader: Reader, collection: number, at: Instant): Promise<boolean> {
+  const row = await reader.get<{ one: number }>(
+    sql`select 1 as one from entry where collection = ${collection} and kind in ('put', 'revoke') and date_added < ${at}
+        limit 1`,
+  )
+  return row !== undefined
 }
 
 export async function bytesOf(reader: Reader, key: number): Promise<Uint8Array | null> {

@@ -130,7 +130,7 @@ export class Releases {
       const { store } = this.#parts
       await this.#guarded(release, async () => {
         let last = release
-        for await (const foreseen of foresee(store, release)) {
+        for await (const foreseen of foresee(store, release, this.#parts.clock)) {
           if (job.stop) return
           last = foreseen
           this.#tell(job, release, foreseen)

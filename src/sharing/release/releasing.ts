@@ -1,6 +1,6 @@
 import { ComityError } from "../../kernel/errors.ts"
 import { newId } from "../../kernel/ids.ts"
-import { monotonic } from "../../kernel/time.ts"
+import { type Clock, monotonic } from "../../kernel/time.ts"
 import { findLog, record, requireFree } from "../../ledger/index.ts"
 import { audienceOf, loadCollection } from "../../library/index.ts"
 import type { Tlp } from "../../stix/index.ts"
@@ -16,7 +16,7 @@ import {
   servedBehind,
   updateRelease,
 } from "./queries.ts"
-import { Settling } from "./settling.ts"
+import { Settling, type Work } from "./settling.ts"
 
 /** So many objects stand in one part of the list, and go into one transaction at most. */
 const PART = 500
@@ -76,11 +76,11 @@ export async function loadRelease(reader: Reader, id: string): Promise<Release> 
 }
 
 /** Tells what would become of everything, a piece at a time, and writes nothing of it. */
-export async function* foresee(reader: Reader, release: Release): AsyncGenerator<Release> {
+export async function* foresee(reader: Reader, release: Release, clock: Clock): AsyncGenerator<Release> {
   let foreseen: Release = { ...release, settled: 0, outcome: release.targets.map(() => nothingYet) }
   const along = release.targets.map(() => new Set<number>())
   while (foreseen.settled < foreseen.total) {
-    foreseen = await settlePiece(reader, null, foreseen, along)
+    foreseen = await settlePiece({ reader, tx: null, time: clock.now() }, foreseen, along)
     yield foreseen
   }
 }
@@ -117,7 +117,7 @@ export async function releaseOn(store: Store, id: string): Promise<Release | nul
     const release = await findRelease(tx, id)
     if (release === null || release.state !== "running") return null
     const along = release.targets.map(() => new Set<number>())
-    const settled = await settlePiece(tx, tx, release, along)
+    const settled = await settlePiece({ reader: tx, tx, time: tx.now }, release, along)
     const done = release.source === null ? settled.settled >= settled.total : settled.cursor < 0
     const after: Release = done ? { ...settled, state: "done", finishedAt: tx.now } : settled
     await updateRelease(tx, after)
@@ -158,49 +158,37 @@ async function conclude(tx: Tx, { key, id, state, by, targets, outcome }: Releas
   }
 }
 
-async function settlePiece(
-  reader: Reader,
-  tx: Tx | null,
-  release: Release,
-  along: readonly Set<number>[],
-): Promise<Release> {
+async function settlePiece(work: Work, release: Release, along: readonly Set<number>[]): Promise<Release> {
   return release.source === null
-    ? settleChosen(reader, tx, release, along)
-    : settleSource(reader, tx, release, release.source, along)
+    ? settleChosen(work, release, along)
+    : settleSource(work, release, release.source, along)
 }
 
-async function settleChosen(
-  reader: Reader,
-  tx: Tx | null,
-  release: Release,
-  along: readonly Set<number>[],
-): Promise<Release> {
+async function settleChosen(work: Work, release: Release, along: readonly Set<number>[]): Promise<Release> {
   const each = release.total / release.targets.length
   const [at, from] = [Math.floor(release.settled / each), release.settled % each]
-  const part = await readPart(reader, release.key, Math.floor(from / PART))
+  const part = await readPart(work.reader, release.key, Math.floor(from / PART))
   const keys = part.slice(from % PART)
-  const { outcome, number } = await settleKeys(reader, tx, release, at, keys, along)
+  const { outcome, number } = await settleKeys(work, release, at, keys, along)
   return { ...release, outcome, settled: release.settled + number }
 }
 
 /** What a closed collection serves, in the order of its log; it does not change any more. The cursor is -1 at the end. */
 async function settleSource(
-  reader: Reader,
-  tx: Tx | null,
+  work: Work,
   release: Release,
   source: number,
   along: readonly Set<number>[],
 ): Promise<Release> {
-  const rows = await servedBehind(reader, source, release.cursor, PART)
+  const rows = await servedBehind(work.reader, source, release.cursor, PART)
   const keys = rows.map(({ object }) => object)
-  const { outcome, number } = await settleKeys(reader, tx, release, 0, keys, along)
+  const { outcome, number } = await settleKeys(work, release, 0, keys, along)
   const cursor = number === rows.length && rows.length < PART ? -1 : (rows[number - 1]?.seq ?? release.cursor)
   return { ...release, outcome, cursor, settled: release.settled + number }
 }
 
 async function settleKeys(
-  reader: Reader,
-  tx: Tx | null,
+  work: Work,
   release: Release,
   at: number,
   keys: readonly number[],
@@ -208,12 +196,12 @@ async function settleKeys(
 ): Promise<{ outcome: Release["outcome"]; number: number }> {
   const target = release.targets[at]
   if (target === undefined) throw new Error("a release has gone beyond its targets")
-  const settling = await Settling.open(reader, tx, target, release, along[at] ?? new Set())
+  const settling = await Settling.open(work, target, release, along[at] ?? new Set())
   const began = monotonic()
   let outcome = release.outcome[at] ?? nothingYet
   let number = 0
   for (const key of keys) {
-    if (number > 0 && (tx === null ? monotonic() - began : tx.elapsed()) > SLICE_MS) break
+    if (number > 0 && (work.tx === null ? monotonic() - began : work.tx.elapsed()) > SLICE_MS) break
     outcome = await settling.add(outcome, key)
     number += 1
   }

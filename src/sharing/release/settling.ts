@@ -1,5 +1,6 @@
 import { ComityError } from "../../kernel/errors.ts"
 import { sha256 } from "../../kernel/hash.ts"
+import type { Instant } from "../../kernel/time.ts"
 import {
   type Collection,
   loadCollection,
@@ -9,14 +10,20 @@ import {
   placesOf,
   putShared,
 } from "../../library/index.ts"
+import type { PartyId } from "../../parties/index.ts"
 import { expectReceipts } from "../../peering/index.ts"
-import { type Decision, decider, recipientsIn, releaseRefusals } from "../../policy/index.ts"
+import { type Approvals, type Decision, decider } from "../../policy/index.ts"
 import type { Tlp } from "../../stix/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
 import { type Candidate, Candidates } from "./candidates.ts"
-import { counted, decidedText, type Release, type Settled, type Target, type TargetOutcome } from "./model.ts"
+import { factsFor, type Wish } from "./facts.ts"
+import { counted, decidedText, type Settled, type Target, type TargetOutcome } from "./model.ts"
 
-export type Wish = Pick<Release, "officer" | "by" | "unmarked" | "again">
+/** Within a transaction, or with a reader alone; when that is. */
+export type Work = { reader: Reader; tx: Tx | null; time: Instant }
+
+/** Nobody else was asked. */
+const NO_APPROVALS: Approvals = { binding: "", given: [] }
 
 /** Settles objects for one collection, within one transaction; with a reader alone it only tells what would become of them. */
 export class Settling {
@@ -30,20 +37,20 @@ export class Settling {
   readonly #along: Set<number>
 
   /** Throws `conflict release.audience` where somebody reads the collection whom nobody was shown. */
-  static async open(reader: Reader, tx: Tx | null, target: Target, wish: Wish, along: Set<number>): Promise<Settling> {
+  static async open({ reader, tx, time }: Work, target: Target, wish: Wish, along: Set<number>): Promise<Settling> {
     const collection = await loadCollection(reader, target.collection)
-    const audience = await recipientsIn(reader, collection)
+    const question = await factsFor(reader, collection, wish, time)
     const shown = new Set(target.audience)
-    if (audience.some(({ party }) => !shown.has(party))) throw new ComityError("conflict", "release.audience")
-    const refusals = await releaseRefusals(reader)
-    const actor = wish.by === null ? ({ is: "operator" } as const) : ({ is: "person", officer: wish.officer } as const)
-    const rule = decider({ actor, collection, audience, refusals, again: wish.again })
-    return new Settling({ collection, rule, reader, tx, wish, along })
+    if (question.facts.audience.some(({ party }) => !shown.has(party)))
+      throw new ComityError("conflict", "release.audience")
+    const candidates = new Candidates(reader, question.self)
+    return new Settling({ collection, rule: decider(question), candidates, reader, tx, wish, along })
   }
 
   private constructor(parts: {
     collection: Collection
     rule: ReturnType<typeof decider>
+    candidates: Candidates
     reader: Reader
     tx: Tx | null
     wish: Wish
@@ -55,7 +62,7 @@ export class Settling {
     this.#tx = parts.tx
     this.#wish = parts.wish
     this.#along = parts.along
-    this.#candidates = new Candidates(parts.reader)
+    this.#candidates = parts.candidates
   }
 
   /** The outcome with one more object in it. */
@@ -71,7 +78,8 @@ export class Settling {
 
   /** Where a mark was chosen for those without, they are judged under it. */
   #decide({ object, origin }: Candidate): Decision {
-    return this.#rule({ ...object, marking: object.marking ?? this.#markFor(object.type) }, origin)
+    const whose = origin === "own" ? origin : { party: origin as PartyId, terms: null, agreement: null }
+    return this.#rule({ ...object, marking: object.marking ?? this.#markFor(object.type) }, whose, NO_APPROVALS)
   }
 
   #markFor(type: string): Tlp | null {

@@ -14,7 +14,7 @@ import {
   type Told,
 } from "../../library/index.ts"
 import { expectReceipts } from "../../peering/index.ts"
-import { CEILING } from "../../policy/index.ts"
+import { ceilingOf } from "../../policy/index.ts"
 import { compareTlp, type Tlp } from "../../stix/index.ts"
 import type { Store, Tx } from "../../store/index.ts"
 import { readStandings } from "./queries.ts"
@@ -57,16 +57,18 @@ export async function mark(
   { id, marking }: { id: string; marking: Tlp },
   by: string | null,
 ): Promise<Withdrawal & { withdrawn: boolean }> {
-  const withdrawn = compareTlp(marking, CEILING) > 0
   return store.write(async (tx) => {
     const standings = await readStandings(tx, id)
     if (standings.length === 0) throw new ComityError("not-found", "object.not-held")
     if (standings.some(({ origin }) => origin !== "own")) throw new ComityError("refused", "mark.received")
     const laxer = standings.some((one) => one.marking === null || compareTlp(one.marking, marking) < 0)
     if (!laxer) throw new ComityError("conflict", "mark.not-stricter")
-    const done = await inEach(tx, await ownHolding(tx, id), "mark", (collection) =>
-      markObject(tx, collection, id, { marking, withdrawn: withdrawn && collection.kind === "shared" }),
-    )
+    let withdrawn = false
+    const done = await inEach(tx, await ownHolding(tx, id), "mark", (collection) => {
+      const above = collection.kind === "shared" && compareTlp(marking, ceilingOf(collection.terms)) > 0
+      withdrawn ||= above
+      return markObject(tx, collection, id, { marking, withdrawn: above })
+    })
     await record(tx, { what: "object.marked", by, facts: { ...done, marking } })
     return { ...done, withdrawn }
   })

@@ -79,6 +79,8 @@ const sentences: Readonly<Record<string, Say>> = {
   "facts.imported": (t, facts) => t("ledger.facts.imported", { version: text(facts, "version") }),
   "facts.set-withdrawn": (t, facts) => t("ledger.facts.set-withdrawn", { version: text(facts, "version") }),
   "feed.claimed-twice": (t, facts, calling) => t("ledger.feed.claimed-twice", who(facts, calling)),
+  "feed.terms-changed": (t, facts, calling) =>
+    t("ledger.feed.terms-changed", { ...where(facts, calling), ...who(facts, calling) }),
   "feed.begun": (t, facts, calling) => t("ledger.feed.begun", { ...where(facts, calling), ...who(facts, calling) }),
   "feed.conflicting": (t, facts, calling) =>
     t("ledger.feed.conflicting", { ...where(facts, calling), ...who(facts, calling) }),

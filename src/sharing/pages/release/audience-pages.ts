@@ -21,6 +21,7 @@ import {
 import { ComityError } from "../../../kernel/errors.ts"
 import { audienceOf, type Collection, loadCollection } from "../../../library/index.ts"
 import { isActive, listPeers, loadPeer, type PartyId, type Peer } from "../../../parties/index.ts"
+import { DEFAULT_TERMS } from "../../../policy/index.ts"
 import { againstParties, narrowAudience, shareCollection, widenAudience } from "../../release/audiences.ts"
 import { countServed } from "../../release/queries.ts"
 import { partnersOf } from "../partners.ts"
@@ -50,7 +51,7 @@ async function partnerBoxes(parts: ReleasePageParts, visit: Visit, { given, faul
   const chosen = given["party[]"] ?? []
   const boxes = await Promise.all(
     peers.map(async ({ party, name }, i) => {
-      const reasons = await againstParties(parts.store, [party])
+      const reasons = await againstParties(parts.store, [party], DEFAULT_TERMS)
       const id = i === 0 ? "field-party[]" : `field-party-${i}`
       const why = reasons.map((reason) => html`<span class="hint">${reasonShown(visit, reason, partners)}</span>`)
       const state = html`${chosen.includes(party) ? html` checked` : nothing}${reasons.length > 0 ? html` disabled` : nothing}`
@@ -102,7 +103,11 @@ async function make(parts: ReleasePageParts, visit: Visit): Promise<Reply> {
   const { given } = form
   const { title, alias, "party[]": parties } = form.value
   try {
-    const id = await shareCollection(parts.store, { title, alias, parties }, visit.person().commitment)
+    const id = await shareCollection(
+      parts.store,
+      { title, alias, parties, terms: DEFAULT_TERMS },
+      visit.person().commitment,
+    )
     return visit.redirect(`/share/collections/${id}`)
   } catch (error) {
     if (!(error instanceof ComityError)) throw error

@@ -169,7 +169,7 @@ test("a mark is only made stricter, and says who is told", async () => {
   const mark = `/share/objects/${green.id}/mark`
   const text = await page(mark)
   assert.doesNotMatch(text, /value="(?:clear|green)"/)
-  assert.match(readable(text), /TLP:AMBER Shared collections withdraw it/)
+  assert.match(readable(text), /TLP:AMBER Shared collections that may not serve it any more withdraw it/)
   await post(mark, {}, 400)
   assert.equal(await post(mark, { level: "amber" }), `/share/objects/${green.id}`)
   assert.equal(await shownAt(server.node, green.id), "amber")

@@ -3,11 +3,10 @@ import { type Format, type Html, html, nothing, type Piece, stateMark, visible }
 import { parseInstant } from "../../../kernel/time.ts"
 import { audienceOf, type Collection, listCollections, loadCollection, type Search } from "../../../library/index.ts"
 import { findPeer, isActive, type PartyId, type Peer } from "../../../parties/index.ts"
-import type { ReleaseReason } from "../../../policy/index.ts"
+import { type ReasonNames, type ReleaseReason, reasonText } from "../../../policy/index.ts"
 import type { Reader, Store } from "../../../store/index.ts"
 import type { Release } from "../../release/model.ts"
 import type { Releases } from "../../release/releases.ts"
-import { type ReasonNames, reasonText } from "../../release/words.ts"
 import { type Partners, partnerShown } from "../partners.ts"
 
 /** What the pages of releasing and taking back are made from. */

@@ -19,10 +19,10 @@ import {
 } from "../../../http/index.ts"
 import { ComityError } from "../../../kernel/errors.ts"
 import { type Collection, listCollections, ownHolding } from "../../../library/index.ts"
-import { CEILING } from "../../../policy/index.ts"
+import { ceilingOf } from "../../../policy/index.ts"
 import { compareTlp, TLP_LEVELS, type Tlp } from "../../../stix/index.ts"
 import { readStandings } from "../../release/queries.ts"
-import { type Reached, reachOf } from "../../release/reaching.ts"
+import { type Reach, type Reached, reachOf } from "../../release/reaching.ts"
 import { erase, mark, REASON_MOST, recall } from "../../release/withdrawing.ts"
 import { objectPath, reference } from "../named.ts"
 import { type Partners, partnerShown, partnersOf } from "../partners.ts"
@@ -144,7 +144,7 @@ async function markPage(parts: ReleasePageParts, visit: Visit, id: string, sent:
     const body = emptyState(t("mark.strictest"), { href: home, label: t("object.back") })
     return visit.page({ ...rest, body })
   }
-  const choices = levels.map((level) => ({ value: level, label: tlpLabel(level), hint: meaning(visit, level) }))
+  const choices = levels.map((level) => ({ value: level, label: tlpLabel(level), hint: meaning(visit, level, reach) }))
   const field = choiceField({ t, ...sent }, { name: "level", label: t("mark.level"), choices, required: true })
   const told =
     reach.reached.length === 0
@@ -156,8 +156,10 @@ ${actions(t("mark.go"), { href: home, label: t("mark.out") })}</form></div>`
   return visit.page({ ...rest, body })
 }
 
-function meaning({ t }: Visit, level: Tlp): string {
-  return compareTlp(level, CEILING) > 0 ? t("mark.withdraws") : t("mark.stays")
+function meaning({ t }: Visit, level: Tlp, { collections }: Reach): string {
+  return collections.some(({ terms }) => compareTlp(level, ceilingOf(terms)) > 0)
+    ? t("mark.withdraws")
+    : t("mark.stays")
 }
 
 const Level = z.object({ level: z.enum(["clear", "green", "amber", "amber+strict", "red"]) })

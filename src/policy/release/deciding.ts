@@ -1,0 +1,82 @@
+import type { Instant } from "../../kernel/time.ts"
+import type { Purpose, Terms } from "../terms/model.ts"
+import { againstFacts } from "./against-facts.ts"
+import { againstObject } from "./against-object.ts"
+import { againstOrigin } from "./against-origin.ts"
+import type {
+  Approvals,
+  Decision,
+  Found,
+  Redaction,
+  ReleaseFacts,
+  ReleaseObject,
+  ReleaseOrigin,
+  ReleaseReason,
+} from "./model.ts"
+import { askPeople } from "./people.ts"
+
+/** What is the same for every object of one release. */
+export type ReleaseQuestion = { terms: Terms | null; facts: ReleaseFacts; purpose: Purpose; time: Instant }
+type Decide = (object: ReleaseObject, origin: ReleaseOrigin, approvals: Approvals) => Decision
+
+/**
+ * May this object version enter this shared collection, and how? Pure and total: an answer for every question, and
+ * every reason against it at once, so that nobody mends one only to meet the next. docs/release.md says the same in
+ * words. `terms` null: of a version that this node does not understand.
+ */
+export function decide(
+  object: ReleaseObject,
+  origin: ReleaseOrigin,
+  terms: Terms | null,
+  facts: ReleaseFacts,
+  approvals: Approvals,
+  purpose: Purpose,
+  time: Instant,
+): Decision {
+  return decider({ terms, facts, purpose, time })(object, origin, approvals)
+}
+
+/** The same for many objects of one release: what speaks against all of them is found once. */
+export function decider(question: ReleaseQuestion): Decide {
+  const always = orFailed(() => againstFacts(question), failedReasons)
+  return (object, origin, approvals) =>
+    orFailed(() => decideOne(question, always, { object, origin, approvals }), failed)
+}
+
+type One = { object: ReleaseObject; origin: ReleaseOrigin; approvals: Approvals }
+
+function decideOne(question: ReleaseQuestion, always: readonly ReleaseReason[], one: One): Decision {
+  const { object, origin, approvals } = one
+  const { terms, facts } = question
+  const reasons = [...always, ...againstOrigin(origin, object, question), ...againstObject(object, terms, facts)]
+  if (terms === null || reasons.length > 0) return { is: "refuse", reasons }
+  const what = [
+    ...(terms.personal.is === "redact" ? object.personal.map(redaction) : []),
+    ...(terms.attribution === "hidden" ? object.sources.map(redaction) : []),
+  ]
+  const asked = askPeople(object, approvals, question)
+  if (asked.is === "refuse") return asked
+  if (asked.is === "hold") return { ...asked, what }
+  return what.length === 0 ? { is: "release", reasons: asked.reasons } : { is: "redact", what, reasons: asked.reasons }
+}
+
+function redaction({ path, what }: Found): Redaction {
+  return { path, what }
+}
+
+/** Who cannot decide does not release: a fault of ours is a refusal like any other (design 2.3). */
+function orFailed<T>(work: () => T, otherwise: () => T): T {
+  try {
+    return work()
+  } catch {
+    return otherwise()
+  }
+}
+
+function failedReasons(): ReleaseReason[] {
+  return [{ code: "decision.failed", values: {} }]
+}
+
+function failed(): Decision {
+  return { is: "refuse", reasons: failedReasons() }
+}

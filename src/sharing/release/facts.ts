@@ -1,0 +1,41 @@
+import { countOfficers } from "../../accounts/index.ts"
+import type { Instant } from "../../kernel/time.ts"
+import type { Collection } from "../../library/index.ts"
+import { ownParty } from "../../parties/index.ts"
+import {
+  type ReleaseFacts,
+  type ReleaseQuestion,
+  readTerms,
+  recipientsIn,
+  releaseRefusals,
+} from "../../policy/index.ts"
+import type { Reader } from "../../store/index.ts"
+import type { Release } from "./model.ts"
+import { wasReleasedBefore } from "./queries.ts"
+
+/** Who lets out, what, and when it was prepared. */
+export type Wish = Pick<Release, "officer" | "by" | "unmarked" | "again" | "createdAt">
+
+/** Everything that a decision for a collection rests on but the object itself. */
+export async function factsFor(
+  reader: Reader,
+  collection: Collection,
+  wish: Wish,
+  time: Instant,
+): Promise<ReleaseQuestion & { self: string }> {
+  const { by, officer, again, createdAt } = wish
+  const facts: ReleaseFacts = {
+    actor: by === null ? { is: "operator" } : { is: "person", officer, by },
+    officers: await countOfficers(reader),
+    collection: { ...collection, agreement: null },
+    audience: await recipientsIn(reader, collection),
+    refusals: await releaseRefusals(reader),
+    first: !(await wasReleasedBefore(reader, collection.key, createdAt)),
+    ...{ again, urgent: null, articles: {} },
+  }
+  const terms = collection.terms === null ? null : readTerms(collection.terms.text)
+  // Everything that its terms let be done with it: readers may do each of these.
+  const purpose = terms?.purposes[0] ?? "defence"
+  const self = (await ownParty(reader))?.id ?? ""
+  return { terms, facts, purpose, time, self }
+}
