@@ -188,7 +188,7 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core, peer
     ...evidenceHandlers(peering),
     ...guardHandlers(peering),
     ...refusalHandlers(store),
-    ...agreementHandlers({ store }),
+    ...agreementHandlers({ store, clock }),
     ...requestHandlers({ store, clock, origin: () => site.origin }),
     ...sealedHandlers(sealingOf(peering)),
     ...sharingHandlers({ store, preparer, database, t: translator("en") }),

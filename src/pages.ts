@@ -128,11 +128,15 @@ export function pagesOf(parts: PageParts): Row[] {
       ...findPages(parts),
       ...sharingPages(parts),
       ...requestPages(parts),
-      ...agreementPages(parts.partners.peering),
+      ...agreementPages(agreementParts(parts)),
       ...deskPages(parts),
     ],
     parts.visiting,
   )
+}
+
+function agreementParts({ store, entrance: { clock }, signer, partners }: PageParts) {
+  return { store, clock, signer, prepare: partners.peering.prepare }
 }
 
 function findPages({ store, book, entrance }: PageParts): PageRoute[] {

@@ -1,19 +1,23 @@
 import assert from "node:assert/strict"
-import { writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { after, test } from "node:test"
-import { BALTIC, HARBOUR, sampleText } from "../../test/support/agreements.ts"
+import { BALTIC, HARBOUR, preparedHere, sampleText } from "../../test/support/agreements.ts"
 import { openInProcess } from "../../test/support/node-in-process.ts"
 import { tempFolder } from "../../test/support/temp.ts"
 import { type Call, translator } from "../http/index.ts"
 import type { Json } from "../kernel/canonical.ts"
 import { ComityError } from "../kernel/errors.ts"
+import { addOwnParty, insertPeer } from "../parties/index.ts"
 import { agreementDeclarations, agreementHandlers } from "./commands.ts"
+import { startDraft } from "./drafts.ts"
 import { textHash } from "./model.ts"
+import { Shelf } from "./tabled/shelf.ts"
+import { tableDraft } from "./tabled/tabling.ts"
 
 const node = await openInProcess()
 after(() => node.close())
-const handlers = agreementHandlers({ store: node.store })
+const handlers = agreementHandlers(node)
 const t = translator("en")
 const text = sampleText([
   { party: HARBOUR, name: "Harbour CERT" },
@@ -61,3 +65,30 @@ test("what is no text of an agreement is refused with the name of the file", asy
   }
   await assert.rejects(run("agreement new", { FILE: join(folder, "missing.json") }), /agreement\.file/)
 })
+
+test("what was tabled is listed with its state, shown, and exported as a file that is not overwritten", async () => {
+  const own = await node.store.write(async (tx) => {
+    const peer = { party: BALTIC, endpoint: "https://baltic.example", state: "active", theirs: "active" } as const
+    await insertPeer(tx, { ...peer, name: "Baltic CERT" })
+    return addOwnParty(tx, { name: "Harbour CERT", kind: "government", place: "FI" }, null)
+  })
+  const tabled = {
+    ...text,
+    parties: text.parties.map((one) => (one.party === HARBOUR ? { ...one, party: own.id } : one)),
+  }
+  const { store, clock } = node
+  const parts = { store, clock, shelf: new Shelf(), prepare: preparedHere }
+  const id = await tableDraft(parts, await startDraft(store, tabled, null), { by: null, actor: { is: "operator" } })
+  const [row] = shown("agreement list", await run("agreement list", {})).split("\n")
+  assert.match(row ?? "", new RegExp(`^${id}\\topen\\t.*\\tArrangement on sharing`))
+  assert.match(shown("agreement show", await run("agreement show", { AGREEMENT: id })), /## 2 Use and retention/)
+  const file = join(tempFolder(), "agreement.json")
+  await run("agreement export", { AGREEMENT: id, FILE: file })
+  assert.equal((JSON.parse(readFileSync(file, "utf8")) as { format: string }).format, "comity-agreement/1")
+  await assert.rejects(run("agreement export", { AGREEMENT: id, FILE: file }), code("agreement.not-written"))
+  await assert.rejects(run("agreement export", { AGREEMENT: id, FILE: file, hash: "x" }), code("agreement.no-version"))
+})
+
+function code(wanted: string) {
+  return (error: unknown) => error instanceof ComityError && error.code === wanted
+}

@@ -1,15 +1,20 @@
-import { closeSync, fstatSync, openSync, readFileSync } from "node:fs"
+import { closeSync, fstatSync, openSync, readFileSync, writeFileSync } from "node:fs"
 import { z } from "zod"
 import { type Declaration, type Handlers, type Translate, visibleText } from "../http/index.ts"
 import type { Json } from "../kernel/canonical.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { parseStrictJson } from "../kernel/json.ts"
-import { formatInstant } from "../kernel/time.ts"
+import { type Clock, formatInstant, type Instant } from "../kernel/time.ts"
 import { ownParty } from "../parties/index.ts"
 import type { Store } from "../store/index.ts"
+import { effectOf, governing } from "./acts/effect.ts"
+import { agreementFile } from "./acts/file.ts"
 import { deleteDraft, drafts, loadDraft, startDraft } from "./drafts.ts"
 import { lackingIn } from "./lacking.ts"
 import { type AgreementText, parseText, saidIn, TEXT_MOST, textHash } from "./model.ts"
+import { ITEM_TYPE } from "./tabled/item.ts"
+import { type Negotiation, newestOf, versionBy } from "./tabled/negotiation.ts"
+import { Shelf } from "./tabled/shelf.ts"
 
 export const agreementDeclarations: readonly Declaration[] = [
   { name: "agreement list", positionals: [], options: {}, show: showList },
@@ -21,32 +26,74 @@ export const agreementDeclarations: readonly Declaration[] = [
     options: {},
     show: (_, result) => [(result as { id: string }).id],
   },
+  {
+    ...{ name: "agreement export", positionals: ["AGREEMENT", "FILE"], paths: ["FILE"] },
+    options: { hash: { type: "string", value: "HASH" } },
+    show: () => [],
+  },
   { name: "agreement delete", positionals: ["AGREEMENT"], options: {}, show: () => [] },
 ]
 
 const None = z.strictObject({})
 const One = z.strictObject({ AGREEMENT: z.string() })
+const Export = z.strictObject({ AGREEMENT: z.string(), FILE: z.string(), hash: z.string().nullable().default(null) })
 const New = z.strictObject({ FILE: z.string() })
 
-export function agreementHandlers({ store }: { store: Store }): Handlers {
+export function agreementHandlers({ store, clock }: { store: Store; clock: Clock }): Handlers {
+  const shelf = new Shelf()
   return {
     "agreement list": async (call) => {
       None.parse(call.arguments)
       const own = (await ownParty(store))?.id ?? null
-      return (await drafts(store)).map(({ id, text, changedAt }) => ({
+      const tabled = (await shelf.negotiations(store)).map((one) => negotiationRow(one, clock.now()))
+      const home = (await drafts(store)).map(({ id, text, changedAt }) => ({
         ...{ id, state: "draft", nature: text.nature, title: { ...text.title }, languages: text.languages },
         ...{ lacking: lackingIn(text, own).length, changed: formatInstant(changedAt) },
       }))
+      return [...tabled, ...home]
     },
     "agreement show": async (call) => {
-      const { text } = await loadDraft(store, One.parse(call.arguments).AGREEMENT)
+      const { AGREEMENT: id } = One.parse(call.arguments)
+      const text = isNegotiation(id)
+        ? newestOf(await shelf.negotiation(store, id)).text
+        : (await loadDraft(store, id)).text
       return { hash: textHash(text), text: text as Json }
     },
     "agreement new": async (call) => ({ id: await startDraft(store, readText(New.parse(call.arguments).FILE), null) }),
+    "agreement export": async (call) => {
+      const { AGREEMENT: id, FILE: file, hash } = Export.parse(call.arguments)
+      const negotiation = await shelf.negotiation(store, id)
+      const version = versionBy(negotiation, hash)
+      if (version === null) throw new ComityError("not-found", "agreement.no-version")
+      writeNew(file, await agreementFile(store, negotiation, version))
+      return {}
+    },
     "agreement delete": async (call) => {
       await deleteDraft(store, One.parse(call.arguments).AGREEMENT, null)
       return {}
     },
+  }
+}
+
+function isNegotiation(id: string): boolean {
+  return id.startsWith(`${ITEM_TYPE}--`)
+}
+
+/** The state is that of the version that governs, else that of the newest one. */
+function negotiationRow(negotiation: Negotiation, now: Instant) {
+  const newest = newestOf(negotiation)
+  const { is } = governing(negotiation, now)?.effect ?? effectOf(negotiation, newest, now)
+  const { nature, title, languages } = newest.text
+  const shown = { id: negotiation.id, state: is, nature, title: { ...title }, languages, lacking: 0 }
+  return { ...shown, changed: formatInstant(newest.at) }
+}
+
+/** Throws `conflict agreement.not-written`. */
+function writeNew(file: string, bytes: Uint8Array): void {
+  try {
+    writeFileSync(file, bytes, { flag: "wx" })
+  } catch (cause) {
+    throw new ComityError("conflict", "agreement.not-written", { file }, cause)
   }
 }
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Checks a folder that `comity log export` wrote, the proof of one object, or two conflicting checkpoints. Needs
-Python 3.8 or newer, nothing else.
+"""Checks a folder that `comity log export` wrote, the proof of one object, two conflicting checkpoints, or a signed
+agreement. Needs Python 3.8 or newer, nothing else.
 
     python3 verify.py [FOLDER]      without FOLDER: the folder in which this file lies
     python3 verify.py FILE          a proof of one object, as the page of a collection gives it, or a conflict file, as
-                                    `comity evidence export` gives it
+                                    `comity evidence export` gives it, or a signed agreement, as its page or
+                                    `comity agreement export` gives it
 
 For a folder it shows that the entries in the folder are exactly those over which the node's key signed: none changed, none
 dropped, none put in between. Exit status: 0 nothing is wrong; 1 something is (the first fault is named); 2 the
@@ -956,6 +957,81 @@ def check_conflict(one, raw, say):
     say("from a backup and went on makes such checkpoints too: ask before you accuse.")
 
 
+AGREEMENT_FORMAT = "comity-agreement/1"
+AGREEMENT = ("acts", "format", "keys", "negotiation", "text")
+STATEMENT = ("act", "at", "by", "negotiation", "party", "text", "v")
+
+
+def act_in(one, number, negotiation, text_hash):
+    """The statement of an act, and the key that signed it, which still has to be one of its party."""
+    if type(one) is not dict or tuple(sorted(one)) != ("key", "signature", "statement") or type(one["statement"]) is not str:
+        raise Fault("act %d is malformed" % number)
+    raw = one["statement"].encode("utf-8", "replace")
+    statement = read_json(raw, "act %d" % number)
+    kind = statement.get("act")
+    if tuple(sorted(statement)) != STATEMENT or statement["v"] != 1 or type(kind) is not dict or type(kind.get("is")) is not str:
+        raise Fault("act %d is no statement of version 1" % number)
+    if any(type(statement[name]) is not str for name in ("at", "by", "negotiation", "party", "text")):
+        raise Fault("act %d is no statement of version 1" % number)
+    if statement["negotiation"] != negotiation or statement["text"] != text_hash:
+        raise Fault("act %d is about another text" % number)
+    key = decode(one["key"], "the key of act %d" % number, 32)
+    signature = decode(one["signature"], "the signature of act %d" % number, 64)
+    if not signature_is_good(key, b"comity/agreement-act/v1\n" + raw, signature):
+        raise Fault("the signature of act %d is wrong" % number)
+    return statement, key
+
+
+def negotiators_in(text):
+    """Party, name and instrument of each."""
+    parties = read_json(text.encode("utf-8", "replace"), "the text").get("parties")
+    if type(parties) is not list or not all(type(one) is dict for one in parties):
+        raise Fault("the text names no parties")
+    found = [tuple(one.get(name) for name in ("party", "name", "instrument")) for one in parties if one.get("role") == "negotiator"]
+    if not found or not all(type(part) is str for one in found for part in one):
+        raise Fault("the text names no negotiators")
+    return found
+
+
+def check_agreement(one, say):
+    if tuple(sorted(one)) != AGREEMENT or type(one["text"]) is not str or type(one["acts"]) is not list or type(one["keys"]) is not dict:
+        raise Fault("this is no agreement of the format %s" % AGREEMENT_FORMAT)
+    text_hash = base64.b64encode(hashlib.sha256(b"comity/agreement/v1\n" + one["text"].encode("utf-8", "replace")).digest()).decode("ascii")
+    negotiators = negotiators_in(one["text"])
+    acts = [act_in(act, number, one["negotiation"], text_hash) for number, act in enumerate(one["acts"])]
+    say("Agreement %s" % shown(one["negotiation"]))
+    say("  hash of the text: %s" % text_hash)
+    missing = []
+    for party, name, instrument in negotiators:
+        own = [(statement, key) for statement, key in acts if statement["party"] == party]
+        say("  %s (%s)" % (shown(name), shown(party)))
+        kinds = [statement["act"]["is"] for statement, _ in own]
+        if own:
+            statements = one["keys"].get(party)
+            if type(statements) is not list:
+                raise Fault("the file holds no keys of %s" % shown(name))
+            keys = keys_of(statements)
+            if any(key not in keys.all() for _, key in own):
+                raise Fault("an act of %s is signed by a key that its node never had" % shown(name))
+            say("    fingerprint of its node: %s" % digits_of(party, keys.first))
+        for statement, _ in own:
+            say("    %s, %s, by %s" % (shown(statement["act"]["is"]), shown(statement["at"]), shown(statement["by"])))
+            reservations = statement["act"].get("reservations", [])
+            for reservation in reservations if type(reservations) is list else []:
+                say("      reservation: %s" % shown(json.dumps(reservation, ensure_ascii=False)))
+        if "sign" not in kinds:
+            missing.append("the signature of %s" % shown(name))
+        if instrument != "" and "instrument" not in kinds:
+            missing.append("the instrument of %s: %s" % (shown(name), shown(instrument)))
+    strangers = [statement for statement, _ in acts if statement["party"] not in [party for party, _, _ in negotiators]]
+    if strangers:
+        raise Fault("an act is by somebody who is no negotiator")
+    for what in missing:
+        say("  missing: %s" % what)
+    say("Each signature was made by the node of its party, if the fingerprint is the one that its people told you.")
+    return "nothing is wrong; signed by all" if not missing else "nothing is wrong; not complete"
+
+
 def check_file(path, say):
     with open(path, "rb") as file:
         raw = file.read()
@@ -963,6 +1039,8 @@ def check_file(path, say):
     if one.get("format") == CONFLICT_FORMAT or "last_sizes" in one:
         check_conflict(one, raw, say)
         return "the two checkpoints contradict each other"
+    if one.get("format") == AGREEMENT_FORMAT:
+        return check_agreement(one, say)
     check_proof(one, say)
     return NOTHING_WRONG
 

@@ -1,3 +1,4 @@
+import { act } from "../../src/agreements/acts/acting.ts"
 import { startDraft } from "../../src/agreements/drafts.ts"
 import { type AgreementText, textHash } from "../../src/agreements/model.ts"
 import type { Tabler } from "../../src/agreements/tabled/audience.ts"
@@ -89,6 +90,8 @@ export async function addAgreements(node: InProcess, partner: Named, names: stri
   const ids = await Promise.all(says.map((one) => keep(parts, negotiation, one)))
   clock.forward(1_000_000)
   await tableSayings(parts, negotiation, ids, OFFICER)
+  const signing = { negotiation, version: textHash(text), by: `Olga Officer${names}` }
+  await act({ ...parts, signer: node.signer }, { ...signing, act: { is: "sign", reservations: [] } }, OFFICER)
   const waits: Says = { is: "comment", on: textHash(next), part: null, text: `Ask the ministry first${names}` }
   const saying = await keep(parts, negotiation, waits)
   const comment = (await parts.shelf.negotiation(store, negotiation)).comments.find(({ party }) => party === own.id)

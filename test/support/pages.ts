@@ -163,6 +163,15 @@ export const pages: readonly ShownPage[] = [
       `/agree/negotiations/${negotiation}/compare?${new URLSearchParams({ from: agreementFirst, to: agreementNext })}`,
   },
   {
+    ...{ name: "negotiation-sign", who: "officer" },
+    path: ({ negotiation }) => `/agree/negotiations/${negotiation}/act?is=sign`,
+  },
+  {
+    ...{ name: "negotiation-signed", who: "officer" },
+    path: ({ negotiation, agreementFirst }) =>
+      `/agree/negotiations/${negotiation}/document?version=${encodeURIComponent(agreementFirst)}`,
+  },
+  {
     ...{ name: "negotiation-say", who: "analyst" },
     path: ({ negotiation }) => `/agree/negotiations/${negotiation}/say?part=000000b1`,
   },

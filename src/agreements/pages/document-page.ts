@@ -2,14 +2,17 @@ import type { Visit } from "../../accounts/index.ts"
 import { html, notice, type Reply, visibleText } from "../../http/index.ts"
 import { ownParty } from "../../parties/index.ts"
 import type { Store } from "../../store/index.ts"
+import { effectOf } from "../acts/effect.ts"
 import type { Draft } from "../drafts.ts"
 import { lackingIn } from "../lacking.ts"
 import { saidIn } from "../model.ts"
 import { sheet } from "./document.ts"
+import { actsShown, effectMark } from "./effect-shown.ts"
 import { draftName } from "./list-page.ts"
 import { type AgreementParts, addressOf, query } from "./parts.ts"
 import { seen, titleOf } from "./seen.ts"
 import { partyName } from "./stands.ts"
+import type { Wording } from "./text.ts"
 
 /** A draft on paper says that it is one: paper cannot be asked whether it was tabled. */
 export async function draftDocument(store: Store, visit: Visit, { id, text }: Draft): Promise<Reply> {
@@ -35,8 +38,10 @@ export async function versionDocument(parts: AgreementParts, visit: Visit): Prom
   const party = (await ownParty(parts.store))?.name ?? ""
   const back = addressOf(negotiation, query({ version: version.hash }))
   const told = notice(t("agreement.document-tabled", { names: visibleText(partyName(negotiation, version.party)) }))
+  const more = (wording: Wording) =>
+    html`<h3>${wording.t("agreement.signatures")}</h3><p>${effectMark(wording.t, effectOf(negotiation, version, now))}</p>${actsShown(wording, negotiation, version)}`
   return visit.page({
     ...{ title: titleOf(text, viewer.language), bare: true },
-    body: html`<p class="no-print"><a href="${back}">${t("agreement.back-to-negotiation")}</a></p>${told}${sheet(viewer.language, { text, party, now })}`,
+    body: html`<p class="no-print"><a href="${back}">${t("agreement.back-to-negotiation")}</a></p>${told}${sheet(viewer.language, { text, party, now, more })}`,
   })
 }

@@ -13,10 +13,12 @@ import {
   visibleText,
 } from "../../http/index.ts"
 import { ownParty } from "../../parties/index.ts"
+import { effectOf, governing } from "../acts/effect.ts"
 import { type Draft, drafts } from "../drafts.ts"
 import { lackingIn } from "../lacking.ts"
 import { saidIn } from "../model.ts"
 import { type Negotiation, newestOf } from "../tabled/negotiation.ts"
+import { effectMark } from "./effect-shown.ts"
 import { type AgreementParts, addressOf } from "./parts.ts"
 import { natureWord } from "./words.ts"
 
@@ -56,6 +58,10 @@ function negotiationTable(visit: Visit, all: readonly Negotiation[]): Html {
       wide: true,
       cell: ({ versions }) => format.number(versions.length),
     },
+    {
+      label: t("agreement.state"),
+      cell: (one) => effectMark(t, (governing(one, visit.now) ?? newest(one, visit)).effect),
+    },
     { label: t("agreement.tabled-at"), kind: "quiet", cell: (one) => format.time(newestOf(one).at) },
   ]
   const rows = all.toSorted((a, b) => newestOf(b).at - newestOf(a).at)
@@ -65,6 +71,10 @@ function negotiationTable(visit: Visit, all: readonly Negotiation[]): Html {
     rows,
     empty: emptyState(t("agreement.no-negotiations")),
   })
+}
+
+function newest(one: Negotiation, { now }: Visit) {
+  return { effect: effectOf(one, newestOf(one), now) }
 }
 
 function draftTable(visit: Visit, rows: readonly Draft[], own: string | null): Html {

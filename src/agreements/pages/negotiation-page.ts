@@ -11,11 +11,13 @@ import {
   visible,
   visibleText,
 } from "../../http/index.ts"
+import { effectOf } from "../acts/effect.ts"
 import { type Article, type Clause, saidIn } from "../model.ts"
 import { reachedOf } from "../tabled/audience.ts"
 import { sayings } from "../tabled/home.ts"
 import type { Alternative, Comment, Negotiation, Version } from "../tabled/negotiation.ts"
 import type { Saying } from "../tabled/queries.ts"
+import { effectMark, signing } from "./effect-shown.ts"
 import { type AgreementParts, addressOf, query } from "./parts.ts"
 import { sayingShown } from "./saying.ts"
 import { type Seen, seen, titleOf } from "./seen.ts"
@@ -39,6 +41,7 @@ export async function negotiationPage(parts: AgreementParts, visit: Visit): Prom
   return visit.page({
     ...{ title: titleOf(text, viewer.language) || t("agreement.untitled"), place: "agreements" },
     heading: visible(saidIn(text, text.title, viewer.language)),
+    state: effectMark(t, effectOf(negotiation, version, visit.now)),
     body: html`${done(visit)}${older(visit, shown)}<div class="columns"><div>${chips}${textShown(visit, text, language, beside)}
 ${section(t("agreement.on-the-whole"), aboutPart(visit, shown, null, home))}</div>
 <aside>${await known(parts, visit, shown)}${atHome(visit, shown, home)}${next(visit, shown)}</aside></div>`,
@@ -121,7 +124,7 @@ function takeBackLink({ t, may }: Visit, { negotiation, own }: Seen, item: strin
   return html` · <a href="${addressOf(negotiation, `/take-back${query({ item })}`)}">${t("agreement.take-back")}</a>`
 }
 
-async function known({ store }: AgreementParts, visit: Visit, { negotiation, version }: Seen): Promise<Html> {
+async function known({ store }: AgreementParts, visit: Visit, { negotiation, version, own }: Seen): Promise<Html> {
   const { t, format } = visit
   const { text } = version
   const about = facts([
@@ -136,7 +139,7 @@ async function known({ store }: AgreementParts, visit: Visit, { negotiation, ver
     unreached.length === 0
       ? nothing
       : html`<p class="notice warning">${t("agreement.not-reached", { names: format.list(unreached.map(({ name }) => visibleText(name))) })}</p>`
-  return html`${about}${section(t("agreement.positions"), standing(visit, negotiation, version))}${versions(visit, negotiation, version)}
+  return html`${about}${section(t("agreement.positions"), standing(visit, negotiation, version))}${section(t("agreement.signatures"), signing(visit, negotiation, version, own))}${versions(visit, negotiation, version)}
 ${section(t("agreement.parties"), html`${partiesShown(visit, text.parties)}${reach}<p class="quiet">${t("agreement.signature-what")}</p>`)}`
 }
 
@@ -178,6 +181,6 @@ function next(visit: Visit, { negotiation, version, part }: Seen): Html {
     part === "negotiator" && may("role:analyst")
       ? html`<form method="post" action="${addressOf(negotiation, "/draft")}"><input type="hidden" name="version" value="${version.hash}"><p><button>${t("agreement.draft-next")}</button></p></form>`
       : nothing
-  const links = html`<ul class="plain-list"><li><a href="${addressOf(negotiation, `/positions${which}`)}">${t("agreement.table-of-positions")}</a></li><li><a href="${addressOf(negotiation, `/document${which}`)}">${t("agreement.open-document")}</a></li></ul>`
+  const links = html`<ul class="plain-list"><li><a href="${addressOf(negotiation, `/positions${which}`)}">${t("agreement.table-of-positions")}</a></li><li><a href="${addressOf(negotiation, `/document${which}`)}">${t("agreement.open-document")}</a></li><li><a href="${addressOf(negotiation, `/file${which}`)}">${t("agreement.download-file")}</a></li></ul>`
   return section(t("agreement.next"), html`${draft}${links}`)
 }

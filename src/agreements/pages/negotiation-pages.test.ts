@@ -10,8 +10,8 @@ import { textHash } from "../model.ts"
 import type { ItemId } from "../tabled/item.ts"
 import { agreementPages } from "./routes.ts"
 
-const server = await startLibrary(undefined, ({ store, clock }) =>
-  agreementPages({ store, clock, prepare: preparedHere }),
+const server = await startLibrary(undefined, ({ store, clock, signer }) =>
+  agreementPages({ store, clock, signer, prepare: preparedHere }),
 )
 after(() => server.close())
 const { node } = server
@@ -131,4 +131,28 @@ test("what partners say is shown with its author and cannot be markup; one's own
   assert.match(readable(await get(back, "officer")), /Welcome.*Take it back from Baltic CERT/)
   await post(`${home}/take-back`, { item: new URL(back, server.origin).searchParams.get("item") ?? "" }, 303, "officer")
   assert.doesNotMatch(await get(home, "officer"), /Welcome/)
+})
+
+test("an officer signs exactly this version by name, and the file and the document say so", async () => {
+  const home = await begun()
+  const sign = `${home}/act?is=sign`
+  await get(sign, "analyst", 403)
+  assert.match(readable(await get(home, "officer")), /under negotiation.*Harbour CERT \? not signed.*Sign/)
+  await post(`${home}/say?part=000000b2`, { is: "position", position: "object", text: "Too long" })
+  const [, id = ""] = /name="saying" value="([^"]+)"/.exec(await get(`${home}/table`, "officer")) ?? []
+  await post(`${home}/table`, { saying: id }, 303, "officer")
+  assert.match(
+    readable(await get(sign, "officer")),
+    /objects to Art\. 2\(2\).*exactly this text.*nodes do what its terms say/,
+  )
+  const { body } = await post(sign, { by: "" }, 400, "officer")
+  assert.match(body, /href="#field-by"/)
+  await post(sign, { by: "Olga Officer, head of unit" }, 303, "officer")
+  await get(sign, "officer", 409)
+  await get(`${home}/act?is=suspend`, "officer", 409)
+  await get(`${home}/act?is=other`, "officer", 404)
+  assert.match(readable(await get(home, "reader")), /Harbour CERT ● signed.*Baltic CERT \? not signed/)
+  assert.match(readable(await get(`${home}/document`, "reader")), /Harbour CERT signed.*Olga Officer, head of unit/)
+  const file = JSON.parse(await get(`${home}/file`, "reader")) as { format: string; acts: unknown[]; keys: object }
+  assert.deepEqual([file.format, file.acts.length, Object.keys(file.keys)], ["comity-agreement/1", 1, [own.id]])
 })

@@ -7,8 +7,8 @@ import type { Role } from "../../../test/support/pages.ts"
 import { addOwnParty, insertPeer } from "../../parties/index.ts"
 import { agreementPages } from "./routes.ts"
 
-const server = await startLibrary(undefined, ({ store, clock }) =>
-  agreementPages({ store, clock, prepare: preparedHere }),
+const server = await startLibrary(undefined, ({ store, clock, signer }) =>
+  agreementPages({ store, clock, signer, prepare: preparedHere }),
 )
 after(() => server.close())
 const { node } = server

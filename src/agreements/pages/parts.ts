@@ -1,9 +1,9 @@
 import type { Visit } from "../../accounts/index.ts"
+import type { ActingParts } from "../acts/acting.ts"
 import type { Tabler } from "../tabled/audience.ts"
 import type { Negotiation } from "../tabled/negotiation.ts"
-import type { TablingParts } from "../tabled/tabling.ts"
 
-export type AgreementParts = TablingParts
+export type AgreementParts = ActingParts
 
 export function tablerOf({ person, may }: Visit): Tabler {
   const by = person().commitment

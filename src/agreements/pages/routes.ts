@@ -2,6 +2,7 @@ import type { PageRoute, Visit } from "../../accounts/index.ts"
 import type { Reply } from "../../http/index.ts"
 import { loadDraft } from "../drafts.ts"
 import { Shelf } from "../tabled/shelf.ts"
+import { actNow, actPage, signedFile } from "./act-pages.ts"
 import { articlePage, saveArticle } from "./article-page.ts"
 import { comparePage } from "./compare-page.ts"
 import { draftDocument, versionDocument } from "./document-page.ts"
@@ -29,8 +30,7 @@ const TABLED = "/agree/negotiations/:id"
 
 /** Everybody here reads, analysts draft and write at home, officers table. */
 export function agreementPages(given: Omit<AgreementParts, "shelf">): PageRoute[] {
-  const { store, clock, prepare } = given
-  const parts: AgreementParts = { store, clock, prepare, shelf: new Shelf() }
+  const parts: AgreementParts = { ...given, shelf: new Shelf() }
   return [...draftPages(parts), ...negotiationPages(parts)]
 }
 
@@ -89,6 +89,9 @@ function negotiationPages(parts: AgreementParts): PageRoute[] {
     page("GET", "/document", reader, versionDocument),
     page("GET", "/positions", reader, positionsPage),
     page("GET", "/compare", reader, comparePage),
+    page("GET", "/file", reader, signedFile),
+    { ...page("GET", "/act", officer, (all, visit) => actPage(all, visit)), stepUp: true },
+    { ...page("POST", "/act", officer, actNow), stepUp: true },
     page("GET", "/say", analyst, (given, visit) => sayPage(given, visit)),
     page("POST", "/say", analyst, say),
     page("POST", "/drop", analyst, drop),

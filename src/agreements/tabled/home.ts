@@ -54,7 +54,7 @@ export function checkSaying(negotiation: Negotiation, own: string | null, says: 
   const role = negotiation.parties.find(({ party }) => party === own)?.role
   if (role === undefined) throw new ComityError("refused", "agreement.no-part")
   if (!mayTable(role, says)) throw new ComityError("refused", "agreement.observer")
-  if (says.is === "text" || says.is === "taken-back") return
+  if (says.is === "text" || says.is === "taken-back" || says.is === "act") return
   const version = negotiation.versions.find(({ hash }) => hash === says.on)
   if (version === undefined) throw new ComityError("not-found", "agreement.no-version")
   const clauses = clausesOf(version.text).map(({ id }) => id)

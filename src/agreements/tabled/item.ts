@@ -4,6 +4,7 @@ import { isUuid, newUuid } from "../../kernel/ids.ts"
 import { formatInstant, type Instant, parseInstant } from "../../kernel/time.ts"
 import type { PartyId } from "../../parties/index.ts"
 import { type Tlp, tlpMarkingId } from "../../stix/index.ts"
+import { isGood, SignedAct } from "../acts/model.ts"
 import { AgreementText, CLAUSE_MOST, LanguageCode, Part, Party, TextHash, textOf } from "../model.ts"
 
 // docs/protocol/agreements.md, "What is tabled"
@@ -25,6 +26,7 @@ const said = textOf(CLAUSE_MOST)
 
 /** What an author tables: nothing of it ever changes; a later word takes an earlier one's place. */
 export const Says = z.discriminatedUnion("is", [
+  SignedAct.extend({ is: z.literal("act") }),
   /** A whole text; `base` is the hash of the one from which it goes on, null for the first. */
   z.strictObject({ is: z.literal("text"), text: AgreementText, base: TextHash.nullable(), note: said }),
   /** On an article or a clause, or with `part` null on the whole text. */
@@ -87,7 +89,15 @@ export function readItem(bytes: Uint8Array, origin: string): Item | null {
   const { id, created, modified, created_by_ref: party, negotiation_ref: negotiation, says } = parsed.data
   const at = parseInstant(created)
   if (party !== origin || at === null || created !== modified) return null
-  return { id, negotiation, party, at, says }
+  const item = { id, negotiation, party, at, says }
+  return says.is === "act" && !isOwnAct(item, created) ? null : item
+}
+
+/** The statement says what the object says, and the signature is good. */
+function isOwnAct({ negotiation, party, says }: Item, created: string): boolean {
+  if (says.is !== "act") return false
+  const { statement } = says
+  return statement.negotiation === negotiation && statement.party === party && statement.at === created && isGood(says)
 }
 
 /** STIX 2.1 section 3.2 orders versions by the millisecond. */

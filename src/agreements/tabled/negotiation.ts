@@ -9,6 +9,7 @@ type Said<Is extends Says["is"]> = Extract<Says, { is: Is }>
 export type Version = { hash: string; item: ItemId; party: PartyId; at: Instant } & Omit<Said<"text">, "is">
 export type Comment = Item & { says: Said<"comment"> }
 export type Alternative = Item & { says: Said<"alternative"> }
+export type Acted = Item & { says: Said<"act"> }
 export type Stand = Item & { says: Said<"position"> }
 
 /** All that was tabled in one negotiation, as far as it is here. */
@@ -22,6 +23,8 @@ export type Negotiation = {
   alternatives: readonly Alternative[]
   /** The last word of each party on each clause of each version. */
   stands: readonly Stand[]
+  /** Signatures, instruments, suspensions and the like, in their order. */
+  acts: readonly Acted[]
 }
 
 /**
@@ -52,6 +55,7 @@ function negotiationOf(root: Item, items: readonly Item[]): Negotiation | null {
     comments: standing.filter(isComment),
     alternatives: standing.filter(isAlternative),
     stands: lastOnes(standing.filter(isStand)),
+    acts: counting.filter(isActed),
   }
 }
 
@@ -116,4 +120,5 @@ function inOrder(a: Item, b: Item): number {
 const isFirstText = ({ says }: Item) => says.is === "text" && says.base === null
 const isComment = (item: Item): item is Comment => item.says.is === "comment"
 const isAlternative = (item: Item): item is Alternative => item.says.is === "alternative"
+const isActed = (item: Item): item is Acted => item.says.is === "act"
 const isStand = (item: Item): item is Stand => item.says.is === "position"

@@ -83,7 +83,8 @@ export type Wish = {
   negotiation: ItemId
   /** The first text, where the negotiation begins with it. */
   first: AgreementText | null
-  items: readonly { id: ItemId; says: Says }[]
+  /** What is signed says when; so that is told to whoever makes it. */
+  items: readonly { id: ItemId; says: Says | ((at: Instant) => Says) }[]
   tabler: Tabler
 }
 
@@ -103,7 +104,7 @@ export async function publish(
   if (objects.includes(null)) throw new ComityError("too-large", "agreement.too-long")
   await store.write(async (tx) => {
     const before = first === null ? await shelf.negotiation(tx, negotiation) : null
-    if (before !== null) for (const { says } of items) checkSaying(before, own.id, says)
+    if (before !== null) for (const { says } of made) checkSaying(before, own.id, says)
     await also(tx, before)
     const text = first ?? (before?.versions[0]?.text as AgreementText)
     const place = { negotiation, parties: text.parties, title: saidIn(text, text.title, "en") }
@@ -129,5 +130,8 @@ async function timed(store: Reader, clock: Clock, shelf: Shelf, { negotiation, o
   const before = await shelf.ownItems(store, negotiation)
   const last = Math.max(0, ...before.map(({ item }) => item.at))
   const start = Math.max(Math.floor(clock.now() / 1000) * 1000, last + 1000)
-  return items.map(({ id, says }, i) => ({ id, negotiation, party: own.id, at: (start + i * 1000) as Instant, says }))
+  return items.map(({ id, says }, i) => {
+    const at = (start + i * 1000) as Instant
+    return { id, negotiation, party: own.id, at, says: typeof says === "function" ? says(at) : says }
+  })
 }

@@ -171,6 +171,7 @@ const sentences: Readonly<Record<string, Say>> = {
   "request.closed": (t) => t("ledger.request.closed"),
   "request.event": (t) => t("ledger.request.event"),
   "request.noted": (t) => t("ledger.request.noted"),
+  "agreement.acted": (t) => t("ledger.agreement.acted"),
   "agreement.tabled": (t) => t("ledger.agreement.tabled"),
   "agreement-draft.deleted": (t) => t("ledger.agreement-draft.deleted"),
   "request-draft.deleted": (t) => t("ledger.request-draft.deleted"),
