@@ -17,7 +17,8 @@ export {
 export { refusalPages } from "./refusals/pages.ts"
 export { objectKindWord } from "./refusals/words.ts"
 /** May this leave, for these, and how? */
-export { againstAudience, againstFacts, againstRecipient } from "./release/against-facts.ts"
+export { againstAudience } from "./release/against-audience.ts"
+export { againstRecipient } from "./release/against-facts.ts"
 export { decide, decider, type ReleaseQuestion } from "./release/deciding.ts"
 export { kindsOf, readMarking } from "./release/kinds.ts"
 export {

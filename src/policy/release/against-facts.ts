@@ -1,6 +1,6 @@
 import { formatInstant, type Instant } from "../../kernel/time.ts"
 import { isActive } from "../../parties/index.ts"
-import { comparedValue } from "../refusals/model.ts"
+import { comparedValue, type Refused } from "../refusals/model.ts"
 import type { ReleaseRefusals } from "../refusals/operations.ts"
 import type { Purpose, Terms } from "../terms/model.ts"
 import type { Recipient, ReleaseFacts, ReleaseReason } from "./model.ts"
@@ -21,30 +21,16 @@ export function againstFacts({ terms, facts, purpose, time }: Question): Release
   ]
 }
 
-/** What speaks against letting these parties read under these terms, before there is anything to read. */
-export function againstAudience(
-  audience: readonly Recipient[],
-  terms: Terms,
-  { refusals, articles }: Pick<ReleaseFacts, "refusals" | "articles">,
-): ReleaseReason[] {
-  return audience.flatMap((recipient) => [
-    ...againstRecipient(recipient, refusals),
-    ...outsideAudience(recipient, terms, { articles }),
-  ])
-}
-
 /** What speaks against letting anything go to this one party, in whatever way; empty if nothing does. */
 export function againstRecipient(recipient: Recipient, refusals: ReleaseRefusals): ReleaseReason[] {
   const { party, places, peer, names } = recipient
   const name = nameOf(recipient)
   const called = [party, ...names].map(comparedValue)
-  const refused = called.find((one) => refusals.parties.has(one))
+  const refused = called.map((one) => refusals.parties.get(one)).find((found) => found !== undefined)
   return [
     ...(peer === null ? [reason("audience.stranger", { party, name })] : []),
     ...(peer === null || isActive(peer) ? [] : [reason("audience.not-active", { party, name })]),
-    ...(refused === undefined
-      ? []
-      : [reason("audience.refused", { party, name, ...why(refusals.parties.get(refused)) })]),
+    ...(refused === undefined ? [] : [reason("audience.refused", { party, name, ...why(refused) })]),
     ...(places ?? []).flatMap((place) => {
       const found = refusals.places.get(place)
       return found === undefined ? [] : [reason("audience.place-refused", { party, name, place, ...why(found) })]
@@ -68,7 +54,7 @@ function againstTerms(terms: Terms, { facts, purpose, time }: Omit<Question, "te
 }
 
 /** Where one that reads is none of those whom the terms let read. What it never said, it is not. */
-function outsideAudience(
+export function outsideAudience(
   recipient: Recipient,
   { audience }: Terms,
   facts: Pick<ReleaseFacts, "articles">,
@@ -100,6 +86,6 @@ function nameOf({ names, party }: Recipient): string {
   return names[0] ?? party
 }
 
-function why(refused: { source: string; since: string } | undefined): { source: string; since: string } {
-  return { source: refused?.source ?? "", since: refused?.since ?? "" }
+function why({ source, since }: Refused): { source: string; since: string } {
+  return { source, since }
 }

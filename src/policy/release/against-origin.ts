@@ -1,6 +1,5 @@
 import { formatInstant, type Instant } from "../../kernel/time.ts"
 import type { PartyId } from "../../parties/index.ts"
-import { compareTlp } from "../../stix/index.ts"
 import type { TermName, Terms } from "../terms/model.ts"
 import { loosened } from "../terms/order.ts"
 import type { ReleaseFacts, ReleaseObject, ReleaseOrigin, ReleaseReason } from "./model.ts"
@@ -40,6 +39,5 @@ function outsideSame({ onward }: Terms, party: PartyId): ReleaseReason[] {
 function outsideOther({ onward }: Terms, party: PartyId, marking: ReleaseObject["marking"]): ReleaseReason[] {
   if (onward === "none") return [reason("onward.none", { party })]
   if (onward !== "marked") return [reason("onward.agreement", { party })]
-  const free = marking !== null && compareTlp(marking, "green") <= 0
-  return free ? [] : [reason("onward.marked", { party })]
+  return marking === "clear" || marking === "green" ? [] : [reason("onward.marked", { party })]
 }

@@ -38,9 +38,11 @@ export function decide(
 
 /** The same for many objects of one release: what speaks against all of them is found once. */
 export function decider(question: ReleaseQuestion): Decide {
-  const always = orFailed(() => againstFacts(question), failedReasons)
-  return (object, origin, approvals) =>
-    orFailed(() => decideOne(question, always, { object, origin, approvals }), failed)
+  const always = orNull(() => againstFacts(question))
+  return (object, origin, approvals) => {
+    const one = { object, origin, approvals }
+    return (always === null ? null : orNull(() => decideOne(question, always, one))) ?? FAILED
+  }
 }
 
 type One = { object: ReleaseObject; origin: ReleaseOrigin; approvals: Approvals }
@@ -65,18 +67,12 @@ function redaction({ path, what }: Found): Redaction {
 }
 
 /** Who cannot decide does not release: a fault of ours is a refusal like any other (design 2.3). */
-function orFailed<T>(work: () => T, otherwise: () => T): T {
+const FAILED: Decision = { is: "refuse", reasons: [{ code: "decision.failed", values: {} }] }
+
+function orNull<T>(work: () => T): T | null {
   try {
     return work()
   } catch {
-    return otherwise()
+    return null
   }
-}
-
-function failedReasons(): ReleaseReason[] {
-  return [{ code: "decision.failed", values: {} }]
-}
-
-function failed(): Decision {
-  return { is: "refuse", reasons: failedReasons() }
 }

@@ -1,0 +1,15 @@
+import type { Terms } from "../terms/model.ts"
+import { againstRecipient, outsideAudience } from "./against-facts.ts"
+import type { Recipient, ReleaseFacts, ReleaseReason } from "./model.ts"
+
+/** What speaks against letting these parties read under these terms, before there is anything to read. */
+export function againstAudience(
+  audience: readonly Recipient[],
+  terms: Terms,
+  { refusals, articles }: Pick<ReleaseFacts, "refusals" | "articles">,
+): ReleaseReason[] {
+  return audience.flatMap((recipient) => [
+    ...againstRecipient(recipient, refusals),
+    ...outsideAudience(recipient, terms, { articles }),
+  ])
+}
