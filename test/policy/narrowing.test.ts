@@ -21,7 +21,7 @@ test("what is released of one's own under narrower terms is released under wider
     seen[is] += 1
     if (is === "release") assert.equal(under(wide), "release", JSON.stringify({ asked, narrow }))
     // A node that is alone may take out what it may not let go.
-    if (asked.facts.officers >= 2 && (is === "redact" || is === "hold"))
+    if ((is === "redact" || is === "hold") && asked.facts.officers >= 2)
       assert.notEqual(under(wide), "refuse", JSON.stringify({ asked, narrow }))
   }
   assert.ok(seen.release > 1000 && seen.redact > 100 && seen.hold > 100, JSON.stringify(seen))
