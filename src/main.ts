@@ -32,7 +32,9 @@ import { refusalDeclarations } from "./policy/index.ts"
 import { requestDeclarations } from "./requests/index.ts"
 import { runNode } from "./serve.ts"
 import {
+  approvalDeclarations,
   releaseDeclarations,
+  ruleDeclarations,
   sealedDeclarations,
   sharingDeclarations,
   visibilityDeclarations,
@@ -69,6 +71,8 @@ export const declarations: readonly Declaration[] = [
   ...pathDeclarations,
   ...sharingDeclarations,
   ...releaseDeclarations,
+  ...ruleDeclarations,
+  ...approvalDeclarations,
   ...visibilityDeclarations,
   ...sealedDeclarations,
   ...requestDeclarations,

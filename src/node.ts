@@ -48,9 +48,10 @@ import {
   sweepNonces,
 } from "./peering/index.ts"
 import { openPeers, peeringOf, sealingOf } from "./peers.ts"
-import { refusalHandlers } from "./policy/index.ts"
+import { expireApprovals, refusalHandlers } from "./policy/index.ts"
 import { requestHandlers } from "./requests/index.ts"
 import {
+  approvalHandlers,
   type Caller,
   type Cursors,
   cursors,
@@ -59,6 +60,8 @@ import {
   logRoutes,
   Releases,
   releaseHandlers,
+  ruleHandlers,
+  StandingRules,
   sealedHandlers,
   sharingHandlers,
   sweepSealed,
@@ -102,8 +105,9 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   const kept = { warnings: new WarningLists(store), book: new FactBook(store), refusals: new Refusals(store) }
   const site = siteFor(config, firstKey)
   const releases = new Releases({ store, clock, diagnostics: parts.diagnostics })
+  const standing = new StandingRules({ store, releases, diagnostics: parts.diagnostics })
   const counting = new Counting({ database, clock, seenAgain: (query) => search.seenAgain(query) })
-  const core = { ...kept, store, preparer, search, authenticator, releases, counting, files, signer, site }
+  const core = { ...kept, store, preparer, search, authenticator, releases, standing, counting, files, signer, site }
   const stopped = new AbortController()
   const peering = peeringOf(parts, core, stopped.signal)
   let workplace: Workplace | null = null
@@ -135,6 +139,7 @@ export async function openNode(parts: NodeParts): Promise<Node> {
       stopped.abort()
       await peers?.courier.close()
       await workplace?.close()
+      await standing.close()
       await releases.close()
       await preparer.close()
       await search.close()
@@ -170,7 +175,7 @@ function resting({ store, search, warnings }: Core, replies: ReplyCache) {
 
 /** What commands ask of the process that owns the folder. */
 function handlersOf({ clock, folder: { database } }: NodeParts, core: Core, peering: PeeringParts): Handlers {
-  const { store, authenticator, preparer, warnings, book, releases, files, signer, site } = core
+  const { store, authenticator, preparer, warnings, book, releases, standing, files, signer, site } = core
   const collectionId = async (reader: Reader, name: string) => (await loadCollection(reader, name)).id
   const setup = { origin: () => site.origin, needed: () => needsSetup(store) }
   return {
@@ -192,6 +197,8 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core, peer
     ...requestHandlers({ store, clock, origin: () => site.origin }),
     ...sealedHandlers(sealingOf(peering)),
     ...sharingHandlers({ store, preparer, database, t: translator("en") }),
+    ...ruleHandlers({ store, standing }),
+    ...approvalHandlers({ store, clock }),
     ...visibilityHandlers({ store, clock }),
     ...releaseHandlers({ store, clock, releases, t: translator("en") }),
   }
@@ -273,6 +280,7 @@ async function sweepStatuses({ clock, diagnostics }: NodeParts, store: Store): P
     while ((await store.write((tx) => deleteStatusesBefore(tx, old, SWEPT_AT_ONCE))) === SWEPT_AT_ONCE);
     await sweepSealed(store, clock.now())
     await sweepNonces(store, clock.now())
+    await expireApprovals(store)
   } catch (error) {
     diagnostics.warn("status.sweep-failed", { code: error instanceof ComityError ? error.code : "bug" })
   }

@@ -27,6 +27,7 @@ import { type Counting, type PartnerParts, partnerPages, reciprocityPages } from
 import { refusalPages } from "./policy/index.ts"
 import { requestPages } from "./requests/index.ts"
 import {
+  approvalPages,
   collectionPages,
   graphPages,
   type Imports,
@@ -36,12 +37,14 @@ import {
   programPages,
   type Releases,
   releasePages,
+  rulePages,
   type SealedParts,
   sealedPages,
   type Verifications,
   visibilityPages,
   warningListRoutes,
 } from "./sharing/index.ts"
+import type { JsonObject } from "./stix/index.ts"
 import type { Folder, Store } from "./store/index.ts"
 
 /** Where one can go, in the order of the rail. A place is shown to whom its page is open; a verb when it has a place. */
@@ -72,6 +75,8 @@ export const navigation: readonly SectionFor[] = [
       { key: "reciprocity", href: "/share/reciprocity", who: "role:reader" },
       { key: "sealed", href: "/share/sealed", who: "role:reader" },
       { key: "receipts", href: "/share/receipts", who: "role:analyst" },
+      { key: "approvals", href: "/share/approvals", who: "role:officer" },
+      { key: "rules-release", href: "/share/rules", who: "role:officer" },
       { key: "lately", href: "/share/lately", who: "role:officer" },
       { key: "warning-lists", href: "/share/warning-lists", who: "person" },
     ],
@@ -147,14 +152,17 @@ function findPages({ store, book, entrance }: PageParts): PageRoute[] {
 
 function sharingPages(parts: PageParts): PageRoute[] {
   const { store, search, imports, releases, warnings, verifications, signer, authenticator, folder } = parts
+  const warningsOf = async (object: JsonObject) => warnings.warningsFor(valuesOf(object))
   return [
     ...libraryPages({ store, search, database: folder.database }),
-    ...objectPages({ reader: store, search, warningsOf: async (object) => warnings.warningsFor(valuesOf(object)) }),
+    ...objectPages({ reader: store, search, warningsOf }),
     ...graphPages({ search }),
     ...importRoutes({ store, imports }),
     ...warningListRoutes(warnings),
     ...refusalPages(store),
-    ...releasePages({ store, search, releases }),
+    ...releasePages({ store, search, releases, warningsOf }),
+    ...rulePages({ store, search, releases }),
+    ...approvalPages({ store, search, releases }),
     ...visibilityPages({ store, search }),
     ...collectionPages({ store, search, verifications, signer }),
     ...programPages({ store, authenticator }),

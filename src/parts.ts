@@ -7,7 +7,7 @@ import type { Clock } from "./kernel/time.ts"
 import type { FactBook } from "./law/index.ts"
 import type { Preparer, Search, WarningLists } from "./library/index.ts"
 import type { Counting } from "./peering/index.ts"
-import type { Releases } from "./sharing/index.ts"
+import type { Releases, StandingRules } from "./sharing/index.ts"
 import type { Claim, Folder, Store } from "./store/index.ts"
 
 /** What a node is opened with. */
@@ -31,6 +31,7 @@ export type Core = {
   authenticator: Authenticator
   refusals: Refusals
   releases: Releases
+  standing: StandingRules
   files: KeyFiles
   signer: KeyRing
   site: Site

@@ -27,6 +27,7 @@ export async function openWorkplace(parts: NodeParts, core: Core, peering: Peeri
   const imports = await openImports(parts, core)
   const { releases } = core
   await releases.resume()
+  core.standing.start()
   const verifications = new Verifications({
     clock,
     verify: (name) => verifyLogs(folder.database, name),

@@ -1,5 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises"
+import { silent } from "../../src/kernel/diagnostics.ts"
 import { newId } from "../../src/kernel/ids.ts"
+import { Releases, StandingRules } from "../../src/sharing/index.ts"
+import { addRule } from "../../src/sharing/standing/rules.ts"
 import { tlpMarkingId } from "../../src/stix/index.ts"
 import { indicator } from "../../test/support/stix.ts"
 import { comity, cpuSeconds, residentMiB, startNode } from "../comity.ts"
@@ -25,6 +28,7 @@ export async function measureSync(bench: Bench): Promise<void> {
   await measureNews(bench)
   await measureIdle(bench)
   await measureAudience(bench)
+  await measureStandingRule(bench)
 }
 
 const textOf = (first: number, count: number) => objects(SOURCE, first, count).map((object) => object.toString("utf8"))
@@ -158,6 +162,39 @@ async function measureAudience(bench: Bench): Promise<void> {
     ...{ group, name: `release of ${keys.length.toLocaleString("en-US")} objects to 200 parties` },
     ...{ value: one, unit: "s", baseline: { name: "to 2 parties", value: other }, goal: { of: "ratio", atMost: 1.3 } },
   })
+}
+
+/** The daily flow: all that an inbox holds goes through the decision and into a shared collection, by a standing rule. */
+async function measureStandingRule(bench: Bench): Promise<void> {
+  const count = bench.options.quick ? 5000 : 31_300
+  const [owner, reader] = [await furnish("Owner"), await furnish("Reader")]
+  await acquaint(owner, reader)
+  await fill(owner, textOf(START, count).map(underGreen))
+  const { store, clock } = owner.node
+  const collection = await share(owner, [reader.party])
+  const wish = { title: "All", collection, types: null, markings: null, sectors: null, inboxes: null, existing: true }
+  await addRule(store, wish, null)
+  const releases = new Releases({ store, clock, diagnostics: silent })
+  const standing = new StandingRules({ store, releases, diagnostics: silent })
+  const begun = performance.now()
+  const [id = ""] = await standing.runAll()
+  const { state, total, outcome } = await releases.settled(id)
+  const seconds = (performance.now() - begun) / 1000
+  const released = outcome[0]?.released ?? 0
+  if (state !== "done" || released < 0.99 * total) throw new Error(`released ${released} of ${total} objects: ${state}`)
+  await close(owner, reader)
+  bench.report({
+    ...{ group, name: `standing rule: ${count.toLocaleString("en-US")} objects decided on and released` },
+    ...{ value: seconds, unit: "s", goal: { of: "figure", atMost: (10 * count) / 31_300 } },
+    note: `found, decided, logged, durable; released ${released.toLocaleString("en-US")}, the others hold personal data`,
+  })
+}
+
+/** As a daily flow is marked. */
+function underGreen(text: string): string {
+  const object = JSON.parse(text) as Record<string, unknown>
+  const green = { ...object, granular_markings: undefined, object_marking_refs: [tlpMarkingId("green")] }
+  return object.type === "marking-definition" ? text : JSON.stringify(green)
 }
 
 async function close(...all: Furnished[]): Promise<void> {

@@ -13,6 +13,7 @@ import {
   findAccount,
   findByKey,
   insertAccount,
+  listColleagueRows,
   loadAccount,
   saveRoles,
 } from "./queries.ts"
@@ -46,6 +47,22 @@ export async function loadByKey(reader: Reader, key: number): Promise<AccountRow
   const row = await findByKey(reader, key)
   if (row === undefined) throw new ComityError("not-found", "account.gone")
   return row
+}
+
+/** Somebody of this node who can sign in, and what the ledger calls that person. */
+export type Colleague = { commitment: string; name: string; role: Role }
+
+export async function colleagues(reader: Reader): Promise<Colleague[]> {
+  const rows = await listColleagueRows(reader)
+  return rows.flatMap((row) =>
+    row.role === null ? [] : [{ commitment: nameless(row), name: row.name, role: row.role }],
+  )
+}
+
+/** Commitments of those who may decide on a release. */
+export async function officers(reader: Reader): Promise<Set<string>> {
+  const people = await colleagues(reader)
+  return new Set(people.filter(({ role }) => role === "officer").map(({ commitment }) => commitment))
 }
 
 /** What the ledger calls the person of a row. */

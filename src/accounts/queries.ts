@@ -49,6 +49,14 @@ export async function listRows(reader: Reader): Promise<AccountRow[]> {
   return reader.all<AccountRow>(sql`${accounts(sql`1 = 1`)} order by kind, name`)
 }
 
+/** People with a role who have something to sign in with. */
+export async function listColleagueRows(reader: Reader): Promise<Pick<AccountRow, "salt" | "name" | "role">[]> {
+  return reader.all<Pick<AccountRow, "salt" | "name" | "role">>(
+    sql`select salt, name, role from account a where kind = 'person' and role is not null
+          and (secret <> '' or subject is not null or exists (select 1 from passkey p where p.account = a.key)) order by name`,
+  )
+}
+
 /** Administrators who have something to sign in with, other than this account. */
 export async function countAdministrators(reader: Reader, except: number | null): Promise<number> {
   const row = await reader.get<{ number: number }>(

@@ -39,6 +39,7 @@ async function overview(parts: OverviewParts, visit: Visit): Promise<Reply> {
   const sees = {
     content: visit.may("role:reader"),
     work: visit.may("role:analyst"),
+    decide: visit.may("role:officer"),
     node: visit.may("role:administrator"),
   }
   const found = await overviewFor(parts, sees, visit.person().commitment, visit.now)

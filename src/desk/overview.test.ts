@@ -33,7 +33,7 @@ const parts: OverviewParts = {
   unsealed: () => keys.unsealed,
   notMoved: () => keys.notMoved,
 }
-const NOBODY: Sees = { content: false, work: false, node: false }
+const NOBODY: Sees = { content: false, work: false, decide: false, node: false }
 const waits = async (sees: Partial<Sees>) =>
   (await overviewFor(parts, { ...NOBODY, ...sees }, "somebody", node.clock.now())).waiting.map(({ key }) => key)
 

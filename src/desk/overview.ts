@@ -12,6 +12,7 @@ import {
 } from "../library/index.ts"
 import type { OwnParty } from "../parties/index.ts"
 import { countBroken, countOverdue, countUncompared, listGuards } from "../peering/index.ts"
+import { waitingFor as approvalsFor } from "../policy/index.ts"
 import { overdueRequests } from "../requests/index.ts"
 import { type Import, listImports, unfinishedImports } from "../sharing/index.ts"
 import type { Folder, Store } from "../store/index.ts"
@@ -33,6 +34,7 @@ export type Waiting = {
     | "feeds"
     | "guarded"
     | "revoked"
+    | "approvals"
   count: number
   href: string | null
 }
@@ -67,7 +69,7 @@ const UNDECIDED: ReadonlySet<Import["state"]> = new Set(["mapping", "previewed"]
 /** Less free than this part of the disk is something to act on. */
 const SCARCE = 0.05
 
-export type Sees = { content: boolean; work: boolean; node: boolean }
+export type Sees = { content: boolean; work: boolean; decide: boolean; node: boolean }
 
 /** `by` is the commitment of who looks: what it began waits for it. */
 export async function overviewFor(parts: OverviewParts, sees: Sees, by: string, now: Instant): Promise<Overview> {
@@ -91,7 +93,8 @@ export async function overviewFor(parts: OverviewParts, sees: Sees, by: string, 
   const feeds = sees.work ? await countBroken(store) : 0
   const guarded = sees.work ? (await listGuards(store)).length : 0
   const revoked = sees.work ? (await listUnshared(store, { revoked: true, most: REVOKED_MOST })).length : 0
-  const counts = { mine, conflicts, overdue, receipts, compare, feeds, guarded, revoked }
+  const approvals = (await approvalsFor(store, { person: by, officer: sees.decide }, now)).length
+  const counts = { approvals, mine, conflicts, overdue, receipts, compare, feeds, guarded, revoked }
   return { waiting: waitingFor(sees, state, counts), content, own, state }
 }
 
@@ -109,7 +112,7 @@ async function contentOf(
   return { tallies, recent, imports: begun, places, out }
 }
 
-type Counted = "conflicts" | "overdue" | "receipts" | "compare" | "feeds" | "guarded" | "revoked"
+type Counted = "approvals" | "conflicts" | "overdue" | "receipts" | "compare" | "feeds" | "guarded" | "revoked"
 
 function waitingFor(
   sees: Sees,
@@ -117,7 +120,8 @@ function waitingFor(
   { mine, ...counts }: { mine: readonly Import[] } & Record<Counted, number>,
 ): Waiting[] {
   const found: Waiting[] = []
-  const { conflicts, overdue, receipts, compare, feeds, guarded, revoked } = counts
+  const { approvals, conflicts, overdue, receipts, compare, feeds, guarded, revoked } = counts
+  if (approvals > 0) found.push({ key: "approvals", count: approvals, href: "/share/approvals" })
   if (overdue > 0) found.push({ key: "overdue", count: overdue, href: "/respond/diary?state=overdue" })
   if (receipts > 0) found.push({ key: "receipts", count: receipts, href: "/share/receipts?state=overdue" })
   if (compare > 0) found.push({ key: "compare", count: compare, href: "/share/partners" })

@@ -1,5 +1,44 @@
 /** The node's own refusal list: it only tightens, and nothing sends it out. */
 
+/** A second person's yes, bound to exactly what would leave. */
+export {
+  type ApprovalGrounds,
+  type ApprovalId,
+  type ApprovalKind,
+  type ApprovalRequest,
+  type ApprovalState,
+  type Decider,
+  isFor,
+  isOpen,
+  type Leaving,
+  mayDecide,
+  NOTE_MOST,
+  tagOf,
+} from "./approvals/model.ts"
+export {
+  type Asking,
+  addItem,
+  approve,
+  closeAsking,
+  decline,
+  dropAsking,
+  expireApprovals,
+  loadApproval,
+  setVoid,
+  setWent,
+  waitingFor,
+  withdrawAsking,
+} from "./approvals/operations.ts"
+export {
+  type Item,
+  selectDecided as listDecided,
+  selectItems as listItems,
+  selectOfRelease as approvalsOf,
+  selectWaiting as listWaiting,
+  selectYes as yesFor,
+  setUsed,
+  type Yes,
+} from "./approvals/queries.ts"
 /** What of an object decides, read from it: personal data, sources, subjects, kinds, markings. */
 export { personalData } from "./personal/finding.ts"
 export { sourcesOf } from "./personal/sources.ts"

@@ -1,3 +1,6 @@
+/** What waits for a second person. */
+export { approvalDeclarations, approvalHandlers } from "./approvals/commands.ts"
+export { approvalPages } from "./approvals/pages.ts"
 export { sharingDeclarations, sharingHandlers } from "./commands.ts"
 export { type Cursors, cursors } from "./cursor.ts"
 export { type Caller, guardian } from "./guard.ts"
@@ -33,6 +36,10 @@ export {
   sealedVerbs,
   sweepSealed,
 } from "./sealed/index.ts"
+/** What goes by itself. */
+export { ruleDeclarations, ruleHandlers } from "./standing/commands.ts"
+export { rulePages } from "./standing/pages.ts"
+export { StandingRules } from "./standing/running.ts"
 export { type TaxiiParts, taxiiRoutes } from "./taxii-routes.ts"
 /** Who can see what, and why. */
 export { visibilityDeclarations, visibilityHandlers } from "./visibility/commands.ts"

@@ -21,6 +21,7 @@ import * as conflictTold from "./migrations/0017-conflict-told.ts"
 import * as agreements from "./migrations/0018-agreements.ts"
 import * as tabled from "./migrations/0019-tabled.ts"
 import * as terms from "./migrations/0020-terms.ts"
+import * as approvals from "./migrations/0021-approvals.ts"
 
 const migrations = [
   first,
@@ -43,6 +44,7 @@ const migrations = [
   agreements,
   tabled,
   terms,
+  approvals,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

@@ -12,6 +12,7 @@ import { choosePath } from "../../src/paths/choices.ts"
 import { addRefusal } from "../../src/policy/index.ts"
 import { saveSearch } from "../../src/sharing/saved-searches.ts"
 import { addAgreements } from "./agreements.ts"
+import { type ApprovalThings, addApprovalThings } from "./approval-things.ts"
 import type { Session, TestBrowser, View, Visitor } from "./browser.ts"
 import { type InProcess, openInProcess, prepared } from "./node-in-process.ts"
 import type { Role } from "./pages.ts"
@@ -50,7 +51,8 @@ export type Furnished = {
       | ("sealed" | "sealedSent" | "sealedDraft" | "sealingKey"),
       string
     > &
-      SharedThings
+      SharedThings &
+      ApprovalThings
   >
 }
 
@@ -131,6 +133,7 @@ async function belongings(node: InProcess, collection: string, names: string): P
     ...(await addRequests(node, names)),
     choice: await choosePreservation(store, names),
     ...shared,
+    ...(await addApprovalThings(node, shared.partner as PartyId, names)),
     ...(await addAgreements(node, { party: shared.partner as PartyId, name: `Coastal CERT${names}` }, names)),
   }
   return { person: analyst.account, program: program.account, search, ...more }

@@ -65,7 +65,7 @@ export async function widenAudience(
     const fresh: Omit<Release, "key"> = {
       ...{ id: newId("release"), state: "running", ...decided, createdAt: tx.now, finishedAt: null },
       ...{ targets: [await targetOf(tx, successor)], source: collection.key, cursor: -1, total, settled: 0 },
-      ...{ unmarked: null, again: false, outcome: [nothingYet], failure: null },
+      ...{ unmarked: null, again: false, urgent: null, outcome: [nothingYet], failure: null },
     }
     const release = { ...fresh, key: await insertRelease(tx, fresh) }
     await recordBegun(tx, release)

@@ -17,6 +17,8 @@ import { type CandidateRow, readCandidate, readMarkingDefinition } from "./queri
 /** An object version with everything by which it is decided. */
 export type Candidate = Pick<CandidateRow, "key" | "id" | "spec" | "version" | "type"> & {
   canonical: string
+  /** As they would leave, before anything is taken out. */
+  bytes: Uint8Array
   origin: Origin
   object: ReleaseObject
   /** Keys of marking definitions that it names and that go with it. */
@@ -53,7 +55,7 @@ export class Candidates {
     }
     const along = others.flatMap(({ key, read }) => (read.is !== "unknown" && key !== null ? [key] : []))
     const canonical = Buffer.from(row.canonical).toString("base64")
-    return { key, id, spec, version, type, canonical, origin, object, along }
+    return { key, id, spec, version, type, canonical, bytes: row.bytes, origin, object, along }
   }
 
   #marking(id: string): Promise<HeldMarking> {
@@ -69,7 +71,7 @@ export class Candidates {
 }
 
 /** What is kept was read strictly when it came. */
-function parsed(bytes: Uint8Array): JsonObject {
+export function parsed(bytes: Uint8Array): JsonObject {
   const value = JSON.parse(Buffer.from(bytes).toString("utf8")) as Json
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {}
 }

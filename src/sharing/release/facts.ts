@@ -14,7 +14,7 @@ import type { Release } from "./model.ts"
 import { wasReleasedBefore } from "./queries.ts"
 
 /** Who lets out, what, and when it was prepared. */
-export type Wish = Pick<Release, "officer" | "by" | "unmarked" | "again" | "createdAt">
+export type Wish = Pick<Release, "id" | "officer" | "by" | "unmarked" | "again" | "urgent" | "createdAt">
 
 /** Everything that a decision for a collection rests on but the object itself. */
 export async function factsFor(
@@ -23,7 +23,7 @@ export async function factsFor(
   wish: Wish,
   time: Instant,
 ): Promise<ReleaseQuestion & { self: string }> {
-  const { by, officer, again, createdAt } = wish
+  const { by, officer, again, urgent, createdAt } = wish
   const facts: ReleaseFacts = {
     actor: by === null ? { is: "operator" } : { is: "person", officer, by },
     officers: await countOfficers(reader),
@@ -31,7 +31,7 @@ export async function factsFor(
     audience: await recipientsIn(reader, collection),
     refusals: await releaseRefusals(reader),
     first: !(await wasReleasedBefore(reader, collection.key, createdAt)),
-    ...{ again, urgent: null, articles: {} },
+    ...{ again, urgent, articles: {} },
   }
   const terms = collection.terms === null ? null : readTerms(collection.terms.text)
   // Everything that its terms let be done with it: readers may do each of these.

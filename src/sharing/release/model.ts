@@ -2,7 +2,7 @@ import type { Id } from "../../kernel/ids.ts"
 import type { Instant } from "../../kernel/time.ts"
 import type { CollectionId } from "../../library/index.ts"
 import type { PartyId } from "../../parties/index.ts"
-import type { Decision, ReleaseReason } from "../../policy/index.ts"
+import type { Decision, RedactedKind, Redaction, ReleaseReason, Urgent } from "../../policy/index.ts"
 import type { Tlp } from "../../stix/index.ts"
 
 export type ReleaseId = Id<"release">
@@ -31,6 +31,13 @@ export type TargetOutcome = {
   along: number
   grounds: readonly Grounds[]
   withheld: readonly Withheld[]
+  /** Wait for a second person: how many, why, and the first of them. */
+  held: number
+  holds: readonly Grounds[]
+  waiting: readonly string[]
+  /** Went without something of it, or would: how many objects, and what was taken out how often. */
+  redacted: number
+  redactions: readonly { what: RedactedKind; count: number }[]
   /** SHA-256 over each object version and what was decided of it, in base64: the ledger keeps it. */
   digest: string
 }
@@ -57,18 +64,21 @@ export type Release = {
   /** The mark for those that have none; null leaves them out. */
   unmarked: Tlp | null
   again: boolean
+  /** Why one officer alone lets out what a second would have to agree to, and who is told of it. */
+  urgent: Urgent | null
   outcome: readonly TargetOutcome[]
   failure: string | null
 }
 
 export const nothingYet: TargetOutcome = {
   ...{ released: 0, already: 0, refused: 0, gone: 0, marked: 0, along: 0 },
-  ...{ grounds: [], withheld: [], digest: "" },
+  ...{ grounds: [], withheld: [], held: 0, holds: [], waiting: [], redacted: 0, redactions: [], digest: "" },
 }
 
 /** What became of one object. */
 export type Settled =
-  | { is: "released"; marked: boolean; along: number }
+  | { is: "released"; marked: boolean; along: number; without: readonly Redaction[] }
+  | { is: "held"; reasons: readonly ReleaseReason[]; without: readonly Redaction[] }
   | { is: "already" }
   | { is: "gone" }
   | { is: "refused"; reasons: readonly ReleaseReason[] }
@@ -82,11 +92,16 @@ export function counted(outcome: TargetOutcome, id: string, settled: Settled): T
     case "released": {
       const { released, marked, along } = outcome
       return {
-        ...outcome,
+        ...redacted(outcome, settled.without),
         released: released + 1,
         marked: marked + (settled.marked ? 1 : 0),
         along: along + settled.along,
       }
+    }
+    case "held": {
+      const waiting = outcome.waiting.length < WITHHELD_MOST ? [...outcome.waiting, id] : outcome.waiting
+      const holds = settled.reasons.reduce((some, reason) => withGround(some, reason).grounds, outcome.holds)
+      return { ...redacted(outcome, settled.without), held: outcome.held + 1, holds, waiting }
     }
     case "already":
       return { ...outcome, already: outcome.already + 1 }
@@ -97,16 +112,38 @@ export function counted(outcome: TargetOutcome, id: string, settled: Settled): T
   }
 }
 
+function redacted(outcome: TargetOutcome, without: readonly Redaction[]): TargetOutcome {
+  if (without.length === 0) return outcome
+  const counts = new Map(outcome.redactions.map(({ what, count }) => [what, count]))
+  for (const { what } of without) counts.set(what, (counts.get(what) ?? 0) + 1)
+  return {
+    ...outcome,
+    redacted: outcome.redacted + 1,
+    redactions: [...counts].map(([what, count]) => ({ what, count })),
+  }
+}
+
+/** The grounds with one more, and the place at which it stands; null where there is no room for another one. */
+function withGround(before: readonly Grounds[], reason: ReleaseReason): { grounds: Grounds[]; place: number | null } {
+  const grounds = [...before]
+  const at = grounds.findIndex((one) => isSame(one, reason))
+  const known = grounds[at]
+  if (known !== undefined) {
+    grounds[at] = { ...known, count: known.count + 1 }
+    return { grounds, place: at }
+  }
+  if (grounds.length >= GROUNDS_MOST) return { grounds, place: null }
+  grounds.push({ ...reason, count: 1 })
+  return { grounds, place: grounds.length - 1 }
+}
+
 function withheld(outcome: TargetOutcome, id: string, reasons: readonly ReleaseReason[]): TargetOutcome {
-  const grounds = [...outcome.grounds]
+  let grounds: readonly Grounds[] = outcome.grounds
   const places: number[] = []
   for (const reason of reasons) {
-    const at = grounds.findIndex((one) => isSame(one, reason))
-    const known = grounds[at]
-    if (known !== undefined) grounds[at] = { ...known, count: known.count + 1 }
-    else if (grounds.length < GROUNDS_MOST) grounds.push({ ...reason, count: 1 })
-    const place = at >= 0 ? at : grounds.length - 1
-    if (isSame(grounds[place] ?? reason, reason)) places.push(place)
+    const next = withGround(grounds, reason)
+    grounds = next.grounds
+    if (next.place !== null) places.push(next.place)
   }
   const list =
     outcome.withheld.length < WITHHELD_MOST ? [...outcome.withheld, { id, grounds: places }] : outcome.withheld

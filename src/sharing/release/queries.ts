@@ -1,9 +1,17 @@
 import sql, { join } from "sql-template-tag"
 import type { Instant } from "../../kernel/time.ts"
 import { idHash, type Origin } from "../../library/index.ts"
+import type { Urgent } from "../../policy/index.ts"
 import type { Tlp } from "../../stix/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
-import type { Release, ReleaseId, ReleaseState, Target, TargetOutcome } from "./model.ts"
+import {
+  nothingYet,
+  type Release,
+  type ReleaseId,
+  type ReleaseState,
+  type Target,
+  type TargetOutcome,
+} from "./model.ts"
 
 export type CandidateRow = {
   key: number
@@ -80,13 +88,13 @@ export async function readStandings(reader: Reader, id: string): Promise<{ origi
   )
 }
 
-/** Whether an object entered the collection before that time. */
+/** Whether an object entered the collection before that time: instants rise with the numbers, so the first one tells. */
 export async function wasReleasedBefore(reader: Reader, collection: number, at: Instant): Promise<boolean> {
-  const row = await reader.get<{ one: number }>(
-    sql`select 1 as one from entry where collection = ${collection} and kind in ('put', 'revoke') and date_added < ${at}
-        limit 1`,
+  const row = await reader.get<{ first: Instant }>(
+    sql`select date_added as first from entry where collection = ${collection} and kind in ('put', 'revoke')
+        order by seq limit 1`,
   )
-  return row !== undefined
+  return row !== undefined && row.first < at
 }
 
 export async function bytesOf(reader: Reader, key: number): Promise<Uint8Array | null> {
@@ -128,19 +136,21 @@ type Row = {
   settled: number
   unmarked: Tlp | null
   again: number
+  urgent: string | null
   outcome: string
   failure: string | null
 }
 
 const columns = sql`key, id, state, by, officer, created_at, finished_at, targets, source, cursor, total, settled,
-  unmarked, again, outcome, failure`
+  unmarked, again, urgent, outcome, failure`
 
 function releaseOf({ created_at: createdAt, finished_at: finishedAt, ...row }: Row): Release {
   return {
     ...row,
     ...{ createdAt, finishedAt, officer: row.officer === 1, again: row.again === 1 },
     targets: JSON.parse(row.targets) as Target[],
-    outcome: JSON.parse(row.outcome) as TargetOutcome[],
+    urgent: row.urgent === null ? null : (JSON.parse(row.urgent) as Urgent),
+    outcome: (JSON.parse(row.outcome) as TargetOutcome[]).map((one) => ({ ...nothingYet, ...one })),
   }
 }
 
@@ -177,10 +187,10 @@ export async function insertRelease(tx: Tx, release: Omit<Release, "key">): Prom
 }
 
 export async function updateRelease(tx: Tx, release: Release): Promise<void> {
-  const { key, state, by, officer, finishedAt, cursor, settled, outcome, failure } = release
+  const { key, state, by, officer, finishedAt, cursor, settled, urgent, outcome, failure } = release
   await tx.run(
     sql`update release set state = ${state}, by = ${by}, officer = ${officer ? 1 : 0}, finished_at = ${finishedAt},
-          cursor = ${cursor}, settled = ${settled}, outcome = ${JSON.stringify(outcome)}, failure = ${failure}
+          cursor = ${cursor}, settled = ${settled}, urgent = ${urgent === null ? null : JSON.stringify(urgent)}, outcome = ${JSON.stringify(outcome)}, failure = ${failure}
         where key = ${key}`,
   )
 }

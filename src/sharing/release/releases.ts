@@ -5,7 +5,16 @@ import { type Clock, DAY, monotonic, plusMicroseconds } from "../../kernel/time.
 import type { Store } from "../../store/index.ts"
 import type { Release } from "./model.ts"
 import { deleteForgotten, findRelease, releasesUnderWay, updateRelease } from "./queries.ts"
-import { type Chosen, endRelease, foresee, loadRelease, prepareRelease, releaseOn, startRelease } from "./releasing.ts"
+import {
+  type Chosen,
+  type Deciding,
+  endRelease,
+  foresee,
+  loadRelease,
+  prepareRelease,
+  releaseOn,
+  startRelease,
+} from "./releasing.ts"
 
 /** How often a release that waits for a guarded log looks again. */
 const GUARD_PAUSE_MS = 200
@@ -57,7 +66,7 @@ export class Releases {
   }
 
   /** Lets out what was prepared. Throws `conflict release.state`. */
-  async start(id: string, decided: { by: string | null; officer: boolean }): Promise<void> {
+  async start(id: string, decided: Deciding): Promise<void> {
     this.run(await this.#parts.store.write((tx) => startRelease(tx, id, decided)))
   }
 

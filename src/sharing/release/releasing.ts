@@ -3,6 +3,7 @@ import { newId } from "../../kernel/ids.ts"
 import { type Clock, monotonic } from "../../kernel/time.ts"
 import { findLog, record, requireFree } from "../../ledger/index.ts"
 import { audienceOf, loadCollection } from "../../library/index.ts"
+import { closeAsking, dropAsking } from "../../policy/index.ts"
 import type { Tlp } from "../../stix/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
 import { nothingYet, partiesOf, type Release, type ReleaseId, type Target } from "./model.ts"
@@ -39,25 +40,41 @@ export type Chosen = {
  * `too-large release.too-many`.
  */
 export async function prepareRelease(store: Store, chosen: Chosen, state: "looking" | "decided"): Promise<ReleaseId> {
-  const { unmarked, again, by, officer } = chosen
   const objects = [...new Set(chosen.objects)]
   const names = [...new Set(chosen.collections)]
   if (objects.length === 0 || names.length === 0) throw new ComityError("invalid", "release.nothing")
   if (objects.length > RELEASE_MOST) throw new ComityError("too-large", "release.too-many", { most: RELEASE_MOST })
   if (names.length > TARGETS_MOST) throw new ComityError("too-large", "release.too-many", { most: TARGETS_MOST })
-  const id = newId("release")
-  await store.write(async (tx) => {
+  return store.write(async (tx) => {
     const targets = await Promise.all(names.map((name) => targetOf(tx, name)))
-    const outcome = targets.map(() => nothingYet)
-    const total = objects.length * targets.length
-    const rest = { finishedAt: null, source: null, cursor: -1, settled: 0, failure: null, createdAt: tx.now }
-    const release = { id, state, by, officer, targets, total, unmarked, again, outcome, ...rest } as const
-    const key = await insertRelease(tx, release)
-    for (let at = 0; at < objects.length; at += PART) {
-      await insertPart(tx, key, at / PART, objects.slice(at, at + PART))
-    }
+    return (await insertChosen(tx, { ...chosen, objects, targets }, state)).id
   })
-  return id
+}
+
+/** Writes down what is to be let out, for readers that somebody was shown. */
+export async function insertChosen(
+  tx: Tx,
+  chosen: Omit<Chosen, "collections"> & { targets: readonly Target[] },
+  state: Release["state"],
+): Promise<Release> {
+  const { objects, targets, unmarked, again, by, officer } = chosen
+  const outcome = targets.map(() => nothingYet)
+  const total = objects.length * targets.length
+  const rest = {
+    urgent: null,
+    finishedAt: null,
+    source: null,
+    cursor: -1,
+    settled: 0,
+    failure: null,
+    createdAt: tx.now,
+  }
+  const release = { id: newId("release"), state, by, officer, targets, total, unmarked, again, outcome, ...rest }
+  const key = await insertRelease(tx, release)
+  for (let at = 0; at < objects.length; at += PART) {
+    await insertPart(tx, key, at / PART, objects.slice(at, at + PART))
+  }
+  return { ...release, key }
 }
 
 /** Throws `refused collection.not-shared`. */
@@ -85,26 +102,30 @@ export async function* foresee(reader: Reader, release: Release, clock: Clock): 
   }
 }
 
+/** Who decides, and whether in urgent need. */
+export type Deciding = Pick<Release, "by" | "officer"> & Partial<Pick<Release, "urgent">>
+
 /** From now on it goes by itself, also after a crash. Throws `conflict release.state`. */
-export async function startRelease(
-  tx: Tx,
-  id: string,
-  decided: { by: string | null; officer: boolean },
-): Promise<Release> {
+export async function startRelease(tx: Tx, id: string, decided: Deciding): Promise<Release> {
   const release = await loadRelease(tx, id)
   if (release.state !== "decided") throw new ComityError("conflict", "release.state")
   for (const { collection } of release.targets)
     requireFree(await findLog(tx, (await loadCollection(tx, collection)).log))
   const outcome = release.targets.map(() => nothingYet)
-  const started: Release = { ...release, ...decided, state: "running", settled: 0, outcome }
+  const started: Release = { ...release, urgent: null, ...decided, state: "running", settled: 0, outcome }
   await updateRelease(tx, started)
   await recordBegun(tx, started)
   return started
 }
 
-export async function recordBegun(tx: Tx, { id, by, targets, total, unmarked, again }: Release): Promise<void> {
+/** `rest`: on what it goes beside the person's decision. */
+export async function recordBegun(
+  tx: Tx,
+  { id, by, targets, total, unmarked, again }: Release,
+  rest: { rule?: string; approval?: string } = {},
+): Promise<void> {
   const collections = targets.map(({ collection }) => collection)
-  const facts = { release: id, collections, audience: partiesOf(targets), pairs: total, unmarked, again }
+  const facts = { release: id, collections, audience: partiesOf(targets), pairs: total, unmarked, again, ...rest }
   await record(tx, { what: "release.begun", by, facts })
 }
 
@@ -121,7 +142,10 @@ export async function releaseOn(store: Store, id: string): Promise<Release | nul
     const done = release.source === null ? settled.settled >= settled.total : settled.cursor < 0
     const after: Release = done ? { ...settled, state: "done", finishedAt: tx.now } : settled
     await updateRelease(tx, after)
-    if (done) await conclude(tx, after)
+    if (done) {
+      await conclude(tx, after)
+      await closeAsking(tx, after.id)
+    }
     return after
   })
 }
@@ -140,6 +164,7 @@ export async function endRelease(
       const ended: Release = { ...release, state, failure, finishedAt: tx.now }
       await updateRelease(tx, ended)
       await conclude(tx, ended)
+      await dropAsking(tx, id)
       return
     }
     await deleteParts(tx, release.key)
@@ -152,8 +177,8 @@ export async function endRelease(
 async function conclude(tx: Tx, { key, id, state, by, targets, outcome }: Release): Promise<void> {
   await deleteParts(tx, key)
   for (const [at, { collection }] of targets.entries()) {
-    const { released, already, refused, gone, marked, along, digest } = outcome[at] ?? nothingYet
-    const facts = { release: id, collection, state, released, already, refused, gone, marked, along, digest }
+    const { released, already, refused, held, gone, marked, along, digest } = outcome[at] ?? nothingYet
+    const facts = { release: id, collection, state, released, already, refused, held, gone, marked, along, digest }
     await record(tx, { what: "release.ended", by, facts })
   }
 }

@@ -1,3 +1,4 @@
+import { officers } from "../../accounts/index.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { sha256 } from "../../kernel/hash.ts"
 import type { Instant } from "../../kernel/time.ts"
@@ -12,7 +13,16 @@ import {
 } from "../../library/index.ts"
 import type { PartyId } from "../../parties/index.ts"
 import { expectReceipts } from "../../peering/index.ts"
-import { type Approvals, type Decision, decider } from "../../policy/index.ts"
+import {
+  type Approvals,
+  addItem,
+  type Decision,
+  decider,
+  setUsed,
+  tagOf,
+  type Yes,
+  yesFor,
+} from "../../policy/index.ts"
 import type { Tlp } from "../../stix/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
 import { type Candidate, Candidates } from "./candidates.ts"
@@ -25,6 +35,9 @@ export type Work = { reader: Reader; tx: Tx | null; time: Instant }
 /** Nobody else was asked. */
 const NO_APPROVALS: Approvals = { binding: "", given: [] }
 
+/** What was decided; where a second person has to do with it, of exactly what, and the yes on which it rests. */
+type Decided = { decision: Decision; tag: Buffer | null; yes: Yes | null }
+
 /** Settles objects for one collection, within one transaction; with a reader alone it only tells what would become of them. */
 export class Settling {
   readonly collection: Collection
@@ -33,6 +46,10 @@ export class Settling {
   readonly #wish: Wish
   readonly #rule: ReturnType<typeof decider>
   readonly #candidates: Candidates
+  readonly #time: Instant
+  /** Who reads it now. */
+  readonly #audience: readonly PartyId[]
+  #officers: Promise<Set<string>> | null = null
   /** Marking definitions that went there before: each goes once. */
   readonly #along: Set<number>
 
@@ -44,13 +61,17 @@ export class Settling {
     if (question.facts.audience.some(({ party }) => !shown.has(party)))
       throw new ComityError("conflict", "release.audience")
     const candidates = new Candidates(reader, question.self)
-    return new Settling({ collection, rule: decider(question), candidates, reader, tx, wish, along })
+    const audience = question.facts.audience.map(({ party }) => party)
+    const parts = { collection, rule: decider(question), candidates, audience, time }
+    return new Settling({ ...parts, reader, tx, wish, along })
   }
 
   private constructor(parts: {
     collection: Collection
     rule: ReturnType<typeof decider>
     candidates: Candidates
+    audience: readonly PartyId[]
+    time: Instant
     reader: Reader
     tx: Tx | null
     wish: Wish
@@ -63,40 +84,91 @@ export class Settling {
     this.#wish = parts.wish
     this.#along = parts.along
     this.#candidates = parts.candidates
+    this.#audience = parts.audience
+    this.#time = parts.time
   }
 
   /** The outcome with one more object in it. */
   async add(outcome: TargetOutcome, key: number): Promise<TargetOutcome> {
     const candidate = await this.#candidates.load(key)
     if (candidate === null) return counted(outcome, "", { is: "gone" })
-    const decision = this.#decide(candidate)
-    const settled = await this.#settle(candidate, decision)
+    const decided = await this.#decideWith(candidate)
+    const settled = await this.#settle(candidate, decided)
+    const { decision } = decided
     const { id, spec, version, canonical } = candidate
     const line = `${outcome.digest} ${this.collection.id} ${id} ${spec} ${version} ${canonical} ${decidedText(decision)}`
     return { ...counted(outcome, id, settled), digest: sha256(line).toString("base64") }
   }
 
+  /** To what a second person would agree now; null if it does not leave, or is gone. */
+  async tagNow(key: number): Promise<Buffer | null> {
+    const candidate = await this.#candidates.load(key)
+    if (candidate === null) return null
+    const decision = this.#decide(candidate, NO_APPROVALS)
+    return decision.is === "refuse" ? null : this.#tagOf(candidate, decision)
+  }
+
+  /** A yes counts for exactly what it was given for, is looked for anew each time, and is that of an officer of now. */
+  async #decideWith(candidate: Candidate): Promise<Decided> {
+    const decision = this.#decide(candidate, NO_APPROVALS)
+    if (decision.is !== "hold" && !isUrgent(decision)) return { decision, tag: null, yes: null }
+    const tag = this.#tagOf(candidate, decision)
+    const yes = decision.is === "hold" ? await yesFor(this.#reader, tag, this.#time) : null
+    if (yes === null) return { decision, tag, yes }
+    this.#officers ??= officers(this.#reader)
+    const binding = tag.toString("base64")
+    const given = { by: yes.decidedBy, officer: (await this.#officers).has(yes.decidedBy), binding, at: yes.at }
+    return { decision: this.#decide(candidate, { binding, given: [given] }), tag, yes }
+  }
+
+  #tagOf({ bytes, object }: Candidate, decision: Decision): Buffer {
+    const without = decision.is === "hold" || decision.is === "redact" ? decision.what : []
+    const marking = object.marking ?? this.#markFor(object.type)
+    const { id: collection, terms } = this.collection
+    return tagOf({ bytes, without, marking, collection, terms: terms?.hash ?? null, audience: this.#audience })
+  }
+
   /** Where a mark was chosen for those without, they are judged under it. */
-  #decide({ object, origin }: Candidate): Decision {
+  #decide({ object, origin }: Candidate, approvals: Approvals): Decision {
     const whose = origin === "own" ? origin : { party: origin as PartyId, terms: null, agreement: null }
-    return this.#rule({ ...object, marking: object.marking ?? this.#markFor(object.type) }, whose, NO_APPROVALS)
+    return this.#rule({ ...object, marking: object.marking ?? this.#markFor(object.type) }, whose, approvals)
   }
 
   #markFor(type: string): Tlp | null {
     return type === "marking-definition" ? null : this.#wish.unmarked
   }
 
-  async #settle(candidate: Candidate, decision: Decision): Promise<Settled> {
-    if (decision.is !== "release") return { is: "refused", reasons: decision.reasons }
+  async #settle(candidate: Candidate, { decision, tag, yes }: Decided): Promise<Settled> {
+    const { reasons } = decision
+    if (decision.is === "refuse" || decision.is === "redact") return { is: "refused", reasons }
     const places = await placesOf(this.#reader, this.collection.key, candidate.id)
     if (places.some(({ object }) => object === candidate.key)) return { is: "already" }
+    if (decision.is === "hold") {
+      await this.#ask("ask", candidate.key, tag, reasons)
+      return { is: "held", reasons, without: decision.what }
+    }
     const along = await this.#goesAlong(candidate)
     const mark = candidate.object.marking === null ? this.#markFor(candidate.type) : null
     if (this.#tx !== null) {
       if (mark !== null) await giveMark(this.#tx, candidate.id, mark)
       await put(this.#tx, this.collection, candidate.key, places[0]?.seq ?? null)
+      if (yes !== null) await setUsed(this.#tx, yes.approval, candidate.key)
     }
-    return { is: "released", marked: mark !== null, along }
+    if (isUrgent(decision)) await this.#ask("urgent", candidate.key, tag, reasons)
+    return { is: "released", marked: mark !== null, along, without: [] }
+  }
+
+  /** Puts it before a second person: to agree first, or to look at it after. */
+  async #ask(kind: "ask" | "urgent", object: number, tag: Buffer | null, reasons: Decision["reasons"]): Promise<void> {
+    if (this.#tx === null || tag === null) return
+    const { id: release, by: askedBy, unmarked, again, urgent } = this.#wish
+    const { id: collection, terms } = this.collection
+    const about = { collection, terms: terms?.hash ?? null, audience: this.#audience, unmarked, again }
+    const need = {
+      reason: kind === "ask" ? null : (urgent?.reason ?? ""),
+      told: kind === "ask" ? null : (urgent?.told ?? ""),
+    }
+    await addItem(this.#tx, { kind, release, askedBy, ...about, ...need }, { object, tag, reasons })
   }
 
   /** Statements and their like go before what names them. How many did. */
@@ -106,7 +178,7 @@ export class Settling {
       if (this.#along.has(key)) continue
       this.#along.add(key)
       const marking = await this.#candidates.load(key)
-      if (marking === null || this.#decide(marking).is !== "release") continue
+      if (marking === null || this.#decide(marking, NO_APPROVALS).is !== "release") continue
       const there = await placesOf(this.#reader, this.collection.key, marking.id)
       if (there.some(({ object }) => object === key)) continue
       if (this.#tx !== null) await put(this.#tx, this.collection, key, null)
@@ -114,6 +186,11 @@ export class Settling {
     }
     return number
   }
+}
+
+/** One officer let it out alone, in need. */
+function isUrgent({ reasons }: Decision): boolean {
+  return reasons.some(({ code }) => code === "people.urgent")
 }
 
 /** `first`: the entry of the object's earliest version there, which is what a revocation is about. */

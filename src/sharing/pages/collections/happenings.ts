@@ -31,6 +31,12 @@ const sealedFile = (facts: Facts, calling: Calling): Values => ({
   digest: text(facts, "sha256").slice(0, 16),
 })
 
+/** What a second person was asked about. */
+const asked = (facts: Facts, calling: Calling): Values => ({
+  ...where(facts, calling),
+  objects: number(facts, "objects"),
+})
+
 const wayOf = (facts: Facts): Values => ({
   ...{ from: text(facts, "from"), to: text(facts, "to") },
   ...{ measure: text(facts, "measure"), channel: text(facts, "channel") },
@@ -53,6 +59,15 @@ const sentences: Readonly<Record<string, Say>> = {
   "account.roles-changed": (t, facts, calling) =>
     t("ledger.account.roles-changed", { ...whom(facts, calling), roles: rolesOf(t, facts) }),
   "account.slowed": (t) => t("ledger.account.slowed"),
+  "approval.approved": (t, facts, calling) => t("ledger.approval.approved", asked(facts, calling)),
+  "approval.asked": (t, facts, calling) => t("ledger.approval.asked", asked(facts, calling)),
+  "approval.declined": (t, facts, calling) => t("ledger.approval.declined", asked(facts, calling)),
+  "approval.expired": (t, facts, calling) => t("ledger.approval.expired", asked(facts, calling)),
+  "approval.objected": (t, facts, calling) => t("ledger.approval.objected", asked(facts, calling)),
+  "approval.reviewed": (t, facts, calling) => t("ledger.approval.reviewed", asked(facts, calling)),
+  "approval.urgent": (t, facts, calling) => t("ledger.approval.urgent", asked(facts, calling)),
+  "approval.void": (t, facts, calling) => t("ledger.approval.void", asked(facts, calling)),
+  "approval.withdrawn": (t, facts, calling) => t("ledger.approval.withdrawn", asked(facts, calling)),
   "audience.left": (t, facts, calling) =>
     t("ledger.audience.left", { ...where(facts, calling), ...who(facts, calling) }),
   "code.removed": (t) => t("ledger.code.removed"),
@@ -175,6 +190,10 @@ const sentences: Readonly<Record<string, Say>> = {
   "agreement.tabled": (t) => t("ledger.agreement.tabled"),
   "agreement-draft.deleted": (t) => t("ledger.agreement-draft.deleted"),
   "request-draft.deleted": (t) => t("ledger.request-draft.deleted"),
+  "rule.added": (t, facts, calling) => t("ledger.rule.added", where(facts, calling)),
+  "rule.off": (t, facts, calling) => t("ledger.rule.off", where(facts, calling)),
+  "rule.on": (t, facts, calling) => t("ledger.rule.on", where(facts, calling)),
+  "rule.removed": (t, facts, calling) => t("ledger.rule.removed", where(facts, calling)),
   "seal-key.published": (t) => t("ledger.seal-key.published"),
   "seal-key.registered": (t, facts) =>
     t(text(facts, "kind") === "desk" ? "ledger.seal-key.registered-desk" : "ledger.seal-key.registered"),
@@ -207,7 +226,19 @@ const subjects = {
   entering: ["access", "code", "openid", "passkey", "password", "session", "sessions", "sign-in"],
   library: ["import", "library", "warning-list"],
   partners: ["counts", "peer"],
-  sharing: ["audience", "collection", "feed", "guard", "object", "receipt", "release", "seal-key", "sealed"],
+  sharing: [
+    "approval",
+    "audience",
+    "collection",
+    "feed",
+    "guard",
+    "object",
+    "receipt",
+    "release",
+    "rule",
+    "seal-key",
+    "sealed",
+  ],
   law: ["facts", "path"],
   requests: ["request", "request-draft"],
   agreements: ["agreement", "agreement-draft"],

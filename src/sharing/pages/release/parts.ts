@@ -4,6 +4,7 @@ import { parseInstant } from "../../../kernel/time.ts"
 import { audienceOf, type Collection, listCollections, loadCollection, type Search } from "../../../library/index.ts"
 import { findPeer, isActive, type PartyId, type Peer } from "../../../parties/index.ts"
 import { type ReasonNames, type ReleaseReason, reasonText } from "../../../policy/index.ts"
+import type { JsonObject } from "../../../stix/index.ts"
 import type { Reader, Store } from "../../../store/index.ts"
 import type { Release } from "../../release/model.ts"
 import type { Releases } from "../../release/releases.ts"
@@ -14,6 +15,8 @@ export type ReleasePageParts = {
   store: Store
   search: Pick<Search, "names" | "keys" | "find">
   releases: Releases
+  /** The operator's warning lists, if the node keeps some. */
+  warningsOf?: (object: JsonObject) => Promise<{ list: string; value: string }[]>
 }
 
 export function releasePath({ id }: Pick<Release, "id">): string {

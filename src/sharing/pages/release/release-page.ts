@@ -22,7 +22,9 @@ import { loadRelease } from "../../release/releasing.ts"
 import { endEvent, liveProgress, type Progress, progressEvent } from "../live-progress.ts"
 import { reference } from "../named.ts"
 import { type Partners, partnersOf } from "../partners.ts"
+import { fewOfficers, heldShown, redactedShown, warnedShown } from "./going.ts"
 import { counted, partyList, type ReleasePageParts, reasonShown, releasePath } from "./parts.ts"
+import { needIn, urgentForm } from "./urgent.ts"
 
 const WITHHELD_SHOWN = 50
 const SOON_MS = 800
@@ -63,9 +65,11 @@ export async function releaseEvents({ store, releases }: ReleasePageParts, visit
 }
 
 /** Decides: each object is decided anew where it goes out, so what changed meanwhile counts. */
-export async function startRelease({ releases }: ReleasePageParts, visit: Visit): Promise<Reply> {
+export async function startRelease(parts: ReleasePageParts, visit: Visit): Promise<Reply> {
+  const { releases } = parts
   const id = visit.ask.params.id ?? ""
-  await releases.start(id, { by: visit.person().commitment, officer: visit.may("role:officer") })
+  const urgent = await needIn(parts, visit)
+  await releases.start(id, { by: visit.person().commitment, officer: visit.may("role:officer"), urgent })
   await releases.settledSoon(id, SOON_MS)
   return visit.redirect(`/share/releases/${encodeURIComponent(id)}`)
 }
@@ -81,16 +85,23 @@ async function decisionPage(parts: ReleasePageParts, visit: Visit, release: Rele
   const { store } = parts
   const partners = await partnersOf(store)
   const going = release.outcome.reduce((sum, { released }) => sum + released, 0)
-  const targets = release.targets.filter((_, i) => (release.outcome[i]?.released ?? 0) > 0)
-  const parties = partiesOf(going > 0 ? targets : release.targets)
+  const held = release.outcome.reduce((sum, outcome) => sum + outcome.held, 0)
+  const targets = release.targets.filter((_, i) => goesOrWaits(release, i))
+  const parties = partiesOf(going + held > 0 ? targets : release.targets)
   const who = section(
     t("release.who"),
     html`<p>${counted(visit, parties.length, t("release.who-count-one"), (count) => t("release.who-count", { count }))}</p>${await partyList(visit, store, partners, parties)}`,
   )
-  const body = html`<div class="decision">${await goesShown(parts, visit, release)}${await countsShown(parts, visit, release)}${going > 0 ? who : nothing}
-${await stays(parts, visit, release, partners)}${going > 0 ? section(t("release.final"), finalWords(visit)) : nothing}
-${decide(visit, release, going, parties.length)}</div>`
+  const body = html`<div class="decision">${await goesShown(parts, visit, release)}${await countsShown(parts, visit, release)}${going + held > 0 ? who : nothing}
+${redactedShown(visit, release)}${await warnedShown(parts, visit, release)}${await heldShown(parts, visit, release, partners)}
+${fewOfficers(visit, release)}${await stays(parts, visit, release, partners)}${going > 0 ? section(t("release.final"), finalWords(visit)) : nothing}
+${decide(visit, release, { going, held, parties: parties.length })}${held > 0 ? await urgentForm(parts, visit, release) : nothing}</div>`
   return visit.page({ title: t("release.decision-title"), place: "library", body })
+}
+
+function goesOrWaits({ outcome }: Release, at: number): boolean {
+  const { released, held } = outcome[at] ?? nothingYet
+  return released + held > 0
 }
 
 const GOING_SHOWN = 20
@@ -125,23 +136,32 @@ function finalWords({ t }: Visit): Html {
   return html`<ul><li>${t("release.final-read")}</li><li>${t("release.final-recall")}</li><li>${t("release.final-log")}</li></ul>`
 }
 
-function decide(visit: Visit, release: Release, going: number, parties: number): Html {
-  const { t, format } = visit
-  if (going === 0) {
+type Amounts = { going: number; held: number; parties: number }
+
+function decide(visit: Visit, release: Release, { going, held, parties }: Amounts): Html {
+  const { t } = visit
+  if (going === 0 && held === 0) {
     return html`${notice(t("release.none-goes"), "warning")}${cancelForm(release, t("release.give-up"))}`
   }
-  const objects = format.number(going)
+  const label = goLabel(visit, { going, held, parties })
+  const cancel = html`<button formaction="${releasePath(release)}/cancel">${t("release.give-up")}</button>`
+  return html`<form method="post" action="${releasePath(release)}/start"><p class="actions"><button class="primary">${label}</button>${cancel}</p></form>`
+}
+
+function goLabel(visit: Visit, { going, held, parties }: Amounts): string {
+  const { t, format } = visit
+  const [objects, number] = [format.number(going), format.number(parties)]
+  if (going === 0) return counted(visit, held, t("release.ask-one"), (count) => t("release.ask", { count }))
   const one = parties === 1
-  const label =
+  const go =
     going === 1
       ? one
         ? t("release.go-one-one")
-        : t("release.go-one", { parties: format.number(parties) })
+        : t("release.go-one", { parties: number })
       : one
         ? t("release.go-to-one", { objects })
-        : t("release.go", { objects, parties: format.number(parties) })
-  const cancel = html`<button formaction="${releasePath(release)}/cancel">${t("release.give-up")}</button>`
-  return html`<form method="post" action="${releasePath(release)}/start"><p class="actions"><button class="primary">${label}</button>${cancel}</p></form>`
+        : t("release.go", { objects, parties: number })
+  return held === 0 ? go : t("release.go-and-ask", { go, held: format.number(held) })
 }
 
 type Row = { title: string; id: string; outcome: TargetOutcome }
@@ -156,6 +176,7 @@ async function countsShown({ store }: ReleasePageParts, visit: Visit, release: R
   }))
   const goes = release.state === "decided" ? t("release.would-go") : t("release.went")
   const marked = rows.some(({ outcome }) => outcome.marked > 0)
+  const held = rows.some(({ outcome }) => outcome.held > 0)
   const along = rows.some(({ outcome }) => outcome.along > 0)
   const number = (label: string, of: (outcome: TargetOutcome) => number) =>
     ({ label, kind: "number", cell: ({ outcome }: Row) => format.number(of(outcome)) }) as const
@@ -172,6 +193,7 @@ async function countsShown({ store }: ReleasePageParts, visit: Visit, release: R
       number(goes, ({ released }) => released),
       ...(along ? [number(t("release.along"), (outcome) => outcome.along)] : []),
       ...(marked ? [number(t("release.newly-marked"), (outcome) => outcome.marked)] : []),
+      ...(held ? [number(t("release.held"), (outcome) => outcome.held)] : []),
       number(t("release.there-already"), ({ already }) => already),
       number(t("release.stays"), ({ refused }) => refused),
     ],
@@ -240,7 +262,7 @@ async function resultPage(parts: ReleasePageParts, visit: Visit, release: Releas
   const digests = release.outcome.flatMap(({ digest }) =>
     digest === "" ? [] : [html`<div class="mono small">${digest}</div>`],
   )
-  const body = html`<div class="decision">${head}${await countsShown(parts, visit, release)}${await stays(parts, visit, release, partners)}
+  const body = html`<div class="decision">${head}${await countsShown(parts, visit, release)}${redactedShown(visit, release)}${await heldShown(parts, visit, release, partners)}${await stays(parts, visit, release, partners)}
 ${section(t("release.who"), await partyList(visit, parts.store, partners, partiesOf(targets)))}${facts([
   [t("release.begun"), format.time(createdAt)],
   [t("release.ended"), finishedAt === null ? null : format.time(finishedAt)],

@@ -1,0 +1,98 @@
+import { officers } from "../../accounts/index.ts"
+import { ComityError } from "../../kernel/errors.ts"
+import type { Clock, Instant } from "../../kernel/time.ts"
+import { findLog, requireFree } from "../../ledger/index.ts"
+import { loadCollection } from "../../library/index.ts"
+import {
+  type ApprovalRequest,
+  approve,
+  type Decider,
+  decline,
+  isOpen,
+  listItems,
+  loadApproval,
+  setVoid,
+  setWent,
+} from "../../policy/index.ts"
+import type { Reader, Store } from "../../store/index.ts"
+import type { Release, ReleaseId } from "../release/model.ts"
+import type { Releases } from "../release/releases.ts"
+import { insertChosen, recordBegun } from "../release/releasing.ts"
+import { Settling } from "../release/settling.ts"
+
+const ITEMS_AT_ONCE = 2000
+
+export type DecidingParts = { store: Store; releases: Releases; clock: Clock }
+
+/** What a person saw and agrees to. */
+export type Yes = { by: Decider; digest: string }
+
+/**
+ * Says yes, and lets go at once what was asked about: each object is decided anew where it goes, and one that is not
+ * exactly what was agreed to stays. Throws what `approve` throws, and `conflict log.guarded`. Null where the yes is the
+ * review of an urgent release.
+ */
+export async function approveAndRelease(
+  { store, releases, clock }: DecidingParts,
+  id: string,
+  yes: Yes,
+): Promise<Release | null> {
+  const asked = await loadApproval(store, id)
+  if (asked.kind === "ask" && isOpen(asked, clock.now()) && (await hasChanged(store, asked, clock.now()))) {
+    await store.write((tx) => setVoid(tx, asked))
+    throw new ComityError("conflict", "approval.void")
+  }
+  const release = await store.write(async (tx) => {
+    const approval = await approve(tx, id, yes)
+    if (approval.kind === "urgent") return null
+    requireFree(await findLog(tx, (await loadCollection(tx, approval.collection)).log))
+    const { collection, audience, askedBy: by, unmarked, again } = approval
+    // Whoever asked and is no officer any more lets nothing out.
+    const officer = by !== null && (await officers(tx)).has(by)
+    const objects = await objectsOf(tx, approval)
+    const chosen = { objects, targets: [{ collection, audience }], unmarked, again, by, officer }
+    const started = await insertChosen(tx, chosen, "running")
+    await setWent(tx, approval, started.id)
+    await recordBegun(tx, started, { approval: approval.id })
+    return started
+  })
+  if (release !== null) releases.run(release)
+  return release
+}
+
+/** More than so many are looked at only where each goes: whatever is not what was agreed to stays there. */
+const COMPARED_MOST = 2000
+
+/** Whether anything that was asked about is not exactly what would leave now. */
+async function hasChanged(reader: Reader, approval: ApprovalRequest, time: Instant): Promise<boolean> {
+  const { release, collection, audience, askedBy: by, unmarked, again, askedAt: createdAt } = approval
+  const wish = { id: release as ReleaseId, by, officer: true, unmarked, again, urgent: null, createdAt }
+  const settling = await Settling.open({ reader, tx: null, time }, { collection, audience }, wish, new Set())
+  for (const { object, tag } of await listItems(reader, approval.key, -1, COMPARED_MOST)) {
+    const now = await settling.tagNow(object)
+    if (now === null || Buffer.compare(now, tag) !== 0) return true
+  }
+  return false
+}
+
+/** Says no, with a reason: of an urgent release, that it was not in order. Throws what `decline` throws. */
+export async function sayNo(store: Store, id: string, no: { by: Decider; note: string }): Promise<ApprovalRequest> {
+  return store.write((tx) => decline(tx, id, no))
+}
+
+/** Keys of the object versions that were asked about. */
+export async function objectsOf(reader: Reader, { key }: Pick<ApprovalRequest, "key">): Promise<number[]> {
+  const keys: number[] = []
+  for (let after = -1; ; ) {
+    const items = await listItems(reader, key, after, ITEMS_AT_ONCE)
+    keys.push(...items.map(({ object }) => object))
+    if (items.length < ITEMS_AT_ONCE) return keys
+    after = items.at(-1)?.object ?? after
+  }
+}
+
+/** Throws `not-found approval.unknown`. */
+export async function loadOne(reader: Reader, id: string | undefined): Promise<ApprovalRequest> {
+  if (id === undefined) throw new ComityError("not-found", "approval.unknown")
+  return loadApproval(reader, id)
+}

@@ -1,0 +1,117 @@
+import type { Visit } from "../../../accounts/index.ts"
+import { type Html, html, nothing, notice, section, stateMark, visible } from "../../../http/index.ts"
+import { listCollections, loadObjects } from "../../../library/index.ts"
+import { approvalsOf, type RedactedKind, redactedWord } from "../../../policy/index.ts"
+import { approvalPath, standing } from "../../approvals/words.ts"
+import type { Grounds, Release } from "../../release/model.ts"
+import { readPart } from "../../release/queries.ts"
+import { defangedText, reference } from "../named.ts"
+import type { Partners } from "../partners.ts"
+import { type ReleasePageParts, reasonShown } from "./parts.ts"
+
+/** Values of so many objects are looked up on the warning lists while a person waits for the page. */
+const LOOKED_AT = 500
+const WARNED_SHOWN = 20
+
+/** What waits for a second person, and why; where it was asked already, how that stands. */
+export async function heldShown(
+  { store, search }: ReleasePageParts,
+  visit: Visit,
+  release: Release,
+  partners: Partners,
+): Promise<Html> {
+  const { t, format, now } = visit
+  if (release.outcome.every(({ held }) => held === 0)) return nothing
+  const titles = new Map((await listCollections(store)).map(({ id, title }) => [String(id), title]))
+  const groups = release.outcome.map(({ held, holds }, i) => {
+    if (held === 0) return nothing
+    const head =
+      release.targets.length > 1
+        ? html`<h3>${visible(titles.get(release.targets[i]?.collection ?? "") ?? "")}</h3>`
+        : nothing
+    return html`${head}<ul class="plain-list">${holds.map((ground) => groundShown(visit, ground, partners))}</ul>`
+  })
+  const ids = [...new Set(release.outcome.flatMap(({ waiting }) => waiting))].slice(0, WARNED_SHOWN)
+  const names = await search.names(ids)
+  const which = html`<details><summary>${t("release.which-wait")}</summary><ul class="plain-list">${ids.map((id) => html`<li>${reference(t, id, names.get(id))}</li>`)}</ul></details>`
+  const asked = (await approvalsOf(store, release.id)).filter(({ kind, state }) => kind === "ask" && state !== "open")
+  const links = asked.map((approval) => {
+    const { state, word } = standing(t, approval, now)
+    return html`<li><a href="${approvalPath(approval)}">${t("approval.title")}</a> ${stateMark(state, word)} <span class="quiet small">${t("approval.until")} ${format.time(approval.expiresAt)}</span></li>`
+  })
+  const stand = links.length === 0 ? html`<p>${t("release.held-what")}</p>` : html`<ul class="plain-list">${links}</ul>`
+  return section(t("release.held-title"), html`${groups}${which}${stand}`, "held")
+}
+
+function groundShown(visit: Visit, ground: Grounds, partners: Partners): Html {
+  return html`<li>${stateMark("conditional", visit.format.number(ground.count))} ${reasonShown(visit, ground, partners)}</li>`
+}
+
+/** What is taken out of objects before they go: by kind, how often. */
+export function redactedShown(visit: Visit, release: Release): Html {
+  const { t, format } = visit
+  const objects = release.outcome.reduce((sum, { redacted }) => sum + redacted, 0)
+  if (objects === 0) return nothing
+  const counts = new Map<RedactedKind, number>()
+  for (const { what, count } of release.outcome.flatMap(({ redactions }) => redactions)) {
+    counts.set(what, (counts.get(what) ?? 0) + count)
+  }
+  const items = [...counts].map(([what, count]) => html`<li>${redactedWord(t, what)}: ${format.number(count)}</li>`)
+  return section(
+    t("release.redacted-title"),
+    html`<p>${t("release.redacted-what", { objects: format.number(objects) })}</p><ul class="plain-list">${items}</ul>`,
+    "redacted",
+  )
+}
+
+/** Values of what goes that stand on warning lists: seldom a sign of an attacker, and often a mistake. */
+export async function warnedShown(
+  { store, search, warningsOf }: ReleasePageParts,
+  visit: Visit,
+  release: Release,
+): Promise<Html> {
+  const { t, format } = visit
+  if (warningsOf === undefined || release.source !== null) return nothing
+  const keys = (await readPart(store, release.key, 0)).slice(0, LOOKED_AT)
+  const staying = stayingEverywhere(release)
+  const warned: { id: string; list: string; value: string }[] = []
+  for (const object of (await loadObjects(store, keys)).values()) {
+    const id = String(object.id)
+    if (staying.has(id)) continue
+    for (const { list, value } of await warningsOf(object)) warned.push({ id, list, value })
+  }
+  const total = release.total / release.targets.length
+  const beyond =
+    total > keys.length
+      ? html`<p class="quiet">${t("release.warned-first", { count: format.number(keys.length) })}</p>`
+      : nothing
+  if (warned.length === 0)
+    return section(t("release.warned-title"), html`<p>${t("release.warned-none")}</p>${beyond}`, "warned")
+  const shown = warned.slice(0, WARNED_SHOWN)
+  const names = await search.names(shown.map(({ id }) => id))
+  const items = shown.map(
+    ({ id, list, value }) =>
+      html`<li>${stateMark("conditional", t("object.warned"))} <span class="mono">${visible(defangedText(value))}</span> · ${visible(list)} · ${reference(t, id, names.get(id))}</li>`,
+  )
+  const more =
+    warned.length > shown.length
+      ? html`<li class="quiet small">${t("object.and-more", { count: format.number(warned.length - shown.length) })}</li>`
+      : nothing
+  return section(
+    t("release.warned-title"),
+    html`<p>${t("release.warned-what")}</p><ul class="plain-list">${items}${more}</ul>${beyond}`,
+    "warned",
+  )
+}
+
+/** Objects of which nothing goes anywhere. */
+function stayingEverywhere({ outcome }: Release): Set<string> {
+  const [first, ...rest] = outcome.map(({ withheld }) => new Set(withheld.map(({ id }) => id)))
+  return rest.reduce((all, some) => all.intersection(some), first ?? new Set<string>())
+}
+
+/** That a node with fewer than two officers lets out less, where it matters for what was looked at. */
+export function fewOfficers(visit: Visit, release: Release): Html {
+  const few = release.outcome.some(({ grounds }) => grounds.some(({ code }) => String(code) === "people.too-few"))
+  return few ? notice(visit.t("release.few-officers"), "warning") : nothing
+}
