@@ -109,7 +109,9 @@ export { isNarrower, loosened } from "./terms/order.ts"
 /** What a node does under terms, in words. */
 export {
   papText,
+  partyKindWord,
   purposeWord,
+  sectorWord,
   type TermNames,
   type TermSentence,
   termSentences,

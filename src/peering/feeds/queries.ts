@@ -116,6 +116,16 @@ export async function offeredTo(reader: Reader, party: string): Promise<Offered[
   )
 }
 
+/** What a partner says of a collection of which this is the mirror: its terms, and who else reads it where it tells. */
+export async function feedSaid(
+  reader: Reader,
+  collection: number,
+): Promise<{ terms: string | null; readers: string[] | null }> {
+  const feed = await findFeedOf(reader, collection)
+  const readers = feed?.readers ?? null
+  return { terms: feed?.terms ?? null, readers: readers === null ? null : (JSON.parse(readers) as string[]) }
+}
+
 /** What its owner says of it now. */
 export async function setSaid(tx: Tx, feed: number, said: Pick<Feed, "terms" | "readers">): Promise<void> {
   await tx.run(sql`update feed set terms = ${said.terms}, readers = ${said.readers} where key = ${feed}`)

@@ -43,16 +43,20 @@ export async function offersTo(reader: Reader, { party }: Pick<Peer, "party">) {
   return Promise.all(
     offered.map(async ({ left, ...feed }) => ({
       ...{ ...feed, left: left === 1 },
-      readers: left === 1 ? null : await readersTold(reader, feed),
+      readers: left === 1 ? null : await readersTold(reader, feed, party),
     })),
   )
 }
 
-/** Who reads it, where its terms let readers know of each other. */
-async function readersTold(reader: Reader, { id, terms }: Pick<Offered, "id" | "terms">): Promise<string[] | null> {
+/** Who else reads it, where its terms let readers know of each other. */
+async function readersTold(
+  reader: Reader,
+  { id, terms }: Pick<Offered, "id" | "terms">,
+  asker: string,
+): Promise<string[] | null> {
   if (terms === null || readTerms(terms)?.audience.confidential !== false) return null
   const members = await audienceOf(reader, await loadCollection(reader, id))
-  return members.map(({ party }) => party)
+  return members.flatMap(({ party }) => (party === asker ? [] : [party]))
 }
 
 /** `pull`: the entries that follow on what the peer holds, with all that proves them. */

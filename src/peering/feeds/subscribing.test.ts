@@ -3,7 +3,9 @@ import { afterEach, beforeEach, test } from "node:test"
 import { type Federation, type Member, testFederation } from "../../../test/support/federation.ts"
 import { mirrorAt, share } from "../../../test/support/shared.ts"
 import { PLAIN_TERMS } from "../../../test/support/terms.ts"
-import { addShared, listCollections, loadCollection } from "../../library/index.ts"
+import { addShared, listCollections, loadCollection, narrow } from "../../library/index.ts"
+import { DEFAULT_TERMS, keptTerms } from "../../policy/index.ts"
+import { feedSaid } from "./queries.ts"
 
 let federation: Federation
 let fi: Member
@@ -62,4 +64,34 @@ test("a log that two partners offer is received from the first alone, and people
     rows.map(({ body }) => JSON.parse(String(body))),
     [{ party: br.party, remote: copy }],
   )
+})
+
+test("a reader is told the terms, and who else reads where these let it know", async () => {
+  const { audience } = DEFAULT_TERMS
+  const open = keptTerms({ ...DEFAULT_TERMS, audience: { ...audience, confidential: false } })
+  for (const terms of [PLAIN_TERMS, open]) {
+    await addShared(fi.store, { title: "S", alias: null, audience: [jp.party, br.party], terms }, null)
+  }
+  await jp.round(fi)
+  const said = await Promise.all((await received()).map(({ key }) => feedSaid(jp.store, key)))
+  const byTerms = new Map(said.map(({ terms, readers }) => [terms, readers]))
+  assert.deepEqual(byTerms.get(PLAIN_TERMS.text), null)
+  assert.deepEqual(byTerms.get(open.text), [br.party])
+})
+
+test("terms that change are taken note of, in the ledger too, and who left is told nothing more", async () => {
+  const collection = await loadCollection(fi.store, await share(fi, jp))
+  await jp.round(fi)
+  const mirror = await mirrorAt(jp)
+  const change = (text: string) =>
+    fi.meddle("update terms set text = ? where key = (select terms from collection where id = ?)", text, collection.id)
+  change('{"v":2}')
+  await jp.round(fi)
+  assert.deepEqual(await feedSaid(jp.store, mirror.key), { terms: '{"v":2}', readers: null })
+  const rows = jp.meddle("select seq from journal_entry where header like '%feed.terms-changed%'")
+  assert.equal(rows.length, 1)
+  await fi.store.write((tx) => narrow(tx, collection, jp.party, null))
+  change('{"v":3}')
+  await jp.round(fi)
+  assert.equal((await feedSaid(jp.store, mirror.key)).terms, '{"v":2}')
 })

@@ -26,7 +26,9 @@ function audience(
   return {
     parties: parties === null ? t("terms.parties-any") : t("terms.parties", { parties: list(parties.map(party)) }),
     kinds:
-      kinds === null ? t("terms.kinds-any") : t("terms.kinds", { kinds: list(kinds.map((one) => kindWord(t, one))) }),
+      kinds === null
+        ? t("terms.kinds-any")
+        : t("terms.kinds", { kinds: list(kinds.map((one) => partyKindWord(t, one))) }),
     places: places === null ? t("terms.places-any") : t("terms.places", { places: list(places.map(place)) }),
     confidential: confidential ? t("terms.confidential") : t("terms.confidential-no"),
   }
@@ -119,7 +121,7 @@ export function purposeWord(t: Translate, purpose: Purpose): string {
   return words[purpose]
 }
 
-function kindWord(t: Translate, kind: PartyKind): string {
+export function partyKindWord(t: Translate, kind: PartyKind): string {
   const words = {
     government: t("party.government"),
     company: t("party.company"),

@@ -29,6 +29,7 @@ import {
   wholeNumber,
 } from "./parts.ts"
 import { sharedSection, whatItIs } from "./shared-section.ts"
+import { termsSection } from "./terms-section.ts"
 import { verdictMark, verifyForm } from "./verify-pages.ts"
 
 const ROWS = 50
@@ -48,10 +49,11 @@ export function onePages(parts: CollectionParts): PageRoute[] {
 
 async function page(parts: CollectionParts, visit: Visit, collection: Collection): Promise<Reply> {
   const { t } = visit
-  const [log, aside, shared] = await Promise.all([
+  const [log, aside, shared, terms] = await Promise.all([
     findLog(parts.store, collection.log),
     countConflictsIn(parts.store, collection.key),
     sharedSection(parts.store, visit, collection),
+    termsSection(parts.store, visit, collection),
   ])
   const { vkey } = await ownerOfLog(parts.store, collection, log.checkpoint)
   return visit.page({
@@ -59,7 +61,7 @@ async function page(parts: CollectionParts, visit: Visit, collection: Collection
     heading: visible(collection.title),
     state: html`<span class="quiet">${kindWord(t, collection)}</span>`,
     place: "collections",
-    body: html`${known(parts, visit, collection, { log, vkey, aside })}${shared}${await entries(parts, visit, collection)}${checkpointSection(visit, collection, log)}`,
+    body: html`${known(parts, visit, collection, { log, vkey, aside })}${shared}${terms}${await entries(parts, visit, collection)}${checkpointSection(visit, collection, log)}`,
   })
 }
 

@@ -26,6 +26,7 @@ import { againstParties, narrowAudience, shareCollection, widenAudience } from "
 import { countServed } from "../../release/queries.ts"
 import { partnersOf } from "../partners.ts"
 import { type ReleasePageParts, reasonShown } from "./parts.ts"
+import { TermsForm, termFields, termsIn } from "./terms-form.ts"
 
 type Sent = { given: Given; faults: Faults }
 
@@ -74,7 +75,7 @@ async function newPage(parts: ReleasePageParts, visit: Visit, sent: Sent = noFor
   const shown = { t, ...sent }
   const fields = html`${inputField(shown, { name: "title", label: t("collections.title"), hint: t("shared.title-hint"), required: true, most: 200 })}
 ${inputField(shown, { name: "alias", label: t("collections.alias-optional"), hint: t("collections.alias-hint"), most: 100, spellcheck: false })}
-${await partnerBoxes(parts, visit, sent)}`
+${await partnerBoxes(parts, visit, sent)}${termFields(visit, shown)}`
   const body = html`${errorSummary(t, sent.faults)}<div class="decision"><p>${t("shared.what")}</p><ul><li>${t("shared.what-same")}</li><li>${t("shared.what-release")}</li><li>${t("shared.what-narrow")}</li></ul>
 <form method="post" action="/share/new-shared">${fields}${actions(t("shared.make-it"), out)}</form></div>`
   return visit.page({ ...rest, body })
@@ -86,7 +87,7 @@ const Party = z
   .refine((text) => text.startsWith("identity--"))
   .transform((text) => text as PartyId)
 
-const NewShared = z.object({
+const NewShared = TermsForm.extend({
   title: z.string().trim().min(1).max(200),
   alias: z
     .string()
@@ -102,12 +103,14 @@ async function make(parts: ReleasePageParts, visit: Visit): Promise<Reply> {
   if (!form.ok) return newPage(parts, visit, form)
   const { given } = form
   const { title, alias, "party[]": parties } = form.value
+  const terms = termsIn(form.value)
+  if (terms === null) {
+    const missing = form.value.personal === "allow" && form.value.safeguard === ""
+    const field = missing ? "safeguard" : "types"
+    return newPage(parts, visit, { given, faults: { [field]: { key: missing ? "form.missing" : "form.invalid" } } })
+  }
   try {
-    const id = await shareCollection(
-      parts.store,
-      { title, alias, parties, terms: DEFAULT_TERMS },
-      visit.person().commitment,
-    )
+    const id = await shareCollection(parts.store, { title, alias, parties, terms }, visit.person().commitment)
     return visit.redirect(`/share/collections/${id}`)
   } catch (error) {
     if (!(error instanceof ComityError)) throw error
