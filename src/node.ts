@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs"
 import { Authenticator, accountHandlers, makeSetupLink, Refusals } from "./accounts/index.ts"
-import { agreementHandlers } from "./agreements/index.ts"
+import { agreementHandlers, Governor } from "./agreements/index.ts"
 import type { Config } from "./config.ts"
 import { type KeyFiles, KeyRing, keyFiles } from "./crypto/index.ts"
 import { assetRoute, needsSetup } from "./desk/index.ts"
@@ -23,6 +23,8 @@ import { type Clock, DAY, plusMicroseconds } from "./kernel/time.ts"
 import { FactBook, factHandlers } from "./law/index.ts"
 import { inceptKeyLog, keyHandlers, loadOrCreateKeys, record, sealLogs, settleRing } from "./ledger/index.ts"
 import {
+  type Collection,
+  type CollectionId,
   entriesUntil,
   libraryHandlers,
   loadCollection,
@@ -54,6 +56,7 @@ import {
   approvalHandlers,
   type Caller,
   type Cursors,
+  carryOver,
   cursors,
   deleteStatusesBefore,
   guardian,
@@ -94,26 +97,25 @@ const SWEPT_AT_ONCE = 200
 /** Builds the node; the only place that knows every module. */
 export async function openNode(parts: NodeParts): Promise<Node> {
   const { config, folder, claim, clock } = parts
+  const stopped = new AbortController()
   const files = keyFiles(folder.keys)
   const signer = new KeyRing(loadOrCreateKeys(files, !existsSync(folder.database)))
-  const { database, index } = folder
   const { store, firstKey } = await openStore(parts, files, signer)
   const preparer = new Preparer({ workers: config.workers, maxObjectBytes: config.maxContentLength })
   const authenticator = new Authenticator(store)
   const replies = new ReplyCache(() => `${store.commits} ${authenticator.epoch}`)
-  const search = new Search({ database, index, commits: () => store.commits, diagnostics: parts.diagnostics })
+  const search = new Search({ ...folder, commits: () => store.commits, diagnostics: parts.diagnostics })
   const kept = { warnings: new WarningLists(store), book: new FactBook(store), refusals: new Refusals(store) }
   const site = siteFor(config, firstKey)
   const releases = new Releases({ store, clock, diagnostics: parts.diagnostics })
   const standing = new StandingRules({ store, releases, diagnostics: parts.diagnostics })
-  const counting = new Counting({ database, clock, seenAgain: (query) => search.seenAgain(query) })
+  const counting = new Counting({ ...folder, clock, seenAgain: (query) => search.seenAgain(query) })
   const core = { ...kept, store, preparer, search, authenticator, releases, standing, counting, files, signer, site }
-  const stopped = new AbortController()
   const peering = peeringOf(parts, core, stopped.signal)
   let workplace: Workplace | null = null
   let peers: ReturnType<typeof openPeers> | null = null
-  const sweep = setInterval(() => void sweepStatuses(parts, store), HOUR_MS)
-  sweep.unref()
+  let governor: Governor | null = null
+  const sweep = sweeping(parts, store)
   const rest = resting(core, replies)
   return {
     handlers: handlersOf(parts, core, peering),
@@ -131,6 +133,7 @@ export async function openNode(parts: NodeParts): Promise<Node> {
     async serve() {
       workplace = await openWorkplace(parts, core, peering)
       peers = openPeers(parts, peering)
+      governor = governorOf(parts, core)
       return serve(parts, { ...core, replies, workplace, peers: peers.rows })
     },
     async stop() {
@@ -138,6 +141,7 @@ export async function openNode(parts: NodeParts): Promise<Node> {
       rest.stop()
       stopped.abort()
       await peers?.courier.close()
+      await governor?.close()
       await workplace?.close()
       await standing.close()
       await releases.close()
@@ -171,6 +175,15 @@ function resting({ store, search, warnings }: Core, replies: ReplyCache) {
       collectGarbage()
     },
   )
+}
+
+/** Agreements take effect here; what a collection of theirs held is decided anew where a wider one follows it. */
+function governorOf({ clock, diagnostics }: NodeParts, { store, releases }: Core): Governor {
+  const carry = async (tx: Tx, from: Collection, to: CollectionId) => {
+    const release = await carryOver(tx, from, to, { by: null, officer: false })
+    return () => releases.run(release)
+  }
+  return new Governor({ store, clock, diagnostics, carry }).start()
 }
 
 /** What commands ask of the process that owns the folder. */
@@ -271,6 +284,10 @@ function readTls({ tlsCert, tlsKey }: Config) {
 function urlOf({ host, tlsCert }: Config, port: number): string {
   const name = host.includes(":") ? `[${host}]` : host
   return `${tlsCert === null ? "http" : "https"}://${name}:${port}`
+}
+
+function sweeping(parts: NodeParts, store: Store): NodeJS.Timeout {
+  return setInterval(() => void sweepStatuses(parts, store), HOUR_MS).unref()
 }
 
 async function sweepStatuses({ clock, diagnostics }: NodeParts, store: Store): Promise<void> {

@@ -1,2 +1,3 @@
+export { Governor } from "./acts/governor.ts"
 export { agreementDeclarations, agreementHandlers } from "./commands.ts"
 export { agreementPages } from "./pages/routes.ts"

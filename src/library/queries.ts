@@ -60,6 +60,10 @@ export async function insertCollection(
   )
 }
 
+export async function setTerms(tx: Tx, collection: number, terms: number): Promise<void> {
+  await tx.run(sql`update collection set terms = ${terms} where key = ${collection}`)
+}
+
 /** Another collection goes on under that name. */
 export async function clearAlias(tx: Tx, collection: number): Promise<void> {
   await tx.run(sql`update collection set alias = null where key = ${collection}`)

@@ -39,6 +39,8 @@ export {
   setUsed,
   type Yes,
 } from "./approvals/queries.ts"
+/** Agreements in force, as `agreements` wrote them here. */
+export { governedBy, governing, type InForce, saveInForce, type TermArticles } from "./in-force/in-force.ts"
 /** What of an object decides, read from it: personal data, sources, subjects, kinds, markings. */
 export { personalData } from "./personal/finding.ts"
 export { sourcesOf } from "./personal/sources.ts"

@@ -22,6 +22,7 @@ import * as agreements from "./migrations/0018-agreements.ts"
 import * as tabled from "./migrations/0019-tabled.ts"
 import * as terms from "./migrations/0020-terms.ts"
 import * as approvals from "./migrations/0021-approvals.ts"
+import * as inForce from "./migrations/0022-in-force.ts"
 
 const migrations = [
   first,
@@ -45,6 +46,7 @@ const migrations = [
   tabled,
   terms,
   approvals,
+  inForce,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

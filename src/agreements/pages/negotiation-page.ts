@@ -11,6 +11,8 @@ import {
   visible,
   visibleText,
 } from "../../http/index.ts"
+import { governedBy } from "../../policy/index.ts"
+import type { Reader } from "../../store/index.ts"
 import { effectOf } from "../acts/effect.ts"
 import { type Article, type Clause, saidIn } from "../model.ts"
 import { reachedOf } from "../tabled/audience.ts"
@@ -139,8 +141,15 @@ async function known({ store }: AgreementParts, visit: Visit, { negotiation, ver
     unreached.length === 0
       ? nothing
       : html`<p class="notice warning">${t("agreement.not-reached", { names: format.list(unreached.map(({ name }) => visibleText(name))) })}</p>`
-  return html`${about}${section(t("agreement.positions"), standing(visit, negotiation, version))}${section(t("agreement.signatures"), signing(visit, negotiation, version, own))}${versions(visit, negotiation, version)}
+  return html`${about}${section(t("agreement.positions"), standing(visit, negotiation, version))}${section(t("agreement.signatures"), html`${signing(visit, negotiation, version, own)}${await collectionLink(store, visit, negotiation.id)}`)}${versions(visit, negotiation, version)}
 ${section(t("agreement.parties"), html`${partiesShown(visit, text.parties)}${reach}<p class="quiet">${t("agreement.signature-what")}</p>`)}`
+}
+
+/** The collection of this node in which the agreement governs. */
+async function collectionLink(reader: Reader, { t }: Visit, agreement: string): Promise<Html> {
+  const row = await governedBy(reader, agreement)
+  if (row === null) return nothing
+  return html`<p><a href="/share/collections/${row.collection}">${t("agreement.collection")}</a></p>`
 }
 
 /** Every text that was tabled; nothing is merged, so two may go on from the same one. */

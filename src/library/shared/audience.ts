@@ -5,7 +5,15 @@ import type { PartyId } from "../../parties/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
 import { loadCollection, loadCollectionByKey } from "../collections.ts"
 import type { Collection, CollectionId, TermsText } from "../model.ts"
-import { clearAlias, findCollectionByAlias, insertCollection, keepTerms, setClosed, setFollows } from "../queries.ts"
+import {
+  clearAlias,
+  findCollectionByAlias,
+  insertCollection,
+  keepTerms,
+  setClosed,
+  setFollows,
+  setTerms,
+} from "../queries.ts"
 import { insertMember, type Member, membersOf, readBy, setLeft } from "./queries.ts"
 import { closeCollection } from "./withdrawing.ts"
 
@@ -49,11 +57,30 @@ export async function widen(tx: Tx, collection: Collection, party: PartyId, by: 
   const present = (await membersOf(tx, collection.key)).filter(({ leftAt }) => leftAt === null)
   if (present.some((member) => member.party === party)) throw new ComityError("conflict", "audience.member")
   const audience = [...present.map((member) => member.party), party]
+  return follow(tx, collection, { audience, terms: termsOf(collection) }, by)
+}
+
+/**
+ * Closes a collection and lets an empty one go on under its name, for this audience and these terms; what the old one
+ * held is decided anew by the caller.
+ */
+export async function follow(
+  tx: Tx,
+  collection: Collection,
+  { audience, terms }: Pick<SharedWish, "audience" | "terms">,
+  by: string | null,
+): Promise<CollectionId> {
   const { title, alias } = collection
   await clearAlias(tx, collection.key)
-  const successor = await makeShared(tx, { title, alias, audience, terms: termsOf(collection) }, by)
+  const successor = await makeShared(tx, { title, alias, audience, terms }, by)
   await closeCollection(tx, collection, successor, by)
   return successor
+}
+
+/** Narrower terms hold at once, in place; that they are narrower the caller has seen to. */
+export async function narrowTerms(tx: Tx, collection: Collection, terms: TermsText, by: string | null): Promise<void> {
+  await setTerms(tx, collection.key, await keepTerms(tx, terms))
+  await record(tx, { what: "collection.terms", by, facts: { collection: collection.id, terms: terms.hash } })
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   releaseRefusals,
   type Terms,
 } from "../../policy/index.ts"
-import type { Reader, Store } from "../../store/index.ts"
+import type { Reader, Store, Tx } from "../../store/index.ts"
 import { nothingYet, type Release } from "./model.ts"
 import { countServed, insertRelease } from "./queries.ts"
 import type { Releases } from "./releases.ts"
@@ -58,21 +58,24 @@ export async function widenAudience(
     const collection = await loadShared(tx, wish.collection)
     const audience = [...(await recipientsIn(tx, collection)), await recipientFor(tx, wish.party)]
     refuseFirst(await againstReaders(tx, audience, termsOf(collection)))
-    const [successor, total] = [
-      await widen(tx, collection, wish.party, decided.by),
-      await countServed(tx, collection.key),
-    ]
-    const fresh: Omit<Release, "key"> = {
-      ...{ id: newId("release"), state: "running", ...decided, createdAt: tx.now, finishedAt: null },
-      ...{ targets: [await targetOf(tx, successor)], source: collection.key, cursor: -1, total, settled: 0 },
-      ...{ unmarked: null, again: false, urgent: null, outcome: [nothingYet], failure: null },
-    }
-    const release = { ...fresh, key: await insertRelease(tx, fresh) }
-    await recordBegun(tx, release)
-    return { successor, release }
+    const successor = await widen(tx, collection, wish.party, decided.by)
+    return { successor, release: await carryOver(tx, collection, successor, decided) }
   })
   releases.run(done.release)
   return done
+}
+
+/** Begins the release by which everything that a closed collection serves is decided anew for its successor. */
+export async function carryOver(tx: Tx, from: Collection, successor: CollectionId, decided: Decider): Promise<Release> {
+  const total = await countServed(tx, from.key)
+  const fresh: Omit<Release, "key"> = {
+    ...{ id: newId("release"), state: "running", ...decided, createdAt: tx.now, finishedAt: null },
+    ...{ targets: [await targetOf(tx, successor)], source: from.key, cursor: -1, total, settled: 0 },
+    ...{ unmarked: null, again: false, urgent: null, outcome: [nothingYet], failure: null },
+  }
+  const release = { ...fresh, key: await insertRelease(tx, fresh) }
+  await recordBegun(tx, release)
+  return release
 }
 
 /** Throws `refused collection.not-shared`, `not-found audience.member`. */

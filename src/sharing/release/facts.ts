@@ -3,6 +3,7 @@ import type { Instant } from "../../kernel/time.ts"
 import type { Collection } from "../../library/index.ts"
 import { ownParty } from "../../parties/index.ts"
 import {
+  governing,
   type ReleaseFacts,
   type ReleaseQuestion,
   readTerms,
@@ -24,14 +25,15 @@ export async function factsFor(
   time: Instant,
 ): Promise<ReleaseQuestion & { self: string }> {
   const { by, officer, again, urgent, createdAt } = wish
+  const inForce = await governing(reader, collection.id)
   const facts: ReleaseFacts = {
     actor: by === null ? { is: "operator" } : { is: "person", officer, by },
     officers: await countOfficers(reader),
-    collection: { ...collection, agreement: null },
+    collection: { ...collection, agreement: inForce?.agreement ?? null },
     audience: await recipientsIn(reader, collection),
     refusals: await releaseRefusals(reader),
     first: !(await wasReleasedBefore(reader, collection.key, createdAt)),
-    ...{ again, urgent, articles: {} },
+    ...{ again, urgent, articles: inForce?.articles ?? {} },
   }
   const terms = collection.terms === null ? null : readTerms(collection.terms.text)
   // Everything that its terms let be done with it: readers may do each of these.

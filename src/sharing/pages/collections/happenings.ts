@@ -80,6 +80,7 @@ const sentences: Readonly<Record<string, Say>> = {
           ...where(facts, calling),
           successor: calling.collection(text(facts, "successor")),
         }),
+  "collection.terms": (t, facts, calling) => t("ledger.collection.terms", where(facts, calling)),
   "collection.shared": (t, facts, calling) =>
     t("ledger.collection.shared", { ...where(facts, calling), names: readersOf(facts, calling) }),
   "counts.switched": (t, facts, calling) =>
@@ -187,6 +188,7 @@ const sentences: Readonly<Record<string, Say>> = {
   "request.event": (t) => t("ledger.request.event"),
   "request.noted": (t) => t("ledger.request.noted"),
   "agreement.acted": (t) => t("ledger.agreement.acted"),
+  "agreement.governs": (t) => t("ledger.agreement.governs"),
   "agreement.tabled": (t) => t("ledger.agreement.tabled"),
   "agreement-draft.deleted": (t) => t("ledger.agreement-draft.deleted"),
   "request-draft.deleted": (t) => t("ledger.request-draft.deleted"),

@@ -1,0 +1,208 @@
+import assert from "node:assert/strict"
+import { after, beforeEach, test } from "node:test"
+import { sampleText } from "../../../test/support/agreements.ts"
+import { type Federation, type Member, testFederation } from "../../../test/support/federation.ts"
+import { import_, marked, only, release, releasesOf, shownAt } from "../../../test/support/sharing.ts"
+import { DAY } from "../../kernel/time.ts"
+import { audienceOf, type Collection, loadCollection } from "../../library/index.ts"
+import { suspend } from "../../peering/index.ts"
+import { governedBy, keptTerms, readTerms } from "../../policy/index.ts"
+import { carryOver } from "../../sharing/index.ts"
+import { termsOf } from "../clause-terms.ts"
+import { startDraft } from "../drafts.ts"
+import { withTerms } from "../editing.ts"
+import { type AgreementText, textHash } from "../model.ts"
+import type { Tabler } from "../tabled/audience.ts"
+import type { ItemId } from "../tabled/item.ts"
+import { Shelf } from "../tabled/shelf.ts"
+import { tableDraft } from "../tabled/tabling.ts"
+import { type ActingParts, act } from "./acting.ts"
+import { type Carry, govern } from "./governing.ts"
+import type { Act } from "./model.ts"
+
+const OFFICER: Tabler = { by: "commitment", actor: { is: "person", officer: true, by: "commitment" } }
+const SIGN: Act = { is: "sign", reservations: [] }
+let federation: Federation
+let [a, b, c] = [] as unknown as [Member, Member, Member]
+let parts = new Map<Member, ActingParts>()
+beforeEach(async () => {
+  await federation?.close()
+  federation = await testFederation(["alfa", "bravo", "charlie"])
+  ;[a, b, c] = federation.members as [Member, Member, Member]
+  parts = new Map(
+    federation.members.map((one) => {
+      const { store, clock, signer } = one
+      return [one, { store, clock, signer, shelf: new Shelf(), prepare: one.parts.prepare }]
+    }),
+  )
+})
+after(() => federation.close())
+
+const of = (member: Member) => parts.get(member) as ActingParts
+
+/** Between all three, without instruments. */
+function text(change: (text: AgreementText) => AgreementText = (same) => same): AgreementText {
+  const sample = sampleText([
+    { party: a.party, name: "Alfa" },
+    { party: b.party, name: "Bravo" },
+  ])
+  const third = { party: c.party, name: "Charlie", role: "negotiator", binder: "Director", instrument: "" } as const
+  return change({ ...sample, parties: [...sample.parties.map((one) => ({ ...one, instrument: "" })), third] })
+}
+
+/** Whatever was said reaches everybody, and each node does what follows from it. */
+async function settled(): Promise<void> {
+  for (let i = 0; i < 2; i++) {
+    for (const one of federation.members)
+      for (const other of federation.members) if (one !== other) await one.round(other)
+    for (const one of federation.members) await governs(one)
+  }
+}
+
+async function governs(member: Member): Promise<void> {
+  const releases = releasesOf(member)
+  let begun = ""
+  const carry: Carry = async (tx, from, to) => {
+    const going = await carryOver(tx, from, to, { by: null, officer: false })
+    begun = going.id
+    return () => releases.run(going)
+  }
+  const { store, shelf } = of(member)
+  for (const one of await shelf.negotiations(store)) await govern({ store, shelf, carry }, one, member.clock.now())
+  if (begun !== "") await releases.settled(begun)
+}
+
+async function table(
+  by: Member,
+  next: AgreementText,
+  from: { negotiation: ItemId; base: string } | null,
+): Promise<ItemId> {
+  federation.clock.forward(5_000_000)
+  const draft = await startDraft(by.store, next, null, from ?? { negotiation: null, base: null })
+  return tableDraft(of(by), draft, OFFICER)
+}
+
+async function does(member: Member, negotiation: ItemId, what: Act, version: AgreementText): Promise<void> {
+  federation.clock.forward(5_000_000)
+  await act(of(member), { negotiation, version: textHash(version), by: "Olga Officer", act: what }, OFFICER)
+  await settled()
+}
+
+async function signedByAll(
+  first: AgreementText,
+  from: { negotiation: ItemId; base: string } | null = null,
+): Promise<ItemId> {
+  const id = await table(a, first, from)
+  await settled()
+  for (const one of federation.members) await does(one, id, SIGN, first)
+  return id
+}
+
+async function collectionOf(member: Member, id: ItemId): Promise<Collection> {
+  const row = await governedBy(member.store, id)
+  assert.ok(row !== null, "nothing governs")
+  return loadCollection(member.store, row.collection)
+}
+
+async function readers(member: Member, id: ItemId): Promise<string[]> {
+  const audience = await audienceOf(member.store, await collectionOf(member, id))
+  return audience.map(({ party }) => party).toSorted()
+}
+
+test("in force, the text makes a collection at each member, for the others, under its terms, and nothing before", async () => {
+  const id = await table(a, text(), null)
+  await settled()
+  await does(a, id, SIGN, text())
+  await does(b, id, SIGN, text())
+  assert.equal(await governedBy(a.store, id), null)
+  await does(c, id, SIGN, text())
+  for (const one of federation.members) {
+    const others = federation.members.filter((other) => other !== one).map(({ party }) => party)
+    assert.deepEqual(await readers(one, id), others.toSorted())
+    const { terms, title } = await collectionOf(one, id)
+    assert.equal(terms?.hash, keptTerms(termsOf(text())).hash)
+    assert.equal(title, "Arrangement on sharing indicators of ransomware")
+    const row = await governedBy(one.store, id)
+    assert.equal(row?.text, textHash(text()))
+    assert.deepEqual(row?.articles, { purposes: "Art. 2(1)", personal: "Art. 2(1)", retention: "Art. 2(2)" })
+  }
+  const before = (await collectionOf(a, id)).size
+  await settled()
+  assert.equal((await collectionOf(a, id)).size, before)
+})
+
+test("what is released under it is decided by its terms, with the clause as reason", async () => {
+  const id = await signedByAll(text())
+  const [plain, person] = [marked("green"), marked("green", { description: "Ask jane.doe@example.org" })]
+  await import_(a, plain, person)
+  const { outcome, failure } = await release(a, [await collectionOf(a, id)], [plain.id, person.id], {
+    by: null,
+    officer: false,
+  })
+  assert.equal(failure, null)
+  assert.equal(outcome[0]?.released, 1)
+  assert.match(JSON.stringify(outcome), /personal\.forbidden.*Art\. 2\(1\)/)
+  await settled()
+  assert.equal(await shownAt(b, plain.id), "green")
+  assert.equal(await shownAt(b, person.id), null)
+})
+
+test("a text that people alone keep makes no collection", async () => {
+  const people = text((one) => withTerms(withTerms(one, "000000b1", null), "000000b2", null))
+  const id = await signedByAll(people)
+  assert.equal(await governedBy(a.store, id), null)
+})
+
+test("narrower terms hold at once in place, wider ones in a successor into which everything is decided anew", async () => {
+  const id = await signedByAll(text())
+  const first = await collectionOf(a, id)
+  const sign = marked("green")
+  await import_(a, sign)
+  assert.equal(only(await release(a, [first], [sign.id], { by: null, officer: false })).released, 1)
+  const narrower = text((one) => withTerms(one, "000000b2", { retention: 30 }))
+  await signedByAll(narrower, { negotiation: id, base: textHash(text()) })
+  const second = await collectionOf(a, id)
+  assert.equal(second.id, first.id)
+  assert.equal(readTerms(second.terms?.text ?? "")?.retention, 30)
+  const [purpose, use] = narrower.articles
+  const moved = { ...narrower, articles: [use, purpose].flatMap((one) => one ?? []) }
+  await signedByAll(moved, { negotiation: id, base: textHash(narrower) })
+  const row = await governedBy(a.store, id)
+  assert.deepEqual([row?.collection, row?.text, row?.articles.retention], [first.id, textHash(moved), "Art. 1(2)"])
+  const wider = text((one) => withTerms(one, "000000b2", { retention: 365 }))
+  await signedByAll(wider, { negotiation: id, base: textHash(moved) })
+  const third = await collectionOf(a, id)
+  assert.notEqual(third.id, first.id)
+  assert.equal((await loadCollection(a.store, first.id)).successor, third.id)
+  assert.equal(third.size, 1)
+  await settled()
+  assert.equal(await shownAt(b, sign.id), "green")
+})
+
+test("who suspends neither gives nor gets from the next exchange on, the others go on, and it can resume", async () => {
+  const id = await signedByAll(text())
+  await does(c, id, { is: "suspend", reason: "Leak" }, text())
+  assert.deepEqual(await readers(a, id), [b.party])
+  assert.deepEqual(await readers(c, id), [])
+  const sign = marked("green")
+  await import_(a, sign)
+  await release(a, [await collectionOf(a, id)], [sign.id], { by: null, officer: false })
+  await settled()
+  assert.equal(await shownAt(c, sign.id), null)
+  await does(c, id, { is: "resume", reason: "" }, text())
+  assert.deepEqual(await readers(a, id), [b.party, c.party].toSorted())
+  await settled()
+  assert.equal(await shownAt(c, sign.id), "green")
+})
+
+test("who withdrew reads no further once the day has come; a partner that rests meanwhile stays a reader", async () => {
+  const id = await signedByAll(text())
+  await suspend(a.parts, b.party, null)
+  await governs(a)
+  assert.deepEqual(await readers(a, id), [b.party, c.party].toSorted())
+  await does(c, id, { is: "withdraw", reason: "", from: "2026-02-01" }, text())
+  assert.deepEqual(await readers(a, id), [b.party, c.party].toSorted())
+  federation.clock.forward(40 * DAY)
+  await governs(a)
+  assert.deepEqual(await readers(a, id), [b.party])
+})

@@ -1,0 +1,42 @@
+import sql from "sql-template-tag"
+import type { CollectionId } from "../../library/index.ts"
+import type { Reader, Tx } from "../../store/index.ts"
+import type { TermName } from "../terms/model.ts"
+
+/** Where an agreement settles terms, as people cite it: `Art. 4(2)`. */
+export type TermArticles = Readonly<Partial<Record<TermName, string>>>
+
+/** An agreement that governs a shared collection of this node. */
+export type InForce = { agreement: string; collection: CollectionId; text: string; articles: TermArticles }
+
+type Row = Omit<InForce, "articles"> & { articles: string }
+
+function inForceOf({ articles, ...row }: Row): InForce {
+  return { ...row, articles: JSON.parse(articles) as TermArticles } // as `saveInForce` wrote it
+}
+
+/** The agreement that governs a collection; null for one that people made. */
+export async function governing(reader: Reader, collection: string): Promise<InForce | null> {
+  const row = await reader.get<Row>(
+    sql`select agreement, collection, text, articles from in_force where collection = ${collection}`,
+  )
+  return row === undefined ? null : inForceOf(row)
+}
+
+/** The collection in which an agreement governs; null for one that does not, or not yet. */
+export async function governedBy(reader: Reader, agreement: string): Promise<InForce | null> {
+  const row = await reader.get<Row>(
+    sql`select agreement, collection, text, articles from in_force where agreement = ${agreement}`,
+  )
+  return row === undefined ? null : inForceOf(row)
+}
+
+/** From now on decisions for the collection rest on this text. */
+export async function saveInForce(tx: Tx, { agreement, collection, text, articles }: InForce): Promise<void> {
+  await tx.run(
+    sql`insert into in_force (agreement, collection, text, articles)
+        values (${agreement}, ${collection}, ${text}, ${JSON.stringify(articles)})
+        on conflict (agreement) do update set collection = excluded.collection, text = excluded.text,
+          articles = excluded.articles`,
+  )
+}
