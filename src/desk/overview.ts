@@ -12,7 +12,7 @@ import {
 } from "../library/index.ts"
 import type { OwnParty } from "../parties/index.ts"
 import { countBroken, countOverdue, countUncompared, listGuards } from "../peering/index.ts"
-import { waitingFor as approvalsFor } from "../policy/index.ts"
+import { type ApprovalRequest, waitingFor as approvalsFor } from "../policy/index.ts"
 import { overdueRequests } from "../requests/index.ts"
 import { type Import, listImports, unfinishedImports } from "../sharing/index.ts"
 import type { Folder, Store } from "../store/index.ts"
@@ -93,7 +93,7 @@ export async function overviewFor(parts: OverviewParts, sees: Sees, by: string, 
   const feeds = sees.work ? await countBroken(store) : 0
   const guarded = sees.work ? (await listGuards(store)).length : 0
   const revoked = sees.work ? (await listUnshared(store, { revoked: true, most: REVOKED_MOST })).length : 0
-  const approvals = (await approvalsFor(store, { person: by, officer: sees.decide }, now)).length
+  const approvals = await approvalsFor(store, { person: by, officer: sees.decide }, now)
   const counts = { approvals, mine, conflicts, overdue, receipts, compare, feeds, guarded, revoked }
   return { waiting: waitingFor(sees, state, counts), content, own, state }
 }
@@ -112,16 +112,17 @@ async function contentOf(
   return { tallies, recent, imports: begun, places, out }
 }
 
-type Counted = "approvals" | "conflicts" | "overdue" | "receipts" | "compare" | "feeds" | "guarded" | "revoked"
+type Found = { mine: readonly Import[]; approvals: readonly ApprovalRequest[] }
+type Counted = "conflicts" | "overdue" | "receipts" | "compare" | "feeds" | "guarded" | "revoked"
 
 function waitingFor(
   sees: Sees,
   { unsealed, notMoved, collections, disk }: Overview["state"],
-  { mine, ...counts }: { mine: readonly Import[] } & Record<Counted, number>,
+  { mine, approvals, ...counts }: Found & Record<Counted, number>,
 ): Waiting[] {
   const found: Waiting[] = []
-  const { approvals, conflicts, overdue, receipts, compare, feeds, guarded, revoked } = counts
-  if (approvals > 0) found.push({ key: "approvals", count: approvals, href: "/share/approvals" })
+  const { conflicts, overdue, receipts, compare, feeds, guarded, revoked } = counts
+  if (approvals.length > 0) found.push({ key: "approvals", count: approvals.length, href: whereOf(approvals) })
   if (overdue > 0) found.push({ key: "overdue", count: overdue, href: "/respond/diary?state=overdue" })
   if (receipts > 0) found.push({ key: "receipts", count: receipts, href: "/share/receipts?state=overdue" })
   if (compare > 0) found.push({ key: "compare", count: compare, href: "/share/partners" })
@@ -135,6 +136,11 @@ function waitingFor(
   for (const { id } of mine) found.push({ key: "previewed", count: 1, href: `/share/imports/${id}` })
   if (conflicts > 0) found.push({ key: "conflicts", count: conflicts, href: "/share/collections" })
   return found
+}
+
+/** Who is no officer, and was told of an urgent release, has no list of them. */
+function whereOf([only, ...others]: readonly ApprovalRequest[]): string {
+  return only === undefined || others.length > 0 ? "/share/approvals" : `/share/approvals/${only.id}`
 }
 
 function diskOf({ root, database, index }: Folder): Disk {

@@ -11,6 +11,7 @@ import {
   isOpen,
   listItems,
   loadApproval,
+  type Redaction,
   setVoid,
   setWent,
 } from "../../policy/index.ts"
@@ -38,7 +39,7 @@ export async function approveAndRelease(
   yes: Yes,
 ): Promise<Release | null> {
   const asked = await loadApproval(store, id)
-  if (asked.kind === "ask" && isOpen(asked, clock.now()) && (await hasChanged(store, asked, clock.now()))) {
+  if (await hasChanged(store, asked, clock.now())) {
     await store.write((tx) => setVoid(tx, asked))
     throw new ComityError("conflict", "approval.void")
   }
@@ -63,16 +64,40 @@ export async function approveAndRelease(
 /** More than so many are looked at only where each goes: whatever is not what was agreed to stays there. */
 const COMPARED_MOST = 2000
 
-/** Whether anything that was asked about is not exactly what would leave now. */
-async function hasChanged(reader: Reader, approval: ApprovalRequest, time: Instant): Promise<boolean> {
-  const { release, collection, audience, askedBy: by, unmarked, again, askedAt: createdAt } = approval
-  const wish = { id: release as ReleaseId, by, officer: true, unmarked, again, urgent: null, createdAt }
-  const settling = await Settling.open({ reader, tx: null, time }, { collection, audience }, wish, new Set())
+/** Whether anything that waits for a yes is not exactly what would leave now. */
+export async function hasChanged(reader: Reader, approval: ApprovalRequest, time: Instant): Promise<boolean> {
+  if (approval.kind !== "ask" || !isOpen(approval, time)) return false
+  const settling = await settlingFor(reader, approval, time)
   for (const { object, tag } of await listItems(reader, approval.key, -1, COMPARED_MOST)) {
-    const now = await settling.tagNow(object)
-    if (now === null || Buffer.compare(now, tag) !== 0) return true
+    const now = (await settling?.leavingNow(object)) ?? null
+    if (now === null || Buffer.compare(now.tag, tag) !== 0) return true
   }
   return false
+}
+
+/** What is taken out of some of its objects before they go, by their keys. */
+export async function takenOut(
+  reader: Reader,
+  approval: ApprovalRequest,
+  { keys, time }: { keys: readonly number[]; time: Instant },
+): Promise<Map<number, readonly Redaction[]>> {
+  const settling = await settlingFor(reader, approval, time)
+  const found = await Promise.all(
+    keys.map(async (key) => [key, (await settling?.leavingNow(key))?.without ?? []] as const),
+  )
+  return new Map(found)
+}
+
+/** Null where somebody reads the collection by now who was not named. */
+async function settlingFor(reader: Reader, approval: ApprovalRequest, time: Instant): Promise<Settling | null> {
+  const { release, collection, audience, askedBy: by, unmarked, again, askedAt: createdAt } = approval
+  const wish = { id: release as ReleaseId, by, officer: true, unmarked, again, urgent: null, createdAt }
+  try {
+    return await Settling.open({ reader, tx: null, time }, { collection, audience }, wish, new Set())
+  } catch (error) {
+    if (error instanceof ComityError && error.code === "release.audience") return null
+    throw error
+  }
 }
 
 /** Says no, with a reason: of an urgent release, that it was not in order. Throws what `decline` throws. */

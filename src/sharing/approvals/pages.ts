@@ -33,7 +33,9 @@ import {
   listWaiting,
   mayDecide,
   NOTE_MOST,
+  type Redaction,
   readTerms,
+  redactedWord,
   termSentences,
   withdrawAsking,
 } from "../../policy/index.ts"
@@ -42,7 +44,7 @@ import { objectPath, reference } from "../pages/named.ts"
 import { type Partners, partnersOf } from "../pages/partners.ts"
 import { counted, partyList, type ReleasePageParts, reasonShown } from "../pages/release/parts.ts"
 import { idsOf } from "../release/queries.ts"
-import { approveAndRelease, loadOne, sayNo } from "./deciding.ts"
+import { approveAndRelease, hasChanged, loadOne, sayNo, takenOut } from "./deciding.ts"
 import { approvalPath, APPROVALS_PATH as PATH, standing } from "./words.ts"
 
 const DECIDED_SHOWN = 100
@@ -135,7 +137,7 @@ async function onePage(parts: ReleasePageParts, visit: Visit, sent: Sent = noFor
   if (!visit.may("role:officer") && !isFor(approval, deciderOf(visit)))
     throw new ComityError("not-found", "approval.unknown")
   const [partners, titles, people] = await Promise.all([partnersOf(store), titlesOf(store), namesByCommitment(store)])
-  const { collection, audience, grounds } = approval
+  const { collection, audience } = approval
   const { state, word } = standing(t, approval, now)
   const title = approval.kind === "ask" ? t("approval.title") : t("approval.urgent-title")
   const parties = counted(visit, audience.length, t("release.who-count-one"), (count) =>
@@ -145,8 +147,8 @@ async function onePage(parts: ReleasePageParts, visit: Visit, sent: Sent = noFor
   const body = html`${errorSummary(t, sent.faults)}<div class="decision">${section(t("release.what"), await whatShown(parts, visit, approval), "what")}
 ${section(t("release.who"), html`${where}<p>${parties}</p>${await partyList(visit, store, partners, audience)}`, "who")}
 ${await termsShown(store, visit, approval, partners)}
-${section(t("approval.why"), html`<ul class="plain-list">${grounds.map((ground) => html`<li>${visit.format.number(ground.count)} × ${reasonShown(visit, ground, partners)}</li>`)}</ul>${needShown(visit, approval)}`, "why")}
-${factsShown(visit, approval, people)}${decisionShown(visit, approval, sent)}
+${whyShown(visit, approval, partners)}
+${factsShown(visit, approval, people)}${(await hasChanged(store, approval, now)) ? notice(t("error.approval.void"), "warning") : decisionShown(visit, approval, sent)}
 <p><a href="${PATH}">${t("approval.all")}</a></p></div>`
   return visit.page({
     title,
@@ -173,8 +175,14 @@ async function termsShown(
   return html`<details><summary>${t("approval.terms")}</summary><ul>${items}</ul></details>`
 }
 
-function needShown({ t }: Visit, { reason }: ApprovalRequest): Html {
-  return reason === null ? nothing : html`<p>${t("approval.need")}</p><div>${prose(reason)}</div>`
+/** Why a second person is needed; of an urgent release, why it could not wait for one. */
+function whyShown(visit: Visit, { grounds, reason }: ApprovalRequest, partners: Partners): Html {
+  const { t, format } = visit
+  if (reason !== null) return section(t("approval.need"), prose(reason), "why")
+  const items = grounds.map(
+    (ground) => html`<li>${format.number(ground.count)} × ${reasonShown(visit, ground, partners)}</li>`,
+  )
+  return section(t("approval.why"), html`<ul class="plain-list">${items}</ul>`, "why")
 }
 
 /** Each object with a link to exactly the bytes that are meant. */
@@ -189,7 +197,12 @@ async function whatShown({ store, search }: ReleasePageParts, visit: Visit, appr
   )
   const ids = new Map(found.map(({ key, id }) => [key, id]))
   const names = await search.names([...ids.values()])
-  const rows = shown.map(({ object }) => html`<li>${itemShown(visit, object, ids.get(object), names)}</li>`)
+  const keys = shown.map(({ object }) => object)
+  const without = await takenOut(store, approval, { keys, time: visit.now })
+  const rows = shown.map(({ object: key }) => {
+    const item = { key, id: ids.get(key), without: without.get(key) ?? [] }
+    return html`<li>${itemShown(visit, item, names)}</li>`
+  })
   const last = shown.at(-1)
   const more =
     items.length > ITEMS_SHOWN && last !== undefined
@@ -201,11 +214,22 @@ async function whatShown({ store, search }: ReleasePageParts, visit: Visit, appr
   return html`<p><strong>${count}</strong></p><ul class="plain-list">${rows}</ul>${more}`
 }
 
-function itemShown({ t }: Visit, key: number, id: string | undefined, names: ReadonlyMap<string, Hit>): Html {
+function itemShown(
+  visit: Visit,
+  { key, id, without }: { key: number; id: string | undefined; without: readonly Redaction[] },
+  names: ReadonlyMap<string, Hit>,
+): Html {
+  const { t } = visit
   if (id === undefined) return html`<span class="quiet">${t("approval.erased")}</span>`
   const hit = names.get(id)
   const label = hit?.marking == null ? nothing : tlpLabel(hit.marking)
-  return html`${reference(t, id, hit)} ${label} <a class="small" href="${objectPath(id)}/source?version=${key}">${t("approval.bytes")}</a>`
+  return html`${reference(t, id, hit)} ${label} <a class="small" href="${objectPath(id)}/source?version=${key}">${t("approval.bytes")}</a>${withoutShown(visit, without)}`
+}
+
+function withoutShown({ t, format }: Visit, without: readonly Redaction[]): Html {
+  if (without.length === 0) return nothing
+  const words = [...new Set(without.map(({ what }) => redactedWord(t, what)))]
+  return html`<div class="small">${t("approval.without", { what: format.list(words) })}</div>`
 }
 
 function factsShown(visit: Visit, approval: ApprovalRequest, people: Known["people"]): Html {

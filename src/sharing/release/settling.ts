@@ -18,6 +18,7 @@ import {
   addItem,
   type Decision,
   decider,
+  type Redaction,
   setUsed,
   tagOf,
   type Yes,
@@ -100,12 +101,14 @@ export class Settling {
     return { ...counted(outcome, id, settled), digest: sha256(line).toString("base64") }
   }
 
-  /** To what a second person would agree now; null if it does not leave, or is gone. */
-  async tagNow(key: number): Promise<Buffer | null> {
+  /** To what a second person would agree now, and what is taken out of it; null if it does not leave, or is gone. */
+  async leavingNow(key: number): Promise<{ tag: Buffer; without: readonly Redaction[] } | null> {
     const candidate = await this.#candidates.load(key)
     if (candidate === null) return null
     const decision = this.#decide(candidate, NO_APPROVALS)
-    return decision.is === "refuse" ? null : this.#tagOf(candidate, decision)
+    if (decision.is === "refuse") return null
+    const without = decision.is === "release" ? [] : decision.what
+    return { tag: this.#tagOf(candidate, decision), without }
   }
 
   /** A yes counts for exactly what it was given for, is looked for anew each time, and is that of an officer of now. */

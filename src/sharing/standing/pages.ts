@@ -227,9 +227,10 @@ async function onePage(parts: RulePageParts, visit: Visit): Promise<Reply> {
     ],
   ])
   const path = rulePath(rule)
-  const turn = rule.active
-    ? html`<button name="active" value="no">${t("rule.off")}</button>`
-    : html`<button class="primary" name="active" value="yes">${t("rule.on")}</button>`
+  const on = html`<button class="primary" name="active" value="yes">${t("rule.on")}</button>`
+  const off = html`<button name="active" value="no">${t("rule.off")}</button>`
+  const stands = (await halted(parts.store, rule)) === "no-officer"
+  const turn = rule.active ? html`${stands ? on : nothing}${off}` : on
   const forms = html`<form method="post" action="${path}/try"><p class="actions"><button>${t("rule.try")}</button></p></form>
 <form method="post" action="${path}/switch"><p class="actions">${turn}</p></form>
 <details><summary>${t("rule.remove")}</summary><form method="post" action="${path}/remove"><p>${t("rule.remove-what")}</p><p class="actions"><button class="danger">${t("rule.remove-go")}</button></p></form></details>`

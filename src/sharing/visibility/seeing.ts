@@ -12,7 +12,7 @@ import {
   membersOf,
   placesOf,
 } from "../../library/index.ts"
-import type { PartyId } from "../../parties/index.ts"
+import { findPeer, isActive, type PartyId } from "../../parties/index.ts"
 import type { Reader } from "../../store/index.ts"
 import { type Holder, readHolders } from "./queries.ts"
 
@@ -34,6 +34,8 @@ export type Sight = {
   since: Instant | null
   /** When it left this node for the party; null if it did not. */
   fetchedAt: Instant | null
+  /** The relation with the party is active on both sides: else nothing goes now. */
+  active: boolean
 }
 
 /** A program of this node that reads a collection which serves the object. */
@@ -99,7 +101,9 @@ async function sightOf(
   if (place === undefined) return null
   const state = reads ? readingState(given[open] ?? null, got) : leftAt !== null ? "left" : goneState(place.by)
   const { id, title } = collection
-  return { party, state, collection: { id, title }, ...place, fetchedAt: given[at] ?? null }
+  const peer = await findPeer(reader, party)
+  const active = peer !== null && isActive(peer)
+  return { party, state, collection: { id, title }, ...place, fetchedAt: given[at] ?? null, active }
 }
 
 function readingState(fetched: Instant | null, got: number): SightState {
