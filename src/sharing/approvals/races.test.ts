@@ -5,6 +5,7 @@ import { day } from "../../../test/support/node-in-process.ts"
 import { addOfficer, dismissOfficer } from "../../../test/support/officers.ts"
 import { everybodyPulls, import_, marked, only, release, releasesOf, shownAt } from "../../../test/support/sharing.ts"
 import { newVersion, type Stix } from "../../../test/support/stix.ts"
+import { silent } from "../../kernel/diagnostics.ts"
 import { sha256 } from "../../kernel/hash.ts"
 import { DAY } from "../../kernel/time.ts"
 import { addShared, audienceOf, type Collection, loadCollection } from "../../library/index.ts"
@@ -19,10 +20,13 @@ import {
   type Terms,
   waitingFor,
 } from "../../policy/index.ts"
-import { narrowAudience } from "../release/audiences.ts"
+import { narrowAudience, widenAudience } from "../release/audiences.ts"
 import { newestEverKey } from "../release/queries.ts"
 import type { Releases } from "../release/releases.ts"
 import { mark, recall } from "../release/withdrawing.ts"
+import { RuleWish } from "../standing/model.ts"
+import { addRule } from "../standing/rules.ts"
+import { StandingRules } from "../standing/running.ts"
 import { approveAndRelease, sayNo } from "./deciding.ts"
 
 let federation: Federation
@@ -141,6 +145,35 @@ test("the yes of somebody who is no officer any more does not count", async () =
   await dismissOfficer(fi, "Otto")
   assert.equal(await agree(approval, otto), 0)
   assert.equal((await fi.reload(shared)).size, 0)
+})
+
+test("for a wider audience a second officer is asked anew about everything that the collection held", async () => {
+  const shared = await shareUnder(DEFAULT_TERMS, jp)
+  const object = marked("green")
+  await import_(fi, object)
+  assert.equal(await agree(await ask(shared, [object])), 1)
+  const wish = { collection: shared.id, party: br.party }
+  const { release: begun } = await widenAudience(fi.store, releases, wish, { by: olga, officer: true })
+  assert.equal(only(await releases.settled(begun.id)).held, 1)
+  await everybodyPulls(federation, fi)
+  assert.equal(await shownAt(br, object.id), null)
+  const [approval] = await approvalsOf(fi.store, begun.id)
+  assert.ok(approval !== undefined)
+  assert.equal(await agree(approval), 1)
+  await everybodyPulls(federation, fi)
+  assert.equal(await shownAt(br, object.id), "green")
+})
+
+test("what a standing rule may not let out alone is asked for in the name of its officer", async () => {
+  const shared = await shareUnder(STRICT, jp)
+  await addRule(fi.store, RuleWish.parse({ title: "Strict", collection: shared.id, markings: ["amber+strict"] }), olga)
+  await import_(fi, strict())
+  const [id = ""] = await new StandingRules({ store: fi.store, releases, diagnostics: silent }).runAll()
+  assert.equal(only(await releases.settled(id)).held, 1)
+  const [approval] = await approvalsOf(fi.store, id)
+  assert.ok(approval !== undefined)
+  await assert.rejects(agree(approval, olga), { code: "approval.same-person" })
+  assert.equal(await agree(approval), 1)
 })
 
 /** Everything that can happen to what was asked about; `agree` is the second person's yes. */
