@@ -8,7 +8,7 @@ import { newVersion, type Stix } from "../../../test/support/stix.ts"
 import { silent } from "../../kernel/diagnostics.ts"
 import { sha256 } from "../../kernel/hash.ts"
 import { DAY } from "../../kernel/time.ts"
-import { addShared, audienceOf, type Collection, loadCollection } from "../../library/index.ts"
+import { addShared, audienceOf, type Collection, loadCollection, narrowTerms } from "../../library/index.ts"
 import type { PartyId } from "../../parties/index.ts"
 import {
   type ApprovalRequest,
@@ -252,6 +252,36 @@ test("ask, agree, edit, mark, narrow in all orders: nothing goes that is not exa
   }
   assert.ok(went > 20, `only ${went} releases`)
 })
+
+test("narrower terms between the question and the yes void it, and two who agree at once count once", async () => {
+  for (const order of orders(["ask", "terms", "agree"] as const)) {
+    const shared = await shareUnder(STRICT, jp)
+    const object = strict()
+    await import_(fi, object)
+    let approval: ApprovalRequest | null = null
+    let size = 0
+    for (const what of order) {
+      if (what === "ask") approval = await ask(shared, [object])
+      else if (what === "terms") {
+        const terms = keptTerms({ ...STRICT, purposes: ["defence"] })
+        await fi.store.write(async (tx) => narrowTerms(tx, await loadCollection(tx, shared.id), terms, null))
+      } else if (approval !== null) {
+        const both: PromiseSettledResult<number>[] = await Promise.allSettled([
+          agree(approval),
+          agree(approval, await anotherOfficer()),
+        ])
+        assert.ok(both.filter(({ status }) => status === "fulfilled").length < 2, order.join(" "))
+        size = (await fi.reload(shared)).size
+      }
+    }
+    const [asked, narrowed, agreed] = [order.indexOf("ask"), order.indexOf("terms"), order.indexOf("agree")]
+    const exact = asked < agreed && !(asked < narrowed && narrowed < agreed)
+    assert.equal(size, exact ? 1 : 0, order.join(" "))
+  }
+})
+
+let named = 0
+const anotherOfficer = () => addOfficer(fi, `Officer ${named++}`)
 
 test("a second collection, other terms or other bytes never ride on a yes", async () => {
   const shared = await shareUnder(STRICT, jp)
