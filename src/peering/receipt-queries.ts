@@ -133,6 +133,15 @@ export async function openReceipts(reader: Reader, most: number): Promise<Due[]>
   return rows.map(dueOf)
 }
 
+/** Number of the first entry for which a party owes an answer; null if there is none. */
+export async function firstOpen(reader: Reader, collection: number, party: string): Promise<number | null> {
+  const row = await reader.get<{ seq: number | null }>(
+    sql`select min(seq) as seq from receipt_due
+        where collection = ${collection} and party = ${party} and state in ('due', 'pending')`,
+  )
+  return row?.seq ?? null
+}
+
 /** All that was asked of one party, the newest first. */
 export async function receiptsOf(reader: Reader, party: string, most: number): Promise<Due[]> {
   return listReceipts(reader, 0 as Instant, { state: null, kind: null, party, most, before: null })
