@@ -133,13 +133,13 @@ export async function openReceipts(reader: Reader, most: number): Promise<Due[]>
   return rows.map(dueOf)
 }
 
-/** Number of the first entry for which a party owes an answer; null if there is none. */
-export async function firstOpen(reader: Reader, collection: number, party: string): Promise<number | null> {
-  const row = await reader.get<{ seq: number | null }>(
-    sql`select min(seq) as seq from receipt_due
-        where collection = ${collection} and party = ${party} and state in ('due', 'pending')`,
+/** Of whom answers stand open, and in each collection from which entry on. */
+export async function openFrom(reader: Reader): Promise<{ peer: number; origin: string; seq: number }[]> {
+  return reader.all<{ peer: number; origin: string; seq: number }>(
+    sql`select p.key as peer, l.origin, min(r.seq) as seq from receipt_due r join peer p on p.party = r.party
+        join collection c on c.key = r.collection join log l on l.key = c.log
+        where r.state in ('due', 'pending') group by p.key, l.origin order by p.key, l.origin`,
   )
-  return row?.seq ?? null
 }
 
 /** All that was asked of one party, the newest first. */

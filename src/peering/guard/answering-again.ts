@@ -10,8 +10,8 @@ import { bodyOf, parseBody } from "../bodies.ts"
 import { feedOfOrigin } from "../feeds/queries.ts"
 import type { PeerAnswer, PeeringParts, PeerMessage } from "../model.ts"
 import { enqueue } from "../outbox.ts"
-import { countWaitingOf } from "../queries.ts"
-import { firstOpen, insertDue } from "../receipt-queries.ts"
+import { countWaitingOf, waits } from "../queries.ts"
+import { insertDue, openFrom } from "../receipt-queries.ts"
 import { ANSWER_WITHIN, answerFor } from "../receipts.ts"
 import { unasked } from "./queries.ts"
 
@@ -21,22 +21,24 @@ const ANSWERS_MOST = 10_000
 const WAITING_MOST = 20
 
 /**
- * Entries that came back may ask something of a reader, and what it answered is lost with them: it is noted as due again.
- * An older database may also know the entry and not the answer: `open` asks for all that stands open.
+ * Entries that came back may ask something of those who have them, and what was answered is lost with them: it is
+ * noted as due again, and they are asked to answer again.
  */
-export async function askAgain(
-  tx: Tx,
-  collection: Collection,
-  party: string,
-  { began, open }: { began: number; open: boolean },
-): Promise<void> {
-  const lost = await unasked(tx, { collection: collection.key, party, from: began })
-  for (const { seq, kind } of lost) {
+export async function askAgain(tx: Tx, collection: Collection, party: string, from: number): Promise<void> {
+  const asks = await unasked(tx, { collection: collection.key, party, from })
+  for (const { seq, kind } of asks) {
     await insertDue(tx, { collection: collection.key, seq, party, kind, due: plusMicroseconds(tx.now, ANSWER_WITHIN) })
   }
-  const from = open ? await firstOpen(tx, collection.key, party) : (lost[0]?.seq ?? null)
-  const peer = from === null ? null : await findPeer(tx, party)
+  const peer = asks.length === 0 ? null : await findPeer(tx, party)
   if (peer !== null) await enqueue(tx, peer, "answer-again", bodyOf({ v: 1, origin: collection.origin, from }))
+}
+
+/** An older database may know what was asked and not what was answered: who owes an answer is asked again. */
+export async function askForOpen(tx: Tx): Promise<void> {
+  for (const { peer, origin, seq } of await openFrom(tx)) {
+    const body = bodyOf({ v: 1, origin, from: seq })
+    if (!(await waits(tx, peer, "answer-again", body))) await enqueue(tx, { key: peer }, "answer-again", body)
+  }
 }
 
 /** `answer-again`: the owner of a log lost our answers to its entries from that one on. */

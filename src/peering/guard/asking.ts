@@ -113,9 +113,7 @@ async function answered(
     await setAnswer(tx, collection.log, { party, ...answer })
     const member = await findMember(tx, collection.key, party)
     if (answer.entries > 0 && member !== null) await noteHeld(tx, collection, member, answer.entries)
-    for (const one of await witnessesOf(tx, collection.log)) {
-      await askAgain(tx, collection, one.party, { began: found.began, open: one.party === party })
-    }
+    for (const one of await witnessesOf(tx, collection.log)) await askAgain(tx, collection, one.party, found.began)
     await settleGuard(tx, collection.log)
   })
 }
