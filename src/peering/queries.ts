@@ -87,6 +87,15 @@ export async function countWaitingOf(reader: Reader, peer: number, kind: string)
   return row?.number ?? 0
 }
 
+/** Whether the same message waits for a peer already. */
+export async function waits(reader: Reader, peer: number, kind: string, body: Buffer): Promise<boolean> {
+  const row = await reader.get(
+    sql`select 1 as found from outbox
+        where peer = ${peer} and delivered_at is null and kind = ${kind} and body = ${body} limit 1`,
+  )
+  return row !== undefined
+}
+
 /** Messages to a peer that were not delivered yet: how many, since when, and why the first of them waits. */
 export async function countWaiting(
   reader: Reader,

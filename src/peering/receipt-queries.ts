@@ -133,6 +133,15 @@ export async function openReceipts(reader: Reader, most: number): Promise<Due[]>
   return rows.map(dueOf)
 }
 
+/** Of whom answers stand open, and in each collection from which entry on. */
+export async function openFrom(reader: Reader): Promise<{ peer: number; origin: string; seq: number }[]> {
+  return reader.all<{ peer: number; origin: string; seq: number }>(
+    sql`select p.key as peer, l.origin, min(r.seq) as seq from receipt_due r join peer p on p.party = r.party
+        join collection c on c.key = r.collection join log l on l.key = c.log
+        where r.state in ('due', 'pending') group by p.key, l.origin order by p.key, l.origin`,
+  )
+}
+
 /** All that was asked of one party, the newest first. */
 export async function receiptsOf(reader: Reader, party: string, most: number): Promise<Due[]> {
   return listReceipts(reader, 0 as Instant, { state: null, kind: null, party, most, before: null })

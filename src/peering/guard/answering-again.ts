@@ -10,8 +10,8 @@ import { bodyOf, parseBody } from "../bodies.ts"
 import { feedOfOrigin } from "../feeds/queries.ts"
 import type { PeerAnswer, PeeringParts, PeerMessage } from "../model.ts"
 import { enqueue } from "../outbox.ts"
-import { countWaitingOf } from "../queries.ts"
-import { insertDue } from "../receipt-queries.ts"
+import { countWaitingOf, waits } from "../queries.ts"
+import { insertDue, openFrom } from "../receipt-queries.ts"
 import { ANSWER_WITHIN, answerFor } from "../receipts.ts"
 import { unasked } from "./queries.ts"
 
@@ -31,6 +31,14 @@ export async function askAgain(tx: Tx, collection: Collection, party: string, fr
   }
   const peer = asks.length === 0 ? null : await findPeer(tx, party)
   if (peer !== null) await enqueue(tx, peer, "answer-again", bodyOf({ v: 1, origin: collection.origin, from }))
+}
+
+/** An older database may know what was asked and not what was answered: who owes an answer is asked again. */
+export async function askForOpen(tx: Tx): Promise<void> {
+  for (const { peer, origin, seq } of await openFrom(tx)) {
+    const body = bodyOf({ v: 1, origin, from: seq })
+    if (!(await waits(tx, peer, "answer-again", body))) await enqueue(tx, { key: peer }, "answer-again", body)
+  }
 }
 
 /** `answer-again`: the owner of a log lost our answers to its entries from that one on. */

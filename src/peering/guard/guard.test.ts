@@ -177,6 +177,23 @@ test("what was asked of recipients is asked again, and they answer again", async
   assert.deepEqual(await states(), ["applied", "applied", "applied"])
 })
 
+test("an answer that a backup does not know is asked for again, also where the backup knows what was asked", async () => {
+  await change(async (tx, shared) => {
+    await expectReceipts(tx, shared, "recall", await recallObject(tx, shared, first[0]?.id ?? "", "wrong"))
+  })
+  const copy = fi.backup()
+  await all()
+  assert.deepEqual(await openReceipts(fi.store, 10), [])
+  await restored(copy)
+  assert.equal((await openReceipts(fi.store, 10)).length, 3)
+  await guardLogs(fi.store)
+  const [row] = fi.meddle("select count(*) as n from outbox where kind = 'answer-again' and delivered_at is null")
+  assert.equal(row?.n, 3, "each is asked once, however often the node starts")
+  await all()
+  await all()
+  assert.deepEqual(await openReceipts(fi.store, 10), [])
+})
+
 test("who asks for its receipts again and again, and does not take them, gets no more of them", async () => {
   const recalled = first[0]?.id ?? ""
   await change(async (tx, shared) => {

@@ -1,8 +1,10 @@
 import { ComityError } from "../../kernel/errors.ts"
 import { findLog, openLog, record, setGuarded } from "../../ledger/index.ts"
 import { type Collection, loadCollectionByKey, lostEntries, succeed } from "../../library/index.ts"
-import type { Store, Tx } from "../../store/index.ts"
+import type { Reader, Store, Tx } from "../../store/index.ts"
 import { checkpointIn } from "../evidence/comparing.ts"
+import { openFrom } from "../receipt-queries.ts"
+import { askForOpen } from "./answering-again.ts"
 import {
   addConfirmation,
   cosignedLogs,
@@ -20,13 +22,16 @@ export const PEOPLE_NEEDED = 2
 
 /**
  * At every start: a database may be a restored backup, and a log that goes on from an older state than it once signed
- * has two histories. What others cosigned they can tell; until then nothing is signed in it. Returns how many wait.
+ * has two histories. What others cosigned they can tell; until then nothing is signed in it. What was answered meanwhile
+ * is asked for again. Returns how many logs wait.
  */
 export async function guardLogs(store: Store): Promise<number> {
-  if ((await cosignedLogs(store)).length === 0) return 0
+  const isNeeded = async (reader: Reader) => (await cosignedLogs(reader)).length + (await openFrom(reader)).length > 0
+  if (!(await isNeeded(store))) return 0
   return store.write(async (tx) => {
     const logs = await cosignedLogs(tx)
     for (const log of logs) await guard(tx, log)
+    await askForOpen(tx)
     return logs.length
   })
 }

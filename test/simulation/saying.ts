@@ -1,0 +1,87 @@
+import { HOSTILE, NAMES } from "./names.ts"
+import { LEVELS } from "./objects.ts"
+import type { Operation, Plan, Step } from "./operations.ts"
+
+/** A history in lines that a person reads, the number of each operation in front. */
+export function sayPlan({ nodes, steps }: Pick<Plan, "nodes" | "steps">): string[] {
+  const name = nameOf(nodes)
+  return steps.map(({ number, operation }) => `${String(number).padStart(4)}  ${sayOperation(operation, name)}`)
+}
+
+export function sayStep({ operation }: Step, nodes: number): string {
+  return sayOperation(operation, nameOf(nodes))
+}
+
+function nameOf(nodes: number): (node: number) => string {
+  return (node) => [...NAMES.slice(0, nodes - 1), HOSTILE][node % nodes] ?? "?"
+}
+
+function sayOperation(op: Operation, name: (node: number) => string): string {
+  switch (op.do) {
+    case "write":
+      return `${name(op.node)} writes thing ${op.thing}, or a new version of it, under ${LEVELS[op.mark]}`
+    case "revoke":
+      return `${name(op.node)} writes the last version of thing ${op.thing}: it is revoked`
+    case "release":
+      return `${name(op.node)} releases thing ${op.thing} into collection ${op.collection}${op.again ? ", recalled or not" : ""}`
+    case "mark":
+      return `${name(op.node)} marks thing ${op.thing} as ${LEVELS[op.mark]}`
+    case "recall":
+      return `${name(op.node)} recalls thing ${op.thing}`
+    case "erase":
+      return `${name(op.node)} erases thing ${op.thing} in collection ${op.collection}`
+    case "share":
+      return `${name(op.node)} makes a collection for ${op.others.map(name).join(", ")}`
+    case "widen":
+      return `${name(op.node)} lets ${name(op.other)} read collection ${op.collection} too`
+    case "narrow":
+      return `${name(op.node)} takes ${name(op.other)} out of the audience of collection ${op.collection}`
+    default:
+      return sayRest(op, name)
+  }
+}
+
+type Rest = Exclude<
+  Operation,
+  { do: "write" | "revoke" | "release" | "mark" | "recall" | "erase" | "share" | "widen" | "narrow" }
+>
+
+function sayRest(op: Rest, name: (node: number) => string): string {
+  switch (op.do) {
+    case "join":
+      return `${name(op.node)} invites ${name(op.other)}, and both compare`
+    case "suspend":
+    case "resume":
+    case "leave":
+      return `${name(op.node)} ${op.do}s ${op.do === "leave" ? "" : "with "}${name(op.other)}`
+    case "round":
+      return `${name(op.node)} goes to ${name(op.other)}: delivers, tells, pulls`
+    case "rotate":
+    case "recover":
+      return `${name(op.node)} ${op.do}s its key`
+    case "cut":
+      return `nothing passes between ${name(op.node)} and ${name(op.other)}`
+    case "fault":
+      return `the next message of ${name(op.node)} to ${name(op.other)}: ${op.fault}`
+    case "mend":
+      return "the network is whole again"
+    case "let-go":
+      return "what the network held goes on"
+    case "late":
+      return "what was late arrives, in any order"
+    case "replay":
+      return `somebody sends recorded message ${op.letter} once more`
+    case "crash":
+      return `${name(op.node)} will crash at commit ${op.commits} from now, ${op.when === "before-commit" ? "before" : "after"} it is durable`
+    case "start":
+      return `${name(op.node)} is started anew`
+    case "back-up":
+      return `${name(op.node)} is backed up`
+    case "restore":
+      return `${name(op.node)} loses its disk, and the last backup is put in its place`
+    case "wait":
+      return `${op.seconds} seconds pass`
+    case "trick":
+      return `${HOSTILE} tries with ${name(op.other)}: ${op.trick} ${op.pick}`
+  }
+}
