@@ -34,7 +34,7 @@ export type Shared = {
   closed: boolean
 }
 
-/** What an operation must write: into which collection which entries. */
+/** What an operation must write into which collection. */
 export type Prediction = Map<string, Entry[]>
 
 export class Oracle {
@@ -81,14 +81,15 @@ export class Oracle {
     return [...places.values()]
   }
 
-  /** One rule: an own version, GREEN at most, for active partners alone, not recalled, not revoked since. */
+  /** The default terms: an own version, GREEN at most, for active partners alone, not recalled, not revoked since. */
   mayRelease(version: Version, shared: Shared, again: boolean): boolean {
     const readers = [...shared.members].filter(([, how]) => how === "reads")
-    if (shared.closed || readers.length === 0) return false
-    if (!readers.every(([party]) => this.active(shared.owner, party))) return false
+    if (shared.closed || readers.length === 0 || !readers.every(([one]) => this.active(shared.owner, one))) return false
     if (version.owner !== shared.owner || version.mark > GREEN) return false
-    const later = this.versionsOf(version.thing).some((one) => one.token > version.token && one.revoked)
-    return !later && (again || !this.#isRecalled(version))
+    const others = this.versionsOf(version.thing)
+    if (others.some((one) => one.token > version.token && one.revoked)) return false
+    if (others.some((one) => one.token < version.token && one.mark > version.mark)) return false // asks two people
+    return again || !this.#isRecalled(version)
   }
 
   /** Recalled, and let out nowhere since. What was erased is recalled without a word of which version it was. */

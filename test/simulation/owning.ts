@@ -1,5 +1,6 @@
 import sql from "sql-template-tag"
 import { addObjects, loadCollection } from "../../src/library/index.ts"
+import { DEFAULT_TERMS } from "../../src/policy/index.ts"
 import { narrowAudience, shareCollection, widenAudience } from "../../src/sharing/release/audiences.ts"
 import { loadRelease } from "../../src/sharing/release/releasing.ts"
 import { erase, mark, recall } from "../../src/sharing/release/withdrawing.ts"
@@ -155,7 +156,8 @@ export async function share(world: World, machine: Machine, op: Owning<"share">)
   const others = [...new Set(op.others.map((other) => world.at(other)))].filter((other) => other !== machine)
   if (others.length === 0) return
   const may = others.every(({ name }) => world.oracle.active(machine.name, name))
-  const plan = { title: `of ${machine.name}`, alias: null, parties: others.map(({ party }) => party) }
+  const parties = others.map(({ party }) => party)
+  const plan = { title: `of ${machine.name}`, alias: null, parties, terms: DEFAULT_TERMS }
   const made = await attempt(() => shareCollection(machine.running().store, plan, null))
   if (!made.done && made.crashed) return // if it is there after all, nobody was told of it and nothing enters it
   if (made.done !== may) throw new Violation("I1", `${machine.name} shares with ${others.map(({ name }) => name)}`)
