@@ -149,7 +149,7 @@ ${section(t("release.who"), html`${where}<p>${parties}</p>${await partyList(visi
 ${await termsShown(store, visit, approval, partners)}
 ${whyShown(visit, approval, partners)}
 ${factsShown(visit, approval, people)}${(await hasChanged(store, approval, now)) ? notice(t("error.approval.void"), "warning") : decisionShown(visit, approval, sent)}
-<p><a href="${PATH}">${t("approval.all")}</a></p></div>`
+<p class="actions"><a href="${PATH}">${t("approval.all")}</a></p></div>`
   return visit.page({
     title,
     place: "approvals",
