@@ -42,6 +42,7 @@ export {
 /** Agreements in force, as `agreements` wrote them here. */
 export { governedBy, governing, type InForce, saveInForce, type TermArticles } from "./in-force/in-force.ts"
 /** What of an object decides, read from it: personal data, sources, subjects, kinds, markings. */
+export { type CopyOf, redactedCopy } from "./personal/copying.ts"
 export { personalData } from "./personal/finding.ts"
 export { sourcesOf } from "./personal/sources.ts"
 export { incidentsOf, sectorsOf } from "./personal/subjects.ts"
