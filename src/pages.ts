@@ -162,7 +162,7 @@ function sharingPages(parts: PageParts): PageRoute[] {
     ...refusalPages(store),
     ...releasePages({ store, search, releases, warningsOf }),
     ...rulePages({ store, search, releases }),
-    ...approvalPages({ store, search, releases }),
+    ...approvalPages({ store, search, releases, warningsOf }),
     ...visibilityPages({ store, search }),
     ...collectionPages({ store, search, verifications, signer }),
     ...programPages({ store, authenticator }),
