@@ -120,3 +120,6 @@ export {
   termSentences,
   termWord,
 } from "./terms/sentences.ts"
+/** What terms would let out of one's own library, before anybody signs them. */
+export type { Difference, Example, TrialStep, Tried, TriedReason } from "./trying/model.ts"
+export { type Trial, Trials, type TrialWish } from "./trying/trials.ts"
