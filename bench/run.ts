@@ -5,6 +5,7 @@ import { type Bench, type Library, loadLibrary } from "./context.ts"
 import { bestSource, describeSource } from "./data.ts"
 import { loadClient } from "./load/client.ts"
 import { measureAppends } from "./measures/appends.ts"
+import { measureDecisions } from "./measures/decisions.ts"
 import { measureDuringImport } from "./measures/during-import.ts"
 import { measureFilters } from "./measures/filters.ts"
 import { measureGrowth } from "./measures/growth.ts"
@@ -32,6 +33,7 @@ const MEASURES: Record<string, Measure> = {
   search: measureSearch,
   pages: measurePages,
   paths: measurePaths,
+  decisions: measureDecisions,
   "during-import": measureDuringImport,
   start: measureStart,
   ingest: measureIngest,

@@ -24,7 +24,7 @@ import { type Search, valuesOf, type WarningLists } from "./library/index.ts"
 import { ownParty } from "./parties/index.ts"
 import { factPages, ownRefusals, pathPages } from "./paths/index.ts"
 import { type Counting, type PartnerParts, partnerPages, reciprocityPages } from "./peering/index.ts"
-import { refusalPages } from "./policy/index.ts"
+import { refusalPages, type Trials } from "./policy/index.ts"
 import { requestPages } from "./requests/index.ts"
 import {
   approvalPages,
@@ -123,6 +123,7 @@ export type PageParts = {
   keys: KeyParts
   sealing: SealedParts
   partners: PartnerParts
+  trials: Trials
 }
 
 /** Every page, behind its guard. */
@@ -140,8 +141,8 @@ export function pagesOf(parts: PageParts): Row[] {
   )
 }
 
-function agreementParts({ store, entrance: { clock }, signer, partners }: PageParts) {
-  return { store, clock, signer, prepare: partners.peering.prepare }
+function agreementParts({ store, entrance: { clock }, signer, partners, trials }: PageParts) {
+  return { store, clock, signer, trials, prepare: partners.peering.prepare }
 }
 
 function findPages({ store, book, entrance }: PageParts): PageRoute[] {
@@ -162,7 +163,7 @@ function sharingPages(parts: PageParts): PageRoute[] {
     ...refusalPages(store),
     ...releasePages({ store, search, releases, warningsOf }),
     ...rulePages({ store, search, releases }),
-    ...approvalPages({ store, search, releases }),
+    ...approvalPages({ store, search, releases, warningsOf }),
     ...visibilityPages({ store, search }),
     ...collectionPages({ store, search, verifications, signer }),
     ...programPages({ store, authenticator }),

@@ -10,6 +10,7 @@ import { ownFingerprint, ownParty } from "./parties/index.ts"
 import type { Core, NodeParts } from "./parts.ts"
 import type { PeeringParts } from "./peering/index.ts"
 import { partnersOf, sealingOf } from "./peers.ts"
+import { Trials } from "./policy/index.ts"
 import { Imports, Verifications } from "./sharing/index.ts"
 
 /** The pages of a node and what they need beside the store, for as long as it answers. */
@@ -33,11 +34,12 @@ export async function openWorkplace(parts: NodeParts, core: Core, peering: Peeri
     verify: (name) => verifyLogs(folder.database, name),
     onFailure: (error) => diagnostics.error("verify.failed", { name: error instanceof Error ? error.name : "unknown" }),
   })
+  const trials = new Trials({ store, clock, database: folder.database })
   const rows = pagesOf({
     ...{ store, folder, search, visiting, authenticator, imports, releases, warnings, book, verifications, signer },
     sealing: sealingOf(peering),
     partners: partnersOf(peering, core.counting),
-    counting: core.counting,
+    ...{ trials, counting: core.counting },
     provider: providerOf(config),
     entrance: { store, sessions, clock, refusals, site, brake: new Brake(), pending: new Pending(clock) },
     keys: keyPartsOf(core),
@@ -46,6 +48,7 @@ export async function openWorkplace(parts: NodeParts, core: Core, peering: Peeri
     rows,
     refuse: (error, ask) => errorPage(visiting, error, ask),
     async close() {
+      await trials.close()
       await verifications.close()
       await imports.close()
     },

@@ -140,7 +140,7 @@ export {
   sharedHolding,
 } from "./shared/queries.ts"
 export { type Recall, recalledAt, recallsOf } from "./shared/recalls.ts"
-export { type Put, publishShared, putShared } from "./shared/releasing.ts"
+export { type Put, publishShared, putCopy, putShared, standingOfCopy } from "./shared/releasing.ts"
 export { lostEntries, restoreLost, restoreSlice } from "./shared/restoring.ts"
 export { entriesForOwner, noteHeld, type SentEntry, type SentRange, serveEntries } from "./shared/serving.ts"
 export { listUnshared, type Unshared } from "./shared/unshared.ts"

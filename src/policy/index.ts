@@ -42,6 +42,7 @@ export {
 /** Agreements in force, as `agreements` wrote them here. */
 export { governedBy, governing, type InForce, saveInForce, type TermArticles } from "./in-force/in-force.ts"
 /** What of an object decides, read from it: personal data, sources, subjects, kinds, markings. */
+export { type CopyOf, redactedCopy } from "./personal/copying.ts"
 export { personalData } from "./personal/finding.ts"
 export { sourcesOf } from "./personal/sources.ts"
 export { incidentsOf, sectorsOf } from "./personal/subjects.ts"
@@ -119,3 +120,6 @@ export {
   termSentences,
   termWord,
 } from "./terms/sentences.ts"
+/** What terms would let out of one's own library, before anybody signs them. */
+export type { Difference, Example, TrialStep, Tried, TriedReason } from "./trying/model.ts"
+export { type Trial, Trials, type TrialWish } from "./trying/trials.ts"

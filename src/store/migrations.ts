@@ -23,6 +23,7 @@ import * as tabled from "./migrations/0019-tabled.ts"
 import * as terms from "./migrations/0020-terms.ts"
 import * as approvals from "./migrations/0021-approvals.ts"
 import * as inForce from "./migrations/0022-in-force.ts"
+import * as copies from "./migrations/0023-copies.ts"
 
 const migrations = [
   first,
@@ -47,6 +48,7 @@ const migrations = [
   terms,
   approvals,
   inForce,
+  copies,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

@@ -90,10 +90,13 @@ function next({ t, may }: Visit, { id, negotiation }: Draft, lacking: number): H
     negotiation === null
       ? nothing
       : html`<p><a href="/agree/negotiations/${negotiation}">${t("agreement.draft-of")}</a></p>`
+  const trial = may("role:analyst")
+    ? html`<p><a class="button" href="/agree/${id}/trial">${t("agreement.trial")}</a></p>`
+    : nothing
   const print = html`<p><a class="button" href="/agree/${id}/document">${t("agreement.open-document")}</a></p>`
   return section(
     t("agreement.next"),
-    html`<p class="quiet">${t("agreement.private")}</p>${from}${table}${print}${remove}`,
+    html`<p class="quiet">${t("agreement.private")}</p>${from}${table}${trial}${print}${remove}`,
   )
 }
 

@@ -190,6 +190,9 @@ function next(visit: Visit, { negotiation, version, part }: Seen): Html {
     part === "negotiator" && may("role:analyst")
       ? html`<form method="post" action="${addressOf(negotiation, "/draft")}"><input type="hidden" name="version" value="${version.hash}"><p><button>${t("agreement.draft-next")}</button></p></form>`
       : nothing
-  const links = html`<ul class="plain-list"><li><a href="${addressOf(negotiation, `/positions${which}`)}">${t("agreement.table-of-positions")}</a></li><li><a href="${addressOf(negotiation, `/document${which}`)}">${t("agreement.open-document")}</a></li><li><a href="${addressOf(negotiation, `/file${which}`)}">${t("agreement.download-file")}</a></li></ul>`
+  const trial = may("role:analyst")
+    ? html`<li><a href="${addressOf(negotiation, `/trial${which}`)}">${t("agreement.trial")}</a></li>`
+    : nothing
+  const links = html`<ul class="plain-list">${trial}<li><a href="${addressOf(negotiation, `/positions${which}`)}">${t("agreement.table-of-positions")}</a></li><li><a href="${addressOf(negotiation, `/document${which}`)}">${t("agreement.open-document")}</a></li><li><a href="${addressOf(negotiation, `/file${which}`)}">${t("agreement.download-file")}</a></li></ul>`
   return section(t("agreement.next"), html`${draft}${links}`)
 }

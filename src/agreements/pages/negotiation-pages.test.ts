@@ -4,14 +4,16 @@ import { BALTIC, preparedHere, sampleText, sayAs } from "../../../test/support/a
 import { readable } from "../../../test/support/collection-server.ts"
 import { startLibrary } from "../../../test/support/library-server.ts"
 import type { Role } from "../../../test/support/pages.ts"
+import { marked } from "../../../test/support/sharing.ts"
 import { addOwnParty, insertPeer } from "../../parties/index.ts"
+import { Trials } from "../../policy/index.ts"
 import { startDraft } from "../drafts.ts"
 import { textHash } from "../model.ts"
 import type { ItemId } from "../tabled/item.ts"
 import { agreementPages } from "./routes.ts"
 
-const server = await startLibrary(undefined, ({ store, clock, signer }) =>
-  agreementPages({ store, clock, signer, prepare: preparedHere }),
+const server = await startLibrary(undefined, ({ store, clock, signer, folder: { database } }) =>
+  agreementPages({ store, clock, signer, trials: new Trials({ store, clock, database }), prepare: preparedHere }),
 )
 after(() => server.close())
 const { node } = server
@@ -155,4 +157,24 @@ test("an officer signs exactly this version by name, and the file and the docume
   assert.match(readable(await get(`${home}/document`, "reader")), /Harbour CERT signed.*Olga Officer, head of unit/)
   const file = JSON.parse(await get(`${home}/file`, "reader")) as { format: string; acts: unknown[]; keys: object }
   assert.deepEqual([file.format, file.acts.length, Object.keys(file.keys)], ["comity-agreement/1", 1, [own.id]])
+})
+
+test("what a text would let out is told before anybody signs it, with reasons and examples, and cancelled at will", async () => {
+  const home = await begun()
+  await server.add(marked("green", { name: "Goes" }), marked("amber"))
+  await get(`${home}/trial`, "reader", 403)
+  const trial = async (path: string): Promise<string> => {
+    for (;;) {
+      const answer = await server.get(path, "analyst")
+      const page = await answer.text()
+      if (answer.headers.get("refresh") === null) return page
+    }
+  }
+  const page = readable(await trial(`${home}/trial`))
+  assert.match(page, /Under this text.*would go.*would stay.*Would go, for example Goes indicator/)
+  assert.match(page, /Why the others would not.*TLP:GREEN.*objects: 1/)
+  assert.doesNotMatch(page, /Under the terms in force/)
+  assert.equal((await post(`${home}/trial`, { stop: "yes" })).location.split("?")[0], home)
+  const draft = await startDraft(node.store, text, null)
+  assert.match(readable(await trial(`/agree/${draft}/trial`)), /Would go, for example Goes indicator/)
 })

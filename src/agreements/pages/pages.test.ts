@@ -5,10 +5,11 @@ import { readable } from "../../../test/support/collection-server.ts"
 import { startLibrary } from "../../../test/support/library-server.ts"
 import type { Role } from "../../../test/support/pages.ts"
 import { addOwnParty, insertPeer } from "../../parties/index.ts"
+import { Trials } from "../../policy/index.ts"
 import { agreementPages } from "./routes.ts"
 
-const server = await startLibrary(undefined, ({ store, clock, signer }) =>
-  agreementPages({ store, clock, signer, prepare: preparedHere }),
+const server = await startLibrary(undefined, ({ store, clock, signer, folder: { database } }) =>
+  agreementPages({ store, clock, signer, trials: new Trials({ store, clock, database }), prepare: preparedHere }),
 )
 after(() => server.close())
 const { node } = server

@@ -23,6 +23,7 @@ import {
   takeBackPage,
 } from "./tabling-pages.ts"
 import { saveTerms, termsPage } from "./terms-page.ts"
+import { draftTrial, versionTrial } from "./trial-page.ts"
 
 const ONE = "/agree/:id"
 
@@ -63,6 +64,8 @@ function draftPages(parts: AgreementParts): PageRoute[] {
       handle: async (visit) => termsPage(visit, await draft(visit)),
     },
     { method: "POST", path: `${ONE}/terms/:clause`, who: analyst, handle: (visit) => saveTerms(store, visit) },
+    { method: "GET", path: `${ONE}/trial`, who: analyst, handle: (visit) => draftTrial(parts, visit) },
+    { method: "POST", path: `${ONE}/trial`, who: analyst, handle: (visit) => draftTrial(parts, visit) },
     { method: "GET", path: `${ONE}/delete`, who: analyst, handle: (visit) => deletionPage(store, visit) },
     { method: "POST", path: `${ONE}/delete`, who: analyst, handle: (visit) => removal(store, visit) },
     {
@@ -92,6 +95,8 @@ function negotiationPages(parts: AgreementParts): PageRoute[] {
     page("GET", "/file", reader, signedFile),
     { ...page("GET", "/act", officer, (all, visit) => actPage(all, visit)), stepUp: true },
     { ...page("POST", "/act", officer, actNow), stepUp: true },
+    page("GET", "/trial", analyst, versionTrial),
+    page("POST", "/trial", analyst, versionTrial),
     page("GET", "/say", analyst, (given, visit) => sayPage(given, visit)),
     page("POST", "/say", analyst, say),
     page("POST", "/drop", analyst, drop),

@@ -1,7 +1,7 @@
 import { ComityError } from "../../kernel/errors.ts"
 import { random } from "../../kernel/hash.ts"
 import { openLog, SALT_BYTES } from "../../ledger/index.ts"
-import type { Tx } from "../../store/index.ts"
+import type { Reader, Tx } from "../../store/index.ts"
 import { putEntry } from "../adding.ts"
 import type { Collection, Prepared } from "../model.ts"
 import { entriesOf, idHash, insertObject, loadKept, settleWithdrawn, versionsOf } from "../queries.ts"
@@ -38,4 +38,31 @@ export async function publishShared(tx: Tx, collection: Collection, object: Prep
   const key = await insertObject(tx, hash, object, { origin: "own", aside: false })
   await putShared(tx, collection, key)
   return key
+}
+
+/**
+ * Puts a copy that this node made of an object into a shared collection, under the copy's own id; null if the same
+ * version is there already. Throws `conflict object.exists` where another text is held as that version.
+ */
+export async function putCopy(tx: Tx, collection: Collection, copy: Prepared): Promise<Put | null> {
+  const hash = idHash(copy.id)
+  const known = await versionsOf(tx, copy.id, hash)
+  const same = known.find(({ spec, version }) => spec === copy.spec && version === copy.version)
+  if (same !== undefined && !copy.canonical.equals(same.canonical)) throw new ComityError("conflict", "object.exists")
+  const key = same?.key ?? (await insertObject(tx, hash, copy, { origin: "own", aside: false }))
+  return putShared(tx, collection, key)
+}
+
+/** How a copy stands to what is held: there already, another text under the same version, or neither. */
+export async function standingOfCopy(
+  reader: Reader,
+  collection: Collection,
+  copy: Prepared,
+): Promise<"there" | "other" | "new"> {
+  const known = await versionsOf(reader, copy.id, idHash(copy.id))
+  const same = known.find(({ spec, version }) => spec === copy.spec && version === copy.version)
+  if (same === undefined) return "new"
+  if (!copy.canonical.equals(same.canonical)) return "other"
+  const there = (await entriesOf(reader, collection.key, copy.id)).some(({ object }) => object === same.key)
+  return there ? "there" : "new"
 }

@@ -42,9 +42,10 @@ import {
 import { wholeNumber } from "../pages/collections/parts.ts"
 import { objectPath, reference } from "../pages/named.ts"
 import { type Partners, partnersOf } from "../pages/partners.ts"
+import { programsShown, warnedOf } from "../pages/release/going.ts"
 import { counted, partyList, type ReleasePageParts, reasonShown } from "../pages/release/parts.ts"
 import { idsOf } from "../release/queries.ts"
-import { approveAndRelease, hasChanged, loadOne, sayNo, takenOut } from "./deciding.ts"
+import { approveAndRelease, hasChanged, loadOne, objectsOf, sayNo, takenOut } from "./deciding.ts"
 import { approvalPath, APPROVALS_PATH as PATH, standing } from "./words.ts"
 
 const DECIDED_SHOWN = 100
@@ -145,11 +146,12 @@ async function onePage(parts: ReleasePageParts, visit: Visit, sent: Sent = noFor
   )
   const where = html`<p>${t("approval.into")} <a href="/share/collections/${collection}">${visible(titles.get(collection) ?? collection)}</a></p>`
   const body = html`${errorSummary(t, sent.faults)}<div class="decision">${section(t("release.what"), await whatShown(parts, visit, approval), "what")}
-${section(t("release.who"), html`${where}<p>${parties}</p>${await partyList(visit, store, partners, audience)}`, "who")}
+${section(t("release.who"), html`${where}<p>${parties}</p>${await partyList(visit, store, partners, audience)}${await programsShown(parts, visit, [collection])}`, "who")}
+${await warnedOf(parts, visit, { keys: await objectsOf(store, approval), total: approval.objects, not: new Set() })}
 ${await termsShown(store, visit, approval, partners)}
 ${whyShown(visit, approval, partners)}
 ${factsShown(visit, approval, people)}${(await hasChanged(store, approval, now)) ? notice(t("error.approval.void"), "warning") : decisionShown(visit, approval, sent)}
-<p><a href="${PATH}">${t("approval.all")}</a></p></div>`
+<p class="actions"><a href="${PATH}">${t("approval.all")}</a></p></div>`
   return visit.page({
     title,
     place: "approvals",

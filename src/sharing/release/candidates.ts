@@ -12,6 +12,7 @@ import {
 } from "../../policy/index.ts"
 import { effectiveMarking, type JsonObject } from "../../stix/index.ts"
 import type { Reader } from "../../store/index.ts"
+import { copyRecalledAt } from "./copy-queries.ts"
 import { type CandidateRow, readCandidate, readMarkingDefinition } from "./queries.ts"
 
 /** An object version with everything by which it is decided. */
@@ -51,7 +52,7 @@ export class Candidates {
       ...{ sectors: sectorsOf(json), incidents: incidentsOf(json) },
       ...{ personal: personalData(json), sources: sourcesOf(json, this.#self) },
       ...{ aside: aside === 1, withdrawn: withdrawn === 1, revokedSince: revokedSince === 1 },
-      recalledAt: await recalledAt(this.#reader, row),
+      recalledAt: (await recalledAt(this.#reader, row)) ?? (await copyRecalledAt(this.#reader, id)),
     }
     const along = others.flatMap(({ key, read }) => (read.is !== "unknown" && key !== null ? [key] : []))
     const canonical = Buffer.from(row.canonical).toString("base64")

@@ -9,6 +9,7 @@ import {
 } from "../../library/index.ts"
 import type { PartyId } from "../../parties/index.ts"
 import type { Reader } from "../../store/index.ts"
+import { withCopies } from "./copies.ts"
 
 /** One who got an object from us: whether it still reads any of the collections that it got it from. */
 export type Reached = { party: PartyId; left: boolean }
@@ -21,19 +22,23 @@ export type Reach = {
   entries: number
 }
 
-/** Whom a recall of an object would reach: everybody who was ever served any version of it. */
+/** Whom a recall of an object would reach: everybody who was ever served any version of it, or of a copy of it. */
 export async function reachOf(reader: Reader, id: string): Promise<Reach> {
-  const collections = await Promise.all((await everShared(reader, id)).map((key) => loadCollectionByKey(reader, key)))
+  const found = new Map<number, Collection>()
   const parties = new Map<PartyId, boolean>()
   let entries = 0
-  for (const { key } of collections) {
-    for (const seq of await recallable(reader, key, id)) {
-      entries += 1
-      for (const { party, left } of await recipientsOf(reader, key, seq)) {
-        parties.set(party, left && (parties.get(party) ?? true))
+  for (const one of await withCopies(reader, id)) {
+    for (const key of await everShared(reader, one)) {
+      found.set(key, await loadCollectionByKey(reader, key))
+      for (const seq of await recallable(reader, key, one)) {
+        entries += 1
+        for (const { party, left } of await recipientsOf(reader, key, seq)) {
+          parties.set(party, left && (parties.get(party) ?? true))
+        }
       }
     }
   }
+  const collections = [...found.values()]
   return { collections, entries, reached: [...parties].map(([party, left]) => ({ party, left })) }
 }
 

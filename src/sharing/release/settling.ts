@@ -8,8 +8,11 @@ import {
   loadCollectionByKey,
   markObject,
   ownHolding,
+  type Prepared,
   placesOf,
+  putCopy,
   putShared,
+  standingOfCopy,
 } from "../../library/index.ts"
 import type { PartyId } from "../../parties/index.ts"
 import { expectReceipts } from "../../peering/index.ts"
@@ -19,6 +22,7 @@ import {
   type Decision,
   decider,
   type Redaction,
+  type ReleaseReason,
   setUsed,
   tagOf,
   type Yes,
@@ -27,6 +31,8 @@ import {
 import type { Tlp } from "../../stix/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
 import { type Candidate, Candidates } from "./candidates.ts"
+import { copyIdFor, preparedCopy } from "./copies.ts"
+import { findCopy } from "./copy-queries.ts"
 import { factsFor, type Wish } from "./facts.ts"
 import { counted, decidedText, type Settled, type Target, type TargetOutcome } from "./model.ts"
 
@@ -50,6 +56,8 @@ export class Settling {
   readonly #time: Instant
   /** Who reads it now. */
   readonly #audience: readonly PartyId[]
+  /** This node's party, by whom copies are. */
+  readonly #self: string
   #officers: Promise<Set<string>> | null = null
   /** Marking definitions that went there before: each goes once. */
   readonly #along: Set<number>
@@ -63,7 +71,7 @@ export class Settling {
       throw new ComityError("conflict", "release.audience")
     const candidates = new Candidates(reader, question.self)
     const audience = question.facts.audience.map(({ party }) => party)
-    const parts = { collection, rule: decider(question), candidates, audience, time }
+    const parts = { collection, rule: decider(question), candidates, audience, time, self: question.self }
     return new Settling({ ...parts, reader, tx, wish, along })
   }
 
@@ -73,6 +81,7 @@ export class Settling {
     candidates: Candidates
     audience: readonly PartyId[]
     time: Instant
+    self: string
     reader: Reader
     tx: Tx | null
     wish: Wish
@@ -87,6 +96,7 @@ export class Settling {
     this.#candidates = parts.candidates
     this.#audience = parts.audience
     this.#time = parts.time
+    this.#self = parts.self
   }
 
   /** The outcome with one more object in it. */
@@ -143,7 +153,9 @@ export class Settling {
 
   async #settle(candidate: Candidate, { decision, tag, yes }: Decided): Promise<Settled> {
     const { reasons } = decision
-    if (decision.is === "refuse" || decision.is === "redact") return { is: "refused", reasons }
+    if (decision.is === "refuse") return { is: "refused", reasons }
+    const without = decision.is === "release" ? [] : decision.what
+    if (without.length > 0) return this.#settleCopy(candidate, { decision, tag, yes }, without)
     const places = await placesOf(this.#reader, this.collection.key, candidate.id)
     if (places.some(({ object }) => object === candidate.key)) return { is: "already" }
     if (decision.is === "hold") {
@@ -159,6 +171,37 @@ export class Settling {
     }
     if (isUrgent(decision)) await this.#ask("urgent", candidate.key, tag, reasons)
     return { is: "released", marked: mark !== null, along, without: [] }
+  }
+
+  /** What goes is a copy without these things, as an object of its own; what cannot be copied stays. */
+  async #settleCopy(
+    candidate: Candidate,
+    { decision, tag, yes }: Decided,
+    without: readonly Redaction[],
+  ): Promise<Settled> {
+    const { reasons } = decision
+    const [tx, mark] = [this.#tx, candidate.object.marking === null ? this.#markFor(candidate.type) : null]
+    const id =
+      tx === null || decision.is === "hold"
+        ? ((await findCopy(this.#reader, this.collection.key, candidate.id)) ?? `${candidate.type}--${NO_UUID}`)
+        : await copyIdFor(tx, this.collection, candidate.id)
+    const marking = candidate.object.marking ?? mark
+    const copy = preparedCopy(candidate.bytes, without, { id, author: this.#self, marking })
+    const stands = copy === null ? "other" : await standingOfCopy(this.#reader, this.collection, copy)
+    if (copy === null || stands === "other") return { is: "refused", reasons: [NO_COPY] }
+    if (stands === "there") return { is: "already" }
+    if (decision.is === "hold") {
+      await this.#ask("ask", candidate.key, tag, reasons)
+      return { is: "held", reasons, without }
+    }
+    const along = await this.#goesAlong(candidate)
+    if (tx !== null) {
+      if (mark !== null) await giveMark(tx, candidate.id, mark)
+      await putCopyOf(tx, this.collection, copy)
+      if (yes !== null) await setUsed(tx, yes.approval, candidate.key)
+    }
+    if (isUrgent(decision)) await this.#ask("urgent", candidate.key, tag, reasons)
+    return { is: "released", marked: mark !== null, along, without }
   }
 
   /** Puts it before a second person: to agree first, or to look at it after. */
@@ -191,6 +234,10 @@ export class Settling {
   }
 }
 
+/** Stands for the id of a copy that nobody made yet. */
+const NO_UUID = "00000000-0000-4000-8000-000000000000"
+const NO_COPY: ReleaseReason = { code: "decision.failed", values: {} }
+
 /** One officer let it out alone, in need. */
 function isUrgent({ reasons }: Decision): boolean {
   return reasons.some(({ code }) => code === "people.urgent")
@@ -200,6 +247,14 @@ function isUrgent({ reasons }: Decision): boolean {
 async function put(tx: Tx, { key: collection }: Collection, key: number, first: number | null): Promise<void> {
   const now = await loadCollectionByKey(tx, collection)
   const entry = await putShared(tx, now, key)
+  if (entry?.revokes !== true || first === null) return
+  await expectReceipts(tx, now, "revoke", [{ seq: entry.seq, about: { seq: first } }])
+}
+
+async function putCopyOf(tx: Tx, { key: collection }: Collection, copy: Prepared): Promise<void> {
+  const now = await loadCollectionByKey(tx, collection)
+  const first = (await placesOf(tx, collection, copy.id))[0]?.seq ?? null
+  const entry = await putCopy(tx, now, copy)
   if (entry?.revokes !== true || first === null) return
   await expectReceipts(tx, now, "revoke", [{ seq: entry.seq, about: { seq: first } }])
 }

@@ -17,6 +17,7 @@ import { expectReceipts } from "../../peering/index.ts"
 import { ceilingOf } from "../../policy/index.ts"
 import { compareTlp, type Tlp } from "../../stix/index.ts"
 import type { Store, Tx } from "../../store/index.ts"
+import { withCopies } from "./copies.ts"
 import { readStandings } from "./queries.ts"
 
 export const REASON_MOST = 1000
@@ -38,9 +39,11 @@ export async function recall(
   if (reason === "" || reason.length > REASON_MOST)
     throw new ComityError("invalid", "recall.reason", { most: REASON_MOST })
   return store.write(async (tx) => {
-    const done = await inEach(tx, await everShared(tx, wish.id), "recall", (collection) =>
-      recallObject(tx, collection, wish.id, reason),
-    )
+    const done = nothingDone()
+    for (const id of await withCopies(tx, wish.id)) {
+      const keys = await everShared(tx, id)
+      await inEach(tx, keys, "recall", (collection) => recallObject(tx, collection, id, reason), done)
+    }
     if (done.entries === 0) throw new ComityError("not-found", "recall.nothing")
     await record(tx, { what: "object.recalled", by, facts: { ...done } })
     return done
@@ -64,11 +67,15 @@ export async function mark(
     const laxer = standings.some((one) => one.marking === null || compareTlp(one.marking, marking) < 0)
     if (!laxer) throw new ComityError("conflict", "mark.not-stricter")
     let withdrawn = false
-    const done = await inEach(tx, await ownHolding(tx, id), "mark", (collection) => {
-      const above = collection.kind === "shared" && compareTlp(marking, ceilingOf(collection.terms)) > 0
-      withdrawn ||= above
-      return markObject(tx, collection, id, { marking, withdrawn: above })
-    })
+    const done = nothingDone()
+    for (const one of await withCopies(tx, id)) {
+      const tell = (collection: Collection) => {
+        const above = collection.kind === "shared" && compareTlp(marking, ceilingOf(collection.terms)) > 0
+        withdrawn ||= above
+        return markObject(tx, collection, one, { marking, withdrawn: above })
+      }
+      await inEach(tx, await ownHolding(tx, one), "mark", tell, done)
+    }
     await record(tx, { what: "object.marked", by, facts: { ...done, marking } })
     return { ...done, withdrawn }
   })
@@ -92,11 +99,15 @@ export async function erase(
   }
   return store.write(async (tx) => {
     const numbers: number[] = []
-    const done = await inEach(tx, [collection.key], "erase", async (now) => {
-      const told = await eraseShared(tx, now, id)
-      numbers.push(...told.map(({ about }) => about.seq))
-      return told
-    })
+    const done = nothingDone()
+    for (const one of await withCopies(tx, id)) {
+      const tell = async (now: Collection) => {
+        const told = await eraseShared(tx, now, one)
+        numbers.push(...told.map(({ about }) => about.seq))
+        return told
+      }
+      await inEach(tx, [collection.key], "erase", tell, done)
+    }
     if (done.entries === 0) throw new ComityError("not-found", "object.not-held")
     await record(tx, { what: "object.erased", by, facts: { collection: collection.id, entries: numbers } })
     return done
@@ -108,15 +119,18 @@ async function inEach(
   keys: readonly number[],
   kind: "recall" | "mark" | "erase",
   tell: (collection: Collection) => Promise<Told[]>,
-): Promise<Withdrawal> {
-  const done: Withdrawal = { collections: [], entries: 0, receipts: 0 }
+  done: Withdrawal,
+): Promise<void> {
   for (const key of keys) {
     const collection = await loadCollectionByKey(tx, key)
     const told = await tell(collection)
     if (told.length === 0) continue
-    done.collections.push(collection.id)
+    if (!done.collections.includes(collection.id)) done.collections.push(collection.id)
     done.entries += told.length
     if (collection.kind === "shared") done.receipts += await expectReceipts(tx, collection, kind, told)
   }
-  return done
+}
+
+function nothingDone(): Withdrawal {
+  return { collections: [], entries: 0, receipts: 0 }
 }

@@ -105,7 +105,13 @@ async function stateShown({ store }: RulePageParts, t: Translate, rule: Rule): P
   if (!rule.active) return stateMark("closed", t("rule.is-off"))
   const why = await halted(store, rule)
   if (why === null) return stateMark("open", t("rule.is-on"))
-  return stateMark("conditional", why === "closed" ? t("rule.halted-closed") : t("rule.halted-officer"))
+  return stateMark("conditional", t("rule.halted"))
+}
+
+/** Why a rule that is on lets nothing out. */
+function haltShown(t: Translate, why: Awaited<ReturnType<typeof halted>>): Html {
+  if (why === null) return nothing
+  return notice(why === "closed" ? t("rule.halted-closed") : t("rule.halted-officer"), "warning")
 }
 
 type Sent = { given: Given; faults: Faults }
@@ -229,13 +235,13 @@ async function onePage(parts: RulePageParts, visit: Visit): Promise<Reply> {
   const path = rulePath(rule)
   const on = html`<button class="primary" name="active" value="yes">${t("rule.on")}</button>`
   const off = html`<button name="active" value="no">${t("rule.off")}</button>`
-  const stands = (await halted(parts.store, rule)) === "no-officer"
-  const turn = rule.active ? html`${stands ? on : nothing}${off}` : on
+  const halt = rule.active ? await halted(parts.store, rule) : null
+  const turn = rule.active ? html`${halt === "no-officer" ? on : nothing}${off}` : on
   const forms = html`<form method="post" action="${path}/try"><p class="actions"><button>${t("rule.try")}</button></p></form>
 <form method="post" action="${path}/switch"><p class="actions">${turn}</p></form>
 <details><summary>${t("rule.remove")}</summary><form method="post" action="${path}/remove"><p>${t("rule.remove-what")}</p><p class="actions"><button class="danger">${t("rule.remove-go")}</button></p></form></details>`
   const wants = new URLSearchParams(visit.ask.query).get("nothing") === "yes" ? notice(t("rule.nothing-fits")) : nothing
-  const body = html`<div class="decision">${wants}${rows}${section(t("release.who"), await partyList(visit, parts.store, partners, audience))}${forms}<p><a href="${PATH}">${t("rule.back")}</a></p></div>`
+  const body = html`<div class="decision">${haltShown(t, halt)}${wants}${rows}${section(t("release.who"), await partyList(visit, parts.store, partners, audience))}${forms}<p class="actions"><a href="${PATH}">${t("rule.back")}</a></p></div>`
   return visit.page({
     title: rule.title,
     heading: visible(rule.title),

@@ -1,5 +1,5 @@
 import { z } from "zod"
-import type { PageRoute, Visit } from "../../../accounts/index.ts"
+import { officers, type PageRoute, type Visit } from "../../../accounts/index.ts"
 import {
   actions,
   choiceField,
@@ -151,7 +151,8 @@ async function addPage(parts: ReleasePageParts, visit: Visit, sent: Sent = noFor
   const field = choiceField({ t, ...sent }, { name: "party", label: t("shared.party"), choices, required: true })
   const present = (await audienceOf(parts.store, collection)).map(({ party }) => partners.get(party) ?? party)
   const serves = await countServed(parts.store, collection.key)
-  const follows = html`<ul><li>${t("shared.add-closes")}</li><li>${t("shared.add-anew", { count: format.number(serves) })}</li><li>${t("shared.add-alias")}</li><li>${t("shared.add-final")}</li></ul>`
+  const two = (await officers(parts.store)).size >= 2
+  const follows = html`<ul><li>${t("shared.add-closes")}</li><li>${t("shared.add-anew", { count: format.number(serves) })}</li>${two ? html`<li>${t("shared.add-second")}</li>` : nothing}<li>${t("shared.add-alias")}</li><li>${t("shared.add-final")}</li></ul>`
   const now = section(t("shared.reads-now"), html`<p>${visible(format.list(present))}</p>`)
   const body = html`${errorSummary(t, sent.faults)}<div class="decision">${now}${section(t("shared.follows"), follows)}
 <form method="post" action="${home}/audience/add">${field}${actions(t("shared.add-go"), out)}</form></div>`

@@ -1,4 +1,4 @@
-import type { Visit } from "../../../accounts/index.ts"
+import { listPrograms, type Visit } from "../../../accounts/index.ts"
 import { type Html, html, nothing, notice, section, stateMark, visible } from "../../../http/index.ts"
 import { listCollections, loadObjects } from "../../../library/index.ts"
 import { approvalsOf, type RedactedKind, redactedWord } from "../../../policy/index.ts"
@@ -65,43 +65,62 @@ export function redactedShown(visit: Visit, release: Release): Html {
 }
 
 /** Values of what goes that stand on warning lists: seldom a sign of an attacker, and often a mistake. */
-export async function warnedShown(
+export async function warnedShown(parts: ReleasePageParts, visit: Visit, release: Release): Promise<Html> {
+  if (release.source !== null) return nothing
+  const keys = await readPart(parts.store, release.key, 0)
+  return warnedOf(parts, visit, {
+    keys,
+    total: release.total / release.targets.length,
+    not: stayingEverywhere(release),
+  })
+}
+
+/** The same for object versions by their keys, of which there are `total`; those in `not` stay anyway. */
+export async function warnedOf(
   { store, search, warningsOf }: ReleasePageParts,
   visit: Visit,
-  release: Release,
+  { keys, total, not }: { keys: readonly number[]; total: number; not: ReadonlySet<string> },
 ): Promise<Html> {
   const { t, format } = visit
-  if (warningsOf === undefined || release.source !== null) return nothing
-  const keys = (await readPart(store, release.key, 0)).slice(0, LOOKED_AT)
-  const staying = stayingEverywhere(release)
+  if (warningsOf === undefined) return nothing
+  const first = keys.slice(0, LOOKED_AT)
   const warned: { id: string; list: string; value: string }[] = []
-  for (const object of (await loadObjects(store, keys)).values()) {
+  for (const object of (await loadObjects(store, first)).values()) {
     const id = String(object.id)
-    if (staying.has(id)) continue
+    if (not.has(id)) continue
     for (const { list, value } of await warningsOf(object)) warned.push({ id, list, value })
   }
-  const total = release.total / release.targets.length
   const beyond =
-    total > keys.length
-      ? html`<p class="quiet">${t("release.warned-first", { count: format.number(keys.length) })}</p>`
+    total > first.length
+      ? html`<p class="quiet">${t("release.warned-first", { count: format.number(first.length) })}</p>`
       : nothing
-  if (warned.length === 0)
+  if (warned.length === 0) {
     return section(t("release.warned-title"), html`<p>${t("release.warned-none")}</p>${beyond}`, "warned")
+  }
   const shown = warned.slice(0, WARNED_SHOWN)
   const names = await search.names(shown.map(({ id }) => id))
   const items = shown.map(
     ({ id, list, value }) =>
       html`<li>${stateMark("conditional", t("object.warned"))} <span class="mono">${visible(defangedText(value))}</span> · ${visible(list)} · ${reference(t, id, names.get(id))}</li>`,
   )
-  const more =
-    warned.length > shown.length
-      ? html`<li class="quiet small">${t("object.and-more", { count: format.number(warned.length - shown.length) })}</li>`
-      : nothing
-  return section(
-    t("release.warned-title"),
-    html`<p>${t("release.warned-what")}</p><ul class="plain-list">${items}${more}</ul>${beyond}`,
-    "warned",
+  const more = warned.length - shown.length
+  const rest =
+    more > 0 ? html`<li class="quiet small">${t("object.and-more", { count: format.number(more) })}</li>` : nothing
+  const list = html`<p>${t("release.warned-what")}</p><ul class="plain-list">${items}${rest}</ul>${beyond}`
+  return section(t("release.warned-title"), list, "warned")
+}
+
+/** Programs of this node that read these collections: whatever enters is theirs to read too. */
+export async function programsShown(
+  { store }: ReleasePageParts,
+  { t, format }: Visit,
+  collections: readonly string[],
+): Promise<Html> {
+  const reading = (await listPrograms(store)).filter(({ rights }) =>
+    collections.some((id) => rights.get(id)?.read === true),
   )
+  if (reading.length === 0) return nothing
+  return html`<p class="quiet">${t("readers.programs")} ${visible(format.list(reading.map(({ name }) => name)))}</p>`
 }
 
 /** Objects of which nothing goes anywhere. */

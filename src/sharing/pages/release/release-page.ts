@@ -22,7 +22,7 @@ import { loadRelease } from "../../release/releasing.ts"
 import { endEvent, liveProgress, type Progress, progressEvent } from "../live-progress.ts"
 import { reference } from "../named.ts"
 import { type Partners, partnersOf } from "../partners.ts"
-import { fewOfficers, heldShown, redactedShown, warnedShown } from "./going.ts"
+import { fewOfficers, heldShown, programsShown, redactedShown, warnedShown } from "./going.ts"
 import { counted, partyList, type ReleasePageParts, reasonShown, releasePath } from "./parts.ts"
 import { needIn, urgentForm } from "./urgent.ts"
 
@@ -88,9 +88,10 @@ async function decisionPage(parts: ReleasePageParts, visit: Visit, release: Rele
   const held = release.outcome.reduce((sum, outcome) => sum + outcome.held, 0)
   const targets = release.targets.filter((_, i) => goesOrWaits(release, i))
   const parties = partiesOf(going + held > 0 ? targets : release.targets)
+  const collections = targets.map(({ collection }) => collection)
   const who = section(
     t("release.who"),
-    html`<p>${counted(visit, parties.length, t("release.who-count-one"), (count) => t("release.who-count", { count }))}</p>${await partyList(visit, store, partners, parties)}`,
+    html`<p>${counted(visit, parties.length, t("release.who-count-one"), (count) => t("release.who-count", { count }))}</p>${await partyList(visit, store, partners, parties)}${await programsShown(parts, visit, collections)}`,
   )
   const body = html`<div class="decision">${await goesShown(parts, visit, release)}${await countsShown(parts, visit, release)}${going + held > 0 ? who : nothing}
 ${redactedShown(visit, release)}${await warnedShown(parts, visit, release)}${await heldShown(parts, visit, release, partners)}
