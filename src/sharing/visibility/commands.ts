@@ -41,8 +41,16 @@ export function visibilityHandlers({ store, clock }: { store: Store; clock: Cloc
       const { ID: id } = Of.parse(call.arguments)
       const [{ partners, programs, received }, names] = await Promise.all([whoSees(store, id), partnersOf(store)])
       return {
-        partners: partners.map(({ party, state, collection, seq, since, fetchedAt }) => ({
-          ...{ party, name: names.get(party) ?? party, state, collection: collection.id, title: collection.title, seq },
+        partners: partners.map(({ party, state, collection, seq, since, fetchedAt, copy }) => ({
+          ...{
+            party,
+            name: names.get(party) ?? party,
+            state,
+            collection: collection.id,
+            title: collection.title,
+            seq,
+            copy,
+          },
           ...{ released_at: timeOrNull(since), fetched_at: timeOrNull(fetchedAt) },
         })),
         programs: programs.map(({ name, collections }) => ({ name, collections: [...collections] })),

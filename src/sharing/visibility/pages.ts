@@ -74,12 +74,12 @@ function partnersShown(visit: Visit, { partners: sights }: Seen, partners: Partn
   if (sights.length === 0) return html`<p>${t("readers.no-partner")}</p>`
   const items = sights
     .toSorted((a, b) => format.compare(name(a), name(b)))
-    .map(({ party, state, collection, seq, since, fetchedAt, active }) => {
+    .map(({ party, state, collection, seq, since, fetchedAt, active, copy }) => {
       const where = html`<a href="/share/collections/${collection.id}?from=${seq}#entry-${seq}">${visible(collection.title)}</a>`
       const entered = since === null ? nothing : html`${t("readers.released")} ${format.time(since)} · `
       const fetched =
         fetchedAt === null ? t("readers.not-fetched") : html`${t("readers.fetched")} ${format.time(fetchedAt)}`
-      return html`<li><strong>${partnerShown(partners, party)}</strong> ${stateMark(sightMark(state), sightWord(t, state))} ${active ? nothing : stateMark("closed", t("release.not-active"))}<div>${sightReason(t, state)} ${where}</div><div class="quiet small">${entered}${fetched}</div></li>`
+      return html`<li><strong>${partnerShown(partners, party)}</strong> ${stateMark(sightMark(state), sightWord(t, state))} ${active ? nothing : stateMark("closed", t("release.not-active"))}<div>${sightReason(t, state)} ${where}</div>${copy === null ? nothing : html`<div><a href="${objectPath(copy)}">${t("readers.copy")}</a></div>`}<div class="quiet small">${entered}${fetched}</div></li>`
     })
   return html`<ul class="plain-list">${items}</ul>`
 }

@@ -14,6 +14,7 @@ import {
 } from "../../library/index.ts"
 import { findPeer, isActive, type PartyId } from "../../parties/index.ts"
 import type { Reader } from "../../store/index.ts"
+import { withCopies } from "../release/copies.ts"
 import { type Holder, readHolders } from "./queries.ts"
 
 /**
@@ -32,6 +33,8 @@ export type Sight = {
   /** The newest entry that speaks of it, and when that entered. */
   seq: number
   since: Instant | null
+  /** Id of the copy that the party sees in its place, without what the terms keep back; null where it is the object itself. */
+  copy: string | null
   /** When it left this node for the party; null if it did not. */
   fetchedAt: Instant | null
   /** The relation with the party is active on both sides: else nothing goes now. */
@@ -50,9 +53,19 @@ export type Seen = {
 
 /** Who can see an object and by what; who could and had it. Throws `not-found object.not-held`. */
 export async function whoSees(reader: Reader, id: string): Promise<Seen> {
-  const [holders, shared] = await Promise.all([readHolders(reader, id), everShared(reader, id)])
-  if (holders.length === 0 && shared.length === 0) throw new ComityError("not-found", "object.not-held")
-  const sights = await Promise.all(shared.map((key) => sightsIn(reader, key, id)))
+  const [holders, ids] = await Promise.all([readHolders(reader, id), withCopies(reader, id)])
+  const shared = await Promise.all(ids.map(async (one) => ({ one, keys: await everShared(reader, one) })))
+  if (holders.length === 0 && shared.every(({ keys }) => keys.length === 0)) {
+    throw new ComityError("not-found", "object.not-held")
+  }
+  const sights = await Promise.all(
+    shared.flatMap(({ one, keys }) =>
+      keys.map(async (key) => {
+        const copy = one === id ? null : one
+        return (await sightsIn(reader, key, one)).map((sight): Sight => ({ ...sight, copy }))
+      }),
+    ),
+  )
   const received = holders.flatMap(({ party, ...holder }) => (party === null ? [] : [{ ...holder, party }]))
   return { partners: sights.flat(), programs: await programsOf(reader, holders), received }
 }
@@ -68,7 +81,7 @@ async function programsOf(reader: Reader, holders: readonly Holder[]): Promise<P
 /** One entry about a version: `by` says why it is not served any more, null if it is. */
 type Place = { seq: number; since: Instant | null; by: string | null }
 
-async function sightsIn(reader: Reader, key: number, id: string): Promise<Sight[]> {
+async function sightsIn(reader: Reader, key: number, id: string): Promise<Omit<Sight, "copy">[]> {
   const collection = await loadCollectionByKey(reader, key)
   const [served, kept, erased, members] = await Promise.all([
     placesOf(reader, key, id),
@@ -91,7 +104,7 @@ async function sightOf(
   collection: Collection,
   { party, leftAt }: Member,
   places: readonly Place[],
-): Promise<Sight | null> {
+): Promise<Omit<Sight, "copy"> | null> {
   const given = await Promise.all(places.map(({ seq }) => givenAt(reader, collection.key, party, seq)))
   const got = given.findIndex((at) => at !== null)
   const open = places.findIndex(({ by }) => by === null)

@@ -5,10 +5,14 @@ import { type LibraryServer, startLibrary } from "../../../test/support/library-
 import type { Role } from "../../../test/support/pages.ts"
 import { addSharedThings, type SharedThings } from "../../../test/support/shared-things.ts"
 import { marked } from "../../../test/support/sharing.ts"
+import { silent } from "../../kernel/diagnostics.ts"
 import { type Instant, plusMicroseconds } from "../../kernel/time.ts"
-import { addCollection, loadCollection, narrow } from "../../library/index.ts"
-import type { PartyId } from "../../parties/index.ts"
+import { addCollection, addShared, loadCollection, narrow } from "../../library/index.ts"
+import { addOwnParty, type PartyId } from "../../parties/index.ts"
+import { DEFAULT_TERMS, keptTerms } from "../../policy/index.ts"
 import { objectPages } from "../pages/object/index.ts"
+import { newestEverKey } from "../release/queries.ts"
+import { Releases } from "../release/releases.ts"
 import { erase } from "../release/withdrawing.ts"
 import { visibleLately } from "./lately.ts"
 import { visibilityPages } from "./pages.ts"
@@ -47,6 +51,24 @@ test("everybody who reads the collection is named, with what each of them fetche
   assert.match(page, /Everybody with the role of reader/)
   assert.match(await words(`/share/objects/${outgone}`), /Who can see it Other parties: Coastal CERT and River CSIRT/)
   assert.match(await words(`/share/objects/${recalledHere}`), /No other party can see it.*Had it: Coastal CERT/)
+})
+
+test("who sees a copy without what the terms keep back is named on the page of the original", async () => {
+  const { node } = server
+  await node.store.write((tx) => addOwnParty(tx, { name: "Harbour CERT", kind: "government", place: "FI" }, null))
+  const terms = keptTerms({ ...DEFAULT_TERMS, personal: { is: "redact" } })
+  const audience = [things.partner as PartyId]
+  const redacting = await addShared(node.store, { title: "Redacting", alias: null, audience, terms }, null)
+  const object = marked("green", { description: "Ask jane.doe@example.org" })
+  await server.add(object)
+  const releases = new Releases({ store: node.store, clock: node.clock, diagnostics: silent })
+  const key = await newestEverKey(node.store, object.id)
+  const wish = { collections: [redacting], objects: key === null ? [] : [key], unmarked: null, again: false }
+  const { outcome } = await releases.settled(await releases.begin({ ...wish, by: null, officer: false }))
+  assert.deepEqual([outcome[0]?.released, outcome[0]?.redacted], [1, 1])
+  const [sight] = (await whoSees(node.store, object.id)).partners
+  assert.ok(sight?.copy != null && sight.copy !== object.id)
+  assert.match(await words(`/share/objects/${object.id}/readers`), /Coastal CERT.*Redacting.*It sees a copy/)
 })
 
 test("what is at home only is seen by nobody else, and what nobody holds is not found", async () => {
