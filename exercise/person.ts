@@ -4,20 +4,34 @@ import { comity } from "./processes.ts"
 
 const FORM = "application/x-www-form-urlencoded"
 
-/** Somebody who may do everything at one node of the exercise, ready to sign in with. */
-export type Ready = { name: string; password: string /** Base32; gives the one-time codes. */; secret: string }
+/** Somebody who may do everything at one node of the exercise: signed in there, and ready to be signed in as. */
+export type Ready = {
+  name: string
+  password: string
+  /** Base32; gives the one-time codes. */
+  secret: string
+  /** Opens a page of the node, or sends it a form. */
+  visit(path: string, form?: Readonly<Record<string, string>>): Promise<Answer>
+}
+export type Answer = {
+  status: number
+  /** Where it leads; empty if nowhere. */
+  location: string
+  body: string
+}
 
 /** Makes the account as an operator would, and adds its second factor as the person would, on the pages. */
 export async function addPerson(at: { data: string; port: number }, name: string, password: string): Promise<Ready> {
   const roles = ["--role", "officer", "--admin"]
   await comity(at.data, ["account", "add", name, ...roles], { COMITY_PASSWORD: password })
   const cookie = { value: "" }
-  await ask(at.port, cookie, "/sign-in", { name, password })
-  const page = await ask(at.port, cookie, "/account/enrol")
-  const secret = /name="secret" value="([A-Z2-7]+)"/.exec(page)?.[1]
+  const visit: Ready["visit"] = (path, form) => ask(at.port, cookie, path, form)
+  await visit("/sign-in", { name, password })
+  const { body } = await visit("/account/enrol")
+  const secret = /name="secret" value="([A-Z2-7]+)"/.exec(body)?.[1]
   if (secret === undefined) throw new Error("the page for the second factor offers no secret")
-  await ask(at.port, cookie, "/account/enrol/code", { secret, code: codeNow(secret) })
-  return { name, password, secret }
+  await visit("/account/enrol/code", { secret, code: codeNow(secret) })
+  return { name, password, secret, visit }
 }
 
 /** What an authenticator app shows now, and for how many seconds still (RFC 6238). */
@@ -34,7 +48,12 @@ function base32(text: string): Buffer {
   return Buffer.from((bits.join("").match(/.{8}/g) ?? []).map((octet) => Number.parseInt(octet, 2)))
 }
 
-function ask(port: number, cookie: { value: string }, path: string, form?: Record<string, string>): Promise<string> {
+function ask(
+  port: number,
+  cookie: { value: string },
+  path: string,
+  form?: Readonly<Record<string, string>>,
+): Promise<Answer> {
   const host = `localhost:${port}`
   const common = { host, cookie: cookie.value }
   const headers = form === undefined ? common : { ...common, origin: `http://${host}`, "content-type": FORM }
@@ -45,7 +64,10 @@ function ask(port: number, cookie: { value: string }, path: string, form?: Recor
       if (set !== undefined) cookie.value = set
       const parts: Buffer[] = []
       answer.on("data", (part: Buffer) => parts.push(part))
-      answer.on("end", () => resolve(Buffer.concat(parts).toString("utf8")))
+      answer.on("end", () => {
+        const { statusCode: status = 0, headers: said } = answer
+        resolve({ status, location: said.location ?? "", body: Buffer.concat(parts).toString("utf8") })
+      })
     })
     asked.on("error", reject)
     asked.end(form === undefined ? undefined : new URLSearchParams(form).toString())

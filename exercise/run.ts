@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline"
 import { pickLanguage, type Translate, translator } from "../src/http/index.ts"
+import { agree } from "./agreement-scene.ts"
 import { codeNow, type Ready } from "./person.ts"
 import { acquaint, news, type Play, recall, share, twoFaces } from "./scenes.ts"
 import { PROFILES, person, type Team, team } from "./teams.ts"
@@ -18,6 +19,7 @@ async function play(t: Translate): Promise<void> {
   const all = [de, jp, br]
   await Promise.all(all.map((one) => one.start()))
   const ready = await Promise.all(all.map((one) => person(one)))
+  const [frieda, haruka] = ready as [Ready, Ready, Ready]
   for (const one of all) say(t("exercise.started", { name: one.name, url: one.url }))
   const stage: Play = { teams: { de, jp, br }, t, say }
   await acquaint(
@@ -35,6 +37,7 @@ async function play(t: Translate): Promise<void> {
   )
   await news(stage, collection, held)
   await recall(stage, objects[7] as (typeof objects)[number])
+  await agree({ de: { team: de, officer: frieda }, jp: { team: jp, officer: haruka } }, stage)
   const aq = await team(PROFILES.aq)
   await twoFaces(stage, aq)
   for (const one of all) await verify(one, stage)

@@ -12,7 +12,7 @@ const OBJECTS = 4000
 const HELD = "select count(1) as n from entry e join collection c on c.key = e.collection where c.party is not null"
 const SHARED =
   "select count(1) as n from entry e join collection c on c.key = e.collection where c.kind = 'shared' and c.party is null"
-const heldAtLeast = (wanted: number) => (rows: Record<string, unknown>[]) => Number(rows[0]?.n) >= wanted
+export const heldAtLeast = (wanted: number) => (rows: Record<string, unknown>[]) => Number(rows[0]?.n) >= wanted
 
 /** The persons of both teams read their words to each other: here one script hears what the other says. */
 export async function acquaint(
@@ -68,10 +68,10 @@ export async function share({ teams: { de, jp, br }, t, say }: Play): Promise<{ 
   return { collection: id, objects }
 }
 
-type Reason = { message: string; count: number }
+export type Reason = { message: string; count: number }
 
 /** A release that refused something ends with status 1, and says the same. */
-function asTold(error: unknown): unknown {
+export function asTold(error: unknown): unknown {
   if (error instanceof Error && "stdout" in error && typeof error.stdout === "string") return JSON.parse(error.stdout)
   throw error
 }
@@ -164,6 +164,6 @@ function swap(aq: Team): void {
   cpSync(`${aq.data}-copy`, aq.data, { recursive: true, force: true })
 }
 
-function since(begun: number): string {
+export function since(begun: number): string {
   return ((performance.now() - begun) / 1000).toFixed(1)
 }
