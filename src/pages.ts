@@ -141,8 +141,8 @@ export function pagesOf(parts: PageParts): Row[] {
   )
 }
 
-function agreementParts({ store, entrance: { clock }, signer, partners, trials }: PageParts) {
-  return { store, clock, signer, trials, prepare: partners.peering.prepare }
+function agreementParts({ store, entrance: { clock }, signer, partners, trials, book }: PageParts) {
+  return { store, clock, signer, trials, book, prepare: partners.peering.prepare }
 }
 
 function findPages({ store, book, entrance }: PageParts): PageRoute[] {

@@ -255,6 +255,8 @@ const TABLE: readonly Listed[] = [
   ["POST /agree/:id/articles/:article", "role:analyst"],
   ["GET /agree/:id/terms/:clause", "role:analyst"],
   ["POST /agree/:id/terms/:clause", "role:analyst"],
+  ["GET /agree/from-rules/:question", "role:analyst"],
+  ["POST /agree/from-rules/:question", "role:analyst"],
   ["GET /agree/:id/trial", "role:analyst"],
   ["POST /agree/:id/trial", "role:analyst"],
   ["GET /agree/:id/delete", "role:analyst"],

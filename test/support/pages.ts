@@ -148,6 +148,7 @@ export const pages: readonly ShownPage[] = [
     ...{ name: "agreement-terms", who: "analyst" },
     path: ({ agreementDraft }) => `/agree/${agreementDraft}/terms/000000b1?term=personal`,
   },
+  { name: "agreement-from-rules", path: "/agree/from-rules/incident-deadline", who: "analyst" },
   { name: "agreement-trial", path: ({ agreementDraft }) => `/agree/${agreementDraft}/trial`, who: "analyst" },
   { name: "agreement-delete", path: ({ agreementDraft }) => `/agree/${agreementDraft}/delete`, who: "analyst" },
   { name: "agreement-table", path: ({ agreementDraft }) => `/agree/${agreementDraft}/table`, who: "officer" },

@@ -5,6 +5,7 @@ import { readable } from "../../../test/support/collection-server.ts"
 import { startLibrary } from "../../../test/support/library-server.ts"
 import type { Role } from "../../../test/support/pages.ts"
 import { marked } from "../../../test/support/sharing.ts"
+import { FactBook } from "../../law/index.ts"
 import { addOwnParty, insertPeer } from "../../parties/index.ts"
 import { Trials } from "../../policy/index.ts"
 import { startDraft } from "../drafts.ts"
@@ -13,7 +14,14 @@ import type { ItemId } from "../tabled/item.ts"
 import { agreementPages } from "./routes.ts"
 
 const server = await startLibrary(undefined, ({ store, clock, signer, folder: { database } }) =>
-  agreementPages({ store, clock, signer, trials: new Trials({ store, clock, database }), prepare: preparedHere }),
+  agreementPages({
+    store,
+    clock,
+    signer,
+    trials: new Trials({ store, clock, database }),
+    book: new FactBook(store),
+    prepare: preparedHere,
+  }),
 )
 after(() => server.close())
 const { node } = server

@@ -4,15 +4,24 @@ import { BALTIC, preparedHere } from "../../../test/support/agreements.ts"
 import { readable } from "../../../test/support/collection-server.ts"
 import { startLibrary } from "../../../test/support/library-server.ts"
 import type { Role } from "../../../test/support/pages.ts"
+import { compareRules, dayAt, FactBook, jurisdictionsOf } from "../../law/index.ts"
 import { addOwnParty, insertPeer } from "../../parties/index.ts"
 import { Trials } from "../../policy/index.ts"
 import { agreementPages } from "./routes.ts"
 
 const server = await startLibrary(undefined, ({ store, clock, signer, folder: { database } }) =>
-  agreementPages({ store, clock, signer, trials: new Trials({ store, clock, database }), prepare: preparedHere }),
+  agreementPages({
+    store,
+    clock,
+    signer,
+    trials: new Trials({ store, clock, database }),
+    book: new FactBook(store),
+    prepare: preparedHere,
+  }),
 )
 after(() => server.close())
 const { node } = server
+const book = new FactBook(node.store)
 const PEER = { party: BALTIC, endpoint: "https://baltic.example", state: "active", theirs: "active" } as const
 const own = await node.store.write(async (tx) => {
   await insertPeer(tx, { ...PEER, name: "Baltic CERT" })
@@ -175,4 +184,28 @@ test("a clause settles terms one by one, each with the sentence that says what n
   for (const [term] of typed)
     await post(`${terms}?term=${term}`, { remove: "yes", seen: seenIn(await get(terms)) }, 303)
   assert.match(readable(await get(home, "reader")), /Kept by people, not by the node/)
+})
+
+test("a clause starts from where rules differ: the bridge, or each side in square brackets, in a draft of one's choice", async () => {
+  await get("/agree/from-rules/incident-deadline", "reader", 403)
+  await get("/agree/from-rules/nothing", "analyst", 404)
+  const facts = await book.current()
+  const found = compareRules(facts, {
+    ...{ questions: facts.rows.questions, jurisdictions: jurisdictionsOf(facts), date: dayAt(node.clock.now()) },
+  })
+  const conflict = found.find(({ kind, groups }) => kind === "conflict" && groups.length > 1)
+  const degree = found.find(({ kind, bridge }) => kind === "degree" && bridge !== null)
+  for (const [one, wanted] of [
+    [conflict, /\[.*: .*\]/],
+    [degree, /observe: /],
+  ] as const) {
+    if (one === undefined) continue
+    const address = `/agree/from-rules/${one.question.id}`
+    assert.match(readable(await get(address)), wanted)
+    const { location } = await post(address, { draft: "" }, 303)
+    assert.match(readable(await get(location)), wanted)
+  }
+  const home = await started()
+  const { location } = await post("/agree/from-rules/incident-deadline", { draft: home.split("/").at(-1) ?? "" }, 303)
+  assert.ok(location.startsWith(home))
 })

@@ -1,10 +1,11 @@
 import type { Visit } from "../../accounts/index.ts"
+import type { FactBook } from "../../law/index.ts"
 import type { Trials } from "../../policy/index.ts"
 import type { ActingParts } from "../acts/acting.ts"
 import type { Tabler } from "../tabled/audience.ts"
 import type { Negotiation } from "../tabled/negotiation.ts"
 
-export type AgreementParts = ActingParts & { trials: Trials }
+export type AgreementParts = ActingParts & { trials: Trials; book: FactBook }
 
 export function tablerOf({ person, may }: Visit): Tabler {
   const by = person().commitment

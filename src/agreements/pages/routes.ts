@@ -13,6 +13,7 @@ import { listPage } from "./list-page.ts"
 import { negotiationPage } from "./negotiation-page.ts"
 import type { AgreementParts } from "./parts.ts"
 import { positionsPage } from "./positions-page.ts"
+import { rulesPage, startFromRules } from "./rules-page.ts"
 import {
   draftFrom,
   tableDraftNow,
@@ -27,6 +28,7 @@ import { draftTrial, versionTrial } from "./trial-page.ts"
 
 const ONE = "/agree/:id"
 
+const FROM_RULES = "/agree/from-rules/:question"
 const TABLED = "/agree/negotiations/:id"
 
 /** Everybody here reads, analysts draft and write at home, officers table. */
@@ -64,6 +66,8 @@ function draftPages(parts: AgreementParts): PageRoute[] {
       handle: async (visit) => termsPage(visit, await draft(visit)),
     },
     { method: "POST", path: `${ONE}/terms/:clause`, who: analyst, handle: (visit) => saveTerms(store, visit) },
+    { method: "GET", path: FROM_RULES, who: analyst, handle: (visit) => rulesPage(parts, visit) },
+    { method: "POST", path: FROM_RULES, who: analyst, handle: (visit) => startFromRules(parts, visit) },
     { method: "GET", path: `${ONE}/trial`, who: analyst, handle: (visit) => draftTrial(parts, visit) },
     { method: "POST", path: `${ONE}/trial`, who: analyst, handle: (visit) => draftTrial(parts, visit) },
     { method: "GET", path: `${ONE}/delete`, who: analyst, handle: (visit) => deletionPage(store, visit) },

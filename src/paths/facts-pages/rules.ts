@@ -138,8 +138,15 @@ export async function questionPage(look: Look): Promise<Reply> {
     other.length === 0 ? nothing : section(t("fact.other-days"), answers(look, t("fact.other-days"), other, found))
   return visit.page({
     ...{ title: visibleText(title), heading: visible(title), state: kindMark(t, found.kind), place: "rules" },
-    body: html`${summary(look, found)}${section(t("fact.answers"), answers(look, t("fact.answers"), found.answers, found))}${elsewhen}<p class="actions"><a href="${RULES}?field=${question.field}">${t("fact.rules-back")}</a></p>`,
+    body: html`${summary(look, found)}${section(t("fact.answers"), answers(look, t("fact.answers"), found.answers, found))}${elsewhen}<p class="actions">${draftLink(look, question)}<a href="${RULES}?field=${question.field}">${t("fact.rules-back")}</a></p>`,
   })
+}
+
+/** Where rules differ, people may agree on one. */
+function draftLink({ visit: { t, may } }: Look, { id }: Question): Html {
+  return may("role:analyst")
+    ? html`<a class="button" href="/agree/from-rules/${id}">${t("fact.draft-clause")}</a>`
+    : nothing
 }
 
 function summary(look: Look, found: Divergence): Html {
