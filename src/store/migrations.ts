@@ -24,6 +24,7 @@ import * as terms from "./migrations/0020-terms.ts"
 import * as approvals from "./migrations/0021-approvals.ts"
 import * as inForce from "./migrations/0022-in-force.ts"
 import * as copies from "./migrations/0023-copies.ts"
+import * as contained from "./migrations/0024-contained.ts"
 
 const migrations = [
   first,
@@ -49,6 +50,7 @@ const migrations = [
   approvals,
   inForce,
   copies,
+  contained,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

@@ -16,7 +16,7 @@ import { copyRecalledAt } from "./copy-queries.ts"
 import { type CandidateRow, readCandidate, readMarkingDefinition } from "./queries.ts"
 
 /** An object version with everything by which it is decided. */
-export type Candidate = Pick<CandidateRow, "key" | "id" | "spec" | "version" | "type"> & {
+export type Candidate = Pick<CandidateRow, "key" | "id" | "spec" | "version" | "type" | "contained"> & {
   canonical: string
   /** As they would leave, before anything is taken out. */
   bytes: Uint8Array
@@ -44,7 +44,7 @@ export class Candidates {
   async load(key: number): Promise<Candidate | null> {
     const row = await readCandidate(this.#reader, key)
     if (row === null) return null
-    const { id, spec, version, type, origin, marking, strictest, aside, withdrawn, revokedSince } = row
+    const { id, spec, version, type, origin, marking, strictest, contained, aside, withdrawn, revokedSince } = row
     const json = parsed(row.bytes)
     const others = await Promise.all(effectiveMarking(json).others.map((other) => this.#marking(other)))
     const object: ReleaseObject = {
@@ -56,7 +56,7 @@ export class Candidates {
     }
     const along = others.flatMap(({ key, read }) => (read.is !== "unknown" && key !== null ? [key] : []))
     const canonical = Buffer.from(row.canonical).toString("base64")
-    return { key, id, spec, version, type, canonical, bytes: row.bytes, origin, object, along }
+    return { key, id, spec, version, type, contained, canonical, bytes: row.bytes, origin, object, along }
   }
 
   #marking(id: string): Promise<HeldMarking> {

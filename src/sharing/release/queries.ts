@@ -21,6 +21,8 @@ export type CandidateRow = {
   version: string
   marking: Tlp | null
   strictest: Tlp | null
+  /** The strictest mark of reports and groupings of our own that hold it. */
+  contained: Tlp | null
   origin: Origin
   aside: number
   withdrawn: number
@@ -36,7 +38,12 @@ export async function readCandidate(reader: Reader, key: number): Promise<Candid
             and n.version > o.version) as "revokedSince",
           (select n.marking from object n where o.stamp is not null and n.id_hash = o.id_hash and n.id = o.id
             and n.aside = 0 and n.version < o.version order by case n.marking when 'red' then 4 when 'amber+strict' then 3
-            when 'amber' then 2 when 'green' then 1 else 0 end desc limit 1) as strictest, o.canonical, o.bytes
+            when 'amber' then 2 when 'green' then 1 else 0 end desc limit 1) as strictest,
+          (select c.marking from contained k join object c on c.key = k.container
+            where k.member = o.id and c.origin = 'own' and c.aside = 0 and not exists (select 1 from object n
+              where n.id_hash = c.id_hash and n.id = c.id and n.aside = 0 and n.version > c.version)
+            order by case c.marking when 'red' then 4 when 'amber+strict' then 3 when 'amber' then 2
+              when 'green' then 1 else 0 end desc limit 1) as contained, o.canonical, o.bytes
         from object o where o.key = ${key}`,
   )
   return row ?? null

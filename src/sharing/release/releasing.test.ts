@@ -16,7 +16,7 @@ import {
 import { malware, newVersion, type Stix, stixId } from "../../../test/support/stix.ts"
 import { listUnshared, loadCollection } from "../../library/index.ts"
 import { addRefusal } from "../../policy/index.ts"
-import { tlpMarkingId } from "../../stix/index.ts"
+import { type Tlp, tlpMarkingId } from "../../stix/index.ts"
 import { narrowAudience, widenAudience } from "./audiences.ts"
 import { newestKey } from "./queries.ts"
 import { withReferences } from "./references.ts"
@@ -277,4 +277,29 @@ test("nobody enters an audience who is no active partner", async () => {
   )
   await assert.rejects(widening, { kind: "refused", code: "audience.not-active", details: { name: "br" } })
   assert.equal((await loadCollection(fi.store, shared.id)).closedAt, null)
+})
+
+test("what stands in a report goes no further than the report may, as long as its newest version says so", async () => {
+  const object = marked("green")
+  const report = (level: Tlp, modified: string): Stix => ({
+    ...{ type: "report", spec_version: "2.1", id: object.id.replace("indicator", "report"), name: "R" },
+    ...{ created: "2026-01-01T00:00:00.000Z", modified, published: "2026-01-01T00:00:00.000Z" },
+    ...{ object_refs: [object.id], object_marking_refs: [tlpMarkingId(level)] },
+  })
+  await import_(fi, object, report("amber", "2026-01-01T00:00:00.000Z"))
+  const shared = await share(fi, jp)
+  const held = only(await release(fi, [shared], [object.id]))
+  assert.deepEqual(
+    held.grounds.map(({ code, values }) => [code, values.marking]),
+    [["marking.above", "amber"]],
+  )
+  const bare = marked(null)
+  await import_(fi, bare, {
+    ...report("amber", "2026-01-01T00:00:00.000Z"),
+    id: bare.id.replace("indicator", "report"),
+    object_refs: [bare.id],
+  })
+  assert.equal(only(await release(fi, [shared], [bare.id], { unmarked: "green" })).released, 0)
+  await import_(fi, report("green", "2026-02-01T00:00:00.000Z"))
+  assert.equal(only(await release(fi, [shared], [object.id])).released, 1)
 })

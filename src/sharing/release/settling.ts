@@ -28,7 +28,7 @@ import {
   type Yes,
   yesFor,
 } from "../../policy/index.ts"
-import type { Tlp } from "../../stix/index.ts"
+import { joinTlp, type Tlp } from "../../stix/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
 import { type Candidate, Candidates } from "./candidates.ts"
 import { copyIdFor, preparedCopy } from "./copies.ts"
@@ -142,9 +142,12 @@ export class Settling {
   }
 
   /** Where a mark was chosen for those without, they are judged under it. */
-  #decide({ object, origin }: Candidate, approvals: Approvals): Decision {
+  #decide({ object, origin, contained }: Candidate, approvals: Approvals): Decision {
+    const own = object.marking ?? this.#markFor(object.type)
+    // What no mark is on stays, whatever holds it (decision 0015).
+    const marking = own === null ? null : joinTlp(own, contained)
     const whose = origin === "own" ? origin : { party: origin as PartyId, terms: null, agreement: null }
-    return this.#rule({ ...object, marking: object.marking ?? this.#markFor(object.type) }, whose, approvals)
+    return this.#rule({ ...object, marking }, whose, approvals)
   }
 
   #markFor(type: string): Tlp | null {
