@@ -22,7 +22,7 @@ import { Settling, type Work } from "./settling.ts"
 /** So many objects stand in one part of the list, and go into one transaction at most. */
 const PART = 500
 /** Milliseconds after which a transaction ends, so that other writers and all readers get their turn. */
-const SLICE_MS = 5
+const SLICE_MS = 8
 export const RELEASE_MOST = 100_000
 const TARGETS_MOST = 50
 
