@@ -84,6 +84,8 @@ export {
   type Releaser,
   type Urgent,
 } from "./release/model.ts"
+/** What of other objects decides with one: parts of a query over object `o`. */
+export { strictestAround, strictestBefore } from "./release/queries.ts"
 export { recipientFor, recipientsIn } from "./release/recipients.ts"
 export { plainNames, type ReasonNames, reasonText, redactedWord } from "./release/words.ts"
 /** Terms: the closed vocabulary that a node enforces for one shared collection. */

@@ -3,6 +3,7 @@ import type { Instant } from "../../kernel/time.ts"
 import { idHash, type Origin } from "../../library/index.ts"
 import type { Tlp } from "../../stix/index.ts"
 import type { SyncReader } from "../../store/index.ts"
+import { strictestAround, strictestBefore } from "../release/queries.ts"
 
 export type TriedRow = {
   key: number
@@ -12,6 +13,7 @@ export type TriedRow = {
   version: string
   marking: Tlp | null
   strictest: Tlp | null
+  contained: Tlp | null
   origin: Origin
   revokedSince: number
   /** An entry that recalls a version of it, or of an object with the same hash. */
@@ -32,9 +34,7 @@ export function readTried(reader: SyncReader): IterableIterator<TriedRow> {
     sql`select o.key, o.id, o.type, o.spec, o.version, o.marking, o.origin,
           exists (select 1 from object n where n.id_hash = o.id_hash and n.id = o.id and n.revoked = 1 and n.aside = 0
             and n.version > o.version) as "revokedSince",
-          (select n.marking from object n where o.stamp is not null and n.id_hash = o.id_hash and n.id = o.id
-            and n.aside = 0 and n.version < o.version order by case n.marking when 'red' then 4 when 'amber+strict' then 3
-            when 'amber' then 2 when 'green' then 1 else 0 end desc limit 1) as strictest,
+          ${strictestBefore} as strictest, ${strictestAround} as contained,
           exists (select 1 from entry e where e.about_hash = o.id_hash and e.kind = 'recall') as recalled, o.bytes
         from object o
         where o.aside = 0 and o.withdrawn = 0 and o.type not in ('marking-definition', 'comity-agreement') and not exists (select 1 from object n where o.stamp is not null

@@ -3,7 +3,7 @@ import type { Instant } from "../../kernel/time.ts"
 import { parseHeader } from "../../ledger/index.ts"
 import { nameOf } from "../../library/index.ts"
 import type { PartyId } from "../../parties/index.ts"
-import { effectiveMarking, type JsonObject } from "../../stix/index.ts"
+import { effectiveMarking, type JsonObject, joinTlp } from "../../stix/index.ts"
 import { type SyncReader, serveScan } from "../../store/index.ts"
 import { personalData } from "../personal/finding.ts"
 import { sourcesOf } from "../personal/sources.ts"
@@ -64,8 +64,9 @@ class Objects {
   }
 
   read(row: TriedRow, json: JsonObject): ReleaseObject {
+    const marking = row.marking === null ? null : joinTlp(row.marking, row.contained)
     return {
-      ...{ type: row.type, kinds: kindsOf(json), marking: row.marking, strictest: row.strictest },
+      ...{ type: row.type, kinds: kindsOf(json), marking, strictest: row.strictest },
       others: effectiveMarking(json).others.map((id) => this.#marking(id)),
       ...{ sectors: sectorsOf(json), incidents: incidentsOf(json) },
       ...{ personal: personalData(json), sources: sourcesOf(json, this.#self) },

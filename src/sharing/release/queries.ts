@@ -1,7 +1,7 @@
 import sql, { join } from "sql-template-tag"
 import type { Instant } from "../../kernel/time.ts"
 import { idHash, type Origin } from "../../library/index.ts"
-import type { Urgent } from "../../policy/index.ts"
+import { strictestAround, strictestBefore, type Urgent } from "../../policy/index.ts"
 import type { Tlp } from "../../stix/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
 import {
@@ -36,14 +36,7 @@ export async function readCandidate(reader: Reader, key: number): Promise<Candid
     sql`select o.key, o.id, o.type, o.spec, o.version, o.marking, o.origin, o.aside, o.withdrawn,
           exists (select 1 from object n where n.id_hash = o.id_hash and n.id = o.id and n.revoked = 1 and n.aside = 0
             and n.version > o.version) as "revokedSince",
-          (select n.marking from object n where o.stamp is not null and n.id_hash = o.id_hash and n.id = o.id
-            and n.aside = 0 and n.version < o.version order by case n.marking when 'red' then 4 when 'amber+strict' then 3
-            when 'amber' then 2 when 'green' then 1 else 0 end desc limit 1) as strictest,
-          (select c.marking from contained k join object c on c.key = k.container
-            where k.member = o.id and c.origin = 'own' and c.aside = 0 and not exists (select 1 from object n
-              where n.id_hash = c.id_hash and n.id = c.id and n.aside = 0 and n.version > c.version)
-            order by case c.marking when 'red' then 4 when 'amber+strict' then 3 when 'amber' then 2
-              when 'green' then 1 else 0 end desc limit 1) as contained, o.canonical, o.bytes
+          ${strictestBefore} as strictest, ${strictestAround} as contained, o.canonical, o.bytes
         from object o where o.key = ${key}`,
   )
   return row ?? null
