@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { Session } from "node:inspector/promises"
 import { test } from "node:test"
-import type { Decision } from "../../src/policy/index.ts"
+import { told } from "./told.ts"
 
 const CASES = 100_000
 /** The decision itself: in these files no branch is left that no question reaches. */
@@ -36,18 +36,6 @@ test("two implementations of docs/release.md give the same answers, and no branc
   assert.equal(kernel.length >= 6, true, kernel.map(({ url }) => url).join(" "))
   assert.deepEqual(kernel.flatMap(uncovered), [])
 })
-
-/** The order of reasons says nothing. */
-function told(decision: Decision): string {
-  const reasons = decision.reasons.map(
-    ({ code, values }) => `${code} ${JSON.stringify(Object.entries(values).toSorted())}`,
-  )
-  return JSON.stringify({ ...decision, reasons: reasons.toSorted() }, (_, value) =>
-    typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  )
-}
 
 type Script = {
   url: string
