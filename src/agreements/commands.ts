@@ -14,7 +14,7 @@ import { lackingIn } from "./lacking.ts"
 import { type AgreementText, parseText, saidIn, TEXT_MOST, textHash } from "./model.ts"
 import { ITEM_TYPE } from "./tabled/item.ts"
 import { type Negotiation, newestOf, versionBy } from "./tabled/negotiation.ts"
-import { Shelf } from "./tabled/shelf.ts"
+import { shelfOf } from "./tabled/shelf.ts"
 
 export const agreementDeclarations: readonly Declaration[] = [
   { name: "agreement list", positionals: [], options: {}, show: showList },
@@ -40,7 +40,7 @@ const Export = z.strictObject({ AGREEMENT: z.string(), FILE: z.string(), hash: z
 const New = z.strictObject({ FILE: z.string() })
 
 export function agreementHandlers({ store, clock }: { store: Store; clock: Clock }): Handlers {
-  const shelf = new Shelf()
+  const shelf = shelfOf(store)
   return {
     "agreement list": async (call) => {
       None.parse(call.arguments)
