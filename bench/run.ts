@@ -18,6 +18,7 @@ import { measureSearch } from "./measures/search.ts"
 import { measureStart } from "./measures/start.ts"
 import { measureSync } from "./measures/sync.ts"
 import { measureTransfer } from "./measures/transfer.ts"
+import { measureTrial } from "./measures/trial.ts"
 import { readable } from "./numbers.ts"
 import { type Options, parseOptions, USAGE } from "./options.ts"
 import { hottest } from "./profile.ts"
@@ -34,6 +35,7 @@ const MEASURES: Record<string, Measure> = {
   pages: measurePages,
   paths: measurePaths,
   decisions: measureDecisions,
+  trial: measureTrial,
   "during-import": measureDuringImport,
   start: measureStart,
   ingest: measureIngest,

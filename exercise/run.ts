@@ -40,18 +40,18 @@ async function play(t: Translate): Promise<void> {
   await agree({ de: { team: de, officer: frieda }, jp: { team: jp, officer: haruka } }, stage)
   const aq = await team(PROFILES.aq)
   await twoFaces(stage, aq)
-  for (const one of all) await verify(one, stage)
+  for (const line of await Promise.all(all.map((one) => verify(one, t)))) say(line)
   say(t("exercise.done", { seconds: seconds() }))
   if (check) for (const one of all) await one.stop()
   else await stayOpen(all, ready, stage)
 }
 
-/** Every hash of every log derived again from what is stored. */
-async function verify(one: Team, { t, say }: Play): Promise<void> {
+/** Every hash of every log derived again from what is stored: what came of it, as a line. */
+async function verify(one: Team, t: Translate): Promise<string> {
   const reports = (await one.run("log", "verify")) as { size: number; problems: unknown[] }[]
   if (reports.some(({ problems }) => problems.length > 0)) throw new Error(`${one.name}: a log does not verify`)
   const entries = reports.reduce((sum, { size }) => sum + size, 0)
-  say(t("exercise.verified", { name: one.name, logs: reports.length, entries }))
+  return t("exercise.verified", { name: one.name, logs: reports.length, entries })
 }
 
 /** The nodes go on; Return shows the codes of this half minute. */

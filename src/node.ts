@@ -50,7 +50,7 @@ import {
   sweepNonces,
 } from "./peering/index.ts"
 import { openPeers, peeringOf, sealingOf } from "./peers.ts"
-import { expireApprovals, refusalHandlers } from "./policy/index.ts"
+import { eraseExpired, expireApprovals, refusalHandlers } from "./policy/index.ts"
 import { requestHandlers } from "./requests/index.ts"
 import {
   approvalHandlers,
@@ -219,7 +219,8 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core, peer
 
 type Running = Core & { replies: ReplyCache; workplace: Workplace; peers: readonly Row[] }
 
-async function serve({ config, clock, diagnostics }: NodeParts, running: Running) {
+async function serve(parts: NodeParts, running: Running) {
+  const { config, clock, diagnostics } = parts
   const { store, authenticator, refusals, replies, workplace, files, peers } = running
   const guard = guardian({ reader: store, authenticator, refusals, forbidden: config.forbiddenStatus })
   const programs = routesOf(config, clock, running, cursors(files.secret()))
@@ -236,6 +237,7 @@ async function serve({ config, clock, diagnostics }: NodeParts, running: Running
   })
   const listening = await listen(answer, { host: config.host, port: config.port, tls: readTls(config) })
   running.site.listensAt(listening.port)
+  void sweepAll(parts, store) // a node that never runs for an hour sweeps too
   return { ...listening, url: urlOf(config, listening.port) }
 }
 
@@ -287,10 +289,10 @@ function urlOf({ host, tlsCert }: Config, port: number): string {
 }
 
 function sweeping(parts: NodeParts, store: Store): NodeJS.Timeout {
-  return setInterval(() => void sweepStatuses(parts, store), HOUR_MS).unref()
+  return setInterval(() => void sweepAll(parts, store), HOUR_MS).unref()
 }
 
-async function sweepStatuses({ clock, diagnostics }: NodeParts, store: Store): Promise<void> {
+async function sweepAll({ clock, diagnostics }: NodeParts, store: Store): Promise<void> {
   const old = plusMicroseconds(clock.now(), -2 * DAY)
   try {
     // In slices, so that a busy day's worth does not hold up everybody else.
@@ -298,6 +300,7 @@ async function sweepStatuses({ clock, diagnostics }: NodeParts, store: Store): P
     await sweepSealed(store, clock.now())
     await sweepNonces(store, clock.now())
     await expireApprovals(store)
+    await eraseExpired(store)
   } catch (error) {
     diagnostics.warn("status.sweep-failed", { code: error instanceof ComityError ? error.code : "bug" })
   }

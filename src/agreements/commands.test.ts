@@ -10,7 +10,8 @@ import type { Json } from "../kernel/canonical.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { addOwnParty, insertPeer } from "../parties/index.ts"
 import { agreementDeclarations, agreementHandlers } from "./commands.ts"
-import { startDraft } from "./drafts.ts"
+import { loadDraft, startDraft } from "./drafts.ts"
+import { lackingIn } from "./lacking.ts"
 import { textHash } from "./model.ts"
 import { Shelf } from "./tabled/shelf.ts"
 import { tableDraft } from "./tabled/tabling.ts"
@@ -55,6 +56,15 @@ test("a text from a file becomes a draft, is listed, shown in every language wit
   assert.equal(shown("agreement list", await run("agreement list", {})), "No agreements here.")
 })
 
+test("the text in docs/agreements.md is one that can be taken as it stands", async () => {
+  const page = readFileSync(new URL("../../docs/agreements.md", import.meta.url), "utf8")
+  const file = join(tempFolder(), "text.json")
+  writeFileSync(file, /```json\n([\s\S]*?)```/.exec(page)?.[1] ?? "")
+  const { id } = (await run("agreement new", { FILE: file })) as { id: string }
+  assert.deepEqual(lackingIn((await loadDraft(node.store, id)).text, HARBOUR), [])
+  await run("agreement delete", { AGREEMENT: id })
+})
+
 test("what is no text of an agreement is refused with the name of the file", async () => {
   const folder = tempFolder()
   const wrong = { "a.json": "{", "b.json": "{}", "c.json": JSON.stringify({ ...text, more: 1 }) }
@@ -80,7 +90,7 @@ test("what was tabled is listed with its state, shown, and exported as a file th
   const parts = { store, clock, shelf: new Shelf(), prepare: preparedHere }
   const id = await tableDraft(parts, await startDraft(store, tabled, null), { by: null, actor: { is: "operator" } })
   const [row] = shown("agreement list", await run("agreement list", {})).split("\n")
-  assert.match(row ?? "", new RegExp(`^${id}\\topen\\t.*\\tArrangement on sharing`))
+  assert.match(row ?? "", new RegExp(`^${id}\\topen\\t.*\\t-\\tArrangement on sharing`))
   assert.match(shown("agreement show", await run("agreement show", { AGREEMENT: id })), /## 2 Use and retention/)
   const file = join(tempFolder(), "agreement.json")
   await run("agreement export", { AGREEMENT: id, FILE: file })

@@ -6,7 +6,8 @@ import { ComityError } from "../kernel/errors.ts"
 import { parseStrictJson } from "../kernel/json.ts"
 import { type Clock, formatInstant, type Instant } from "../kernel/time.ts"
 import { ownParty } from "../parties/index.ts"
-import type { Store } from "../store/index.ts"
+import { governedBy } from "../policy/index.ts"
+import type { Reader, Store } from "../store/index.ts"
 import { effectOf, governing } from "./acts/effect.ts"
 import { agreementFile } from "./acts/file.ts"
 import { deleteDraft, drafts, loadDraft, startDraft } from "./drafts.ts"
@@ -14,7 +15,7 @@ import { lackingIn } from "./lacking.ts"
 import { type AgreementText, parseText, saidIn, TEXT_MOST, textHash } from "./model.ts"
 import { ITEM_TYPE } from "./tabled/item.ts"
 import { type Negotiation, newestOf, versionBy } from "./tabled/negotiation.ts"
-import { Shelf } from "./tabled/shelf.ts"
+import { shelfOf } from "./tabled/shelf.ts"
 
 export const agreementDeclarations: readonly Declaration[] = [
   { name: "agreement list", positionals: [], options: {}, show: showList },
@@ -40,15 +41,16 @@ const Export = z.strictObject({ AGREEMENT: z.string(), FILE: z.string(), hash: z
 const New = z.strictObject({ FILE: z.string() })
 
 export function agreementHandlers({ store, clock }: { store: Store; clock: Clock }): Handlers {
-  const shelf = new Shelf()
+  const shelf = shelfOf(store)
   return {
     "agreement list": async (call) => {
       None.parse(call.arguments)
       const own = (await ownParty(store))?.id ?? null
-      const tabled = (await shelf.negotiations(store)).map((one) => negotiationRow(one, clock.now()))
+      const negotiations = await shelf.negotiations(store)
+      const tabled = await Promise.all(negotiations.map((one) => negotiationRow(store, one, clock.now())))
       const home = (await drafts(store)).map(({ id, text, changedAt }) => ({
         ...{ id, state: "draft", nature: text.nature, title: { ...text.title }, languages: text.languages },
-        ...{ lacking: lackingIn(text, own).length, changed: formatInstant(changedAt) },
+        ...{ lacking: lackingIn(text, own).length, changed: formatInstant(changedAt), collection: null },
       }))
       return [...tabled, ...home]
     },
@@ -79,13 +81,14 @@ function isNegotiation(id: string): boolean {
   return id.startsWith(`${ITEM_TYPE}--`)
 }
 
-/** The state is that of the version that governs, else that of the newest one. */
-function negotiationRow(negotiation: Negotiation, now: Instant) {
+/** The state is that of the version that governs, else that of the newest one; with the collection where it does. */
+async function negotiationRow(reader: Reader, negotiation: Negotiation, now: Instant) {
   const newest = newestOf(negotiation)
   const { is } = governing(negotiation, now)?.effect ?? effectOf(negotiation, newest, now)
   const { nature, title, languages } = newest.text
   const shown = { id: negotiation.id, state: is, nature, title: { ...title }, languages, lacking: 0 }
-  return { ...shown, changed: formatInstant(newest.at) }
+  const collection: string | null = (await governedBy(reader, negotiation.id))?.collection ?? null
+  return { ...shown, changed: formatInstant(newest.at), collection }
 }
 
 /** Throws `conflict agreement.not-written`. */
@@ -114,14 +117,22 @@ function readText(file: string): AgreementText {
   }
 }
 
-type Listed = { id: string; state: string; title: Record<string, string>; languages: string[]; changed: string }
+type Listed = {
+  id: string
+  state: string
+  title: Record<string, string>
+  languages: string[]
+  changed: string
+  collection: string | null
+}
 
 function showList(t: Translate, result: Json): string[] {
   const rows = result as Listed[]
   if (rows.length === 0) return [t("agreement.none")]
-  return rows.map(({ id, state, changed, ...text }) =>
-    [id, state, changed, visibleText(saidIn(text, text.title, "en")) || t("agreement.untitled")].join("\t"),
-  )
+  return rows.map(({ id, state, changed, collection, ...text }) => {
+    const title = visibleText(saidIn(text, text.title, "en")) || t("agreement.untitled")
+    return [id, state, changed, collection ?? "-", title].join("\t")
+  })
 }
 
 /** Every authentic text, one after the other. */

@@ -185,6 +185,7 @@ function showReports(t: Translate, result: Json): string[] {
       root: report.root,
     }),
     ...(report.withheld === 0 ? [] : [t("log.withheld", { entries: report.withheld })]),
+    ...(report.expired === 0 ? [] : [t("log.expired", { entries: report.expired })]),
     ...(report.signed === report.size || report.problems.length > 0
       ? []
       : [t("log.unsigned", { size: report.signed })]),

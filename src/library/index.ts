@@ -87,6 +87,7 @@ export {
   readCommitments,
   readNames,
   setClosed,
+  setSaidTerms,
 } from "./queries.ts"
 export { type Bodies, entryBefore, type Page, type PageQuery, readBodies, readPage } from "./reading.ts"
 export type { Again, AgainPage, AgainQuery } from "./search/again.ts"
@@ -121,6 +122,8 @@ export {
   succeed,
   widen,
 } from "./shared/audience.ts"
+export { expire } from "./shared/expiring.ts"
+export { type ReceivedPlace, receivedPlaces } from "./shared/expiring-queries.ts"
 export { type Applied, type Arrived, addMirror, applySlice, readHeader, type SliceOutcome } from "./shared/mirroring.ts"
 export {
   erasedPlaces,

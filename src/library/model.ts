@@ -16,7 +16,7 @@ export type Collection = {
   /** From when on nothing enters any more; the collection that goes on in its place, if there is one. */
   closedAt: Instant | null
   successor: CollectionId | null
-  /** What holds for it, of a shared one of ours; null of all others. */
+  /** What holds for it: of a shared one of ours, and of a mirror what its owner says. Null of an inbox, or if it is not known. */
   terms: TermsKept | null
   /** Key of its log, and what that log last committed. */
   log: number

@@ -64,6 +64,12 @@ export async function setTerms(tx: Tx, collection: number, terms: number): Promi
   await tx.run(sql`update collection set terms = ${terms} where key = ${collection}`)
 }
 
+/** What holds for a mirror, as its owner says; null where nobody here knows. */
+export async function setSaidTerms(tx: Tx, collection: number, terms: TermsText | null): Promise<void> {
+  const key = terms === null ? null : await keepTerms(tx, terms)
+  await tx.run(sql`update collection set terms = ${key} where key = ${collection}`)
+}
+
 /** Another collection goes on under that name. */
 export async function clearAlias(tx: Tx, collection: number): Promise<void> {
   await tx.run(sql`update collection set alias = null where key = ${collection}`)
@@ -150,6 +156,8 @@ export type NewEntry = {
   kept?: number | undefined
   /** Key of the terms that its header names. */
   terms?: number | undefined
+  /** Of what a partner shared: when that wrote it, or when it came, if that was earlier. */
+  saidAt?: Instant | undefined
   /** Whether readers see it; whether it is the only version that they see is settled by `setStanding`. */
   served: boolean
 }
@@ -158,12 +166,12 @@ export async function insertEntry(tx: Tx, entry: NewEntry): Promise<void> {
   const flag = entry.served ? 1 : 0
   await tx.run(
     sql`insert into entry (collection, seq, kind, object, kept, type, marking, date_added, size, salt, h,
-          previous, erases, about, about_hash, header, note, terms, is_newest, is_first, is_last)
+          previous, erases, about, about_hash, header, note, terms, said_at, is_newest, is_first, is_last)
         values (${entry.collection}, ${entry.seq}, ${entry.kind}, ${entry.object}, ${entry.kept ?? null},
           ${entry.type}, ${entry.marking}, ${entry.dateAdded}, ${entry.size}, ${entry.salt}, ${entry.h},
           ${entry.previous}, ${entry.erases}, ${entry.about?.seq ?? null},
           ${entry.about === undefined ? null : idHash(entry.about.id)}, ${entry.header ?? null},
-          ${entry.note ?? null}, ${entry.terms ?? null}, ${flag}, ${flag}, ${flag})`,
+          ${entry.note ?? null}, ${entry.terms ?? null}, ${entry.saidAt ?? null}, ${flag}, ${flag}, ${flag})`,
   )
 }
 
@@ -204,10 +212,13 @@ export async function setStanding(
   )
 }
 
-/** Takes body, salt and what says which object it was; time and commitment stay, or the log would not verify. */
-export async function emptyEntry(tx: Tx, collection: number, seq: number, erasedBy: number): Promise<void> {
+/**
+ * Takes body, salt and what says which object it was; time and commitment stay, or the log would not verify. `erasedBy`
+ * null: no entry says so, its time was over.
+ */
+export async function emptyEntry(tx: Tx, collection: number, seq: number, erasedBy: number | null): Promise<void> {
   await tx.run(
-    sql`update entry set object = null, kept = null, type = null, marking = null, salt = null, previous = null, header = null, note = null, size = 0,
+    sql`update entry set object = null, kept = null, type = null, marking = null, salt = null, previous = null, header = null, note = null, size = 0, said_at = null,
         erased_by = ${erasedBy}, is_newest = 0, is_first = 0, is_last = 0
         where collection = ${collection} and seq = ${seq}`,
   )

@@ -42,6 +42,8 @@ export type StoredEntry = {
   seq: number
   h: Buffer
   erasedBy: number | null
+  /** It was erased here since its time was over, which no log says. */
+  expired: boolean
   erases: number | null
   /** Of an entry without content, the later one that is said to be why, and what that is; null if it is not here. */
   reason: { seq: number; kind: EntryKind | null } | null
@@ -88,7 +90,7 @@ function* journal(reader: SyncReader, log: LogRow): Generator<StoredEntry> {
   for (const row of reader.iterate<JournalRow>(journalEntries(log.key, 0, Number.MAX_SAFE_INTEGER))) {
     const content = { salt: Buffer.from(row.salt), header: row.header, body: Buffer.from(row.body) }
     const { seq } = row
-    const nothing = { erasedBy: null, erases: null, reason: null, dateAdded: null, served: null }
+    const nothing = { erasedBy: null, expired: false, erases: null, reason: null, dateAdded: null, served: null }
     yield { seq, h: Buffer.from(row.h), ...nothing, content }
   }
 }
@@ -125,6 +127,7 @@ type Row = {
   erased_by: number | null
   withdrawn_by: number | null
   reason: EntryKind | null
+  expired: number
   id: string | null
   id_hash: number | null
   type: string | null
@@ -146,7 +149,8 @@ function* entries(reader: SyncReader, collection: number): Generator<StoredEntry
   const rows = reader.iterate<Row>(
     sql`select e.seq, e.kind, e.marking, t.hash as terms, e.date_added, e.salt, e.h, e.previous, e.erases, e.erased_by, e.size,
           e.type as listed, o.id, o.id_hash, o.type, o.spec, o.version, o.stamp, o.created, o.revoked, o.created_by, o.canonical,
-          o.bytes, e.header, e.note, e.object is not null as served, e.withdrawn_by, r.kind as reason
+          o.bytes, e.header, e.note, e.object is not null as served, e.withdrawn_by, r.kind as reason,
+          exists (select 1 from expired x where x.collection = e.collection and x.seq = e.seq) as expired
         from entry e left join object o on o.key = coalesce(e.object, e.kept)
         left join entry r on r.collection = e.collection and r.seq = coalesce(e.erased_by, e.withdrawn_by) left join terms t on t.key = e.terms where e.collection = ${collection} order by e.seq`,
   )
@@ -154,7 +158,8 @@ function* entries(reader: SyncReader, collection: number): Generator<StoredEntry
     const { seq, erases, erased_by: erasedBy, date_added: dateAdded } = row
     const by = erasedBy ?? row.withdrawn_by
     const reason = by === null ? null : { seq: by, kind: row.reason }
-    const common = { seq, h: Buffer.from(row.h), erasedBy, erases, reason, dateAdded, served: servedAs(row) }
+    const expired = row.expired === 1
+    const common = { seq, expired, h: Buffer.from(row.h), erasedBy, erases, reason, dateAdded, served: servedAs(row) }
     yield { ...common, content: contentOf(row, previousHash(reader, collection, row.previous)) }
   }
 }

@@ -43,6 +43,8 @@ export type LogReport = {
   erased: number
   /** Entries that are here without content, since they were recalled or marked, or were not for us any more. */
   withheld: number
+  /** Entries whose content was erased here when its time was over. */
+  expired: number
   root: string
   problems: Problem[]
 }
@@ -99,8 +101,8 @@ function* verifyLog(reader: SyncReader, log: StoredLog, key: Buffer): Generator<
   }
   check.end(key)
   if (log.collection !== null) check.standings(log.collection.key)
-  const { edge, erased, withheld, signed, problems } = check
-  const counts = { size: edge.size, signed, erased, withheld }
+  const { edge, erased, withheld, expired, signed, problems } = check
+  const counts = { size: edge.size, signed, erased, withheld, expired }
   const party = log.collection?.party ?? null
   yield { report: { log: name, party, ...counts, root: edge.root().toString("base64"), problems } }
 }
@@ -111,6 +113,7 @@ class Check {
   readonly problems: Problem[] = []
   erased = 0
   withheld = 0
+  expired = 0
   /** Entries that the checkpoint is over, once that was found good. */
   signed = 0
   readonly #reader: SyncReader
@@ -151,11 +154,12 @@ class Check {
   }
 
   /** It was erased by an entry that has yet to come, or a later one says why it is kept from its readers. */
-  #withoutContent({ seq, erasedBy, reason }: StoredEntry): void {
+  #withoutContent({ seq, erasedBy, expired, reason }: StoredEntry): void {
     this.#empty.add(seq)
     const toCome = this.#mirror !== null && reason !== null && reason.seq >= this.#log.size
     const said = reason !== null && reason.seq > seq && (reason.kind === "recall" || reason.kind === "mark")
     if (said || toCome || (reason === null && this.#mirror?.hasLeft === true)) this.withheld += 1
+    else if (erasedBy === null && expired) this.expired += 1
     else if (erasedBy === null) this.#problem(seq, "content-missing")
     else {
       this.erased += 1

@@ -46,6 +46,8 @@ export { type CopyOf, redactedCopy } from "./personal/copying.ts"
 export { personalData } from "./personal/finding.ts"
 export { sourcesOf } from "./personal/sources.ts"
 export { incidentsOf, sectorsOf } from "./personal/subjects.ts"
+/** What was received, as its owner lets it be kept. */
+export { eraseExpired, type HeldUnder, heldUnder } from "./receiving/keeping.ts"
 export { refusalDeclarations, refusalHandlers } from "./refusals/commands.ts"
 export type { Refusal, RefusalId, RefusalKind, RefusalWish, Refused } from "./refusals/model.ts"
 export {

@@ -25,6 +25,7 @@ import * as approvals from "./migrations/0021-approvals.ts"
 import * as inForce from "./migrations/0022-in-force.ts"
 import * as copies from "./migrations/0023-copies.ts"
 import * as contained from "./migrations/0024-contained.ts"
+import * as received from "./migrations/0025-received.ts"
 
 const migrations = [
   first,
@@ -51,6 +52,7 @@ const migrations = [
   inForce,
   copies,
   contained,
+  received,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

@@ -1,7 +1,7 @@
 import type { Diagnostics } from "../../kernel/diagnostics.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import type { Clock } from "../../kernel/time.ts"
-import { Shelf } from "../tabled/shelf.ts"
+import { type Shelf, shelfOf } from "../tabled/shelf.ts"
 import { type GoverningParts, govern } from "./governing.ts"
 
 /** How often it looks whether something was written; and after how long a date may have come. */
@@ -19,7 +19,7 @@ export class Governor {
   #looks = 0
 
   constructor(parts: GovernorParts) {
-    this.#parts = { ...parts, shelf: new Shelf() }
+    this.#parts = { ...parts, shelf: shelfOf(parts.store) }
   }
 
   start(): this {

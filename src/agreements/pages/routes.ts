@@ -1,7 +1,7 @@
 import type { PageRoute, Visit } from "../../accounts/index.ts"
 import type { Reply } from "../../http/index.ts"
 import { loadDraft } from "../drafts.ts"
-import { Shelf } from "../tabled/shelf.ts"
+import { shelfOf } from "../tabled/shelf.ts"
 import { actNow, actPage, signedFile } from "./act-pages.ts"
 import { articlePage, saveArticle } from "./article-page.ts"
 import { comparePage } from "./compare-page.ts"
@@ -33,7 +33,7 @@ const TABLED = "/agree/negotiations/:id"
 
 /** Everybody here reads, analysts draft and write at home, officers table. */
 export function agreementPages(given: Omit<AgreementParts, "shelf">): PageRoute[] {
-  const parts: AgreementParts = { ...given, shelf: new Shelf() }
+  const parts: AgreementParts = { ...given, shelf: shelfOf(given.store) }
   return [...draftPages(parts), ...negotiationPages(parts)]
 }
 

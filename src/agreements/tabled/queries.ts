@@ -5,24 +5,19 @@ import type { CollectionId } from "../../library/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
 import { type ItemId, Says } from "./item.ts"
 
-/** More objects of agreements than that are not read. */
-const ITEMS_MOST = 20_000
+/** An object of an agreement, and from whom the node has it. */
+export type Standing = { key: number; origin: string }
 
-/** Objects of agreements that stand somewhere: from this node or from their author, not recalled, not kept aside. */
-export async function standingKeys(reader: Reader): Promise<number[]> {
-  const rows = await reader.all<{ key: number }>(
-    sql`select key from object where type = 'comity-agreement' and aside = 0 and withdrawn = 0
-        order by key limit ${ITEMS_MOST} + 0`,
+/** Those that stand somewhere: from this node or from their author, not recalled, not kept aside; in order of arrival. */
+export async function standing(reader: Reader): Promise<Standing[]> {
+  return reader.all<Standing>(
+    sql`select key, origin from object where type = 'comity-agreement' and aside = 0 and withdrawn = 0 order by key`,
   )
-  return rows.map(({ key }) => key)
 }
 
-/** From whom the node has an object: for its own ones the own party has to be asked. */
-export async function readObject(reader: Reader, key: number): Promise<{ bytes: Uint8Array; origin: string } | null> {
-  const row = await reader.get<{ bytes: Uint8Array; origin: string }>(
-    sql`select bytes, origin from object where key = ${key}`,
-  )
-  return row ?? null
+export async function readObject(reader: Reader, key: number): Promise<Uint8Array | null> {
+  const row = await reader.get<{ bytes: Uint8Array }>(sql`select bytes from object where key = ${key}`)
+  return row?.bytes ?? null
 }
 
 /** Keys of what this node tabled; which of them are of one negotiation has to be read in them. */

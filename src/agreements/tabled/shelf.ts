@@ -3,12 +3,26 @@ import { ownParty } from "../../parties/index.ts"
 import type { Reader } from "../../store/index.ts"
 import { type Item, readItem } from "./item.ts"
 import { type Negotiation, negotiationsIn } from "./negotiation.ts"
-import { ownKeys, readObject, standingKeys } from "./queries.ts"
+import { ownKeys, readObject, type Standing, standing } from "./queries.ts"
+
+/**
+ * So much of one author is read, the oldest first: who tables more than anybody negotiates fills neither the memory
+ * nor takes the place of others.
+ */
+const MOST = { items: 5000, bytes: 32 * 1024 * 1024 }
+
+type Held = { item: Item | null; bytes: number }
+type Spent = { items: number; bytes: number }
 
 /** What was read of objects of agreements, which never change: each is parsed once. */
 export class Shelf {
-  readonly #read = new Map<number, Item | null>()
-  #keys: readonly number[] = []
+  readonly #read = new Map<number, Held>()
+  readonly #most: Spent
+  #known: readonly Standing[] = []
+
+  constructor(most: Spent = MOST) {
+    this.#most = most
+  }
 
   /** Every negotiation of which this node holds the first text. */
   async negotiations(reader: Reader): Promise<Negotiation[]> {
@@ -25,36 +39,54 @@ export class Shelf {
   /** Keys of what this node tabled in a negotiation, in the order in which it did. */
   async ownItems(reader: Reader, negotiation: string): Promise<{ key: number; item: Item }[]> {
     const own = (await ownParty(reader))?.id ?? ""
-    const items = await Promise.all(
-      (await ownKeys(reader)).map(async (key) => ({ key, item: await this.#item(reader, key, own) })),
+    const all = await Promise.all(
+      (await ownKeys(reader)).map(async (key) => ({
+        key,
+        held: await this.#held(reader, { key, origin: "own" }, own),
+      })),
     )
-    return items.flatMap(({ key, item }) => (item !== null && item.negotiation === negotiation ? [{ key, item }] : []))
+    return all.flatMap(({ key, held }) => (held?.item?.negotiation === negotiation ? [{ key, item: held.item }] : []))
   }
 
   async items(reader: Reader): Promise<Item[]> {
     const own = (await ownParty(reader))?.id ?? ""
-    const keys = await standingKeys(reader)
-    if (keys.length < this.#keys.length) this.#forget(new Set(keys))
-    this.#keys = keys
+    const rows = await standing(reader)
+    if (rows.length < this.#known.length) this.#forget(new Set(rows.map(({ key }) => key)))
+    this.#known = rows
+    const spent = new Map<string, Spent>()
     const items: Item[] = []
-    for (const key of keys) {
-      const item = await this.#item(reader, key, own)
-      if (item !== null) items.push(item)
+    for (const row of rows) {
+      const before = spent.get(row.origin) ?? { items: 0, bytes: 0 }
+      if (before.items >= this.#most.items || before.bytes >= this.#most.bytes) continue
+      const held = await this.#held(reader, row, own)
+      if (held === null) continue
+      spent.set(row.origin, { items: before.items + 1, bytes: before.bytes + held.bytes })
+      if (held.item !== null) items.push(held.item)
     }
     return items
   }
 
-  async #item(reader: Reader, key: number, own: string): Promise<Item | null> {
+  /** Null for what was erased since. */
+  async #held(reader: Reader, { key, origin }: Standing, own: string): Promise<Held | null> {
     const known = this.#read.get(key)
     if (known !== undefined) return known
-    const row = await readObject(reader, key)
-    if (row === null) return null
-    const item = readItem(row.bytes, row.origin === "own" ? own : row.origin)
-    this.#read.set(key, item)
-    return item
+    const bytes = await readObject(reader, key)
+    if (bytes === null) return null
+    const held = { item: readItem(bytes, origin === "own" ? own : origin), bytes: bytes.length }
+    this.#read.set(key, held)
+    return held
   }
 
-  #forget(standing: ReadonlySet<number>): void {
-    for (const key of this.#read.keys()) if (!standing.has(key)) this.#read.delete(key)
+  #forget(there: ReadonlySet<number>): void {
+    for (const key of this.#read.keys()) if (!there.has(key)) this.#read.delete(key)
   }
+}
+
+const shelves = new WeakMap<object, Shelf>()
+
+/** The one shelf of a node's store: pages, commands and what makes agreements take effect read from it. */
+export function shelfOf(store: object): Shelf {
+  const known = shelves.get(store) ?? new Shelf()
+  shelves.set(store, known)
+  return known
 }

@@ -169,6 +169,20 @@ test("who becomes a partner later gets all that was tabled before, and who is su
   assert.equal((await collectionsOf(a.store, c.party)).length, 1)
 })
 
+test("who tables without end fills no memory and takes nobody's place", async () => {
+  const id = await begin()
+  await everybodyPulls()
+  const comment = (words: string): Says => ({ is: "comment", on: textHash(text()), part: null, text: words })
+  for (const words of ["one", "two", "three"]) await say(a, id, comment(words))
+  await say(c, id, comment("mine"))
+  await everybodyPulls()
+  const said = async (most: { items: number; bytes: number }) =>
+    (await new Shelf(most).negotiation(b.store, id)).comments.map(({ says }) => says.text)
+  assert.deepEqual(await said({ items: 100, bytes: 1_000_000 }), ["one", "two", "three", "mine"])
+  assert.deepEqual(await said({ items: 2, bytes: 1_000_000 }), ["one", "mine"])
+  assert.deepEqual(await said({ items: 100, bytes: 1 }), ["mine"])
+})
+
 test("what is written at home is seen by nobody, and tabled by one act, all or nothing", async () => {
   const id = await begin()
   const comment = (words: string): Says => ({ is: "comment", on: textHash(text()), part: null, text: words })

@@ -29,7 +29,8 @@ export function hasStrangePlace(index: Derived): boolean {
 /** Entries that were not read yet, over all collections. */
 export function countBehind(index: Derived): number {
   const row = index.get<{ behind: number }>(
-    sql`select coalesce(sum(l.size - 1 - coalesce(p.seq, -1)), 0) as behind
+    sql`select coalesce(sum(l.size - 1 - coalesce(p.seq, -1)), 0)
+          + (select count(1) from library.expired where number > (select number from expiry)) as behind
         from library.collection c join library.log l on l.key = c.log left join place p on p.collection = c.key`,
   )
   return row?.behind ?? 0
@@ -44,6 +45,26 @@ export function readSteps(index: Derived, place: Place, most: number): Step[] {
         left join library.object o on o.key = e.object
         where e.collection = ${place.collection} and e.seq > ${place.seq} order by e.seq limit ${most} + 0`,
   )
+}
+
+/** Entries of mirrors that were erased since their time was over, which no other entry says; behind `after`. */
+export function readExpired(index: Derived, most: number): { number: number; collection: number; seq: number }[] {
+  return index.all<{ number: number; collection: number; seq: number }>(
+    sql`select x.number, x.collection, x.seq from library.expired x
+        where x.number > (select number from expiry) order by x.number limit ${most} + 0`,
+  )
+}
+
+export function saveExpiry(index: Derived, number: number): void {
+  index.run(sql`update expiry set number = ${number}`)
+}
+
+/** True if the index read further in the list of what expired than the database goes. */
+export function isAheadOfExpired(index: Derived): boolean {
+  const row = index.get<{ ahead: number }>(
+    sql`select (select number from expiry) > (select coalesce(max(number), 0) from library.expired) as ahead`,
+  )
+  return row?.ahead === 1
 }
 
 export function savePlace(index: Derived, collection: number, seq: number, h: Uint8Array): void {

@@ -15,16 +15,19 @@ import {
   type Holding,
   hasStrangePlace,
   insertDoc,
+  isAheadOfExpired,
   isHeld,
   type Minute,
   readBytes,
   readDocs,
+  readExpired,
   readHoldings,
   readOwed,
   readPlaces,
   readSteps,
   rewriteSome,
   type Step,
+  saveExpiry,
   saveHeld,
   savePlace,
   takeHeld,
@@ -38,7 +41,7 @@ export const MINUTE = 60_000_000
 
 /** False if the index was made from another database, or from a later state of this one: a backup was brought back. */
 export function fits(index: Derived): boolean {
-  return !hasStrangePlace(index) && readPlaces(index).every(({ same }) => same === 1)
+  return !hasStrangePlace(index) && !isAheadOfExpired(index) && readPlaces(index).every(({ same }) => same === 1)
 }
 
 /**
@@ -62,9 +65,29 @@ export function readOn(index: Derived, milliseconds: number): boolean {
       }
       more ||= place.seq < place.size - 1
     }
+    more = forgetExpired(index, changes, until) || more
     changes.save()
     return more
   })
+}
+
+/** True if there is more. What was not read yet when it expired is read without content later. */
+function forgetExpired(index: Derived, changes: Changes, until: number): boolean {
+  while (monotonic() < until) {
+    const rows = readExpired(index, STEPS_AT_ONCE)
+    const last = rows.at(-1)
+    if (last === undefined) return false
+    const hashes = new Set<number>()
+    for (const { collection, seq } of rows) {
+      const held = takeHeld(index, collection, seq)
+      if (held === null) continue
+      hashes.add(held)
+      addOwed(index)
+    }
+    for (const doc of settle(index, [...hashes], changes).sort((a, b) => a.key - b.key)) add(index, doc, changes)
+    saveExpiry(index, last.number)
+  }
+  return true
 }
 
 /** Objects that these entries are about are brought to what the database now says of them in what was read so far. */

@@ -1,14 +1,14 @@
 import type { DerivedOptions } from "../../store/index.ts"
 
 /** Rises with every change of the schema or of what is taken from an object: older files are then made again. */
-export const VERSION = 2
+export const VERSION = 3
 
 /**
  * `doc` holds one row for each object id, for its newest version, under that version's key: a higher key was added
  * later; `source` and `target` are what a relationship joins. `search` has the same keys and keeps no text, only which
  * tokens stand where; what an object names is a token too, which is much cheaper to add than a row. `held` remembers which object an
  * entry held, since an erased entry no longer says it. `place` is how far each collection was read, with the commitment
- * of the entry there: another database is noticed by it. Hashes are 48 bits of an id's SHA-256, as in the database.
+ * of the entry there: another database is noticed by it. `expiry` is how far the list of what expired was read. Hashes are 48 bits of an id's SHA-256, as in the database.
  */
 const schema = `
 create table doc (
@@ -44,6 +44,8 @@ create table held (
 ) without rowid;
 
 create table place (collection integer primary key, seq integer not null, h blob not null);
+create table expiry (number integer not null);
+insert into expiry (number) values (0);
 create table owed (times integer not null);
 insert into owed (times) values (0);
 

@@ -130,7 +130,7 @@ export async function keepUnread(tx: Tx, collection: Collection, entry: SentEntr
   const empty = { dateAdded: at, h, previous: null, erases: null, served: false, size: 0 }
   if (content !== null) {
     const { salt, header, body: note } = content
-    await insertEntry(tx, { ...common, ...empty, salt, header, note })
+    await insertEntry(tx, { ...common, ...empty, salt, header, note, saidAt: at })
     return
   }
   await insertEntry(tx, { ...common, ...empty, salt: null })
@@ -200,7 +200,8 @@ async function keepVersion(
   const key = verdict.is === "duplicate" ? verdict.object : await insertObject(tx, hash, marked, { origin, aside })
   const before = await entriesOf(tx, collection.key, object.id)
   const entry = { collection: collection.key, seq, kind: header.kind, type: object.type, marking: header.marking }
-  const rest = { dateAdded: at, size: object.bytes.length, salt, h, previous: null, erases: null, header: text }
+  const saidAt = Math.min(toldAt(header), at) as Instant
+  const rest = { dateAdded: at, size: object.bytes.length, salt, h, previous: null, erases: null, header: text, saidAt }
   await insertEntry(tx, {
     ...entry,
     ...rest,

@@ -25,12 +25,14 @@ export type Feed = {
   terms: string | null
   /** Party ids, JSON: who else reads it, where its owner tells; else null. */
   readers: string | null
+  /** Id of the agreement under which its owner shares it; null if it names none. */
+  agreement: string | null
   /** 1 if the peer says that we left the collection's audience. */
   hasLeft: 0 | 1
 }
 
 const columns = sql`key, peer, remote, collection, target, checkpoint, state, pulled_at as "pulledAt",
-  verified_at as "verifiedAt", failure, failures, withheld, refused, terms, readers, has_left as "hasLeft"`
+  verified_at as "verifiedAt", failure, failures, withheld, refused, terms, readers, agreement, has_left as "hasLeft"`
 
 export async function findFeed(reader: Reader, peer: number, remote: string): Promise<Feed | null> {
   return (await reader.get<Feed>(sql`select ${columns} from feed where peer = ${peer} and remote = ${remote}`)) ?? null
@@ -127,8 +129,15 @@ export async function feedSaid(
 }
 
 /** What its owner says of it now. */
-export async function setSaid(tx: Tx, feed: number, said: Pick<Feed, "terms" | "readers">): Promise<void> {
-  await tx.run(sql`update feed set terms = ${said.terms}, readers = ${said.readers} where key = ${feed}`)
+export async function setSaid(
+  tx: Tx,
+  feed: number,
+  said: Pick<Feed, "terms" | "readers" | "agreement">,
+): Promise<void> {
+  const { terms, readers, agreement } = said
+  await tx.run(
+    sql`update feed set terms = ${terms}, readers = ${readers}, agreement = ${agreement} where key = ${feed}`,
+  )
 }
 
 export async function hasOrigin(reader: Reader, origin: string): Promise<boolean> {

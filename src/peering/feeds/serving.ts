@@ -12,7 +12,7 @@ import {
   serveEntries,
 } from "../../library/index.ts"
 import type { Peer } from "../../parties/index.ts"
-import { readTerms } from "../../policy/index.ts"
+import { governing, readTerms } from "../../policy/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
 import { bodyOf, parseBody } from "../bodies.ts"
 import { checkpointIn } from "../evidence/comparing.ts"
@@ -44,6 +44,7 @@ export async function offersTo(reader: Reader, { party }: Pick<Peer, "party">) {
     offered.map(async ({ left, ...feed }) => ({
       ...{ ...feed, left: left === 1 },
       readers: left === 1 ? null : await readersTold(reader, feed, party),
+      agreement: left === 1 ? null : ((await governing(reader, feed.id))?.agreement ?? null),
     })),
   )
 }

@@ -1,8 +1,8 @@
 import { z } from "zod"
 import { record } from "../../ledger/index.ts"
-import { addMirror, loadCollectionByKey, setClosed } from "../../library/index.ts"
+import { addMirror, type Collection, loadCollectionByKey, setClosed, setSaidTerms } from "../../library/index.ts"
 import { oneLine, type Peer } from "../../parties/index.ts"
-import { termsHash } from "../../policy/index.ts"
+import { isNarrower, readTerms, termsHash } from "../../policy/index.ts"
 import { typeOfId } from "../../stix/index.ts"
 import type { Store, Tx } from "../../store/index.ts"
 import { bodyOf, parseBody } from "../bodies.ts"
@@ -38,6 +38,8 @@ export const Offer = z.strictObject({
   /** The text of its terms (docs/release.md), and who else reads it where they let its owner tell. */
   terms: z.string().max(TERMS_MOST).nullable(),
   readers: z.array(PartyIdText).max(FEEDS_MOST).nullable(),
+  /** The agreement under which it is shared. */
+  agreement: z.string().max(300).nullable(),
 })
 export const Offers = z.array(Offer).max(FEEDS_MOST)
 const Feeds = z.strictObject({ v: z.literal(1), feeds: Offers })
@@ -77,16 +79,35 @@ export async function beginFeeds(tx: Tx, peer: Peer, offers: z.output<typeof Off
 /** Its owner narrowed the terms, or tells others of who reads. Who left is told nothing more. */
 async function noteSaid(tx: Tx, peer: Peer, feed: Feed, offer: z.output<typeof Offer>): Promise<void> {
   const said = saidOf(offer)
-  if (offer.left || (feed.terms === said.terms && feed.readers === said.readers)) return
+  const names = ["terms", "readers", "agreement"] as const
+  if (offer.left || names.every((name) => feed[name] === said[name])) return
   await setSaid(tx, feed.key, said)
   if (feed.terms === said.terms) return
-  const { id } = await loadCollectionByKey(tx, feed.collection)
+  const mirror = await loadCollectionByKey(tx, feed.collection)
+  const held = await holdTo(tx, mirror, said.terms)
   const terms = said.terms === null ? null : termsHash(said.terms)
-  await record(tx, { what: "feed.terms-changed", by: null, facts: { party: peer.party, collection: id, terms } })
+  const facts = { party: peer.party, collection: mirror.id, terms }
+  if (held) await record(tx, { what: "feed.terms-changed", by: null, facts })
+  else await record(tx, { what: "feed.terms-wider", by: null, facts })
 }
 
-function saidOf({ terms, readers }: z.output<typeof Offer>): Pick<Feed, "terms" | "readers"> {
-  return { terms, readers: readers === null ? null : JSON.stringify(readers) }
+/**
+ * What holds here for all that came by it. Terms of a collection only ever get narrower (design 2.2), so wider ones are
+ * shown and not followed: what came was let out under the narrower ones. False for these.
+ */
+async function holdTo(
+  tx: Tx,
+  { key, terms }: Pick<Collection, "key" | "terms">,
+  text: string | null,
+): Promise<boolean> {
+  const [before, now] = [terms === null ? null : readTerms(terms.text), text === null ? null : readTerms(text)]
+  if (before !== null && now !== null && !isNarrower(now, before)) return false
+  await setSaidTerms(tx, key, text === null ? null : { hash: termsHash(text), text })
+  return true
+}
+
+function saidOf({ terms, readers, agreement }: z.output<typeof Offer>): Pick<Feed, "terms" | "readers" | "agreement"> {
+  return { terms, readers: readers === null ? null : JSON.stringify(readers), agreement }
 }
 
 async function beginFeed(tx: Tx, peer: Peer, offer: z.output<typeof Offer>): Promise<number | null> {
@@ -96,6 +117,7 @@ async function beginFeed(tx: Tx, peer: Peer, offer: z.output<typeof Offer>): Pro
   const mirror = await addMirror(tx, { party: peer.party, origin, title })
   const feed = await insertFeed(tx, peer.key, id, mirror.key)
   await setSaid(tx, feed, saidOf(offer))
+  await holdTo(tx, mirror, offer.terms)
   if (left) await setHasLeft(tx, feed, left)
   const facts = { party: peer.party, collection: mirror.id, remote: id }
   await record(tx, { what: "feed.begun", by: null, facts })

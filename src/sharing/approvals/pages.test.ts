@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { after, before, test } from "node:test"
 import { readable } from "../../../test/support/collection-server.ts"
 import { type LibraryServer, startLibrary } from "../../../test/support/library-server.ts"
-import { addOfficer } from "../../../test/support/officers.ts"
+import { addOfficer, dismissOfficer } from "../../../test/support/officers.ts"
 import type { Role } from "../../../test/support/pages.ts"
 import { addSharedThings, type SharedThings } from "../../../test/support/shared-things.ts"
 import { marked } from "../../../test/support/sharing.ts"
@@ -194,4 +194,25 @@ test("a rule made on the page lets out what comes in, and is switched off there"
   await post(`${at}/switch`, { active: "no" })
   assert.match(await words("/share/rules"), /Daily Lantern for partners ○ off/)
   assert.equal(await post(`${at}/remove`, {}), "/share/rules")
+})
+
+test("a node with one officer says that it releases less, and knows urgent need all the same", async () => {
+  const { meddle } = server.node
+  await dismissOfficer(server.node, "Omar Officer")
+  meddle("update account set secret = 'x' where name = ?", PEOPLE.analyst.name)
+  const object = marked("amber+strict", { name: "Valve" })
+  await added(object)
+  const at = await prepared(object)
+  const page = await words(at)
+  assert.match(page, /Nothing of this may go out.*It cannot wait….*Release now, by my decision alone/)
+  assert.match(page, /fewer than two officers.*TLP:CLEAR or TLP:GREEN/)
+  const analyst = [...(await namesByCommitment(server.node.store))].find(([, name]) => name === PEOPLE.analyst.name)
+  await post(`${at}/start`, { urgent: "yes", reason: "The valve opens", told: analyst?.[0] ?? "" })
+  const id = at.split("/").at(-1) ?? ""
+  await releases.settled(id)
+  const [urgent] = await approvalsOf(server.node.store, id)
+  assert.match(await words(`/share/approvals/${urgent?.id}`, "analyst"), /The valve opens.*It was in order/)
+  const digest = urgent?.digest ?? ""
+  await post(`/share/approvals/${urgent?.id}/approve`, { digest }, 303, "analyst")
+  assert.match(await words(`/share/approvals/${urgent?.id}`), /looked at: in order/)
 })

@@ -1,11 +1,12 @@
 import type { Json } from "../../kernel/canonical.ts"
-import { type Origin, recalledAt } from "../../library/index.ts"
+import { recalledAt } from "../../library/index.ts"
 import {
   incidentsOf,
   kindsOf,
   type OtherMarking,
   personalData,
   type ReleaseObject,
+  type ReleaseOrigin,
   readMarking,
   sectorsOf,
   sourcesOf,
@@ -13,6 +14,7 @@ import {
 import { effectiveMarking, type JsonObject } from "../../stix/index.ts"
 import type { Reader } from "../../store/index.ts"
 import { copyRecalledAt } from "./copy-queries.ts"
+import { originsOf } from "./origins.ts"
 import { type CandidateRow, readCandidate, readMarkingDefinition } from "./queries.ts"
 
 /** An object version with everything by which it is decided. */
@@ -20,7 +22,8 @@ export type Candidate = Pick<CandidateRow, "key" | "id" | "spec" | "version" | "
   canonical: string
   /** As they would leave, before anything is taken out. */
   bytes: Uint8Array
-  origin: Origin
+  /** Whose it is; of what a partner owns each way in which it came and stands. */
+  origins: readonly ReleaseOrigin[]
   object: ReleaseObject
   /** Keys of marking definitions that it names and that go with it. */
   along: readonly number[]
@@ -55,8 +58,9 @@ export class Candidates {
       recalledAt: (await recalledAt(this.#reader, row)) ?? (await copyRecalledAt(this.#reader, id)),
     }
     const along = others.flatMap(({ key, read }) => (read.is !== "unknown" && key !== null ? [key] : []))
+    const origins = await originsOf(this.#reader, { key, origin })
     const canonical = Buffer.from(row.canonical).toString("base64")
-    return { key, id, spec, version, type, contained, canonical, bytes: row.bytes, origin, object, along }
+    return { key, id, spec, version, type, contained, canonical, bytes: row.bytes, origins, object, along }
   }
 
   #marking(id: string): Promise<HeldMarking> {

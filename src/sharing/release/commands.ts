@@ -6,7 +6,7 @@ import { type Clock, formatInstant, type Instant } from "../../kernel/time.ts"
 import { loadCollection } from "../../library/index.ts"
 import { resolvePeer } from "../../parties/index.ts"
 import { type Due, isOverdue, listReceipts } from "../../peering/index.ts"
-import { DEFAULT_TERMS, plainNames, type ReleaseReason, reasonText } from "../../policy/index.ts"
+import { DEFAULT_TERMS, plainNames, type RedactedKind, reasonText, redactedWord } from "../../policy/index.ts"
 import { parseTlp, type Tlp } from "../../stix/index.ts"
 import type { Reader, Store } from "../../store/index.ts"
 import { narrowAudience, shareCollection, widenAudience } from "./audiences.ts"
@@ -217,6 +217,14 @@ type Told = {
   gone: number
   marked: number
   along: number
+  redacted: number
+  /** What was taken out of copies, how often. */
+  redactions: { what: RedactedKind; count: number }[]
+  held: number
+  /** Why it waits for a second person. */
+  holds: (Grounds & { message: string })[]
+  /** The first of them, by id. */
+  waiting: string[]
   digest: string
   reasons: (Grounds & { message: string })[]
   objects: { id: string; reasons: string[] }[]
@@ -224,23 +232,32 @@ type Told = {
 }
 
 function told(t: Translate, { id, state, outcome }: Release): Told {
-  const { grounds, withheld, ...counts } = outcome[0] ?? nothingYet
+  const { grounds, withheld, holds, redactions, waiting, ...counts } = outcome[0] ?? nothingYet
+  const said = (all: readonly Grounds[]) => all.map((one) => ({ ...one, message: reasonText(t, one, plainNames) }))
   const objects = withheld.map((one) => ({
     id: one.id,
     reasons: one.grounds.flatMap((at) => grounds[at]?.code ?? []),
   }))
-  const reasons = grounds.map((ground) => ({ ...ground, message: reasonText(t, ground, plainNames) }))
-  return { release: id, state, ...counts, reasons, objects, omitted: counts.refused - objects.length }
+  const out = { redactions: [...redactions], holds: said(holds), waiting: [...waiting] }
+  return {
+    ...{ release: id, state, ...counts, ...out },
+    ...{ reasons: said(grounds), objects, omitted: counts.refused - objects.length },
+  }
 }
 
 function showReleased(t: Translate, result: Json): string[] {
   const { reasons, objects, omitted, ...counts } = result as Told
-  const { released, already, refused, marked, along } = counts
+  const { released, already, refused, marked, along, redacted, redactions, held, holds } = counts
+  const because = (all: readonly Grounds[]) =>
+    all.map((reason) => `${reason.count}\t${reasonText(t, reason, plainNames)}`)
   return [
     t("release.summary", { released, already, refused }),
     ...(along > 0 ? [t("release.summary-along", { count: along })] : []),
     ...(marked > 0 ? [t("release.summary-marked", { count: marked })] : []),
-    ...reasons.map((reason) => `${reason.count}\t${reasonText(t, reason as ReleaseReason, plainNames)}`),
+    ...(redacted > 0 ? [t("release.summary-redacted", { count: redacted })] : []),
+    ...redactions.map(({ what, count }) => `${count}\t${redactedWord(t, what)}`),
+    ...(held > 0 ? [t("release.summary-held", { count: held }), ...because(holds)] : []),
+    ...because(reasons),
     ...objects.map(({ id, reasons: codes }) => `${id}\t${codes.join(", ")}`),
     ...(omitted > 0 ? [t("release.summary-omitted", { count: omitted })] : []),
   ]

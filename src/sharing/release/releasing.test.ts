@@ -81,7 +81,7 @@ test("what came from a partner is never passed on", async () => {
   const onward = await share(jp, br)
   assert.deepEqual(
     only(await release(jp, [onward], ids(green))).grounds.map(({ code }) => code),
-    ["object.received"],
+    ["onward.none"],
   )
   await everybodyPulls(federation, jp)
   assert.equal(await shownAt(br, green.id), null)

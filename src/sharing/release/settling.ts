@@ -141,13 +141,13 @@ export class Settling {
     return tagOf({ bytes, without, marking, collection, terms: terms?.hash ?? null, audience: this.#audience })
   }
 
-  /** Where a mark was chosen for those without, they are judged under it. */
-  #decide({ object, origin, contained }: Candidate, approvals: Approvals): Decision {
+  /** Where a mark was chosen for those without, they are judged under it. One way in which it came is enough. */
+  #decide({ object, origins, contained }: Candidate, approvals: Approvals): Decision {
     const own = object.marking ?? this.#markFor(object.type)
     // What no mark is on stays, whatever holds it (decision 0015).
     const marking = own === null ? null : joinTlp(own, contained)
-    const whose = origin === "own" ? origin : { party: origin as PartyId, terms: null, agreement: null }
-    return this.#rule({ ...object, marking }, whose, approvals)
+    const decisions = origins.map((whose) => this.#rule({ ...object, marking }, whose, approvals))
+    return decisions.find(({ is }) => is !== "refuse") ?? decisions[0] ?? { is: "refuse", reasons: [FAILED] }
   }
 
   #markFor(type: string): Tlp | null {
@@ -191,7 +191,7 @@ export class Settling {
     const marking = candidate.object.marking ?? mark
     const copy = preparedCopy(candidate.bytes, without, { id, author: this.#self, marking })
     const stands = copy === null ? "other" : await standingOfCopy(this.#reader, this.collection, copy)
-    if (copy === null || stands === "other") return { is: "refused", reasons: [NO_COPY] }
+    if (copy === null || stands === "other") return { is: "refused", reasons: [FAILED] }
     if (stands === "there") return { is: "already" }
     if (decision.is === "hold") {
       await this.#ask("ask", candidate.key, tag, reasons)
@@ -239,7 +239,7 @@ export class Settling {
 
 /** Stands for the id of a copy that nobody made yet. */
 const NO_UUID = "00000000-0000-4000-8000-000000000000"
-const NO_COPY: ReleaseReason = { code: "decision.failed", values: {} }
+const FAILED: ReleaseReason = { code: "decision.failed", values: {} }
 
 /** One officer let it out alone, in need. */
 function isUrgent({ reasons }: Decision): boolean {

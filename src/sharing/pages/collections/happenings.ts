@@ -97,6 +97,13 @@ const sentences: Readonly<Record<string, Say>> = {
   "feed.claimed-twice": (t, facts, calling) => t("ledger.feed.claimed-twice", who(facts, calling)),
   "feed.terms-changed": (t, facts, calling) =>
     t("ledger.feed.terms-changed", { ...where(facts, calling), ...who(facts, calling) }),
+  "feed.terms-wider": (t, facts, calling) =>
+    t("ledger.feed.terms-wider", { ...where(facts, calling), ...who(facts, calling) }),
+  "retention.erased": (t, facts, calling) =>
+    t("ledger.retention.erased", {
+      ...{ ...where(facts, calling), ...who(facts, calling) },
+      ...{ days: number(facts, "days"), count: number(facts, "count") },
+    }),
   "feed.begun": (t, facts, calling) => t("ledger.feed.begun", { ...where(facts, calling), ...who(facts, calling) }),
   "feed.conflicting": (t, facts, calling) =>
     t("ledger.feed.conflicting", { ...where(facts, calling), ...who(facts, calling) }),
@@ -237,6 +244,7 @@ const subjects = {
     "object",
     "receipt",
     "release",
+    "retention",
     "rule",
     "seal-key",
     "sealed",

@@ -32,7 +32,7 @@ function byHand() {
 }
 
 const report = (log: string) => ({
-  report: { log, party: null, size: 10, signed: 10, erased: 0, withheld: 0, root: "", problems: [] },
+  report: { log, party: null, size: 10, signed: 10, erased: 0, withheld: 0, expired: 0, root: "", problems: [] },
 })
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 

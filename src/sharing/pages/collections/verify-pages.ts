@@ -115,6 +115,7 @@ ${facts([
   [t("verify.entries"), size],
   [t("verify.erased"), format.number(report.erased)],
   [t("verify.withheld"), report.withheld === 0 ? null : format.number(report.withheld)],
+  [t("verify.expired"), report.expired === 0 ? null : format.number(report.expired)],
   [t("verify.signed"), report.signed === report.size || !good ? null : format.number(report.signed)],
   [t("verify.root"), html`<span class="mono">${report.root}</span>`],
   [t("verify.problems"), good ? format.number(0) : problems(t, report)],

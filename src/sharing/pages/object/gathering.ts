@@ -15,6 +15,7 @@ import {
   type Unshared,
 } from "../../../library/index.ts"
 import { type Due, receiptsAbout } from "../../../peering/index.ts"
+import { type HeldUnder, heldUnder } from "../../../policy/index.ts"
 import { type JsonObject, typeOfId } from "../../../stix/index.ts"
 import type { Reader } from "../../../store/index.ts"
 import { reachOf } from "../../release/reaching.ts"
@@ -69,6 +70,8 @@ export type Shared = {
   answers: Due[]
   /** Who can see it, and who had it. */
   seen: Seen
+  /** Under what partners let this node hold it. */
+  heldUnder: HeldUnder[]
   /** How many read each shared collection that holds it. */
   audiences: ReadonlyMap<string, number>
 }
@@ -114,17 +117,18 @@ const ANSWERS_MOST = 500
 
 async function sharedOf(reader: Reader, id: string, holdings: readonly Holding[]): Promise<Shared> {
   const shared = holdings.filter(({ kind, party }) => kind === "shared" && party === null)
-  const [partners, recalls, unshared, reach, answers, seen, counts] = await Promise.all([
+  const [partners, recalls, unshared, reach, answers, seen, under, counts] = await Promise.all([
     partnersOf(reader),
     recallsOf(reader, id),
     listUnshared(reader, { id, most: ITEMS_MOST }),
     reachOf(reader, id),
     receiptsAbout(reader, id, ANSWERS_MOST),
     whoSees(reader, id),
+    heldUnder(reader, id),
     Promise.all(shared.map(async (one) => (await audienceOf(reader, await loadCollection(reader, one.id))).length)),
   ])
   const audiences = new Map(shared.map((one, i) => [String(one.id), counts[i] ?? 0]))
-  return { partners, recalls, unshared, recallable: reach.entries > 0, answers, seen, audiences }
+  return { partners, recalls, unshared, recallable: reach.entries > 0, answers, seen, heldUnder: under, audiences }
 }
 
 const REMARKS: ReadonlySet<string> = new Set(["opinion", "x-misp-opinion", "note", "language-content"])

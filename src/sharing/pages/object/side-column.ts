@@ -6,11 +6,12 @@ import { partnerShown } from "../partners.ts"
 import type { Gathered } from "./gathering.ts"
 import { holdingKind, officerActions } from "./shared.ts"
 import { type Showing, textAt } from "./showing.ts"
+import { underTermsShown } from "./under-terms.ts"
 import { stampShown, timeShown } from "./values.ts"
 
 /** What is known about the object: whose it is, where it came from, who holds it, and what one may do with it. */
 export function sideColumn(showing: Showing, gathered: Gathered, officer: boolean): Html {
-  return html`<aside>${actionsShown(showing, gathered, officer)}${factsShown(showing, gathered)}${readersSection(showing, gathered.shown.id, gathered.seen, gathered.partners)}${versionsShown(showing, gathered)}${holdingsShown(showing, gathered)}</aside>`
+  return html`<aside>${actionsShown(showing, gathered, officer)}${factsShown(showing, gathered)}${readersSection(showing, gathered.shown.id, gathered.seen, gathered.partners)}${versionsShown(showing, gathered)}${holdingsShown(showing, gathered)}${underTermsShown(showing, gathered)}</aside>`
 }
 
 function actionsShown(showing: Showing, gathered: Gathered, officer: boolean): Html {

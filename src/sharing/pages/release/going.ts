@@ -131,6 +131,6 @@ function stayingEverywhere({ outcome }: Release): Set<string> {
 
 /** That a node with fewer than two officers lets out less, where it matters for what was looked at. */
 export function fewOfficers(visit: Visit, release: Release): Html {
-  const few = release.outcome.some(({ grounds }) => grounds.some(({ code }) => String(code) === "people.too-few"))
+  const few = release.outcome.some(({ grounds }) => grounds.some(({ code }) => code === "people.too-few"))
   return few ? notice(visit.t("release.few-officers"), "warning") : nothing
 }

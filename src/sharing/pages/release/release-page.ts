@@ -96,7 +96,7 @@ async function decisionPage(parts: ReleasePageParts, visit: Visit, release: Rele
   const body = html`<div class="decision">${await goesShown(parts, visit, release)}${await countsShown(parts, visit, release)}${going + held > 0 ? who : nothing}
 ${redactedShown(visit, release)}${await warnedShown(parts, visit, release)}${await heldShown(parts, visit, release, partners)}
 ${fewOfficers(visit, release)}${await stays(parts, visit, release, partners)}${going > 0 ? section(t("release.final"), finalWords(visit)) : nothing}
-${decide(visit, release, { going, held, parties: parties.length })}${held > 0 ? await urgentForm(parts, visit, release) : nothing}</div>`
+${decide(visit, release, { going, held, parties: parties.length })}${await urgentForm(parts, visit, release)}</div>`
   return visit.page({ title: t("release.decision-title"), place: "library", body })
 }
 

@@ -15,7 +15,7 @@ import { ComityError } from "../../../kernel/errors.ts"
 import { loadCollection } from "../../../library/index.ts"
 import { NOTE_MOST, readTerms, type Urgent } from "../../../policy/index.ts"
 import type { Reader } from "../../../store/index.ts"
-import type { Release } from "../../release/model.ts"
+import { nothingYet, type Release } from "../../release/model.ts"
 import { type ReleasePageParts, releasePath } from "./parts.ts"
 
 type Sent = { given: Given; faults: Faults }
@@ -44,10 +44,13 @@ export async function urgentForm(
   return html`<details${open}><summary>${t("release.urgent")}</summary><p>${t("release.urgent-what")}</p><form method="post" action="${releasePath(release)}/start"><input type="hidden" name="urgent" value="yes">${why}${told}<p class="actions"><button class="danger">${t("release.urgent-go")}</button></p></form></details>`
 }
 
+/** Terms that know it, of a collection for which a second person is missing, in whichever way. */
 async function knowsUrgency(reader: Reader, { targets, outcome }: Release): Promise<boolean> {
   for (const [at, { collection }] of targets.entries()) {
     const { terms } = await loadCollection(reader, collection)
-    if ((outcome[at]?.held ?? 0) > 0 && terms !== null && readTerms(terms.text)?.urgent === true) return true
+    const { held, grounds } = outcome[at] ?? nothingYet
+    const needsTwo = held > 0 || grounds.some(({ code }) => code === "people.too-few")
+    if (needsTwo && terms !== null && readTerms(terms.text)?.urgent === true) return true
   }
   return false
 }

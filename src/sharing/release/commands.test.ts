@@ -1,0 +1,47 @@
+import assert from "node:assert/strict"
+import { after, test } from "node:test"
+import { type Member, testFederation } from "../../../test/support/federation.ts"
+import { addOfficer } from "../../../test/support/officers.ts"
+import { import_, marked, releasesOf } from "../../../test/support/sharing.ts"
+import { type Call, translator } from "../../http/index.ts"
+import { addShared } from "../../library/index.ts"
+import { DEFAULT_TERMS, keptTerms, type Terms } from "../../policy/index.ts"
+import { releaseDeclarations, releaseHandlers } from "./commands.ts"
+
+const federation = await testFederation(["fi", "jp"])
+after(() => federation.close())
+const [fi, jp] = federation.members as [Member, Member]
+const t = translator("en")
+const { store, clock } = fi
+const handlers = releaseHandlers({ store, clock, releases: releasesOf(fi), t })
+
+function shareUnder(change: Partial<Terms>): Promise<string> {
+  const terms = keptTerms({ ...DEFAULT_TERMS, ...change })
+  return addShared(store, { title: "Under terms", alias: null, audience: [jp.party], terms }, null)
+}
+
+/** What the command says to people. */
+async function release(collection: string, ...ids: string[]): Promise<string> {
+  const call = {
+    arguments: { COLLECTION: collection, ID: ids },
+    signal: new AbortController().signal,
+    progress: async () => {},
+  }
+  const result = await handlers.release?.(call as unknown as Call)
+  const declared = releaseDeclarations.find(({ name }) => name === "release")
+  return declared?.show?.(t, result ?? null).join("\n") ?? ""
+}
+
+test("a release tells what went as a copy and what was taken out, and what waits for another officer and why", async () => {
+  const object = marked("green", { description: "write to ada@example.org" })
+  await import_(fi, object)
+  const copies = await release(await shareUnder({ personal: { is: "redact" } }), object.id)
+  assert.equal(
+    copies,
+    "Released: 1. There already: 0. Not released: 0.\nAs copies without these: 1\n1\te-mail address or message",
+  )
+  await addOfficer(fi, "Anna")
+  await addOfficer(fi, "Bruno")
+  const waits = await release(await shareUnder({}), object.id)
+  assert.match(waits, /^Released: 0\. .*\nWaiting for another officer: 1\n1\t/)
+})
