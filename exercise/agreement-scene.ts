@@ -6,7 +6,7 @@ import { arrangement, lures, OBJECTION, PERSONAL, reworded, VICTIM, WORDS } from
 import { indicators, type Made } from "./objects.ts"
 import type { Ready } from "./person.ts"
 import { stage } from "./processes.ts"
-import { asTold, heldAtLeast, type Play, type Reason, since } from "./scenes.ts"
+import { asTold, heldAtLeast, type Play, type Reason, sayReasons, since } from "./scenes.ts"
 import type { Team } from "./teams.ts"
 
 /** A team with its officer, signed in at its node. */
@@ -33,7 +33,7 @@ export async function agree(sides: Sides, { t, say }: Pick<Play, "t" | "say">): 
   const refused = await order(de.team, before.governs, objects)
   if (refused.released !== 0 || refused.refused !== 2) throw new Error("personal data left against the terms")
   say(t("exercise.decided-before", { name: one, object: String(objects[0].name), address: VICTIM }))
-  for (const { message, count } of refused.reasons) say(t("exercise.stays", { count, reason: message }))
+  sayReasons(refused.reasons, { t, say })
 
   const wish = await table(jp.officer, await redraft(jp.officer, first, reworded("allow")))
   await bothHold(sides, jp)
@@ -62,7 +62,7 @@ async function releaseAgain({ de, jp }: Sides, governs: Governs, objects: [Made,
   const what = redactions.map((one) => redactedWord(t, one.what)).join(", ")
   const [original] = objects
   say(t("exercise.decided-after", { name: de.team.name, object: String(original.name), what, clause: governs.clause }))
-  for (const { message, count } of reasons) say(t("exercise.stays", { count, reason: message }))
+  sayReasons(reasons, { t, say })
   const copy = String(de.team.read(inCollection(governs.collection))[0]?.id)
   if (copy === original.id) throw new Error("the copy has the id of the original")
   await jp.team.until(`select id from object where id = '${copy}'`, (rows) => rows.length > 0)

@@ -1,6 +1,7 @@
 import { cpSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Translate } from "../src/http/index.ts"
+import { plainNames, type ReleaseReason, reasonText } from "../src/policy/index.ts"
 import { indicators, type Made } from "./objects.ts"
 import { stage } from "./processes.ts"
 import type { Team } from "./teams.ts"
@@ -60,7 +61,7 @@ export async function share({ teams: { de, jp, br }, t, say }: Play): Promise<{ 
     reasons: Reason[]
   }
   say(t("exercise.released", { name: de.name, released: out.released, refused: out.refused }))
-  for (const { message, count } of out.reasons) say(t("exercise.stays", { count, reason: message }))
+  sayReasons(out.reasons, { t, say })
   for (const team of [jp, br]) {
     await team.until(HELD, heldAtLeast(out.released))
     say(t("exercise.arrived", { name: team.name, number: out.released, seconds: since(begun) }))
@@ -68,7 +69,12 @@ export async function share({ teams: { de, jp, br }, t, say }: Play): Promise<{ 
   return { collection: id, objects }
 }
 
-export type Reason = { message: string; count: number }
+export type Reason = ReleaseReason & { count: number }
+
+/** Why objects stay, in the language of the viewer: programs are told by every node in English. */
+export function sayReasons(reasons: readonly Reason[], { t, say }: Pick<Play, "t" | "say">): void {
+  for (const one of reasons) say(t("exercise.stays", { count: one.count, reason: reasonText(t, one, plainNames) }))
+}
 
 /** A release that refused something ends with status 1, and says the same. */
 export function asTold(error: unknown): unknown {
