@@ -50,7 +50,7 @@ import {
   sweepNonces,
 } from "./peering/index.ts"
 import { openPeers, peeringOf, sealingOf } from "./peers.ts"
-import { eraseExpired, expireApprovals, refusalHandlers } from "./policy/index.ts"
+import { eraseExpired, expireApprovals, PURPOSES, refusalHandlers } from "./policy/index.ts"
 import { requestHandlers } from "./requests/index.ts"
 import {
   approvalHandlers,
@@ -192,7 +192,7 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core, peer
   const collectionId = async (reader: Reader, name: string) => (await loadCollection(reader, name)).id
   const setup = { origin: () => site.origin, needed: () => needsSetup(store) }
   return {
-    ...accountHandlers({ store, clock, authenticator, collectionId, setup }),
+    ...accountHandlers({ store, clock, authenticator, collectionId, purposes: PURPOSES, setup }),
     ...keyHandlers({ store, files, ring: signer, entriesUntil, fingerprint: () => ownFingerprint(store) }),
     ...libraryHandlers({ store, clock, database, signer, party: async () => (await ownParty(store))?.id ?? null }),
     ...warningListHandlers(warnings),
@@ -209,7 +209,7 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core, peer
     ...agreementHandlers({ store, clock }),
     ...requestHandlers({ store, clock, origin: () => site.origin }),
     ...sealedHandlers(sealingOf(peering)),
-    ...sharingHandlers({ store, preparer, database, t: translator("en") }),
+    ...sharingHandlers({ store, preparer, database, clock, t: translator("en") }),
     ...ruleHandlers({ store, standing }),
     ...approvalHandlers({ store, clock }),
     ...visibilityHandlers({ store, clock }),
@@ -222,7 +222,7 @@ type Running = Core & { replies: ReplyCache; workplace: Workplace; peers: readon
 async function serve(parts: NodeParts, running: Running) {
   const { config, clock, diagnostics } = parts
   const { store, authenticator, refusals, replies, workplace, files, peers } = running
-  const guard = guardian({ reader: store, authenticator, refusals, forbidden: config.forbiddenStatus })
+  const guard = guardian({ clock, reader: store, authenticator, refusals, forbidden: config.forbiddenStatus })
   const programs = routesOf(config, clock, running, cursors(files.secret()))
   const answer = listener({
     rows: [...guarded(programs, guard), ...peers, ...workplace.rows],

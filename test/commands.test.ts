@@ -18,11 +18,11 @@ const FORMS: Record<string, string[]> = {
   "account add": ["--data", "--admin", "--grant", "--json", "COMITY_PASSWORD"],
   "account list": ["--data", "--json"],
   "account remove": ["--data", "--json"],
-  "token add": ["--data", "--grant", "--json"],
+  "token add": ["--data", "--grant", "--for", "--use", "--json"],
   "token list": ["--data", "--json"],
   "token remove": ["--data", "--json"],
   import: ["--data", "--collection", "--tlp", "--json"],
-  export: ["--data", "--collection", "--type", "--since"],
+  export: ["--data", "--collection", "--type", "--since", "--for", "--use"],
   "log verify": ["--data", "--collection", "--json"],
   "log export": ["--data", "--collection", "--json"],
 }

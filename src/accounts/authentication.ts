@@ -145,6 +145,7 @@ function actorOf(row: AccountRow, rights: Actor["rights"]): Actor {
     kind: row.kind,
     admin: row.admin === 1,
     rights,
+    use: { serves: row.serves, purpose: row.purpose },
     commitment: commitmentOf(row.salt, row.name),
   }
 }

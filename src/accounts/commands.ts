@@ -1,9 +1,10 @@
 import { z } from "zod"
 import type { Declaration, Handlers, Translate } from "../http/index.ts"
 import type { Json } from "../kernel/canonical.ts"
+import { ComityError } from "../kernel/errors.ts"
 import type { Reader } from "../store/index.ts"
 import { mustBeLong } from "./enrolling.ts"
-import { type Right, roles } from "./model.ts"
+import { OWN_USE, type Right, roles, SERVED } from "./model.ts"
 import { addPerson, addProgram, removeAccount, rightLetters } from "./operations.ts"
 import { Name } from "./people.ts"
 import { peopleDeclarations, peopleHandlers, role } from "./people-commands.ts"
@@ -24,7 +25,7 @@ export const accountDeclarations: readonly Declaration[] = [
   {
     name: "token add",
     positionals: ["NAME"],
-    options: { grant },
+    options: { grant, for: { type: "string", value: "WHOM" }, use: { type: "string", value: "PURPOSE" } },
     show: (_, result) => [(result as { token: string }).token],
   },
   { name: "token list", positionals: [], options: {}, show: showAccounts },
@@ -35,15 +36,21 @@ export const accountDeclarations: readonly Declaration[] = [
 const Grants = z.array(z.string().regex(/^.+:(r|w|rw)$/)).default([])
 const New = z.strictObject({ NAME: Name, grant: Grants, admin: z.boolean().default(false) })
 const Person = New.extend({ password: z.string(), role: z.enum(roles).nullable().default(null) })
+const Program = New.extend({
+  for: z.enum(SERVED).default(OWN_USE.serves),
+  use: z.string().default(OWN_USE.purpose),
+})
 const Named = z.strictObject({ NAME: z.string() })
 
 type Parts = Parameters<typeof peopleHandlers>[0] & {
   /** Id of a collection by id or alias; collections are a row above this one. */
   collectionId: (reader: Reader, idOrAlias: string) => Promise<string>
+  /** For what terms let things be used: policy is a row above, too. */
+  purposes: readonly string[]
 }
 
 export function accountHandlers(parts: Parts): Handlers {
-  const { store, authenticator, collectionId } = parts
+  const { store, authenticator, collectionId, purposes } = parts
   const rightsOf = async (grants: string[]) => {
     const pairs = grants.map(async (text): Promise<[string, Right]> => {
       const colon = text.lastIndexOf(":")
@@ -74,8 +81,10 @@ export function accountHandlers(parts: Parts): Handlers {
       return { name }
     },
     "token add": async (call) => {
-      const { NAME: name, grant: grants } = New.parse(call.arguments)
-      return { name, token: await addProgram(store, { name, admin: false, rights: await rightsOf(grants) }) }
+      const { NAME: name, grant: grants, for: serves, use: purpose } = Program.parse(call.arguments)
+      if (!purposes.includes(purpose)) throw new ComityError("invalid", "token.purpose", { list: purposes.join(", ") })
+      const program = { name, admin: false, rights: await rightsOf(grants), use: { serves, purpose } }
+      return { name, token: await addProgram(store, program) }
     },
     "account list": () => list("person"),
     "token list": () => list("program"),

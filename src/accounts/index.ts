@@ -15,13 +15,16 @@ export {
   type Actor,
   commitmentOf,
   mayAs,
+  OWN_USE,
   type Person,
   type Right,
   type Role,
   rightOn,
   roles,
+  SERVED,
   type SessionId,
   type SignedIn,
+  type Use,
 } from "./model.ts"
 export { addProgram } from "./operations.ts"
 export type { AccountParts } from "./pages/account.ts"

@@ -7,12 +7,18 @@ export type AccountId = Id<"account">
 export type AccountKind = "person" | "program"
 export type Right = { read: boolean; write: boolean }
 
+export const SERVED = ["party", "constituents"] as const
+/** For whom a program reads, this node's party or those whom that serves, and for which purpose of the terms. */
+export type Use = { serves: (typeof SERVED)[number]; purpose: string }
+export const OWN_USE: Use = { serves: "party", purpose: "defence" }
+
 /** Who acts: made by authentication alone, at one place. `rights` go by collection id; none means no right. */
 export type Actor = {
   account: AccountId
   kind: AccountKind
   admin: boolean
   rights: ReadonlyMap<string, Right>
+  use: Use
   /** What the ledger calls this actor. */
   commitment: string
 }

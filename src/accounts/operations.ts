@@ -4,10 +4,16 @@ import { random, sha256 } from "../kernel/hash.ts"
 import { newId } from "../kernel/ids.ts"
 import { record } from "../ledger/index.ts"
 import type { Store, Tx } from "../store/index.ts"
-import { type AccountKind, commitmentOf, type Right, type Role } from "./model.ts"
+import { type AccountKind, commitmentOf, OWN_USE, type Right, type Role, type Use } from "./model.ts"
 import { deleteAccount, findAccount, insertAccount } from "./queries.ts"
 
-export type NewAccount = { name: string; admin: boolean; rights: ReadonlyMap<string, Right>; role?: Role | null }
+export type NewAccount = {
+  name: string
+  admin: boolean
+  rights: ReadonlyMap<string, Right>
+  role?: Role | null
+  use?: Use
+}
 
 /** A person who signs in with a password. Throws `conflict account.exists`, `invalid account.password-length`. */
 export async function addPerson(store: Store, account: NewAccount, password: string): Promise<void> {
@@ -48,17 +54,18 @@ async function add(
   secret: string,
   by: string | null = null,
 ): Promise<void> {
-  const { name, admin, rights, role = null } = account
+  const { name, admin, rights, role = null, use = OWN_USE } = account
   if ((await findAccount(tx, name)) !== undefined) throw new ComityError("conflict", "account.exists", { name })
   const salt = random(32)
   await insertAccount(tx, {
-    ...{ account: newId("account"), name, kind, admin, rights, secret, salt, role, createdAt: tx.now },
+    ...{ account: newId("account"), name, kind, admin, rights, use, secret, salt, role, createdAt: tx.now },
   })
   const facts = {
     account: commitmentOf(salt, name),
     kind,
     admin,
     ...(role === null ? {} : { role }),
+    ...(kind === "program" ? { use } : {}),
     rights: Object.fromEntries([...rights].map(([id, right]) => [id, rightLetters(right)])),
   }
   await record(tx, { what: "account.added", by, facts })

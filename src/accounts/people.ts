@@ -5,7 +5,7 @@ import { newId } from "../kernel/ids.ts"
 import { record } from "../ledger/index.ts"
 import type { Reader, Store, Tx } from "../store/index.ts"
 import { deleteCredentials } from "./credential-queries.ts"
-import { type AccountId, commitmentOf, type Role } from "./model.ts"
+import { type AccountId, commitmentOf, OWN_USE, type Role } from "./model.ts"
 import {
   type AccountRow,
   countAdministrators,
@@ -79,7 +79,7 @@ export async function addNewcomer(tx: Tx, person: Roles & { name: string }, by: 
   if ((await findAccount(tx, name)) !== undefined) throw new ComityError("conflict", "account.exists", { name })
   const [account, salt] = [newId("account"), random(32)]
   const facts = { account: commitmentOf(salt, name), kind: "person", admin, role }
-  const rest = { kind: "person", rights: new Map(), secret: "", createdAt: tx.now } as const
+  const rest = { kind: "person", rights: new Map(), use: OWN_USE, secret: "", createdAt: tx.now } as const
   const key = await insertAccount(tx, { account, name, admin, role, salt, ...rest })
   await record(tx, { what: "account.added", by, facts })
   return loadByKey(tx, key)

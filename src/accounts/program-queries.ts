@@ -1,20 +1,22 @@
 import sql from "sql-template-tag"
 import type { Instant } from "../kernel/time.ts"
 import type { Reader, Tx } from "../store/index.ts"
-import type { AccountId, Right } from "./model.ts"
+import type { AccountId, Right, Use } from "./model.ts"
 
 export type ProgramRow = {
   key: number
   id: AccountId
   name: string
   salt: Uint8Array
+  serves: Use["serves"]
+  purpose: string
   created_at: Instant
   last_used_at: Instant | null
 }
 
 export async function listProgramRows(reader: Reader): Promise<ProgramRow[]> {
   return reader.all<ProgramRow>(
-    sql`select key, id, name, salt, created_at, last_used_at from account where kind = 'program' order by name`,
+    sql`select key, id, name, salt, serves, purpose, created_at, last_used_at from account where kind = 'program' order by name`,
   )
 }
 

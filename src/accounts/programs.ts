@@ -2,7 +2,7 @@ import { ComityError } from "../kernel/errors.ts"
 import type { Instant } from "../kernel/time.ts"
 import { record } from "../ledger/index.ts"
 import type { Reader, Store, Tx } from "../store/index.ts"
-import { type AccountId, commitmentOf, type Right } from "./model.ts"
+import { type AccountId, commitmentOf, type Right, type Use } from "./model.ts"
 import { newToken, rightLetters, tokenHash } from "./operations.ts"
 import { listProgramRows, listSalts, type ProgramRow, saveRights, saveToken } from "./program-queries.ts"
 import { deleteAccount, loadAccount, loadRights } from "./queries.ts"
@@ -12,6 +12,7 @@ export type Program = {
   account: AccountId
   name: string
   rights: ReadonlyMap<string, Right>
+  use: Use
   createdAt: Instant
   lastUsedAt: Instant | null
 }
@@ -28,8 +29,8 @@ export async function loadProgram(reader: Reader, account: AccountId): Promise<P
 }
 
 async function programOf(reader: Reader, row: ProgramRow): Promise<Program> {
-  const { key, id: account, name, created_at: createdAt, last_used_at: lastUsedAt } = row
-  return { account, name, rights: await loadRights(reader, key), createdAt, lastUsedAt }
+  const { key, id: account, name, serves, purpose, created_at: createdAt, last_used_at: lastUsedAt } = row
+  return { account, name, rights: await loadRights(reader, key), use: { serves, purpose }, createdAt, lastUsedAt }
 }
 
 /** The rights that it has from now on; the authenticator must forget what it knew. */

@@ -3,7 +3,7 @@ import type { Language, Theme } from "../http/index.ts"
 import { ComityError } from "../kernel/errors.ts"
 import type { Instant } from "../kernel/time.ts"
 import type { Reader, Tx } from "../store/index.ts"
-import type { Account, AccountId, AccountKind, Right, Role } from "./model.ts"
+import type { Account, AccountId, AccountKind, Right, Role, Use } from "./model.ts"
 
 export type AccountRow = {
   key: number
@@ -16,12 +16,14 @@ export type AccountRow = {
   salt: Uint8Array
   role: Role | null
   subject: string | null
+  serves: Use["serves"]
+  purpose: string
   created_at: Instant
   last_used_at: Instant | null
 }
 
 function accounts(where: Sql): Sql {
-  return sql`select key, id, name, kind, admin, secret, salt, role, subject, created_at, last_used_at
+  return sql`select key, id, name, kind, admin, secret, salt, role, subject, serves, purpose, created_at, last_used_at
              from account where ${where}`
 }
 
@@ -107,9 +109,9 @@ export async function insertAccount(
   account: Account & { secret: string; salt: Buffer; role: Role | null; createdAt: Instant },
 ): Promise<number> {
   const row = await tx.get<{ key: number }>(
-    sql`insert into account (id, name, kind, admin, secret, salt, role, created_at)
+    sql`insert into account (id, name, kind, admin, secret, salt, role, serves, purpose, created_at)
         values (${account.account}, ${account.name}, ${account.kind}, ${account.admin ? 1 : 0}, ${account.secret},
-                ${account.salt}, ${account.role}, ${account.createdAt}) returning key`,
+                ${account.salt}, ${account.role}, ${account.use.serves}, ${account.use.purpose}, ${account.createdAt}) returning key`,
   )
   for (const [collection, right] of account.rights) {
     await tx.run(
@@ -127,15 +129,16 @@ export async function deleteAccount(tx: Tx, key: number): Promise<void> {
 }
 
 export async function listAccounts(reader: Reader, kind: AccountKind): Promise<Account[]> {
-  const rows = await reader.all<{ key: number; id: AccountId; name: string; kind: AccountKind; admin: number }>(
-    sql`select key, id, name, kind, admin from account where kind = ${kind} order by name`,
+  const rows = await reader.all<{ key: number; id: AccountId; name: string; kind: AccountKind; admin: number } & Use>(
+    sql`select key, id, name, kind, admin, serves, purpose from account where kind = ${kind} order by name`,
   )
   return Promise.all(
-    rows.map(async ({ key, id, name, kind, admin }) => ({
+    rows.map(async ({ key, id, name, kind, admin, serves, purpose }) => ({
       account: id,
       name,
       kind,
       admin: admin === 1,
+      use: { serves, purpose },
       rights: await loadRights(reader, key),
     })),
   )

@@ -48,6 +48,7 @@ export { sourcesOf } from "./personal/sources.ts"
 export { incidentsOf, sectorsOf } from "./personal/subjects.ts"
 /** What was received, as its owner lets it be kept. */
 export { eraseExpired, type HeldUnder, heldUnder } from "./receiving/keeping.ts"
+export { againstUse, type UseReason, useError } from "./receiving/using.ts"
 export { refusalDeclarations, refusalHandlers } from "./refusals/commands.ts"
 export type { Refusal, RefusalId, RefusalKind, RefusalWish, Refused } from "./refusals/model.ts"
 export {

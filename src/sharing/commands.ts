@@ -1,10 +1,12 @@
 import { z } from "zod"
+import { OWN_USE, SERVED } from "../accounts/index.ts"
 import type { Call, Declaration, Handlers, Translate } from "../http/index.ts"
 import type { Json } from "../kernel/canonical.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { newUuid } from "../kernel/ids.ts"
-import { type Instant, parseInstant } from "../kernel/time.ts"
+import { type Clock, type Instant, parseInstant } from "../kernel/time.ts"
 import { exportObjects, loadCollection, type Preparer } from "../library/index.ts"
+import { againstUse, PURPOSES, useError } from "../policy/index.ts"
 import { parseTlp } from "../stix/index.ts"
 import type { Store } from "../store/index.ts"
 import { importStream, type Problem, type Summary } from "./importing.ts"
@@ -31,6 +33,8 @@ export const sharingDeclarations: readonly Declaration[] = [
       collection,
       type: { type: "string", multiple: true, value: "T" },
       since: { type: "string", value: "TIME" },
+      for: { type: "string", value: "WHOM" },
+      use: { type: "string", value: "PURPOSE" },
     },
     writes: true,
     show: () => [],
@@ -42,12 +46,15 @@ const Export = z.strictObject({
   collection: z.string(),
   type: z.array(z.string().min(1).max(250)).max(200).default([]),
   since: z.string().nullable().default(null),
+  for: z.enum(SERVED).default(OWN_USE.serves),
+  use: z.enum(PURPOSES).default("defence"),
 })
 
 export type SharingParts = {
   store: Store
   preparer: Preparer
   database: string
+  clock: Clock
   /** Sentences for programs: `message` beside each code. */
   t: Translate
 }
@@ -69,9 +76,12 @@ async function runImport({ store, preparer, t }: SharingParts, call: Call): Prom
   }
 }
 
-async function runExport({ store, database }: SharingParts, call: Call): Promise<Json> {
-  const { collection: wanted, type: types, since } = Export.parse(call.arguments)
-  const { key } = await loadCollection(store, wanted)
+/** What a partner shared goes into a file only for whom and for what its terms allow. Throws `refused use.…`. */
+async function runExport({ store, database, clock }: SharingParts, call: Call): Promise<Json> {
+  const { collection: wanted, type: types, since, for: serves, use: purpose } = Export.parse(call.arguments)
+  const { key, kind, terms } = await loadCollection(store, wanted)
+  const [against] = kind === "received" ? againstUse({ serves, purpose }, terms, clock.now()) : []
+  if (against !== undefined) throw useError("refused", against)
   const order = { collection: key, types, since: since === null ? null : instant(since), bundleId: newUuid() }
   for await (const chunk of exportObjects(database, order)) {
     // An object may be larger than what the command's line takes at once.

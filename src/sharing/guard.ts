@@ -1,7 +1,9 @@
 import { type Actor, type Authenticator, type Refusals, rightOn } from "../accounts/index.ts"
 import type { Ask, Guard, ProgramWho } from "../http/index.ts"
 import { ComityError } from "../kernel/errors.ts"
+import type { Clock, Instant } from "../kernel/time.ts"
 import { type Collection, loadCollection } from "../library/index.ts"
+import { againstUse, type UseReason, useError } from "../policy/index.ts"
 import type { Reader } from "../store/index.ts"
 
 /** Who calls, and the collection of the path where the route speaks of one. */
@@ -27,6 +29,7 @@ export function guardian(parts: {
   authenticator: Authenticator
   refusals: Pick<Refusals, "note">
   forbidden: "refused" | "not-found"
+  clock: Clock
 }): Guard<Caller> {
   return async (who: ProgramWho, ask: Ask<undefined>): Promise<Caller> => {
     if (who === "anyone") return { in: "public" }
@@ -45,8 +48,18 @@ export function guardian(parts: {
       // Section 5.7 leaves no choice for DELETE: with one right of the two the answer is 403.
       throw new ComityError(who === "owner" ? "refused" : parts.forbidden, "collection.forbidden")
     }
+    const against = need.read ? againstReading(actor, collection, parts.clock.now()) : null
+    if (against !== null) {
+      await note()
+      throw useError(parts.forbidden, against)
+    }
     return { in: "collection", actor, collection }
   }
+}
+
+/** What a partner shared is read for whom and for what its terms allow; null if nothing speaks against it. */
+export function againstReading(actor: Actor, { kind, terms }: Collection, now: Instant): UseReason | null {
+  return (kind === "received" ? againstUse(actor.use, terms, now)[0] : null) ?? null
 }
 
 /** For routes whose row in the table says `account` or more. */

@@ -3,7 +3,7 @@ import type { Ask, Reply, Route, Translate } from "../http/index.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { isUuid, newUuid } from "../kernel/ids.ts"
 import { parseStrictJson } from "../kernel/json.ts"
-import { type Clock, formatInstant } from "../kernel/time.ts"
+import { type Clock, formatInstant, type Instant } from "../kernel/time.ts"
 import {
   addObjects,
   type Collection,
@@ -14,7 +14,7 @@ import {
 } from "../library/index.ts"
 import type { Store } from "../store/index.ts"
 import { parseFilters } from "./filters.ts"
-import { actorOf, type Caller, collectionOf } from "./guard.ts"
+import { actorOf, againstReading, type Caller, collectionOf } from "./guard.ts"
 import { findStatus, insertStatus, type StatusRow } from "./queries.ts"
 import { outcomesOf, problem, statusResource } from "./status.ts"
 import { mustAccept, mustBeTaxii, TAXII, taxiiReply } from "./taxii-media.ts"
@@ -61,7 +61,7 @@ export function taxiiRoutes(parts: TaxiiParts): Route<Caller>[] {
     route("GET", "/taxii2/api/status/:status", "account", (ask) => status(parts, ask)),
     route("GET", "/taxii2/api/collections", "account", (ask) => collections(parts, actorOf(ask.actor))),
     route("GET", COLLECTION, "member", async (ask) =>
-      taxiiReply(resource(collectionOf(ask.actor), actorOf(ask.actor))),
+      taxiiReply(resource(collectionOf(ask.actor), actorOf(ask.actor), parts.clock.now())),
     ),
     route("GET", `${COLLECTION}/manifest`, "reader", page("manifest")),
     route("GET", `${COLLECTION}/objects`, "reader", page("objects")),
@@ -89,14 +89,18 @@ function apiRoot({ title, maxContentLength }: TaxiiParts): Reply {
 }
 
 /** Only collections on which the caller has a right, in the order of their ids; an empty list is left out. */
-async function collections({ reader }: TaxiiParts, actor: Actor): Promise<Reply> {
+async function collections({ reader, clock }: TaxiiParts, actor: Actor): Promise<Reply> {
   const all = await listCollections(reader)
-  const seen = all.filter(({ id }) => actor.rights.has(id)).map((collection) => resource(collection, actor))
+  const seen = all
+    .filter(({ id }) => actor.rights.has(id))
+    .map((collection) => resource(collection, actor, clock.now()))
   return taxiiReply(seen.length === 0 ? {} : { collections: seen })
 }
 
-function resource({ id, alias, title, kind }: Collection, actor: Actor) {
-  const { read, write } = rightOn(actor, id)
+function resource(collection: Collection, actor: Actor, now: Instant) {
+  const { id, alias, title, kind } = collection
+  const { read: right, write } = rightOn(actor, id)
+  const read = right && againstReading(actor, collection, now) === null
   const base = { id, title, can_read: read, can_write: write && kind === "inbox", media_types: STIX }
   return alias === null ? base : { ...base, alias }
 }

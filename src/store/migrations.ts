@@ -26,6 +26,7 @@ import * as inForce from "./migrations/0022-in-force.ts"
 import * as copies from "./migrations/0023-copies.ts"
 import * as contained from "./migrations/0024-contained.ts"
 import * as received from "./migrations/0025-received.ts"
+import * as uses from "./migrations/0026-uses.ts"
 
 const migrations = [
   first,
@@ -53,6 +54,7 @@ const migrations = [
   copies,
   contained,
   received,
+  uses,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

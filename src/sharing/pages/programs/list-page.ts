@@ -1,5 +1,13 @@
 import { z } from "zod"
-import { addProgram, listPrograms, type PageRoute, type Program, type Visit } from "../../../accounts/index.ts"
+import {
+  addProgram,
+  listPrograms,
+  OWN_USE,
+  type PageRoute,
+  type Program,
+  SERVED,
+  type Visit,
+} from "../../../accounts/index.ts"
 import {
   actions,
   emptyState,
@@ -13,12 +21,14 @@ import {
   nothing,
   type Reply,
   section,
+  selectField,
   table,
   visible,
 } from "../../../http/index.ts"
 import { ComityError } from "../../../kernel/errors.ts"
 import { type Collection, listCollections } from "../../../library/index.ts"
-import { RIGHTS, Rights, rightsField, rightsOf, rightWord } from "./rights.ts"
+import { PURPOSES, purposeWord } from "../../../policy/index.ts"
+import { RIGHTS, Rights, rightsField, rightsOf, rightWord, servedWord } from "./rights.ts"
 import { type ProgramParts, programPath, tokenPage } from "./token-page.ts"
 
 const NewProgram = z.object({
@@ -28,6 +38,8 @@ const NewProgram = z.object({
     .min(1)
     .max(200)
     .regex(/^[^\p{Cc}:]+$/u, "programs.name-signs"),
+  serves: z.enum(SERVED).default(OWN_USE.serves),
+  purpose: z.enum(PURPOSES).default("defence"),
   [RIGHTS]: z.preprocess((given) => given ?? [], Rights),
 })
 
@@ -48,12 +60,16 @@ export function listPages(parts: ProgramParts): PageRoute[] {
 async function add(parts: ProgramParts, visit: Visit): Promise<Reply> {
   const form = await visit.form(NewProgram)
   if (!form.ok) return page(parts, visit, form, 400)
-  const { name } = form.value
+  const { name, serves, purpose } = form.value
   const rights = rightsOf(form.value[RIGHTS], await listCollections(parts.store))
   if (rights.size === 0)
     return page(parts, visit, { ...form, faults: { [RIGHTS]: { key: "programs.no-rights" } } }, 400)
   try {
-    const token = await addProgram(parts.store, { name, admin: false, rights }, visit.person().commitment)
+    const token = await addProgram(
+      parts.store,
+      { name, admin: false, rights, use: { serves, purpose } },
+      visit.person().commitment,
+    )
     parts.authenticator.forget()
     return await tokenPage(parts, visit, name, token)
   } catch (error) {
@@ -125,11 +141,24 @@ function newProgram({ t }: Visit, collections: readonly Collection[], given: Giv
     ...{ name: "name", label: t("programs.name"), hint: t("programs.name-hint"), required: true, most: 200 },
     spellcheck: false,
   })
+  const whom = selectField(shown, {
+    name: "serves",
+    label: t("programs.serves"),
+    choices: choicesOf(SERVED, (one) => servedWord(t, one)),
+  })
+  const what = selectField(shown, {
+    ...{ name: "purpose", label: t("programs.purpose"), hint: t("programs.use-hint") },
+    choices: choicesOf(PURPOSES, (one) => purposeWord(t, one)),
+  })
   return section(
     t("programs.new"),
-    html`<form method="post" action="/share/programs">${name}
+    html`<form method="post" action="/share/programs">${name}${whom}${what}
 <fieldset class="field${fault === undefined ? "" : " faulty"}" id="field-${RIGHTS}"><legend>${t("programs.rights")}</legend><p class="hint">${t("programs.rights-hint")}</p>${fault === undefined ? nothing : html`<p class="fault">${t(fault.key, fault.values)}</p>`}${rightsField(t, collections, given, new Map())}</fieldset>
 ${actions(t("programs.make"))}</form>`,
     "new",
   )
+}
+
+function choicesOf<One extends string>(all: readonly One[], word: (one: One) => string) {
+  return all.map((value) => ({ value, label: word(value) }))
 }

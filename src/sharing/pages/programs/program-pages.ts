@@ -29,7 +29,7 @@ import {
 import { ComityError } from "../../../kernel/errors.ts"
 import { type Collection, listCollections } from "../../../library/index.ts"
 import { NO_TOKEN, recipeList } from "./recipe-list.ts"
-import { RIGHTS, Rights, rightsField, rightsOf } from "./rights.ts"
+import { RIGHTS, Rights, rightsField, rightsOf, useText } from "./rights.ts"
 import { collectionsOf, type ProgramParts, programPath, tokenPage } from "./token-page.ts"
 
 const Changed = z.object({ [RIGHTS]: z.preprocess((given) => given ?? [], Rights) })
@@ -71,6 +71,7 @@ async function page(
     status,
     body: html`${errorSummary(t, faults)}${changed}<div class="columns"><div>${rightsForm(visit, program, collections, given, faults)}${await settings(store, visit, program)}</div>
 <aside>${facts([
+      [t("programs.serves"), visible(useText(t, program.use))],
       [t("programs.created"), format.time(program.createdAt)],
       [t("programs.used"), program.lastUsedAt === null ? t("programs.never-used") : format.time(program.lastUsedAt)],
     ])}${newToken(visit, program)}<p class="actions"><a href="${programPath(program.account)}/remove">${t("programs.remove")}</a></p></aside></div>`,

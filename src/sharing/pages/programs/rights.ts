@@ -1,7 +1,8 @@
 import { z } from "zod"
-import type { Right } from "../../../accounts/index.ts"
+import type { Right, Use } from "../../../accounts/index.ts"
 import { type Given, type Html, html, type Translate, table, visible, visibleText } from "../../../http/index.ts"
 import type { Collection } from "../../../library/index.ts"
+import { PURPOSES, purposeWord } from "../../../policy/index.ts"
 
 /** The boxes that are ticked, each `<collection>:r` or `<collection>:w`. */
 export const Rights = z
@@ -54,4 +55,15 @@ export function rightsField(
 export function rightWord(t: Translate, { read, write }: Right): string {
   if (read && write) return t("programs.reads-and-writes")
   return read ? t("programs.reads") : t("programs.writes")
+}
+
+/** For whom a program reads. */
+export function servedWord(t: Translate, serves: Use["serves"]): string {
+  return serves === "party" ? t("programs.serves-party") : t("programs.serves-constituents")
+}
+
+/** For whom and for what, as people say it. */
+export function useText(t: Translate, { serves, purpose }: Use): string {
+  const known = PURPOSES.find((one) => one === purpose)
+  return `${servedWord(t, serves)} · ${known === undefined ? purpose : purposeWord(t, known)}`
 }
