@@ -58,6 +58,7 @@ import {
   type Cursors,
   carryOver,
   cursors,
+  decideAnew,
   deleteStatusesBefore,
   guardian,
   logRoutes,
@@ -177,13 +178,19 @@ function resting({ store, search, warnings }: Core, replies: ReplyCache) {
   )
 }
 
-/** Agreements take effect here; what a collection of theirs held is decided anew where a wider one follows it. */
+/** Agreements take effect here; what a collection of theirs holds is decided anew where its terms change. */
 function governorOf({ clock, diagnostics }: NodeParts, { store, releases }: Core): Governor {
   const carry = async (tx: Tx, from: Collection, to: CollectionId) => {
     const release = await carryOver(tx, from, to, { by: null, officer: false })
     return () => releases.run(release)
   }
-  return new Governor({ store, clock, diagnostics, carry }).start()
+  const anew = async (tx: Tx, collection: Collection) => {
+    const release = await decideAnew(tx, collection)
+    return () => {
+      if (release !== null) releases.run(release)
+    }
+  }
+  return new Governor({ store, clock, diagnostics, carry, anew }).start()
 }
 
 /** What commands ask of the process that owns the folder. */

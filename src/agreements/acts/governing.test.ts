@@ -1,13 +1,14 @@
 import assert from "node:assert/strict"
 import { after, beforeEach, test } from "node:test"
+import sql from "sql-template-tag"
 import { sampleText } from "../../../test/support/agreements.ts"
 import { type Federation, type Member, testFederation } from "../../../test/support/federation.ts"
 import { import_, marked, only, release, releasesOf, shownAt } from "../../../test/support/sharing.ts"
 import { DAY } from "../../kernel/time.ts"
-import { audienceOf, type Collection, loadCollection } from "../../library/index.ts"
+import { audienceOf, type Collection, loadCollection, placesOf, recallsOf } from "../../library/index.ts"
 import { suspend } from "../../peering/index.ts"
 import { governedBy, keptTerms, readTerms } from "../../policy/index.ts"
-import { carryOver } from "../../sharing/index.ts"
+import { carryOver, decideAnew } from "../../sharing/index.ts"
 import { termsOf } from "../clause-terms.ts"
 import { startDraft } from "../drafts.ts"
 import { withTerms } from "../editing.ts"
@@ -17,7 +18,7 @@ import type { ItemId } from "../tabled/item.ts"
 import { Shelf } from "../tabled/shelf.ts"
 import { tableDraft } from "../tabled/tabling.ts"
 import { type ActingParts, act } from "./acting.ts"
-import { type Carry, govern } from "./governing.ts"
+import { type Anew, type Carry, govern } from "./governing.ts"
 import type { Act } from "./model.ts"
 
 const OFFICER: Tabler = { by: "commitment", actor: { is: "person", officer: true, by: "commitment" } }
@@ -61,15 +62,22 @@ async function settled(): Promise<void> {
 
 async function governs(member: Member): Promise<void> {
   const releases = releasesOf(member)
-  let begun = ""
+  const begun: string[] = []
   const carry: Carry = async (tx, from, to) => {
     const going = await carryOver(tx, from, to, { by: null, officer: false })
-    begun = going.id
+    begun.push(going.id)
+    return () => releases.run(going)
+  }
+  const anew: Anew = async (tx, collection) => {
+    const going = await decideAnew(tx, collection)
+    if (going === null) return () => {}
+    begun.push(going.id)
     return () => releases.run(going)
   }
   const { store, shelf } = of(member)
-  for (const one of await shelf.negotiations(store)) await govern({ store, shelf, carry }, one, member.clock.now())
-  if (begun !== "") await releases.settled(begun)
+  for (const one of await shelf.negotiations(store))
+    await govern({ store, shelf, carry, anew }, one, member.clock.now())
+  for (const id of begun) await releases.settled(id)
 }
 
 async function table(
@@ -177,6 +185,40 @@ test("narrower terms hold at once in place, wider ones in a successor into which
   assert.equal(third.size, 1)
   await settled()
   assert.equal(await shownAt(b, sign.id), "green")
+})
+
+test("narrower terms take back at once what they refuse, in every version, and leave the rest", async () => {
+  const wide = text((one) => withTerms(one, "000000b1", { personal: { is: "redact" } }))
+  const id = await signedByAll(wide)
+  const at = await collectionOf(a, id)
+  const operator = { by: null, officer: false }
+  const [out, inside] = [{ labels: ["rsit:availability"] }, { labels: ["rsit:malicious-code"] }]
+  const [plain, stays] = [marked("green", out), marked("green", inside)]
+  const person = marked("green", { ...inside, description: "Ask jane.doe@example.org" })
+  const first = marked("green", { ...out, modified: "2026-01-01T00:00:00.000Z" })
+  await import_(a, plain, stays, person, first)
+  await release(a, [at], [plain.id, stays.id, person.id, first.id], operator)
+  await import_(a, { ...first, ...inside, modified: "2026-01-02T00:00:00.000Z" })
+  await release(a, [at], [first.id], operator)
+  await settled()
+  const held = (await collectionOf(a, id)).size
+  const narrower = withTerms(wide, "000000b2", { retention: 90, incidents: ["malicious-code"] })
+  await signedByAll(narrower, { negotiation: id, base: textHash(wide) })
+  const now = await collectionOf(a, id)
+  assert.equal(now.id, at.id)
+  assert.equal(now.size, held + 3)
+  const shown = await Promise.all([plain, stays, first].map((one) => shownAt(b, one.id)))
+  assert.deepEqual(shown, [null, "green", null])
+  assert.equal((await placesOf(a.store, now.key, stays.id)).length, 1)
+  const copies = await a.store.all<{ id: string }>(
+    sql`select copy as id from object_copy where original = ${person.id}`,
+  )
+  assert.equal(await shownAt(b, copies[0]?.id ?? ""), "green")
+  const [recall] = await recallsOf(b.store, plain.id)
+  assert.match(recall?.reason ?? "", /do not allow it any more \(Art\. 2\(2\)\)/)
+  await import_(a, marked("green"))
+  await settled()
+  assert.equal((await collectionOf(a, id)).size, now.size)
 })
 
 test("who suspends neither gives nor gets from the next exchange on, the others go on, and it can resume", async () => {

@@ -33,7 +33,9 @@ import { governing } from "./effect.ts"
 
 /** Puts into a successor what its predecessor serves, each object decided anew; what it returns runs after the commit. */
 export type Carry = (tx: Tx, from: Collection, to: CollectionId) => Promise<() => void>
-export type GoverningParts = { store: Store; shelf: Shelf; carry: Carry }
+/** Decides anew on what a collection serves, now that its terms are narrower; what may not stay is taken back. */
+export type Anew = (tx: Tx, collection: Collection) => Promise<() => void>
+export type GoverningParts = { store: Store; shelf: Shelf; carry: Carry; anew: Anew }
 
 /** What the text in force wants of this node; `readers` are the parties that it binds beside this one. */
 type Wanted = { text: AgreementText; hash: string; terms: Terms; readers: PartyId[] }
@@ -49,11 +51,12 @@ type Plan = {
 
 /**
  * Makes the collections of this node be what the agreements in force say: one for each, read by those whom it binds,
- * under its terms. What gets narrower does so in place, what gets wider in a successor (design 2.2). Nothing is written
+ * under its terms. What gets narrower does so in place, and what is inside is decided anew; what gets wider in a successor
+ * (design 2.2). Nothing is written
  * where nothing is to be done. Agreements of this node only: each member does the same at its own.
  */
 export async function govern(
-  { store, shelf, carry }: GoverningParts,
+  { store, shelf, carry, anew }: GoverningParts,
   negotiation: Negotiation,
   now: Instant,
 ): Promise<void> {
@@ -62,7 +65,7 @@ export async function govern(
   await store.write(async (tx) => {
     afterwards = null
     const plan = await planFor(tx, await shelf.negotiation(tx, negotiation.id), now)
-    if (plan !== null && needsWork(plan)) afterwards = await follows(tx, negotiation.id, plan, carry)
+    if (plan !== null && needsWork(plan)) afterwards = await follows(tx, negotiation.id, plan, { carry, anew })
   })
   ;(afterwards as (() => void) | null)?.()
 }
@@ -145,7 +148,9 @@ async function admitted(
   return all.flat()
 }
 
-async function follows(tx: Tx, agreement: string, plan: Plan, carry: Carry): Promise<(() => void) | null> {
+type Then = Pick<GoverningParts, "carry" | "anew">
+
+async function follows(tx: Tx, agreement: string, plan: Plan, then: Then): Promise<(() => void) | null> {
   const { wanted, before, step, staying, joining } = plan
   for (const party of plan.leaving) if (before !== null) await narrow(tx, before, party, null)
   const terms = keptTerms(wanted.terms)
@@ -153,6 +158,7 @@ async function follows(tx: Tx, agreement: string, plan: Plan, carry: Carry): Pro
   if (step === "narrow-terms" && before !== null) {
     await narrowTerms(tx, before, terms, null)
     await settle(tx, agreement, wanted, before.id)
+    return then.anew(tx, await loadCollection(tx, before.id))
   }
   if (step === "other-words" && before !== null) await settle(tx, agreement, wanted, before.id)
   if (step === "create") {
@@ -166,7 +172,7 @@ async function follows(tx: Tx, agreement: string, plan: Plan, carry: Carry): Pro
     return null
   }
   await settle(tx, agreement, wanted, successor)
-  return carry(tx, before, successor)
+  return then.carry(tx, before, successor)
 }
 
 async function settle(

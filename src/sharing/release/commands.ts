@@ -215,6 +215,7 @@ type Told = {
   already: number
   refused: number
   gone: number
+  withdrawn: number
   marked: number
   along: number
   redacted: number
@@ -241,7 +242,7 @@ function told(t: Translate, { id, state, outcome }: Release): Told {
   const out = { redactions: [...redactions], holds: said(holds), waiting: [...waiting] }
   return {
     ...{ release: id, state, ...counts, ...out },
-    ...{ reasons: said(grounds), objects, omitted: counts.refused - objects.length },
+    ...{ reasons: said(grounds), objects, omitted: counts.refused + counts.withdrawn - objects.length },
   }
 }
 
