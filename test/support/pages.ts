@@ -188,6 +188,7 @@ export const pages: readonly ShownPage[] = [
     ...{ name: "negotiation-edit", who: "analyst" },
     path: ({ negotiation, saying }) => `/agree/negotiations/${negotiation}/say?saying=${saying}`,
   },
+  { name: "negotiation-trial", path: ({ negotiation }) => `/agree/negotiations/${negotiation}/trial`, who: "analyst" },
   { name: "negotiation-table", path: ({ negotiation }) => `/agree/negotiations/${negotiation}/table`, who: "officer" },
   {
     ...{ name: "negotiation-take-back", who: "officer" },
