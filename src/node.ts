@@ -109,7 +109,7 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   const kept = { warnings: new WarningLists(store), book: new FactBook(store), refusals: new Refusals(store) }
   const site = siteFor(config, firstKey)
   const releases = new Releases({ store, clock, diagnostics: parts.diagnostics })
-  const standing = new StandingRules({ store, releases, diagnostics: parts.diagnostics })
+  const standing = standingOf(parts, store, releases)
   const counting = new Counting({ ...folder, clock, seenAgain: (query) => search.seenAgain(query) })
   const core = { ...kept, store, preparer, search, authenticator, releases, standing, counting, files, signer, site }
   const peering = peeringOf(parts, core, stopped.signal)
@@ -176,6 +176,11 @@ function resting({ store, search, warnings }: Core, replies: ReplyCache) {
       collectGarbage()
     },
   )
+}
+
+function standingOf({ clock, diagnostics }: NodeParts, store: Store, releases: Releases): StandingRules {
+  const takenBack = translator("en")("release.taken-back")
+  return new StandingRules({ store, clock, releases, diagnostics, takenBack })
 }
 
 /** Agreements take effect here; what a collection of theirs holds is decided anew where its terms change. */

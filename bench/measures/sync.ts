@@ -175,7 +175,7 @@ async function measureStandingRule(bench: Bench): Promise<void> {
   const wish = { title: "All", collection, types: null, markings: null, sectors: null, inboxes: null, existing: true }
   await addRule(store, wish, null)
   const releases = new Releases({ store, clock, diagnostics: silent })
-  const standing = new StandingRules({ store, releases, diagnostics: silent })
+  const standing = new StandingRules({ store, clock, releases, diagnostics: silent, takenBack: "" })
   const begun = performance.now()
   const [id = ""] = await standing.runAll()
   const { state, total, outcome } = await releases.settled(id)

@@ -99,6 +99,7 @@ export {
   DEFAULT_TERMS,
   INCIDENT_CLASSES,
   type IncidentClass,
+  isOver,
   keptTerms,
   ONWARD,
   type Onward,

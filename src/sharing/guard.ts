@@ -3,7 +3,7 @@ import type { Ask, Guard, ProgramWho } from "../http/index.ts"
 import { ComityError } from "../kernel/errors.ts"
 import type { Clock, Instant } from "../kernel/time.ts"
 import { type Collection, loadCollection } from "../library/index.ts"
-import { againstUse, type UseReason, useError } from "../policy/index.ts"
+import { againstUse, isOver, readTerms, type UseReason, useError } from "../policy/index.ts"
 import type { Reader } from "../store/index.ts"
 
 /** Who calls, and the collection of the path where the route speaks of one. */
@@ -57,8 +57,14 @@ export function guardian(parts: {
   }
 }
 
-/** What a partner shared is read for whom and for what its terms allow; null if nothing speaks against it. */
+/**
+ * What a partner shared is read for whom and for what its terms allow, and of our own nothing goes on where the terms
+ * ended; null if nothing speaks against it.
+ */
 export function againstReading(actor: Actor, { kind, terms }: Collection, now: Instant): UseReason | null {
+  if (kind === "shared" && isOver(terms, now)) {
+    return { code: "use.ended", values: { end: readTerms(terms?.text ?? "")?.end ?? "" } }
+  }
   return (kind === "received" ? againstUse(actor.use, terms, now)[0] : null) ?? null
 }
 

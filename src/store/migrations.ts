@@ -27,6 +27,7 @@ import * as copies from "./migrations/0023-copies.ts"
 import * as contained from "./migrations/0024-contained.ts"
 import * as received from "./migrations/0025-received.ts"
 import * as uses from "./migrations/0026-uses.ts"
+import * as decided from "./migrations/0027-decided.ts"
 
 const migrations = [
   first,
@@ -55,6 +56,7 @@ const migrations = [
   contained,
   received,
   uses,
+  decided,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

@@ -38,7 +38,7 @@ export async function exportFeed(
   const { store, self, clock } = parts
   const peer = await resolvePeer(store, wish.party)
   requireSharing(peer)
-  const offers = await offersTo(store, peer)
+  const offers = await offersTo(store, peer, clock.now())
   const chosen = wish.collection === null ? null : (await loadCollection(store, wish.collection)).id
   const feeds = offers.filter(({ id }) => chosen === null || id === chosen)
   if (chosen !== null && feeds.length === 0) throw new ComityError("not-found", "audience.member")

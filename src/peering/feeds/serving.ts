@@ -1,18 +1,20 @@
 import { z } from "zod"
 import { ComityError } from "../../kernel/errors.ts"
 import { isUuid } from "../../kernel/ids.ts"
+import type { Instant } from "../../kernel/time.ts"
 import { cosignedCheckpoint, findLog, type LogRow, proveConsistency, proveRoot } from "../../ledger/index.ts"
 import {
   audienceOf,
   type Collection,
   findMember,
   loadCollection,
+  type Member,
   readCommitments,
   type SentEntry,
   serveEntries,
 } from "../../library/index.ts"
 import type { Peer } from "../../parties/index.ts"
-import { governing, readTerms } from "../../policy/index.ts"
+import { governing, isOver, readTerms } from "../../policy/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
 import { bodyOf, parseBody } from "../bodies.ts"
 import { checkpointIn } from "../evidence/comparing.ts"
@@ -34,19 +36,29 @@ const Pull = z.strictObject({
 })
 
 /** `feeds`: what the peer may read here, or once could. */
-export async function answerFeeds({ store }: PeeringParts, { peer }: PeerMessage): Promise<PeerAnswer> {
-  return { body: bodyOf({ v: 1, feeds: await offersTo(store, peer) }) }
+export async function answerFeeds({ store, clock }: PeeringParts, { peer }: PeerMessage): Promise<PeerAnswer> {
+  return { body: bodyOf({ v: 1, feeds: await offersTo(store, peer, clock.now()) }) }
 }
 
-export async function offersTo(reader: Reader, { party }: Pick<Peer, "party">) {
+/** Under terms whose last day is over whoever reads is told what becomes of what it got, and nothing else: like who left. */
+function memberNow({ now }: Tx, { terms, size }: Collection, member: Member): Member {
+  return member.leftAt !== null || !isOver(terms, now) ? member : { ...member, leftAt: now, leftSize: size }
+}
+
+export async function offersTo(reader: Reader, { party }: Pick<Peer, "party">, now: Instant) {
   const offered = await offeredTo(reader, party)
+  const shown = offered.map((one) => ({ ...one, left: one.left === 1 || isOver(textOf(one), now) ? 1 : 0 }))
   return Promise.all(
-    offered.map(async ({ left, ...feed }) => ({
+    shown.map(async ({ left, ...feed }) => ({
       ...{ ...feed, left: left === 1 },
       readers: left === 1 ? null : await readersTold(reader, feed, party),
       agreement: left === 1 ? null : ((await governing(reader, feed.id))?.agreement ?? null),
     })),
   )
+}
+
+function textOf({ terms }: Pick<Offered, "terms">): { text: string } | null {
+  return terms === null ? null : { text: terms }
 }
 
 /** Who else reads it, where its terms let readers know of each other. */
@@ -102,7 +114,7 @@ async function takeOut(
     throw new ComityError("unavailable", "log.guarded")
   if (from > log.size || old > log.size) throw new ComityError("conflict", "feed.shorter", { size: log.size })
   const range = { from, most: ENTRIES_MOST, bytesMost: BYTES_MOST }
-  const entries = await serveEntries(tx, collection, member, range)
+  const entries = await serveEntries(tx, collection, memberNow(tx, collection, member), range)
   const whole = from + entries.length === log.size
   await setSeen(tx, { collection: collection.key, party: peer.party }, { size: log.size, whole })
   return { collection, log, entries }

@@ -3,6 +3,7 @@ import { canonicalize } from "../../kernel/canonical.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { sha256 } from "../../kernel/hash.ts"
 import { isPlace } from "../../kernel/places.ts"
+import { formatInstant, type Instant } from "../../kernel/time.ts"
 import { type PartyId, partyKinds } from "../../parties/index.ts"
 import { INDUSTRY_SECTORS, type Tlp, typeOfId } from "../../stix/index.ts"
 
@@ -133,6 +134,12 @@ export function termsHash(text: string): string {
 /** The strictest mark that a collection under these terms serves; the widest audience's alone where nobody knows. */
 export function ceilingOf(kept: { text: string } | null): Tlp {
   return (kept === null ? null : readTerms(kept.text))?.marking ?? "clear"
+}
+
+/** Whether the last day of terms is over. */
+export function isOver(kept: { text: string } | null, now: Instant): boolean {
+  const terms = kept === null ? null : readTerms(kept.text)
+  return terms !== null && terms.end !== null && formatInstant(now).slice(0, 10) > terms.end
 }
 
 /** Terms as a collection keeps them. */

@@ -186,7 +186,13 @@ test("a rule made on the page lets out what comes in, and is switched off there"
     marked("green", { name: "Comes in", id: stixId("indicator"), object_marking_refs: [tlpMarkingId("green")] }),
   )
   const { store } = server.node
-  const [id = ""] = await new StandingRules({ store, releases, diagnostics: silent }).runAll()
+  const [id = ""] = await new StandingRules({
+    store,
+    clock: server.node.clock,
+    releases,
+    diagnostics: silent,
+    takenBack: "",
+  }).runAll()
   await releases.settled(id)
   assert.match(await words(`/share/releases/${id}`), /One object was released/)
   const looked = await post(`${at}/try`, {})

@@ -168,7 +168,7 @@ test("what a standing rule may not let out alone is asked for in the name of its
   const shared = await shareUnder(STRICT, jp)
   await addRule(fi.store, RuleWish.parse({ title: "Strict", collection: shared.id, markings: ["amber+strict"] }), olga)
   await import_(fi, strict())
-  const [id = ""] = await new StandingRules({ store: fi.store, releases, diagnostics: silent }).runAll()
+  const [id = ""] = await new StandingRules({ ...fi, releases, diagnostics: silent, takenBack: "" }).runAll()
   assert.equal(only(await releases.settled(id)).held, 1)
   const [approval] = await approvalsOf(fi.store, id)
   assert.ok(approval !== undefined)

@@ -21,7 +21,7 @@ export type Wish = Pick<Release, "id" | "officer" | "by" | "unmarked" | "again" 
 export async function factsFor(
   reader: Reader,
   collection: Collection,
-  wish: Wish,
+  wish: Omit<Wish, "id" | "unmarked">,
   time: Instant,
 ): Promise<ReleaseQuestion & { self: string }> {
   const { by, officer, again, urgent, createdAt } = wish

@@ -114,7 +114,8 @@ export async function erase(
   })
 }
 
-async function inEach(
+/** Tells it in each of these collections; receipts are owed for it. */
+export async function inEach(
   tx: Tx,
   keys: readonly number[],
   kind: "recall" | "mark" | "erase",
@@ -131,6 +132,6 @@ async function inEach(
   }
 }
 
-function nothingDone(): Withdrawal {
+export function nothingDone(): Withdrawal {
   return { collections: [], entries: 0, receipts: 0 }
 }

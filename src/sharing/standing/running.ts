@@ -1,11 +1,13 @@
 import { officers } from "../../accounts/index.ts"
 import type { Diagnostics } from "../../kernel/diagnostics.ts"
 import { ComityError } from "../../kernel/errors.ts"
+import type { Clock } from "../../kernel/time.ts"
 import { loadCollection } from "../../library/index.ts"
 import { sectorsOf } from "../../policy/index.ts"
 import type { Reader, Store } from "../../store/index.ts"
 import { parsed } from "../release/candidates.ts"
 import { findRelease } from "../release/queries.ts"
+import { decideAnew } from "../release/reconsidering.ts"
 import type { Releases } from "../release/releases.ts"
 import { insertChosen, RELEASE_MOST, recordBegun, targetOf } from "../release/releasing.ts"
 import { fits, type Rule } from "./model.ts"
@@ -71,14 +73,23 @@ export async function runRule(store: Store, releases: Releases, rule: Rule): Pro
   return begun?.id ?? null
 }
 
+/** `takenBack`: what readers are told where something is recalled since facts changed. */
+export type StandingParts = {
+  store: Store
+  clock: Clock
+  releases: Releases
+  diagnostics: Diagnostics
+  takenBack: string
+}
+
 /** Looks whether something came in for a rule, as long as the node runs. */
 export class StandingRules {
-  readonly #parts: { store: Store; releases: Releases; diagnostics: Diagnostics }
+  readonly #parts: StandingParts
   #timer: NodeJS.Timeout | null = null
   #seen = -1
   #now: Promise<string[]> = Promise.resolve([])
 
-  constructor(parts: { store: Store; releases: Releases; diagnostics: Diagnostics }) {
+  constructor(parts: StandingParts) {
     this.#parts = parts
   }
 
@@ -101,9 +112,20 @@ export class StandingRules {
     await this.#now
   }
 
+  /** Before anything more goes out. */
+  async #anew(): Promise<void> {
+    try {
+      await decideAnew(this.#parts, this.#parts.takenBack)
+    } catch (error) {
+      const code = error instanceof ComityError ? error.code : "internal"
+      this.#parts.diagnostics.error("release.not-decided-anew", { code })
+    }
+  }
+
   async #all(): Promise<string[]> {
     const { store, releases, diagnostics } = this.#parts
     this.#seen = store.commits
+    await this.#anew()
     const begun: string[] = []
     for (const rule of await listRules(store)) {
       try {

@@ -28,7 +28,7 @@ beforeEach(async () => {
   ;[fi, jp, br] = federation.members as [Member, Member, Member]
   shared = await share(fi, jp)
   releases = releasesOf(fi)
-  standing = new StandingRules({ store: fi.store, releases, diagnostics: silent })
+  standing = new StandingRules({ ...fi, releases, diagnostics: silent, takenBack: "" })
 })
 after(() => federation.close())
 

@@ -131,6 +131,8 @@ const sentences: Readonly<Record<string, Say>> = {
   "key.sealed": (t) => t("ledger.key.sealed"),
   "library.exported": (t, facts) =>
     t("ledger.library.exported", { count: number(facts, "count"), format: text(facts, "format").toUpperCase() }),
+  "object.decided-anew": (t, facts) =>
+    t("ledger.object.decided-anew", { entries: number(facts, "entries"), receipts: number(facts, "receipts") }),
   "object.erased": (t, facts, calling) =>
     t("ledger.object.erased", {
       ...where(facts, calling),

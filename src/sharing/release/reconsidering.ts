@@ -1,0 +1,168 @@
+import { canonicalize } from "../../kernel/canonical.ts"
+import { sha256 } from "../../kernel/hash.ts"
+import type { Clock } from "../../kernel/time.ts"
+import { record } from "../../ledger/index.ts"
+import {
+  type Collection,
+  eraseShared,
+  findMember,
+  listCollections,
+  loadCollection,
+  narrow,
+  recallObject,
+  recallsOf,
+  sharedHolding,
+} from "../../library/index.ts"
+import { againstAudience, decider, type ReleaseReasonCode } from "../../policy/index.ts"
+import { joinTlp } from "../../stix/index.ts"
+import type { Store, Tx } from "../../store/index.ts"
+import { type Candidate, Candidates } from "./candidates.ts"
+import { factsFor } from "./facts.ts"
+import { mirrorsNow, readAllServed, readDecided, saveDecided, servesForeign } from "./reconsidering-queries.ts"
+import { inEach, nothingDone } from "./withdrawing.ts"
+
+const AT_ONCE = 200
+
+/** Nobody lets anything out: what went is looked at again. */
+const AGAIN = { by: null, officer: false, again: true, urgent: null, source: null } as const
+
+/**
+ * Reasons that changed facts give against what was released: the refusal list, narrower terms, stricter marks, what the
+ * owner of a received object says now. That terms ended, or who would have to agree today, takes nothing back.
+ */
+const COUNTS: ReadonlySet<ReleaseReasonCode> = new Set([
+  ...(["object.kind-refused", "object.type-outside", "object.sector-none", "object.sector-outside"] as const),
+  ...(["object.incident-none", "object.incident-outside", "object.received"] as const),
+  ...(["onward.none", "onward.agreement", "onward.marked", "onward.wider", "onward.ended"] as const),
+  ...(["marking.above", "marking.actions-above", "marking.actions-unknown"] as const),
+  ...(["personal.forbidden", "personal.whole", "source.whole"] as const),
+])
+
+export type ReconsideringParts = { store: Store; clock: Clock }
+
+/** What may not be served any more: by object id in which collections, and by which reasons. */
+type Fallen = Map<string, { collections: Set<number>; codes: Set<string> }>
+
+/**
+ * Decides anew on all that shared collections serve where facts changed on which it rests, and takes back what would not
+ * be released now: readers against whom something speaks read no further; objects are recalled, or erased from the one
+ * collection where another one may serve them. Nothing is ever added. `reason` is told with a recall: what the refusal
+ * list holds stays at home. Returns how many objects were taken back.
+ */
+export async function decideAnew(parts: ReconsideringParts, reason: string): Promise<number> {
+  const { store } = parts
+  const fallen: Fallen = new Map()
+  const looked: (() => Promise<void>)[] = []
+  for (const collection of await listCollections(store)) {
+    if (collection.kind !== "shared") continue
+    const facts = await changedFacts(parts, collection)
+    if (facts === null) continue
+    await withoutRefused(parts, collection)
+    await lookAt(parts, collection, fallen)
+    looked.push(() => store.write((tx) => saveDecided(tx, collection.key, facts)))
+  }
+  for (const [id, { collections, codes }] of fallen) {
+    await store.write((tx) => takeBack(tx, { id, collections, codes: [...codes], reason }))
+  }
+  for (const save of looked) await save() // after a crash before it, all is looked at again
+  return fallen.size
+}
+
+/** Null if all was decided under these. */
+async function changedFacts(parts: ReconsideringParts, collection: Collection) {
+  const { store } = parts
+  const { facts, terms } = await questionFor(parts, collection)
+  const before = await readDecided(store, collection.key)
+  const size = collection.size
+  const fresh = before === null || before.isForeign === 0
+  const isForeign = !fresh || (await servesForeign(store, collection.key, before?.looked ?? 0)) ? 1 : 0
+  const { parties, places, kinds } = facts.refusals
+  const now = {
+    terms: terms === null ? null : (collection.terms?.hash ?? null),
+    refusals: [parties, places, kinds].map((one) => [...one.keys()].toSorted()),
+    audience: facts.audience.map(({ party, names, kind, places: at }) => ({
+      party,
+      names: [...names],
+      kind,
+      at: at && [...at],
+    })),
+    mirrors: isForeign === 1 ? await mirrorsNow(store) : [],
+  }
+  const hash = sha256(canonicalize(now)).toString("base64")
+  return before?.facts === hash && before.isForeign === isForeign ? null : { facts: hash, looked: size, isForeign }
+}
+
+async function questionFor({ store, clock }: ReconsideringParts, collection: Collection) {
+  const now = clock.now()
+  return factsFor(store, collection, { ...AGAIN, createdAt: now }, now)
+}
+
+/** Who may read no more: what it had it is asked about still, and gets nothing else. */
+async function withoutRefused(parts: ReconsideringParts, collection: Collection): Promise<void> {
+  const { facts, terms } = await questionFor(parts, collection)
+  if (terms === null) return
+  for (const recipient of facts.audience) {
+    const against = againstAudience([recipient], terms, facts).filter(({ code }) => !RESTS.has(code))
+    if (against.length === 0) continue
+    await parts.store.write(async (tx) => {
+      const now = await loadCollection(tx, collection.id)
+      const member = await findMember(tx, now.key, recipient.party)
+      if (member?.leftAt === null) await narrow(tx, now, recipient.party, null)
+    })
+  }
+}
+
+/** A relation that rests or ended gets nothing anyhow, and may go on. */
+const RESTS: ReadonlySet<ReleaseReasonCode> = new Set(["audience.stranger", "audience.not-active"])
+
+async function lookAt(parts: ReconsideringParts, collection: Collection, fallen: Fallen): Promise<void> {
+  const { store } = parts
+  const question = await questionFor(parts, collection)
+  const candidates = new Candidates(store, question.self)
+  const rule = decider(question)
+  for (let after = -1, more = true; more; ) {
+    const rows = await readAllServed(store, collection.key, after, AT_ONCE)
+    for (const { object } of rows) {
+      const candidate = await candidates.load(object)
+      const codes = candidate === null ? [] : against(rule, candidate)
+      if (candidate === null || codes.length === 0) continue
+      const known = fallen.get(candidate.id) ?? { collections: new Set(), codes: new Set() }
+      fallen.set(candidate.id, known)
+      known.collections.add(collection.key)
+      for (const code of codes) known.codes.add(code)
+    }
+    after = rows.at(-1)?.seq ?? after
+    more = rows.length === AT_ONCE
+    await new Promise((resolve) => setImmediate(resolve)) // others have their turn
+  }
+}
+
+/** Empty where one way in which it came lets it go on as it is. */
+function against(rule: ReturnType<typeof decider>, { object, origins, contained }: Candidate): string[] {
+  const marking = object.marking === null ? null : joinTlp(object.marking, contained)
+  const decisions = origins.map((origin) => rule({ ...object, marking }, origin, { binding: "", given: [] }))
+  const found = decisions.map((decision) => {
+    const codes = decision.reasons.map(({ code }) => code).filter((code) => COUNTS.has(code))
+    const whole = decision.is === "redact" || (decision.is === "hold" && decision.what.length > 0)
+    return whole ? ["redact"] : decision.is === "refuse" ? codes : []
+  })
+  return found.find((codes) => codes.length === 0) ?? found[0] ?? []
+}
+
+type Back = { id: string; collections: ReadonlySet<number>; codes: string[]; reason: string }
+
+async function takeBack(tx: Tx, { id, collections, codes, reason }: Back): Promise<void> {
+  const keys = [...collections]
+  const elsewhere = (await sharedHolding(tx, id)).some((key) => !collections.has(key))
+  const done = nothingDone()
+  if (elsewhere || (await isOver(tx, id, codes)))
+    await inEach(tx, keys, "erase", (one) => eraseShared(tx, one, id), done)
+  else await inEach(tx, keys, "recall", (one) => recallObject(tx, one, id, reason), done)
+  if (done.entries > 0) await record(tx, { what: "object.decided-anew", by: null, facts: { ...done, reasons: codes } })
+}
+
+/** A partner's object whose owner erased it, or whose time here is over, is kept nowhere; one that was recalled is told of. */
+async function isOver(tx: Tx, id: string, codes: readonly string[]): Promise<boolean> {
+  if (!codes.includes("object.received")) return false
+  return (await recallsOf(tx, id)).every(({ party }) => party === null)
+}
