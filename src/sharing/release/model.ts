@@ -57,8 +57,8 @@ export type Release = {
   finishedAt: Instant | null
   targets: readonly Target[]
   /**
-   * Key of the collection whose content is decided anew: a closed one's for its successor, or, where it is the target
-   * itself, what may not stay there. Null where objects were chosen.
+   * Key of the collection whose content is decided anew: for another one that goes on from it, or, where it is the target
+   * itself, to take out what may not stay. Null where objects were chosen.
    */
   source: number | null
   /** The entry of `source` that was settled last. */
