@@ -8,7 +8,8 @@ import { DAY } from "../../kernel/time.ts"
 import { audienceOf, type Collection, loadCollection, placesOf, recallsOf } from "../../library/index.ts"
 import { suspend } from "../../peering/index.ts"
 import { governedBy, keptTerms, readTerms } from "../../policy/index.ts"
-import { carryOver, decideAnew } from "../../sharing/index.ts"
+import { carryOver } from "../../sharing/index.ts"
+import { decideAnew } from "../../sharing/release/reconsidering.ts"
 import { termsOf } from "../clause-terms.ts"
 import { startDraft } from "../drafts.ts"
 import { withTerms } from "../editing.ts"
@@ -18,10 +19,11 @@ import type { ItemId } from "../tabled/item.ts"
 import { Shelf } from "../tabled/shelf.ts"
 import { tableDraft } from "../tabled/tabling.ts"
 import { type ActingParts, act } from "./acting.ts"
-import { type Anew, type Carry, govern } from "./governing.ts"
+import { type Carry, govern } from "./governing.ts"
 import type { Act } from "./model.ts"
 
 const OFFICER: Tabler = { by: "commitment", actor: { is: "person", officer: true, by: "commitment" } }
+const TAKEN_BACK = "The terms changed"
 const SIGN: Act = { is: "sign", reservations: [] }
 let federation: Federation
 let [a, b, c] = [] as unknown as [Member, Member, Member]
@@ -68,16 +70,10 @@ async function governs(member: Member): Promise<void> {
     begun.push(going.id)
     return () => releases.run(going)
   }
-  const anew: Anew = async (tx, collection) => {
-    const going = await decideAnew(tx, collection)
-    if (going === null) return () => {}
-    begun.push(going.id)
-    return () => releases.run(going)
-  }
   const { store, shelf } = of(member)
-  for (const one of await shelf.negotiations(store))
-    await govern({ store, shelf, carry, anew }, one, member.clock.now())
+  for (const one of await shelf.negotiations(store)) await govern({ store, shelf, carry }, one, member.clock.now())
   for (const id of begun) await releases.settled(id)
+  await decideAnew(member, TAKEN_BACK)
 }
 
 async function table(
@@ -215,7 +211,7 @@ test("narrower terms take back at once what they refuse, in every version, and l
   )
   assert.equal(await shownAt(b, copies[0]?.id ?? ""), "green")
   const [recall] = await recallsOf(b.store, plain.id)
-  assert.match(recall?.reason ?? "", /do not allow it any more \(Art\. 2\(2\)\)/)
+  assert.equal(recall?.reason, TAKEN_BACK)
   await import_(a, marked("green"))
   await settled()
   assert.equal((await collectionOf(a, id)).size, now.size)

@@ -37,9 +37,7 @@ import { governing, narrowedFor } from "./effect.ts"
 
 /** Puts into a collection what another one serves, each object decided anew; what it returns runs after the commit. */
 export type Carry = (tx: Tx, from: Collection, to: CollectionId) => Promise<() => void>
-/** Decides anew on what a collection serves, now that its terms are narrower; what may not stay is taken back. */
-export type Anew = (tx: Tx, collection: Collection) => Promise<() => void>
-export type GoverningParts = { store: Store; shelf: Shelf; carry: Carry; anew: Anew }
+export type GoverningParts = { store: Store; shelf: Shelf; carry: Carry }
 
 /**
  * What the text in force wants of this node; `readers` are the parties that it binds beside this one and for which these
@@ -59,11 +57,11 @@ type Plan = {
 /**
  * Makes the collections of this node be what the agreements in force say: one for each, read by those whom it binds,
  * under its terms, and one more for those for whom other terms count by their reservations. What gets narrower does so in
- * place, and what is inside is decided anew; what gets wider in a successor (design 2.2). Nothing is written where
+ * place, and releases decide anew on what is inside; what gets wider in a successor (design 2.2). Nothing is written where
  * nothing is to be done. Agreements of this node only: each member does the same at its own.
  */
 export async function govern(
-  { store, shelf, carry, anew }: GoverningParts,
+  { store, shelf, carry }: GoverningParts,
   negotiation: Negotiation,
   now: Instant,
 ): Promise<void> {
@@ -73,7 +71,7 @@ export async function govern(
     const open = plans.find(({ before }) => before !== null)?.before ?? null
     const all: (() => void)[] = []
     for (const plan of plans) {
-      if (needsWork(plan)) all.push(...(await follows(tx, negotiation.id, plan, { carry, anew, open })))
+      if (needsWork(plan)) all.push(...(await follows(tx, negotiation.id, plan, { carry, open })))
     }
     return all
   })
@@ -182,7 +180,7 @@ async function admitted(
 }
 
 /** `open`: a collection in which the agreement governed until now. */
-type Then = Pick<GoverningParts, "carry" | "anew"> & { open: Collection | null }
+type Then = Pick<GoverningParts, "carry"> & { open: Collection | null }
 
 /** What it returns runs after the commit. */
 async function follows(tx: Tx, agreement: string, plan: Plan, then: Then): Promise<(() => void)[]> {
@@ -193,7 +191,6 @@ async function follows(tx: Tx, agreement: string, plan: Plan, then: Then): Promi
   if (step === "narrow-terms" && before !== null) {
     await narrowTerms(tx, before, terms, null)
     await settle(tx, agreement, wanted, before.id)
-    return [await then.anew(tx, await loadCollection(tx, before.id))]
   }
   if (step === "other-words" && before !== null) await settle(tx, agreement, wanted, before.id)
   if (step === "create") return created(tx, agreement, plan, then)
