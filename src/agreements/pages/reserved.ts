@@ -4,7 +4,7 @@ import { termWord } from "../../policy/index.ts"
 import { ClauseTerms } from "../clause-terms.ts"
 import type { AgreementText, Clause } from "../model.ts"
 import { isReservation, narrowedBy, type Reservation, reservableIn } from "../reserving.ts"
-import { termFields, typedTerm } from "./term-fields.ts"
+import { isNamed, termFields, typedTerm } from "./term-fields.ts"
 import { clauseSentences, type Wording } from "./text.ts"
 
 /** What nodes do because of a reservation, or that they do nothing because of it. */
@@ -27,9 +27,12 @@ export function reservedFields(
   if (names.length === 0) return html`<p class="hint">${t("agreement.reserve-people")}</p>`
   const groups = names.map((term) => {
     const fields = termFields(visit, field, { text, term, now: { ...clause.terms, ...now }, name: nameOf(term) })
-    return html`<fieldset class="field"><legend>${termWord(t, term)}</legend><input type="hidden" name="reserves" value="${term}">${fields}</fieldset>`
+    const asked = html`<input type="hidden" name="reserves" value="${term}">${fields}`
+    if (isNamed(visit, text, term)) return asked
+    return html`<fieldset class="field"><legend>${termWord(t, term)}</legend>${asked}</fieldset>`
   })
-  return html`<details${now === undefined ? nothing : html` open`}><summary>${t("agreement.reserve-terms")}</summary><p class="hint">${t("agreement.reserve-terms-what")}</p>${groups}</details>`
+  const open = now !== undefined || field.given.position?.[0] === "reserve"
+  return html`<details${open ? html` open` : nothing}><summary>${t("agreement.reserve-terms")}</summary><p class="hint">${t("agreement.reserve-terms-what")}</p>${groups}</details>`
 }
 
 const nameOf = (term: string) => `reserve.${term}`

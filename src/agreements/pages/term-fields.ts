@@ -151,6 +151,11 @@ export function termFields(visit: Visit, shown: Shown, { text, term, now, name =
   }
 }
 
+/** Whether the fields say of which term they are; else what stands around them has to. */
+export function isNamed(visit: Visit, text: AgreementText, term: TermName): boolean {
+  return !["some", "number"].includes(asked(visit, text, term).as)
+}
+
 function wordsHint(t: Visit["t"], term: TermName): string {
   return term === "places" ? t("agreement.places-what") : t("agreement.types-what")
 }
