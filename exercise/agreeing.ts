@@ -22,7 +22,7 @@ export async function redraft(officer: Ready, { negotiation, hash }: Version, wo
   await send(officer, article, { ...words.fields, ...(await seen(officer, article)) })
   const terms = `/agree/${draft}/terms/${words.clause}?term=personal`
   const { value, safeguard } = words.personal
-  await send(officer, terms, { value, safeguard, ...(await seen(officer, terms)) })
+  await send(officer, terms, { value, "value.safeguard": safeguard, ...(await seen(officer, terms)) })
   return draft
 }
 

@@ -58,7 +58,6 @@ import {
   type Cursors,
   carryOver,
   cursors,
-  decideAnew,
   deleteStatusesBefore,
   guardian,
   logRoutes,
@@ -183,19 +182,13 @@ function standingOf({ clock, diagnostics }: NodeParts, store: Store, releases: R
   return new StandingRules({ store, clock, releases, diagnostics, takenBack })
 }
 
-/** Agreements take effect here; what a collection of theirs holds is decided anew where its terms change. */
+/** Agreements take effect here; what a collection of theirs held is decided anew where another one goes on from it. */
 function governorOf({ clock, diagnostics }: NodeParts, { store, releases }: Core): Governor {
   const carry = async (tx: Tx, from: Collection, to: CollectionId) => {
     const release = await carryOver(tx, from, to, { by: null, officer: false })
     return () => releases.run(release)
   }
-  const anew = async (tx: Tx, collection: Collection) => {
-    const release = await decideAnew(tx, collection)
-    return () => {
-      if (release !== null) releases.run(release)
-    }
-  }
-  return new Governor({ store, clock, diagnostics, carry, anew }).start()
+  return new Governor({ store, clock, diagnostics, carry }).start()
 }
 
 /** What commands ask of the process that owns the folder. */

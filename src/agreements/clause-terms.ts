@@ -16,11 +16,15 @@ export function settledBy(terms: ClauseTerms | null): TermName[] {
   return terms === null ? [] : TERM_NAMES.filter((name) => terms[name] !== undefined)
 }
 
-/** What nodes enforce under a text: what its clauses settle, and for the rest what holds where nobody agreed. */
-export function termsOf({ articles }: Pick<AgreementText, "articles">): Terms {
+/**
+ * What nodes enforce under a text: what its clauses settle, and for the rest what holds where nobody agreed. `instead`:
+ * terms that stand in the place of the text's.
+ */
+export function termsOf({ articles }: Pick<AgreementText, "articles">, instead: Partial<ClauseTerms> = {}): Terms {
   const said: ClauseTerms = Object.assign(
     {},
     ...articles.flatMap(({ clauses }) => clauses.map(({ terms }) => terms ?? {})),
+    instead,
   )
   const pick = <Part extends object>(part: Part): Part =>
     Object.fromEntries(

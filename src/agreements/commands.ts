@@ -50,7 +50,8 @@ export function agreementHandlers({ store, clock }: { store: Store; clock: Clock
       const tabled = await Promise.all(negotiations.map((one) => negotiationRow(store, one, clock.now())))
       const home = (await drafts(store)).map(({ id, text, changedAt }) => ({
         ...{ id, state: "draft", nature: text.nature, title: { ...text.title }, languages: text.languages },
-        ...{ lacking: lackingIn(text, own).length, changed: formatInstant(changedAt), collection: null },
+        ...{ lacking: lackingIn(text, own).length, changed: formatInstant(changedAt) },
+        ...{ collection: null, reserved: [] },
       }))
       return [...tabled, ...home]
     },
@@ -81,14 +82,15 @@ function isNegotiation(id: string): boolean {
   return id.startsWith(`${ITEM_TYPE}--`)
 }
 
-/** The state is that of the version that governs, else that of the newest one; with the collection where it does. */
+/** The state is that of the version that governs, else that of the newest one; with the collections where it does. */
 async function negotiationRow(reader: Reader, negotiation: Negotiation, now: Instant) {
   const newest = newestOf(negotiation)
   const { is } = governing(negotiation, now)?.effect ?? effectOf(negotiation, newest, now)
   const { nature, title, languages } = newest.text
   const shown = { id: negotiation.id, state: is, nature, title: { ...title }, languages, lacking: 0 }
-  const collection: string | null = (await governedBy(reader, negotiation.id))?.collection ?? null
-  return { ...shown, changed: formatInstant(newest.at), collection }
+  const all: string[] = (await governedBy(reader, negotiation.id)).map(({ collection }) => collection)
+  const [collection = null, ...reserved] = all
+  return { ...shown, changed: formatInstant(newest.at), collection, reserved }
 }
 
 /** Throws `conflict agreement.not-written`. */
@@ -124,14 +126,16 @@ type Listed = {
   languages: string[]
   changed: string
   collection: string | null
+  /** Those for readers with reservations. */
+  reserved: string[]
 }
 
 function showList(t: Translate, result: Json): string[] {
   const rows = result as Listed[]
   if (rows.length === 0) return [t("agreement.none")]
-  return rows.map(({ id, state, changed, collection, ...text }) => {
+  return rows.map(({ id, state, changed, collection, reserved, ...text }) => {
     const title = visibleText(saidIn(text, text.title, "en")) || t("agreement.untitled")
-    return [id, state, changed, collection ?? "-", title].join("\t")
+    return [id, state, changed, [collection ?? "-", ...reserved].join(","), title].join("\t")
   })
 }
 

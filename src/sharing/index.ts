@@ -20,7 +20,7 @@ export { programPages } from "./pages/programs/routes.ts"
 export { releasePages } from "./pages/release/routes.ts"
 export { warningListRoutes } from "./pages/warning-lists/pages.ts"
 export { deleteStatusesBefore } from "./queries.ts"
-export { carryOver, decideAnew } from "./release/audiences.ts"
+export { carryOver } from "./release/audiences.ts"
 /** Letting out, taking back, and who reads what. */
 export { releaseDeclarations, releaseHandlers } from "./release/commands.ts"
 export { Releases } from "./release/releases.ts"

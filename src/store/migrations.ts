@@ -28,6 +28,7 @@ import * as contained from "./migrations/0024-contained.ts"
 import * as received from "./migrations/0025-received.ts"
 import * as uses from "./migrations/0026-uses.ts"
 import * as decided from "./migrations/0027-decided.ts"
+import * as reservations from "./migrations/0028-reservations.ts"
 
 const migrations = [
   first,
@@ -57,6 +58,7 @@ const migrations = [
   received,
   uses,
   decided,
+  reservations,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

@@ -16,12 +16,12 @@ import { withTerms } from "../editing.ts"
 import { type AgreementText, textHash } from "../model.ts"
 import type { Tabler } from "../tabled/audience.ts"
 import { keepSaying } from "../tabled/home.ts"
-import { type ItemId, itemBytes, readItem } from "../tabled/item.ts"
+import { type ItemId, itemBytes, readItem, type Says } from "../tabled/item.ts"
 import { type Negotiation, newestOf } from "../tabled/negotiation.ts"
 import { Shelf } from "../tabled/shelf.ts"
 import { tableDraft, tableSayings } from "../tabled/tabling.ts"
 import { type ActingParts, act, reservationsOf } from "./acting.ts"
-import { effectOf, governing } from "./effect.ts"
+import { effectOf, governing, narrowedFor } from "./effect.ts"
 import { agreementFile } from "./file.ts"
 import { type Act, isGood, signAct } from "./model.ts"
 
@@ -178,6 +178,42 @@ test("reservations are what the party tabled on this very text, and stand in its
   await does(b, id, { is: "sign", reservations })
   const signed = (await effect(a, id)).bindings[1]?.signed?.says.statement.act
   assert.deepEqual(signed, { is: "sign", reservations })
+})
+
+test("a reservation can narrow terms of its clause, which everybody reads and the signature says, and widen none", async () => {
+  const id = await begin()
+  const position = {
+    is: "position",
+    on: textHash(text()),
+    clause: "000000b2",
+    position: "reserve",
+    text: "30",
+  } as const
+  const keep = (says: Says) => keepSaying(b.store, of(b).shelf, { negotiation: id, says, before: null }, null)
+  const wrong: Says[] = [
+    { ...position, terms: { retention: 180 } },
+    { ...position, terms: { retention: null } },
+    { ...position, terms: { purposes: ["defence"] } },
+    { ...position, clause: "000000a1", terms: { retention: 30 } },
+    { ...position, position: "accept", terms: { retention: 30 } },
+  ]
+  for (const says of wrong) await assert.rejects(keep(says), code("agreement.reservation"))
+  await tableSayings(of(b), id, [await keep({ ...position, terms: { retention: 30 } })], OFFICER)
+  const mine = await seenBy(b, id)
+  const reservations = reservationsOf(mine, newestOf(mine), b.party)
+  assert.deepEqual(reservations, [{ clause: "000000b2", text: "30", terms: { retention: 30 } }])
+  await does(a, id, SIGN)
+  await does(b, id, { is: "sign", reservations })
+  await does(b, id, LETTERS)
+  const { bindings } = await effect(a, id)
+  assert.deepEqual(
+    bindings.map((one) => narrowedFor(text(), one)),
+    [null, { retention: 30 }],
+  )
+  const negotiation = await seenBy(a, id)
+  const file = JSON.parse((await agreementFile(a.store, negotiation, newestOf(negotiation))).toString("utf8")) as File
+  const checked = verified(file)
+  if (checked.error === undefined) assert.match(checked.stdout, /reservation: .*retention\W+30[\s\S]*nothing is wrong/)
 })
 
 test("an act counts only if its signature is good and it says what its object says", async () => {

@@ -4,6 +4,7 @@ import { formatInstant, type Instant } from "../../kernel/time.ts"
 import { record } from "../../ledger/index.ts"
 import { loadOwnParty } from "../../parties/index.ts"
 import { clausesOf } from "../model.ts"
+import type { Reservation } from "../reserving.ts"
 import type { Tabler } from "../tabled/audience.ts"
 import { type ItemId, newItemId, type Says } from "../tabled/item.ts"
 import { type Negotiation, standOf, type Version } from "../tabled/negotiation.ts"
@@ -56,11 +57,15 @@ export function mayAct(negotiation: Negotiation, version: Version, own: string, 
 }
 
 /** The reservations with which a party would sign: those that it tabled as its positions on this very text. */
-export function reservationsOf(negotiation: Negotiation, { hash, text }: Version, own: string) {
+export function reservationsOf(negotiation: Negotiation, { hash, text }: Version, own: string): Reservation[] {
   return clausesOf(text).flatMap(({ id }) => {
     const says = standOf(negotiation, hash, id, own)?.says
-    return says?.position === "reserve" ? [{ clause: id, text: says.text }] : []
+    return says?.position === "reserve" ? [reservationIn(id, says)] : []
   })
+}
+
+function reservationIn(clause: string, { text, terms }: Pick<Reservation, "text" | "terms">): Reservation {
+  return terms === undefined ? { clause, text } : { clause, text, terms }
 }
 
 export function actTime(at: Instant): string {

@@ -1,6 +1,7 @@
 import { DAY, type Instant, parseInstant, plusMicroseconds } from "../../kernel/time.ts"
-import { termsOf } from "../clause-terms.ts"
-import { negotiatorsOf, type TextParty } from "../model.ts"
+import { type ClauseTerms, termsOf } from "../clause-terms.ts"
+import { type AgreementText, negotiatorsOf, type TextParty } from "../model.ts"
+import { narrowedByAll } from "../reserving.ts"
 import type { Acted, Negotiation, Version } from "../tabled/negotiation.ts"
 import type { Act } from "./model.ts"
 
@@ -80,6 +81,12 @@ function bindingOf(negotiation: Negotiation, { hash, text }: Version, party: Tex
   if (party.instrument !== "" && instrument === null) return { ...common, is: "waits" }
   if (until !== null && until <= now) return { ...common, is: "withdrawn" }
   return { ...common, is: last !== undefined && isAct("suspend")(last) ? "suspended" : "bound" }
+}
+
+/** What is narrower for a party by the reservations with which it signed. */
+export function narrowedFor(text: AgreementText, { signed }: Binding): ClauseTerms | null {
+  const act = signed?.says.statement.act
+  return act?.is === "sign" ? narrowedByAll(text, act.reservations) : null
 }
 
 const isAct = (is: Act["is"]) => (one: Acted) => one.says.statement.act.is === is

@@ -8,7 +8,8 @@ import { DAY } from "../../kernel/time.ts"
 import { audienceOf, type Collection, loadCollection, placesOf, recallsOf } from "../../library/index.ts"
 import { suspend } from "../../peering/index.ts"
 import { governedBy, keptTerms, readTerms } from "../../policy/index.ts"
-import { carryOver, decideAnew } from "../../sharing/index.ts"
+import { carryOver } from "../../sharing/index.ts"
+import { decideAnew } from "../../sharing/release/reconsidering.ts"
 import { termsOf } from "../clause-terms.ts"
 import { startDraft } from "../drafts.ts"
 import { withTerms } from "../editing.ts"
@@ -18,10 +19,11 @@ import type { ItemId } from "../tabled/item.ts"
 import { Shelf } from "../tabled/shelf.ts"
 import { tableDraft } from "../tabled/tabling.ts"
 import { type ActingParts, act } from "./acting.ts"
-import { type Anew, type Carry, govern } from "./governing.ts"
+import { type Carry, govern } from "./governing.ts"
 import type { Act } from "./model.ts"
 
 const OFFICER: Tabler = { by: "commitment", actor: { is: "person", officer: true, by: "commitment" } }
+const TAKEN_BACK = "The terms changed"
 const SIGN: Act = { is: "sign", reservations: [] }
 let federation: Federation
 let [a, b, c] = [] as unknown as [Member, Member, Member]
@@ -68,16 +70,10 @@ async function governs(member: Member): Promise<void> {
     begun.push(going.id)
     return () => releases.run(going)
   }
-  const anew: Anew = async (tx, collection) => {
-    const going = await decideAnew(tx, collection)
-    if (going === null) return () => {}
-    begun.push(going.id)
-    return () => releases.run(going)
-  }
   const { store, shelf } = of(member)
-  for (const one of await shelf.negotiations(store))
-    await govern({ store, shelf, carry, anew }, one, member.clock.now())
+  for (const one of await shelf.negotiations(store)) await govern({ store, shelf, carry }, one, member.clock.now())
   for (const id of begun) await releases.settled(id)
+  await decideAnew(member, TAKEN_BACK)
 }
 
 async function table(
@@ -107,8 +103,8 @@ async function signedByAll(
 }
 
 async function collectionOf(member: Member, id: ItemId): Promise<Collection> {
-  const row = await governedBy(member.store, id)
-  assert.ok(row !== null, "nothing governs")
+  const [row] = await governedBy(member.store, id)
+  assert.ok(row !== undefined, "nothing governs")
   return loadCollection(member.store, row.collection)
 }
 
@@ -122,7 +118,7 @@ test("in force, the text makes a collection at each member, for the others, unde
   await settled()
   await does(a, id, SIGN, text())
   await does(b, id, SIGN, text())
-  assert.equal(await governedBy(a.store, id), null)
+  assert.deepEqual(await governedBy(a.store, id), [])
   await does(c, id, SIGN, text())
   for (const one of federation.members) {
     const others = federation.members.filter((other) => other !== one).map(({ party }) => party)
@@ -130,7 +126,7 @@ test("in force, the text makes a collection at each member, for the others, unde
     const { terms, title } = await collectionOf(one, id)
     assert.equal(terms?.hash, keptTerms(termsOf(text())).hash)
     assert.equal(title, "Arrangement on sharing indicators of ransomware")
-    const row = await governedBy(one.store, id)
+    const [row] = await governedBy(one.store, id)
     assert.equal(row?.text, textHash(text()))
     assert.deepEqual(row?.articles, { purposes: "Art. 2(1)", personal: "Art. 2(1)", retention: "Art. 2(2)" })
   }
@@ -158,7 +154,7 @@ test("what is released under it is decided by its terms, with the clause as reas
 test("a text that people alone keep makes no collection", async () => {
   const people = text((one) => withTerms(withTerms(one, "000000b1", null), "000000b2", null))
   const id = await signedByAll(people)
-  assert.equal(await governedBy(a.store, id), null)
+  assert.deepEqual(await governedBy(a.store, id), [])
 })
 
 test("narrower terms hold at once in place, wider ones in a successor into which everything is decided anew", async () => {
@@ -175,7 +171,7 @@ test("narrower terms hold at once in place, wider ones in a successor into which
   const [purpose, use] = narrower.articles
   const moved = { ...narrower, articles: [use, purpose].flatMap((one) => one ?? []) }
   await signedByAll(moved, { negotiation: id, base: textHash(narrower) })
-  const row = await governedBy(a.store, id)
+  const [row] = await governedBy(a.store, id)
   assert.deepEqual([row?.collection, row?.text, row?.articles.retention], [first.id, textHash(moved), "Art. 1(2)"])
   const wider = text((one) => withTerms(one, "000000b2", { retention: 365 }))
   await signedByAll(wider, { negotiation: id, base: textHash(moved) })
@@ -215,10 +211,74 @@ test("narrower terms take back at once what they refuse, in every version, and l
   )
   assert.equal(await shownAt(b, copies[0]?.id ?? ""), "green")
   const [recall] = await recallsOf(b.store, plain.id)
-  assert.match(recall?.reason ?? "", /do not allow it any more \(Art\. 2\(2\)\)/)
+  assert.equal(recall?.reason, TAKEN_BACK)
   await import_(a, marked("green"))
   await settled()
   assert.equal((await collectionOf(a, id)).size, now.size)
+})
+
+test("a reservation that narrows what a party gets makes a collection of its own for it, and one that changes nothing none", async () => {
+  const first = text()
+  const id = await table(a, first, null)
+  await settled()
+  const base = { clause: "000000b1", text: "No personal data, and not for courts" }
+  const reserved: Act = { is: "sign", reservations: [{ ...base, terms: { purposes: ["defence"], marking: "clear" } }] }
+  const only30: Act = { is: "sign", reservations: [{ clause: "000000b2", text: "30 days", terms: { retention: 30 } }] }
+  await does(a, id, SIGN, first)
+  await does(b, id, reserved, first) // other terms than the clause's: shown, and nothing else
+  await does(c, id, only30, first)
+  const governed = await governedBy(a.store, id)
+  const found = await Promise.all(governed.map(({ collection }) => loadCollection(a.store, collection)))
+  const told = await Promise.all(
+    found.map(async (one) => {
+      const parties = (await audienceOf(a.store, one)).map(({ party }) => party)
+      return [one.title, readTerms(one.terms?.text ?? "")?.retention, parties]
+    }),
+  )
+  const title = "Arrangement on sharing indicators of ransomware"
+  assert.deepEqual(told, [
+    [title, 90, [b.party]],
+    [`${title} (Charlie)`, 30, [c.party]],
+  ])
+  assert.deepEqual(
+    governed.map(({ articles }) => articles.retention),
+    ["Art. 2(2)", "Art. 2(2)"],
+  )
+  assert.deepEqual(await readers(c, id), [a.party, b.party].toSorted())
+  assert.equal((await governedBy(c.store, id)).length, 1)
+  await settled()
+  assert.deepEqual(await governedBy(a.store, id), governed)
+})
+
+test("what was let out follows a party into the collection that its reservation makes, and back, decided anew each time", async () => {
+  const first = text()
+  const id = await signedByAll(first)
+  const [code, other] = [marked("green", { labels: ["rsit:malicious-code"] }), marked("green")]
+  await import_(a, code, other)
+  await release(a, [await collectionOf(a, id)], [code.id, other.id], { by: null, officer: false })
+  const second = text((one) => withTerms(one, "000000b2", { retention: 90, incidents: null }))
+  await table(b, second, { negotiation: id, base: textHash(first) })
+  await settled()
+  const terms = { incidents: ["malicious-code"] as ["malicious-code"] }
+  await does(a, id, SIGN, second)
+  await does(b, id, SIGN, second)
+  await does(c, id, { is: "sign", reservations: [{ clause: "000000b2", text: "Code alone", terms }] }, second)
+  const [main, apart] = await governedBy(a.store, id)
+  assert.deepEqual(await readers(a, id), [b.party])
+  const own = await loadCollection(a.store, apart?.collection ?? "")
+  assert.deepEqual(
+    (await audienceOf(a.store, own)).map(({ party }) => party),
+    [c.party],
+  )
+  assert.deepEqual([own.size, (await placesOf(a.store, own.key, code.id)).length], [1, 1])
+  const third = text((one) => withTerms(one, "000000b2", { retention: 60, incidents: null }))
+  await signedByAll(third, { negotiation: id, base: textHash(second) })
+  const [now, before] = await governedBy(a.store, id)
+  assert.notEqual(now?.collection, main?.collection)
+  assert.deepEqual(await readers(a, id), [b.party, c.party].toSorted())
+  assert.equal((await collectionOf(a, id)).size, 2)
+  assert.equal(before?.collection, own.id)
+  assert.deepEqual(await audienceOf(a.store, await loadCollection(a.store, own.id)), [])
 })
 
 test("who suspends neither gives nor gets from the next exchange on, the others go on, and it can resume", async () => {

@@ -1,3 +1,5 @@
+import { canonicalize, type Json } from "../../kernel/canonical.ts"
+import { sha256 } from "../../kernel/hash.ts"
 import type { Instant } from "../../kernel/time.ts"
 import { record } from "../../ledger/index.ts"
 import {
@@ -15,6 +17,7 @@ import { ownParty, type PartyId } from "../../parties/index.ts"
 import {
   againstAudience,
   governedBy,
+  type InForce,
   isNarrower,
   keptTerms,
   readTerms,
@@ -25,20 +28,22 @@ import {
   type Terms,
 } from "../../policy/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
-import { isEnforced, settledBy, termsOf } from "../clause-terms.ts"
+import { type ClauseTerms, isEnforced, settledBy, termsOf } from "../clause-terms.ts"
 import { type AgreementText, citedIn, clausesOf, saidIn } from "../model.ts"
+import { termsFor } from "../reserving.ts"
 import type { Negotiation } from "../tabled/negotiation.ts"
 import type { Shelf } from "../tabled/shelf.ts"
-import { governing } from "./effect.ts"
+import { governing, narrowedFor } from "./effect.ts"
 
-/** Puts into a successor what its predecessor serves, each object decided anew; what it returns runs after the commit. */
+/** Puts into a collection what another one serves, each object decided anew; what it returns runs after the commit. */
 export type Carry = (tx: Tx, from: Collection, to: CollectionId) => Promise<() => void>
-/** Decides anew on what a collection serves, now that its terms are narrower; what may not stay is taken back. */
-export type Anew = (tx: Tx, collection: Collection) => Promise<() => void>
-export type GoverningParts = { store: Store; shelf: Shelf; carry: Carry; anew: Anew }
+export type GoverningParts = { store: Store; shelf: Shelf; carry: Carry }
 
-/** What the text in force wants of this node; `readers` are the parties that it binds beside this one. */
-type Wanted = { text: AgreementText; hash: string; terms: Terms; readers: PartyId[] }
+/**
+ * What the text in force wants of this node; `readers` are the parties that it binds beside this one and for which these
+ * terms count. `part` is empty for those without reservations that nodes enforce.
+ */
+type Wanted = { part: string; text: AgreementText; hash: string; terms: Terms; readers: PartyId[] }
 type Step = "create" | "narrow-terms" | "follow" | "other-words" | "none"
 type Plan = {
   wanted: Wanted
@@ -51,32 +56,47 @@ type Plan = {
 
 /**
  * Makes the collections of this node be what the agreements in force say: one for each, read by those whom it binds,
- * under its terms. What gets narrower does so in place, and what is inside is decided anew; what gets wider in a successor
- * (design 2.2). Nothing is written
- * where nothing is to be done. Agreements of this node only: each member does the same at its own.
+ * under its terms, and one more for those for whom other terms count by their reservations. What gets narrower does so in
+ * place, and releases decide anew on what is inside; what gets wider in a successor (design 2.2). Nothing is written where
+ * nothing is to be done. Agreements of this node only: each member does the same at its own.
  */
 export async function govern(
-  { store, shelf, carry, anew }: GoverningParts,
+  { store, shelf, carry }: GoverningParts,
   negotiation: Negotiation,
   now: Instant,
 ): Promise<void> {
-  if (!needsWork(await planFor(store, negotiation, now))) return
-  let afterwards: (() => void) | null = null
-  await store.write(async (tx) => {
-    afterwards = null
-    const plan = await planFor(tx, await shelf.negotiation(tx, negotiation.id), now)
-    if (plan !== null && needsWork(plan)) afterwards = await follows(tx, negotiation.id, plan, { carry, anew })
+  if (!(await plansFor(store, negotiation, now)).some(needsWork)) return
+  const afterwards = await store.write(async (tx) => {
+    const plans = await plansFor(tx, await shelf.negotiation(tx, negotiation.id), now)
+    const open = plans.find(({ before }) => before !== null)?.before ?? null
+    const all: (() => void)[] = []
+    for (const plan of plans) {
+      if (needsWork(plan)) all.push(...(await follows(tx, negotiation.id, plan, { carry, open })))
+    }
+    return all
   })
-  ;(afterwards as (() => void) | null)?.()
+  for (const one of afterwards) one()
 }
 
-function needsWork(plan: Plan | null): boolean {
-  return plan !== null && (plan.step !== "none" || plan.leaving.length > 0)
+function needsWork({ step, leaving }: Plan): boolean {
+  return step !== "none" || leaving.length > 0
 }
 
-async function planFor(reader: Reader, negotiation: Negotiation, now: Instant): Promise<Plan | null> {
+/** One for each collection that there is or should be, that without reservations first. */
+async function plansFor(reader: Reader, negotiation: Negotiation, now: Instant): Promise<Plan[]> {
   const wanted = await wantedBy(reader, negotiation, now)
-  const row = await governedBy(reader, negotiation.id)
+  const rows = await governedBy(reader, negotiation.id)
+  const parts = [...new Set([...rows, ...wanted].map(({ part }) => part))].sort()
+  const plans = await Promise.all(
+    parts.map((part) => {
+      const row = rows.find((one) => one.part === part) ?? null
+      return planFor(reader, wanted.find((one) => one.part === part) ?? null, row)
+    }),
+  )
+  return plans.flatMap((plan) => plan ?? [])
+}
+
+async function planFor(reader: Reader, wanted: Wanted | null, row: InForce | null): Promise<Plan | null> {
   const before = row === null ? null : await loadCollection(reader, row.collection)
   if (before === null || before.closedAt !== null) {
     if (wanted === null) return null
@@ -117,17 +137,28 @@ function nobody(before: Collection): Wanted {
     parties: [],
     articles: [],
   } satisfies AgreementText
-  return { text, hash: "", terms: terms ?? termsOf(text), readers: [] }
+  return { part: "", text, hash: "", terms: terms ?? termsOf(text), readers: [] }
 }
 
-async function wantedBy(reader: Reader, negotiation: Negotiation, now: Instant): Promise<Wanted | null> {
+async function wantedBy(reader: Reader, negotiation: Negotiation, now: Instant): Promise<Wanted[]> {
   const own = (await ownParty(reader))?.id
   const found = governing(negotiation, now)
-  if (found === null || !isEnforced(found.version.text)) return null
-  const bound = found.effect.bindings.filter(({ is }) => is === "bound").map(({ party }) => party.party)
-  if (own === undefined || !bound.includes(own)) return null
+  if (found === null || !isEnforced(found.version.text)) return []
+  const bound = found.effect.bindings.filter(({ is }) => is === "bound")
+  if (own === undefined || !bound.some(({ party }) => party.party === own)) return []
   const { text, hash } = found.version
-  return { text, hash, terms: termsOf(text), readers: bound.filter((party) => party !== own) }
+  const others = bound.filter(({ party }) => party.party !== own)
+  const narrowed = others.map((binding) => ({ party: binding.party.party, narrowed: narrowedFor(text, binding) }))
+  const parts = Map.groupBy(narrowed, (one) => partOf(one.narrowed))
+  return [...parts].map(([part, all]) => ({
+    ...{ part, text, hash, terms: termsFor(text, all[0]?.narrowed ?? null) },
+    readers: all.map(({ party }) => party),
+  }))
+}
+
+/** Readers with the same reservations share a collection, in this version and in those that follow. */
+function partOf(narrowed: ClauseTerms | null): string {
+  return narrowed === null ? "" : sha256(`comity/reserved/v1\n${canonicalize(narrowed as Json)}`).toString("base64")
 }
 
 /** Whom nothing speaks against; who reads already stays while the relation rests, and gets nothing meanwhile. */
@@ -148,9 +179,11 @@ async function admitted(
   return all.flat()
 }
 
-type Then = Pick<GoverningParts, "carry" | "anew">
+/** `open`: a collection in which the agreement governed until now. */
+type Then = Pick<GoverningParts, "carry"> & { open: Collection | null }
 
-async function follows(tx: Tx, agreement: string, plan: Plan, then: Then): Promise<(() => void) | null> {
+/** What it returns runs after the commit. */
+async function follows(tx: Tx, agreement: string, plan: Plan, then: Then): Promise<(() => void)[]> {
   const { wanted, before, step, staying, joining } = plan
   for (const party of plan.leaving) if (before !== null) await narrow(tx, before, party, null)
   const terms = keptTerms(wanted.terms)
@@ -158,30 +191,46 @@ async function follows(tx: Tx, agreement: string, plan: Plan, then: Then): Promi
   if (step === "narrow-terms" && before !== null) {
     await narrowTerms(tx, before, terms, null)
     await settle(tx, agreement, wanted, before.id)
-    return then.anew(tx, await loadCollection(tx, before.id))
   }
   if (step === "other-words" && before !== null) await settle(tx, agreement, wanted, before.id)
-  if (step === "create") {
-    const title = saidIn(wanted.text, wanted.text.title, "en").slice(0, 200)
-    await settle(tx, agreement, wanted, await makeShared(tx, { title, alias: null, audience, terms }, null))
-  }
-  if (step !== "follow" || before === null) return null
+  if (step === "create") return created(tx, agreement, plan, then)
+  if (step !== "follow" || before === null) return []
   const successor = audience.length === 0 ? null : await follow(tx, before, { audience, terms }, null)
   if (successor === null) {
     await closeCollection(tx, before, null, null)
-    return null
+    return []
   }
   await settle(tx, agreement, wanted, successor)
-  return then.carry(tx, before, successor)
+  return [await then.carry(tx, before, successor)]
+}
+
+/** Whoever gets a collection of its own from now on gets there what the agreement let out before, decided anew. */
+async function created(
+  tx: Tx,
+  agreement: string,
+  { wanted, joining }: Plan,
+  { carry, open }: Then,
+): Promise<(() => void)[]> {
+  const title = titleFor(wanted).slice(0, 200)
+  const made = await makeShared(tx, { title, alias: null, audience: joining, terms: keptTerms(wanted.terms) }, null)
+  await settle(tx, agreement, wanted, made)
+  return open === null ? [] : [await carry(tx, open, made)]
+}
+
+/** Of a collection for some readers, with their names. */
+function titleFor({ part, text, readers }: Wanted): string {
+  const title = saidIn(text, text.title, "en")
+  const names = text.parties.filter(({ party }) => readers.includes(party)).map(({ name }) => name)
+  return part === "" ? title : `${title} (${names.join(", ")})`
 }
 
 async function settle(
   tx: Tx,
   agreement: string,
-  { text, hash, terms }: Wanted,
+  { part, text, hash, terms }: Wanted,
   collection: Collection["id"],
 ): Promise<void> {
-  await saveInForce(tx, { agreement, collection, text: hash, articles: articlesOf(text) })
+  await saveInForce(tx, { agreement, part, collection, text: hash, articles: articlesOf(text) })
   const facts = { agreement, text: hash, collection, terms: keptTerms(terms).hash }
   await record(tx, { what: "agreement.governs", by: null, facts })
 }

@@ -1,6 +1,7 @@
 import { z } from "zod"
 import { type Signer, verifySignature } from "../../crypto/index.ts"
 import { canonicalize, type Json } from "../../kernel/canonical.ts"
+import { ClauseTerms } from "../clause-terms.ts"
 import { CLAUSE_MOST, LINE_MOST, lineOf, Part, Party, TextHash, textOf } from "../model.ts"
 
 // docs/protocol/agreements.md, "Acts"
@@ -8,12 +9,14 @@ import { CLAUSE_MOST, LINE_MOST, lineOf, Part, Party, TextHash, textOf } from ".
 const AGREEMENT = /^comity-agreement--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const said = textOf(CLAUSE_MOST)
 
+const Reserved = z.strictObject({ clause: Part, text: said.min(1), terms: ClauseTerms.optional() })
+
 /** What a party does to a text by its node's signature. */
 export const Act = z.discriminatedUnion("is", [
-  /** With the reservations under which it signs. */
+  /** With the reservations under which it signs, and what of each the nodes enforce. */
   z.strictObject({
     is: z.literal("sign"),
-    reservations: z.array(z.strictObject({ clause: Part, text: said.min(1) })).max(500),
+    reservations: z.array(Reserved).max(500),
   }),
   /** The instrument that the text asks of it was given: which, where it is filed, on which day. */
   z.strictObject({

@@ -28,6 +28,7 @@ import { CLAUSE_MOST, citedIn, clausesOf, LINE_MOST } from "../model.ts"
 import { standOf } from "../tabled/negotiation.ts"
 import { ACTS, actVerb } from "./effect-shown.ts"
 import { type AgreementParts, addressOf, query, tablerOf } from "./parts.ts"
+import { reservedShown } from "./reserved.ts"
 import { type Seen, seen } from "./seen.ts"
 import { clauseWord } from "./words.ts"
 
@@ -98,13 +99,14 @@ function objections({ t, format }: Visit, { negotiation, version, own }: Seen): 
   return notice(t("agreement.sign-objected", { clauses: format.list(places) }), "warning")
 }
 
-function reservations({ t, format }: Visit, { negotiation, version, own }: Seen): Html {
+function reservations(visit: Visit, { negotiation, version, own }: Seen): Html {
+  const { t, format } = visit
   const all = reservationsOf(negotiation, version, own ?? "")
   if (all.length === 0) return nothing
   const cited = citedIn(version.text)
   const items = all.map(
-    ({ clause, text }) =>
-      html`<li>${clauseWord(t, format, cited.get(clause) ?? { article: 0, clause: 0 })}: ${prose(text)}</li>`,
+    (one) =>
+      html`<li>${clauseWord(t, format, cited.get(one.clause) ?? { article: 0, clause: 0 })}: ${prose(one.text)}${reservedShown(visit, version.text, one)}</li>`,
   )
   return html`<p>${t("agreement.sign-reservations")}</p><ul>${items}</ul>`
 }

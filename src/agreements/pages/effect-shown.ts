@@ -16,6 +16,7 @@ import type { Act } from "../acts/model.ts"
 import { citedIn } from "../model.ts"
 import type { Acted, Negotiation, Version } from "../tabled/negotiation.ts"
 import { addressOf, query } from "./parts.ts"
+import { reservedShown } from "./reserved.ts"
 import { clauseWord } from "./words.ts"
 
 const EFFECTS: Readonly<Record<Effect["is"], State>> = {
@@ -146,14 +147,18 @@ export function actsShown(wording: Wording, negotiation: Negotiation, version: V
   return html`<ol class="plain-list parts">${items}</ol>`
 }
 
-function details({ t, format }: Wording, version: Version, { says }: Acted): [string, Html][] {
+function details(wording: Wording, version: Version, { says }: Acted): [string, Html][] {
+  const { t, format } = wording
   const { act } = says.statement
   switch (act.is) {
     case "sign":
-      return act.reservations.map(({ clause, text }): [string, Html] => {
-        const at = citedIn(version.text).get(clause)
+      return act.reservations.map((one): [string, Html] => {
+        const at = citedIn(version.text).get(one.clause)
         const place = at === undefined ? "" : clauseWord(t, format, at)
-        return [t("agreement.reservation-to", { clause: place }), prose(text)]
+        return [
+          t("agreement.reservation-to", { clause: place }),
+          html`${prose(one.text)}${reservedShown(wording, version.text, one)}`,
+        ]
       })
     case "instrument":
       return [[t("agreement.instrument"), html`${visible(act.name)} · ${visible(act.reference)} · ${act.date}`]]

@@ -21,6 +21,7 @@ import { dropSaying, keepSaying, sayings } from "../tabled/home.ts"
 import { type Position, positions, type Says } from "../tabled/item.ts"
 import type { Saying } from "../tabled/queries.ts"
 import { type AgreementParts, addressOf, query } from "./parts.ts"
+import { reservedFields, typedReserved } from "./reserved.ts"
 import { type Seen, seen } from "./seen.ts"
 import { positionWord } from "./stands.ts"
 import { articleWord, clauseWord } from "./words.ts"
@@ -73,7 +74,11 @@ function formsFor(visit: Visit, shown: Seen, wanted: Wanted): Titled[] {
   const has = (is: Says["is"]) => says === null || says.is === is
   if (clause !== null && shown.part === "negotiator" && has("position")) {
     const now = says?.is === "position" ? says : null
-    all.push({ title: t("agreement.position"), is: "position", fields: positionFields(visit, field, now) })
+    all.push({
+      title: t("agreement.position"),
+      is: "position",
+      fields: positionFields(visit, field, shown, { clause, now }),
+    })
   }
   if (clause !== null && shown.part === "negotiator" && has("alternative")) {
     const now = says?.is === "alternative" ? says : null
@@ -97,11 +102,15 @@ function formsFor(visit: Visit, shown: Seen, wanted: Wanted): Titled[] {
   return all
 }
 
-function positionFields({ t }: Visit, field: Shown, now: Extract<Says, { is: "position" }> | null): Html {
+type Placed = { clause: Clause; now: Extract<Says, { is: "position" }> | null }
+
+function positionFields(visit: Visit, field: Shown, { version }: Seen, { clause, now }: Placed): Html {
+  const { t } = visit
   const choices = [...positions, null].map((one) => ({ value: one ?? "none", label: positionWord(t, one) }))
   const value = now?.position ?? "none"
   return html`${selectField(field, { name: "position", label: t("agreement.position-which"), choices, value })}
-${textField(field, { name: "text", label: t("agreement.position-text"), hint: t("agreement.position-text-what"), rows: 3, most: CLAUSE_MOST, value: now?.text ?? "" })}`
+${textField(field, { name: "text", label: t("agreement.position-text"), hint: t("agreement.position-text-what"), rows: 3, most: CLAUSE_MOST, value: now?.text ?? "" })}
+${reservedFields(visit, field, { text: version.text, clause, now: now?.terms })}`
 }
 
 function alternativeFields({ t, format }: Visit, field: Shown, { version }: Seen, words: Words, reason: string): Html {
@@ -130,7 +139,7 @@ export async function say(parts: AgreementParts, visit: Visit): Promise<Reply> {
   const { negotiation, version } = shown
   const part = ask.query.get("part") ?? ""
   const { given } = await visit.form(Typed)
-  const { says, faults } = saysIn(shown, part, given)
+  const { says, faults } = saysIn(visit, shown, part, given)
   if (says === null) return sayPage(parts, visit, { given, faults, status: 400 })
   const before = ask.query.get("saying") ?? ""
   const wish = { negotiation: negotiation.id, says, before: before === "" ? null : before }
@@ -142,7 +151,7 @@ export async function say(parts: AgreementParts, visit: Visit): Promise<Reply> {
 type Read = { says: Says | null; faults: Faults }
 const missing = (name: string): Read => ({ says: null, faults: { [name]: { key: "form.missing" } } })
 
-function saysIn(shown: Seen, part: string, given: Given): Read {
+function saysIn(visit: Visit, shown: Seen, part: string, given: Given): Read {
   const { version } = shown
   const typed = (name: string) => tidy(given[name]?.[0] ?? "")
   const on = version.hash
@@ -151,7 +160,12 @@ function saysIn(shown: Seen, part: string, given: Given): Read {
       const position: Position | null = positions.find((one) => one === typed("position")) ?? null
       const text = typed("text")
       if (text === "" && (position === "reserve" || position === "object")) return missing("text")
-      return { says: { is: "position", on, clause: part, position, text }, faults: {} }
+      const clause = clauseIn(shown, part)
+      const said = { is: "position", on, clause: part, position, text } as const
+      if (position !== "reserve" || clause === null) return { says: said, faults: {} }
+      const terms = typedReserved(visit, version.text, clause, given)
+      if (terms === null) return { says: null, faults: { "": { key: "error.agreement.reservation" } } }
+      return { says: terms === undefined ? said : { ...said, terms }, faults: {} }
     }
     case "alternative": {
       const pairs = version.text.languages.map((one) => [one, typed(`words.${one}`)] as const)

@@ -101,6 +101,30 @@ test("what is written about a clause waits at home, is changed, and is tabled by
   assert.match(readable(await get(`${home}/positions`, "reader")), /Art\. 2\(1\).*objects Harbour CERT Never/)
 })
 
+test("a reservation says what nodes are to do instead, term by term, and is shown with it wherever it stands", async () => {
+  const home = await begun()
+  const say = `${home}/say?part=000000b2`
+  assert.match(readable(await get(say)), /What the nodes are to do for this party instead.*Keeping Days/)
+  assert.match(readable(await get(`${home}/say?part=000000a1`)), /a reservation to it is shown, and changes nothing/)
+  const position = { is: "position", position: "reserve", text: "Only a month", reserves: "retention" }
+  const { body } = await post(say, { ...position, "reserve.retention": "365" }, 400)
+  assert.match(readable(body), /only make terms of its own clause narrower/)
+  await post(say, { ...position, "reserve.retention": "30" })
+  const instead = /Only a month Towards this party, the nodes of the others go by these terms instead .*many days: 30/
+  assert.match(readable(await get(home)), instead)
+  const table = await get(`${home}/table`, "officer")
+  assert.match(readable(table), instead)
+  const [, saying = ""] = /name="saying" value="([^"]+)"/.exec(table) ?? []
+  assert.match(await get(`${say}&saying=${saying}`), /<details open>[\s\S]*name="reserve\.retention"[^>]*value="30"/)
+  await post(`${home}/table`, { saying }, 303, "officer")
+  assert.match(readable(await get(`${home}/positions`, "reader")), instead)
+  assert.match(readable(await get(`${home}/act?is=sign`, "officer")), instead)
+  await post(`${home}/act?is=sign`, { by: "Olga Officer" }, 303, "officer")
+  assert.match(readable(await get(`${home}/document`, "reader")), instead)
+  await post(say, { ...position, "reserve.retention": "90" })
+  assert.match(readable(await get(home)), /Shown only: this reservation changes nothing that nodes do/)
+})
+
 test("the next version is drafted from one that was tabled, and what changed is shown in words", async () => {
   const home = await begun()
   const { location: draft } = await post(`${home}/draft`, { version: textHash(text) })

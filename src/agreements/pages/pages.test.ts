@@ -167,7 +167,7 @@ test("a clause settles terms one by one, each with the sentence that says what n
     ["purposes", { "value.defence": "yes" }],
     ["retention", { value: "90" }],
     ["places", { value: "fi, jp" }],
-    ["personal", { value: "allow", safeguard: "Convention 108" }],
+    ["personal", { value: "allow", "value.safeguard": "Convention 108" }],
     ["urgent", { value: "no" }],
     ["end", { value: "2027-12-31" }],
   ]

@@ -7,7 +7,7 @@ import { standOf } from "../tabled/negotiation.ts"
 import { printed } from "./document.ts"
 import { type AgreementParts, addressOf, query } from "./parts.ts"
 import { type Seen, seen, titleOf } from "./seen.ts"
-import { negotiatorsIn, positionMark } from "./stands.ts"
+import { negotiatorsIn, positionMark, reserves } from "./stands.ts"
 import { languageChips } from "./text.ts"
 import { clauseWord } from "./words.ts"
 
@@ -40,13 +40,16 @@ function row(visit: Visit, shown: Seen, clause: Clause): Html {
   return html`<tr><th scope="row"><span class="quiet">${clauseWord(t, format, at)}</span><div lang="${shown.language}">${prose(words)}</div></th>${cells}</tr>`
 }
 
-function whoStands({ t }: Visit, shown: Seen, clause: Clause, position: Position | null): Html {
+function whoStands(visit: Visit, shown: Seen, clause: Clause, position: Position | null): Html {
+  const { t } = visit
   const { negotiation, version } = shown
   const stand = ({ party }: TextParty) => standOf(negotiation, version.hash, clause.id, party)
   const there = negotiatorsIn(negotiation).filter((one) => (stand(one)?.says.position ?? null) === position)
   const names = there.map((one) => {
-    const text = stand(one)?.says.text ?? ""
-    return html`<li>${visible(one.name)}${text === "" ? nothing : html`<div class="said">${prose(text)}</div>`}</li>`
+    const said = stand(one)
+    const text = said?.says.text ?? ""
+    const nodes = said === null ? nothing : reserves(visit, version.text, said)
+    return html`<li>${visible(one.name)}${text === "" ? nothing : html`<div class="said">${prose(text)}</div>`}${nodes}</li>`
   })
   return names.length === 0
     ? nothing

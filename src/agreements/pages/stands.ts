@@ -1,8 +1,10 @@
 import type { Visit } from "../../accounts/index.ts"
 import { type Html, html, nothing, prose, type State, stateMark, type Translate, visible } from "../../http/index.ts"
-import type { TextParty } from "../model.ts"
+import type { AgreementText, TextParty } from "../model.ts"
 import type { Position } from "../tabled/item.ts"
-import { acceptedBy, type Negotiation, standOf, type Version } from "../tabled/negotiation.ts"
+import { acceptedBy, type Negotiation, type Stand, standOf, type Version } from "../tabled/negotiation.ts"
+import { reservedShown } from "./reserved.ts"
+import type { Wording } from "./text.ts"
 
 const STATES: Readonly<Record<Position, State>> = { accept: "open", reserve: "conditional", object: "closed" }
 
@@ -25,18 +27,24 @@ export function positionMark(t: Translate, position: Position | null): Html {
 
 /** Where each negotiator stands on a clause, one line each. */
 export function standsShown(
-  { t }: Pick<Visit, "t">,
+  wording: Wording,
   negotiation: Negotiation,
-  { hash }: Version,
+  { hash, text: whole }: Version,
   clause: string,
 ): Html {
+  const { t } = wording
   const lines = negotiatorsIn(negotiation).map(({ party, name }) => {
     const stand = standOf(negotiation, hash, clause, party)
     const text = stand?.says.text ?? ""
     const why = text === "" ? nothing : html`<div class="said">${prose(text)}</div>`
-    return html`<li>${visible(name)} ${positionMark(t, stand?.says.position ?? null)}${why}</li>`
+    return html`<li>${visible(name)} ${positionMark(t, stand?.says.position ?? null)}${why}${stand === null ? nothing : reserves(wording, whole, stand)}</li>`
   })
   return html`<ul class="stands" aria-label="${t("agreement.positions")}">${lines}</ul>`
+}
+
+/** What nodes do because of a position, where it is a reservation. */
+export function reserves(wording: Wording, text: AgreementText, { says }: Pick<Stand, "says">): Html {
+  return says.position === "reserve" ? reservedShown(wording, text, says) : nothing
 }
 
 /** How far each negotiator accepts the version. */

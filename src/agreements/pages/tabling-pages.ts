@@ -46,7 +46,7 @@ export async function tableSayingsPage(parts: AgreementParts, visit: Visit): Pro
   const home = await sayings(parts.store, negotiation.id)
   const items = home.map(
     ({ id, says }) =>
-      html`<li><label><input type="checkbox" name="saying" value="${id}" checked> ${place(visit, negotiation, says)}</label>${saysShown(visit, says)}</li>`,
+      html`<li><label><input type="checkbox" name="saying" value="${id}" checked> ${place(visit, negotiation, says)}</label>${saysShown(visit, negotiation, says)}</li>`,
   )
   const shown = html`<p>${t("agreement.table-sayings-what")}</p><ul class="plain-list">${items}</ul>`
   const out = addressOf(negotiation)
@@ -92,7 +92,7 @@ export async function takeBackPage(parts: AgreementParts, visit: Visit): Promise
   const negotiation = await negotiationOf(parts, visit)
   const item = [...negotiation.comments, ...negotiation.alternatives].find(({ id }) => id === ask.query.get("item"))
   if (item === undefined) throw new ComityError("not-found", "agreement.no-item")
-  const shown = html`${saysShown(visit, item.says)}<ul><li>${t("agreement.take-back-what")}</li></ul><input type="hidden" name="item" value="${item.id}">`
+  const shown = html`${saysShown(visit, negotiation, item.says)}<ul><li>${t("agreement.take-back-what")}</li></ul><input type="hidden" name="item" value="${item.id}">`
   return decision(parts, visit, {
     title: t("agreement.take-back-title"),
     shown,

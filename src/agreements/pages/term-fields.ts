@@ -106,14 +106,11 @@ function onwardWord(t: Visit["t"], value: string): string {
   }
 }
 
-/** The fields of one term, filled with what the clause settles now. */
-export function termFields(
-  visit: Visit,
-  shown: Shown,
-  text: AgreementText,
-  term: TermName,
-  now: ClauseTerms | null,
-): Html {
+/** A term of a text with what is settled now, and how its fields are named. */
+type Field = { text: AgreementText; term: TermName; now: ClauseTerms | null; name?: string }
+
+/** The fields of one term, filled with what is settled now. */
+export function termFields(visit: Visit, shown: Shown, { text, term, now, name = "value" }: Field): Html {
   const { t } = visit
   const value = now?.[term]
   const kind = asked(visit, text, term)
@@ -122,27 +119,27 @@ export function termFields(
     case "some": {
       const chosen = new Set<unknown>(Array.isArray(value) ? value : [])
       const boxes = kind.choices.map((one) =>
-        checkField(shown, { name: `value.${one.value}`, label: one.label, checked: chosen.has(one.value) }),
+        checkField(shown, { name: `${name}.${one.value}`, label: one.label, checked: chosen.has(one.value) }),
       )
-      return html`<div class="line-boxes" id="field-value">${boxes}</div>`
+      return html`<div class="line-boxes" id="field-${name}">${boxes}</div>`
     }
     case "one": {
       const chosen = typeof value === "boolean" ? (value ? "yes" : "no") : typeof value === "string" ? value : ""
-      return selectField(shown, { name: "value", label, choices: kind.choices, value: chosen })
+      return selectField(shown, { name, label, choices: kind.choices, value: chosen })
     }
     case "words":
       return inputField(shown, {
-        name: "value",
+        name,
         label,
         hint: wordsHint(t, term),
         value: Array.isArray(value) ? value.join(" ") : "",
         size: "long",
       })
     case "date":
-      return inputField(shown, { name: "value", label, type: "date", value: typeof value === "string" ? value : "" })
+      return inputField(shown, { name, label, type: "date", value: typeof value === "string" ? value : "" })
     case "number":
       return inputField(shown, {
-        name: "value",
+        name,
         label: numberLabel(t, term),
         type: "number",
         inputmode: "numeric",
@@ -150,8 +147,13 @@ export function termFields(
         value: typeof value === "number" ? `${value}` : "",
       })
     case "personal":
-      return personalFields(visit, shown, now)
+      return personalFields(visit, shown, now, name)
   }
+}
+
+/** Whether the fields say of which term they are; else what stands around them has to. */
+export function isNamed(visit: Visit, text: AgreementText, term: TermName): boolean {
+  return !["some", "number"].includes(asked(visit, text, term).as)
 }
 
 function wordsHint(t: Visit["t"], term: TermName): string {
@@ -163,7 +165,7 @@ function numberLabel(t: Visit["t"], term: TermName): string {
   return term === "acknowledge" || term === "answer" ? t("agreement.hours") : t("agreement.days")
 }
 
-function personalFields({ t }: Visit, shown: Shown, now: ClauseTerms | null): Html {
+function personalFields({ t }: Visit, shown: Shown, now: ClauseTerms | null, name: string): Html {
   const personal = now?.personal
   const choices = [
     { value: "forbid", label: t("agreement.personal-forbid") },
@@ -171,29 +173,33 @@ function personalFields({ t }: Visit, shown: Shown, now: ClauseTerms | null): Ht
     { value: "allow", label: t("agreement.personal-allow") },
   ]
   const safeguard = personal?.is === "allow" ? personal.safeguard : ""
-  return html`${selectField(shown, { name: "value", label: t("terms.name.personal"), choices, value: personal?.is ?? "forbid" })}
-${inputField(shown, { name: "safeguard", label: t("agreement.safeguard"), hint: t("agreement.safeguard-what"), value: safeguard, size: "long" })}`
+  return html`${selectField(shown, { name, label: t("terms.name.personal"), choices, value: personal?.is ?? "forbid" })}
+${inputField(shown, { name: `${name}.safeguard`, label: t("agreement.safeguard"), hint: t("agreement.safeguard-what"), value: safeguard, size: "long" })}`
 }
 
 /** The term as it was typed, not checked yet. */
-export function typedTerm(visit: Visit, text: AgreementText, term: TermName, given: Given): unknown {
-  const typed = (name: string) => (given[name]?.[0] ?? "").trim()
+export function typedTerm(
+  visit: Visit,
+  text: AgreementText,
+  { term, given, name = "value" }: { term: TermName; given: Given; name?: string },
+): unknown {
+  const typed = (behind = "") => (given[`${name}${behind}`]?.[0] ?? "").trim()
   const kind = asked(visit, text, term)
   switch (kind.as) {
     case "some":
-      return kind.choices.flatMap(({ value }) => (typed(`value.${value}`) === "yes" ? [value] : []))
+      return kind.choices.flatMap(({ value }) => (typed(`.${value}`) === "yes" ? [value] : []))
     case "words":
-      return typed("value")
+      return typed()
         .split(/[\s,;、，]+/)
         .filter((word) => word !== "")
         .map((word) => (term === "places" ? word.toUpperCase() : word))
     case "number":
-      return /^\d{1,6}$/.test(typed("value")) ? Number(typed("value")) : null
+      return /^\d{1,6}$/.test(typed()) ? Number(typed()) : null
     case "personal":
-      return typed("value") === "allow" ? { is: "allow", safeguard: typed("safeguard") } : { is: typed("value") }
+      return typed() === "allow" ? { is: "allow", safeguard: typed(".safeguard") } : { is: typed() }
     case "date":
-      return typed("value")
+      return typed()
     case "one":
-      return term === "confidential" || term === "urgent" ? typed("value") === "yes" : typed("value")
+      return term === "confidential" || term === "urgent" ? typed() === "yes" : typed()
   }
 }

@@ -83,7 +83,7 @@ function chooser({ t }: Visit, { terms }: Clause) {
 function form(visit: Visit, draft: Draft, clause: Clause, { term, look }: { term: TermName; look: Look }) {
   const { t } = visit
   const shown = { t, given: look.given, faults: look.faults }
-  const fields = termFields(visit, shown, draft.text, term, clause.terms)
+  const fields = termFields(visit, shown, { text: draft.text, term, now: clause.terms })
   return section(
     termWord(t, term),
     html`<form method="post" action="?term=${term}"><input type="hidden" name="seen" value="${look.seen ?? draft.changedAt}">${fields}<p class="actions"><button class="primary">${t("agreement.save")}</button></p></form>`,
@@ -98,7 +98,7 @@ export async function saveTerms(store: Store, visit: Visit): Promise<Reply> {
   if (term === null) throw new ComityError("invalid", "agreement.text")
   const { given } = await visit.form(Typed)
   const { [term]: _, ...others } = clause.terms ?? {}
-  const value = given.remove?.[0] === "yes" ? {} : { [term]: typedTerm(visit, draft.text, term, given) }
+  const value = given.remove?.[0] === "yes" ? {} : { [term]: typedTerm(visit, draft.text, { term, given }) }
   const wanted = { ...others, ...value }
   const parsed =
     Object.keys(wanted).length === 0 ? { success: true as const, data: null } : ClauseTerms.safeParse(wanted)

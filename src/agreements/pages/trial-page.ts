@@ -84,8 +84,8 @@ async function wishFor(reader: Reader, { text, negotiation }: Trying): Promise<T
 }
 
 async function termsInForce(reader: Reader, negotiation: string | null): Promise<TrialWish["before"]> {
-  const row = negotiation === null ? null : await governedBy(reader, negotiation)
-  if (row === null) return null
+  const [row] = negotiation === null ? [] : await governedBy(reader, negotiation)
+  if (row === undefined) return null
   const { terms } = await loadCollection(reader, row.collection)
   const read = terms === null ? null : readTerms(terms.text)
   return read === null ? null : { terms: read, articles: row.articles }

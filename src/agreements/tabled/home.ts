@@ -2,7 +2,8 @@ import { ComityError } from "../../kernel/errors.ts"
 import { newId } from "../../kernel/ids.ts"
 import { ownParty } from "../../parties/index.ts"
 import type { Reader, Store } from "../../store/index.ts"
-import { clausesOf } from "../model.ts"
+import { type AgreementText, clausesOf } from "../model.ts"
+import { isReservation } from "../reserving.ts"
 import { type ItemId, Says } from "./item.ts"
 import { mayTable, type Negotiation } from "./negotiation.ts"
 import {
@@ -15,6 +16,8 @@ import {
   updateSaying,
 } from "./queries.ts"
 import type { Shelf } from "./shelf.ts"
+
+type SaidPosition = Extract<Says, { is: "position" }>
 
 const SAYINGS_MOST = 500
 
@@ -48,7 +51,7 @@ export async function keepSaying(
 
 /**
  * Whether a party may say this in this negotiation. Throws `refused agreement.no-part`, `refused agreement.observer`,
- * `not-found agreement.no-version`, `not-found agreement.no-article`.
+ * `not-found agreement.no-version`, `not-found agreement.no-article`, `invalid agreement.reservation`.
  */
 export function checkSaying(negotiation: Negotiation, own: string | null, says: Says): void {
   const role = negotiation.parties.find(({ party }) => party === own)?.role
@@ -61,7 +64,15 @@ export function checkSaying(negotiation: Negotiation, own: string | null, says: 
   const articles = version.text.articles.map(({ id }) => id)
   const part = says.is === "comment" ? says.part : says.clause
   const known = says.is === "comment" ? [...clauses, ...articles] : clauses
+  if (says.is === "position" && says.terms !== undefined) requireReservation(version.text, says)
   if (part !== null && !known.includes(part)) throw new ComityError("not-found", "agreement.no-article")
+}
+
+/** Throws `invalid agreement.reservation`. */
+function requireReservation(text: AgreementText, { position, clause: id, terms }: SaidPosition): void {
+  const clause = clausesOf(text).find((one) => one.id === id)
+  const fits = position === "reserve" && clause !== undefined && isReservation(text, clause, terms ?? {})
+  if (!fits) throw new ComityError("invalid", "agreement.reservation")
 }
 
 export function sayings(reader: Reader, negotiation: string): Promise<Saying[]> {

@@ -5,6 +5,7 @@ import { formatInstant, type Instant, parseInstant } from "../../kernel/time.ts"
 import type { PartyId } from "../../parties/index.ts"
 import { type Tlp, tlpMarkingId } from "../../stix/index.ts"
 import { isGood, SignedAct } from "../acts/model.ts"
+import { ClauseTerms } from "../clause-terms.ts"
 import { AgreementText, CLAUSE_MOST, LanguageCode, Part, Party, TextHash, textOf } from "../model.ts"
 
 // docs/protocol/agreements.md, "What is tabled"
@@ -40,6 +41,8 @@ export const Says = z.discriminatedUnion("is", [
     /** Null takes an earlier one back. */
     position: z.enum(positions).nullable(),
     text: said,
+    /** With a reservation: the terms of the clause that it narrows for its party. */
+    terms: ClauseTerms.optional(),
   }),
   /** A comment or an alternative of one's own does not stand any more. */
   z.strictObject({ is: z.literal("taken-back"), item: ItemName }),

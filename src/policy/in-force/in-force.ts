@@ -6,8 +6,17 @@ import type { TermName } from "../terms/model.ts"
 /** Where an agreement settles terms, as people cite it: `Art. 4(2)`. */
 export type TermArticles = Readonly<Partial<Record<TermName, string>>>
 
-/** An agreement that governs a shared collection of this node. */
-export type InForce = { agreement: string; collection: CollectionId; text: string; articles: TermArticles }
+/**
+ * An agreement that governs a shared collection of this node. `part`: which of its collections it is, for readers for
+ * whom other terms count by their reservations; empty for that of all others.
+ */
+export type InForce = {
+  agreement: string
+  part: string
+  collection: CollectionId
+  text: string
+  articles: TermArticles
+}
 
 type Row = Omit<InForce, "articles"> & { articles: string }
 
@@ -18,25 +27,25 @@ function inForceOf({ articles, ...row }: Row): InForce {
 /** The agreement that governs a collection; null for one that people made. */
 export async function governing(reader: Reader, collection: string): Promise<InForce | null> {
   const row = await reader.get<Row>(
-    sql`select agreement, collection, text, articles from in_force where collection = ${collection}`,
+    sql`select agreement, part, collection, text, articles from in_force where collection = ${collection}`,
   )
   return row === undefined ? null : inForceOf(row)
 }
 
-/** The collection in which an agreement governs; null for one that does not, or not yet. */
-export async function governedBy(reader: Reader, agreement: string): Promise<InForce | null> {
-  const row = await reader.get<Row>(
-    sql`select agreement, collection, text, articles from in_force where agreement = ${agreement}`,
+/** The collections in which an agreement governs, that without reservations first; none for one that does not yet. */
+export async function governedBy(reader: Reader, agreement: string): Promise<InForce[]> {
+  const rows = await reader.all<Row>(
+    sql`select agreement, part, collection, text, articles from in_force where agreement = ${agreement} order by part`,
   )
-  return row === undefined ? null : inForceOf(row)
+  return rows.map(inForceOf)
 }
 
 /** From now on decisions for the collection rest on this text. */
-export async function saveInForce(tx: Tx, { agreement, collection, text, articles }: InForce): Promise<void> {
+export async function saveInForce(tx: Tx, { agreement, part, collection, text, articles }: InForce): Promise<void> {
   await tx.run(
-    sql`insert into in_force (agreement, collection, text, articles)
-        values (${agreement}, ${collection}, ${text}, ${JSON.stringify(articles)})
-        on conflict (agreement) do update set collection = excluded.collection, text = excluded.text,
+    sql`insert into in_force (agreement, part, collection, text, articles)
+        values (${agreement}, ${part}, ${collection}, ${text}, ${JSON.stringify(articles)})
+        on conflict (agreement, part) do update set collection = excluded.collection, text = excluded.text,
           articles = excluded.articles`,
   )
 }

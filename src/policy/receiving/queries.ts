@@ -6,7 +6,7 @@ import type { TermArticles } from "../in-force/in-force.ts"
 export async function articlesUnder(reader: Reader, mirror: string): Promise<TermArticles> {
   const row = await reader.get<{ articles: string }>(
     sql`select i.articles from collection c join feed f on f.collection = c.key
-        join in_force i on i.agreement = f.agreement where c.id = ${mirror}`,
+        join in_force i on i.agreement = f.agreement where c.id = ${mirror} order by i.part limit 1`,
   )
   return row === undefined ? {} : (JSON.parse(row.articles) as TermArticles) // as `saveInForce` wrote it
 }

@@ -91,7 +91,7 @@ export async function takenOut(
 /** Null where somebody reads the collection by now who was not named. */
 async function settlingFor(reader: Reader, approval: ApprovalRequest, time: Instant): Promise<Settling | null> {
   const { release, collection, audience, askedBy: by, unmarked, again, askedAt: createdAt } = approval
-  const wish = { id: release as ReleaseId, by, officer: true, unmarked, again, urgent: null, createdAt, source: null }
+  const wish = { id: release as ReleaseId, by, officer: true, unmarked, again, urgent: null, createdAt }
   try {
     return await Settling.open({ reader, tx: null, time }, { collection, audience }, wish, new Set())
   } catch (error) {

@@ -15,7 +15,7 @@ import {
 } from "../../policy/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
 import { nothingYet, type Release } from "./model.ts"
-import { countEveryServed, countServed, insertRelease } from "./queries.ts"
+import { countServed, insertRelease } from "./queries.ts"
 import type { Releases } from "./releases.ts"
 import { recordBegun, targetOf } from "./releasing.ts"
 
@@ -67,26 +67,10 @@ export async function widenAudience(
 
 /** Begins the release by which everything that a closed collection serves is decided anew for its successor. */
 export async function carryOver(tx: Tx, from: Collection, successor: CollectionId, decided: Decider): Promise<Release> {
-  return beginAnew(tx, { from, to: successor, total: await countServed(tx, from.key) }, decided)
-}
-
-/**
- * Begins to decide anew on everything that a shared collection serves, after what decides became narrower: what may not
- * be there any more is recalled, and nothing enters. It goes on by itself, also after a crash, once `Releases` runs it.
- * Null where it serves nothing.
- */
-export async function decideAnew(tx: Tx, collection: Collection): Promise<Release | null> {
-  const total = await countEveryServed(tx, collection.key)
-  if (total === 0) return null
-  return beginAnew(tx, { from: collection, to: collection.id, total }, { by: null, officer: false })
-}
-
-type Anew = { from: Collection; to: CollectionId; total: number }
-
-async function beginAnew(tx: Tx, { from, to, total }: Anew, decided: Decider): Promise<Release> {
+  const total = await countServed(tx, from.key)
   const fresh: Omit<Release, "key"> = {
     ...{ id: newId("release"), state: "running", ...decided, createdAt: tx.now, finishedAt: null },
-    ...{ targets: [await targetOf(tx, to)], source: from.key, cursor: -1, total, settled: 0 },
+    ...{ targets: [await targetOf(tx, successor)], source: from.key, cursor: -1, total, settled: 0 },
     ...{ unmarked: null, again: false, urgent: null, outcome: [nothingYet], failure: null },
   }
   const release = { ...fresh, key: await insertRelease(tx, fresh) }

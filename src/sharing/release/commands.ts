@@ -215,7 +215,6 @@ type Told = {
   already: number
   refused: number
   gone: number
-  withdrawn: number
   marked: number
   along: number
   redacted: number
@@ -242,7 +241,7 @@ function told(t: Translate, { id, state, outcome }: Release): Told {
   const out = { redactions: [...redactions], holds: said(holds), waiting: [...waiting] }
   return {
     ...{ release: id, state, ...counts, ...out },
-    ...{ reasons: said(grounds), objects, omitted: counts.refused + counts.withdrawn - objects.length },
+    ...{ reasons: said(grounds), objects, omitted: counts.refused - objects.length },
   }
 }
 

@@ -15,7 +15,7 @@ import type { Release } from "./model.ts"
 import { wasReleasedBefore } from "./queries.ts"
 
 /** Who lets out, what, and when it was prepared. */
-export type Wish = Pick<Release, "id" | "officer" | "by" | "unmarked" | "again" | "urgent" | "createdAt" | "source">
+export type Wish = Pick<Release, "id" | "officer" | "by" | "unmarked" | "again" | "urgent" | "createdAt">
 
 /** Everything that a decision for a collection rests on but the object itself. */
 export async function factsFor(

@@ -25,8 +25,6 @@ export type TargetOutcome = {
   refused: number
   /** Erased since they were chosen. */
   gone: number
-  /** Were there, and may not stay. */
-  withdrawn: number
   /** Got the mark that was chosen for those without one. */
   marked: number
   /** Marking definitions that go along with what names them. */
@@ -56,10 +54,7 @@ export type Release = {
   createdAt: Instant
   finishedAt: Instant | null
   targets: readonly Target[]
-  /**
-   * Key of the collection whose content is decided anew: a closed one's for its successor, or, where it is the target
-   * itself, what may not stay there. Null where objects were chosen.
-   */
+  /** Key of the collection whose content goes on to another one, decided anew; null where objects were chosen. */
   source: number | null
   /** The entry of `source` that was settled last. */
   cursor: number
@@ -76,7 +71,7 @@ export type Release = {
 }
 
 export const nothingYet: TargetOutcome = {
-  ...{ released: 0, already: 0, refused: 0, gone: 0, withdrawn: 0, marked: 0, along: 0 },
+  ...{ released: 0, already: 0, refused: 0, gone: 0, marked: 0, along: 0 },
   ...{ grounds: [], withheld: [], held: 0, holds: [], waiting: [], redacted: 0, redactions: [], digest: "" },
 }
 
@@ -86,7 +81,6 @@ export type Settled =
   | { is: "held"; reasons: readonly ReleaseReason[]; without: readonly Redaction[] }
   | { is: "already" }
   | { is: "gone" }
-  | { is: "withdrawn"; reasons: readonly ReleaseReason[] }
   | { is: "refused"; reasons: readonly ReleaseReason[] }
 
 const WITHHELD_MOST = 500
@@ -113,8 +107,6 @@ export function counted(outcome: TargetOutcome, id: string, settled: Settled): T
       return { ...outcome, already: outcome.already + 1 }
     case "gone":
       return { ...outcome, gone: outcome.gone + 1 }
-    case "withdrawn":
-      return withheld({ ...outcome, withdrawn: outcome.withdrawn + 1 }, id, settled.reasons)
     case "refused":
       return withheld({ ...outcome, refused: outcome.refused + 1 }, id, settled.reasons)
   }

@@ -22,7 +22,7 @@ async function shareUnder(owner: Member, reader: Member, change: Partial<Terms>,
   const terms = keptTerms({ ...DEFAULT_TERMS, ...change })
   const audience = [reader.party]
   const id = await addShared(owner.store, { title: "S", alias: null, terms, audience }, null)
-  const row = { agreement, collection: id, text: "hash", articles: {} }
+  const row = { agreement, part: "", collection: id, text: "hash", articles: {} }
   if (agreement !== "") await owner.store.write((tx) => saveInForce(tx, row))
   return loadCollection(owner.store, id)
 }

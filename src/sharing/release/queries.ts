@@ -114,26 +114,6 @@ export async function servedBehind(
   )
 }
 
-/** Every version that a collection serves, behind entry `after`. */
-export async function everyServedBehind(
-  reader: Reader,
-  collection: number,
-  after: number,
-  most: number,
-): Promise<{ seq: number; object: number }[]> {
-  return reader.all<{ seq: number; object: number }>(
-    sql`select e.seq, e.object from entry e where e.collection = ${collection} and e.object is not null
-        and e.seq > ${after} order by e.seq limit ${most} + 0`,
-  )
-}
-
-export async function countEveryServed(reader: Reader, collection: number): Promise<number> {
-  const row = await reader.get<{ number: number }>(
-    sql`select count(1) as number from entry e where e.collection = ${collection} and e.object is not null`,
-  )
-  return row?.number ?? 0
-}
-
 export async function countServed(reader: Reader, collection: number): Promise<number> {
   const row = await reader.get<{ number: number }>(
     sql`select count(1) as number from entry e where e.collection = ${collection} and e.is_last = 1`,

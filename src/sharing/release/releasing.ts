@@ -2,7 +2,7 @@ import { ComityError } from "../../kernel/errors.ts"
 import { newId } from "../../kernel/ids.ts"
 import { type Clock, monotonic } from "../../kernel/time.ts"
 import { findLog, record, requireFree } from "../../ledger/index.ts"
-import { audienceOf, loadCollection, loadCollectionByKey } from "../../library/index.ts"
+import { audienceOf, loadCollection } from "../../library/index.ts"
 import { closeAsking, dropAsking } from "../../policy/index.ts"
 import type { Tlp } from "../../stix/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
@@ -10,7 +10,6 @@ import { nothingYet, partiesOf, type Release, type ReleaseId, type Target } from
 import {
   deleteParts,
   deleteRelease,
-  everyServedBehind,
   findRelease,
   insertPart,
   insertRelease,
@@ -178,9 +177,8 @@ export async function endRelease(
 async function conclude(tx: Tx, { key, id, state, by, targets, outcome }: Release): Promise<void> {
   await deleteParts(tx, key)
   for (const [at, { collection }] of targets.entries()) {
-    const { released, already, refused, held, gone, withdrawn, marked, along, digest } = outcome[at] ?? nothingYet
-    const counts = { released, already, refused, held, gone, withdrawn, marked, along }
-    const facts = { release: id, collection, state, ...counts, digest }
+    const { released, already, refused, held, gone, marked, along, digest } = outcome[at] ?? nothingYet
+    const facts = { release: id, collection, state, released, already, refused, held, gone, marked, along, digest }
     await record(tx, { what: "release.ended", by, facts })
   }
 }
@@ -200,15 +198,14 @@ async function settleChosen(work: Work, release: Release, along: readonly Set<nu
   return { ...release, outcome, settled: release.settled + number }
 }
 
-/** What a collection serves, in the order of its log; nothing enters it that was not decided on. The cursor is -1 at the end. */
+/** What another collection serves, in the order of its log. The cursor is -1 at the end. */
 async function settleSource(
   work: Work,
   release: Release,
   source: number,
   along: readonly Set<number>[],
 ): Promise<Release> {
-  const stays = (await loadCollectionByKey(work.reader, source)).id === release.targets[0]?.collection
-  const rows = await (stays ? everyServedBehind : servedBehind)(work.reader, source, release.cursor, PART)
+  const rows = await servedBehind(work.reader, source, release.cursor, PART)
   const keys = rows.map(({ object }) => object)
   const { outcome, number } = await settleKeys(work, release, 0, keys, along)
   const cursor = number === rows.length && rows.length < PART ? -1 : (rows[number - 1]?.seq ?? release.cursor)

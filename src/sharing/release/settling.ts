@@ -30,7 +30,6 @@ import {
 } from "../../policy/index.ts"
 import { joinTlp, type Tlp } from "../../stix/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
-import { againstStaying, takeOut } from "./anew.ts"
 import { type Candidate, Candidates } from "./candidates.ts"
 import { copyIdFor, preparedCopy } from "./copies.ts"
 import { findCopy } from "./copy-queries.ts"
@@ -104,9 +103,8 @@ export class Settling {
   async add(outcome: TargetOutcome, key: number): Promise<TargetOutcome> {
     const candidate = await this.#candidates.load(key)
     if (candidate === null) return counted(outcome, "", { is: "gone" })
-    const anew = this.#wish.source === this.collection.key
-    const decided = anew ? this.#asItStands(candidate) : await this.#decideWith(candidate)
-    const settled = anew ? await this.#stays(candidate, decided) : await this.#settle(candidate, decided)
+    const decided = await this.#decideWith(candidate)
+    const settled = await this.#settle(candidate, decided)
     const { decision } = decided
     const { id, spec, version, canonical } = candidate
     const line = `${outcome.digest} ${this.collection.id} ${id} ${spec} ${version} ${canonical} ${decidedText(decision)}`
@@ -134,18 +132,6 @@ export class Settling {
     const binding = tag.toString("base64")
     const given = { by: yes.decidedBy, officer: (await this.#officers).has(yes.decidedBy), binding, at: yes.at }
     return { decision: this.#decide(candidate, { binding, given: [given] }), tag, yes }
-  }
-
-  #asItStands(candidate: Candidate): Decided {
-    return { decision: this.#decide(candidate, NO_APPROVALS), tag: null, yes: null }
-  }
-
-  /** What is there already goes where it may not stay. */
-  async #stays({ id }: Candidate, { decision }: Decided): Promise<Settled> {
-    const reasons = againstStaying(decision)
-    if (reasons === null) return { is: "already" }
-    const out = this.#tx === null || (await takeOut(this.#tx, this.collection, id, reasons))
-    return out ? { is: "withdrawn", reasons } : { is: "gone" }
   }
 
   #tagOf({ bytes, object }: Candidate, decision: Decision): Buffer {

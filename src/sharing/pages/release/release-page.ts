@@ -178,7 +178,6 @@ async function countsShown({ store }: ReleasePageParts, visit: Visit, release: R
   const goes = release.state === "decided" ? t("release.would-go") : t("release.went")
   const marked = rows.some(({ outcome }) => outcome.marked > 0)
   const held = rows.some(({ outcome }) => outcome.held > 0)
-  const withdrawn = rows.some(({ outcome }) => outcome.withdrawn > 0)
   const along = rows.some(({ outcome }) => outcome.along > 0)
   const number = (label: string, of: (outcome: TargetOutcome) => number) =>
     ({ label, kind: "number", cell: ({ outcome }: Row) => format.number(of(outcome)) }) as const
@@ -198,7 +197,6 @@ async function countsShown({ store }: ReleasePageParts, visit: Visit, release: R
       ...(held ? [number(t("release.held"), (outcome) => outcome.held)] : []),
       number(t("release.there-already"), ({ already }) => already),
       number(t("release.stays"), ({ refused }) => refused),
-      ...(withdrawn ? [number(t("release.withdrawn"), (outcome) => outcome.withdrawn)] : []),
     ],
   })
 }
@@ -206,10 +204,10 @@ async function countsShown({ store }: ReleasePageParts, visit: Visit, release: R
 /** What stays and why: by reason how many, then the first of them by name. */
 async function stays(parts: ReleasePageParts, visit: Visit, release: Release, partners: Partners): Promise<Html> {
   const { t, format } = visit
-  if (release.outcome.every((outcome) => withheldIn(outcome) === 0)) return nothing
+  if (release.outcome.every(({ refused }) => refused === 0)) return nothing
   const titles = new Map((await listCollections(parts.store)).map(({ id, title }) => [String(id), title]))
   const groups = release.outcome.map((outcome, i) => {
-    if (withheldIn(outcome) === 0) return nothing
+    if (outcome.refused === 0) return nothing
     const items = outcome.grounds.map(
       (ground) =>
         html`<li>${stateMark("closed", format.number(ground.count))} ${reasonShown(visit, ground, partners)}</li>`,
@@ -220,14 +218,10 @@ async function stays(parts: ReleasePageParts, visit: Visit, release: Release, pa
   })
   const recalled = release.outcome.some(({ grounds }) => grounds.some(({ code }) => code === "object.recalled"))
   return section(
-    release.outcome.some(({ withdrawn }) => withdrawn > 0) ? t("release.withdrawn-title") : t("release.stays-title"),
+    t("release.stays-title"),
     html`${groups}${await withheldShown(parts, visit, release)}${recalled ? againLink(visit, release) : nothing}`,
     "stays",
   )
-}
-
-function withheldIn({ refused, withdrawn }: TargetOutcome): number {
-  return refused + withdrawn
 }
 
 async function withheldShown({ search }: ReleasePageParts, visit: Visit, release: Release): Promise<Html> {
@@ -236,7 +230,7 @@ async function withheldShown({ search }: ReleasePageParts, visit: Visit, release
   const ids = all.slice(0, WITHHELD_SHOWN)
   const names = await search.names(ids)
   const items = ids.map((id) => html`<li>${reference(t, id, names.get(id))}</li>`)
-  const refused = Math.max(...release.outcome.map(withheldIn))
+  const refused = Math.max(...release.outcome.map(({ refused }) => refused))
   const more = refused - ids.length
   const rest =
     more > 0 ? html`<li class="quiet small">${t("object.and-more", { count: format.number(more) })}</li>` : nothing
@@ -259,13 +253,9 @@ async function resultPage(parts: ReleasePageParts, visit: Visit, release: Releas
   const { t, format } = visit
   const partners = await partnersOf(parts.store)
   const went = release.outcome.reduce((sum, { released }) => sum + released, 0)
-  const back = release.outcome.reduce((sum, { withdrawn }) => sum + withdrawn, 0)
   const { createdAt, finishedAt, targets } = release
   const said = {
-    done:
-      back > 0
-        ? notice(t("release.withdrew", { count: format.number(back) }))
-        : notice(counted(visit, went, t("release.done-one"), (count) => t("release.done", { count }))),
+    done: notice(counted(visit, went, t("release.done-one"), (count) => t("release.done", { count }))),
     cancelled: notice(t("release.cancelled", { count: format.number(went) }), "warning"),
     failed: html`${notice(t("release.failed", { count: format.number(went) }), "warning")}<p>${t(`error.${failureOf(release)}`)}</p>`,
   }
