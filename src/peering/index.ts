@@ -60,7 +60,7 @@ export {
   receiptsAbout,
   receiptsOf,
 } from "./receipt-queries.ts"
-export { expectReceipts } from "./receipts.ts"
+export { expectReceipts, takeOut } from "./receipts.ts"
 /** What went each way and of what use it was, for one's own side, and for a partner if both want it. */
 export { reciprocityDeclarations, reciprocityHandlers } from "./reciprocity/commands.ts"
 export { Counting } from "./reciprocity/counting.ts"

@@ -27,6 +27,14 @@ export async function deleteUnseen(tx: Tx, collection: number, seq: number): Pro
   )
 }
 
+/** Who left is shown no revocation that it was not served until then, and owes no answer for it. */
+export async function deleteUnseenBy(tx: Tx, collection: number, party: string): Promise<void> {
+  await tx.run(
+    sql`delete from receipt_due where collection = ${collection} and party = ${party} and kind = 'revoke' and state = 'due'
+          and seq >= (select a.served from audience a where a.collection = ${collection} and a.party = ${party})`,
+  )
+}
+
 /** False if nothing was due of an entry of that hash, or it was settled before: what was answered once is not taken back. */
 export async function setReceipt(
   tx: Tx,

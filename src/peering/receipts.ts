@@ -4,15 +4,30 @@ import { ComityError } from "../kernel/errors.ts"
 import { sha256 } from "../kernel/hash.ts"
 import { DAY, formatInstant, type Instant, parseInstant, plusMicroseconds } from "../kernel/time.ts"
 import { openNote, record, signNote, verifierOf } from "../ledger/index.ts"
-import { type Applied, type Collection, findMember, loadCollection, recipientsOf, type Told } from "../library/index.ts"
-import type { Peer } from "../parties/index.ts"
+import {
+  type Applied,
+  type Collection,
+  findMember,
+  loadCollection,
+  narrow,
+  recipientsOf,
+  type Told,
+} from "../library/index.ts"
+import type { PartyId, Peer } from "../parties/index.ts"
 import type { Reader, Tx } from "../store/index.ts"
 import { bodyOf, parseBody } from "./bodies.ts"
 import { CollectionUuid } from "./feeds/serving.ts"
 import { keysOf } from "./keys.ts"
 import type { PeerAnswer, PeeringParts, PeerMessage, Self } from "./model.ts"
 import { enqueue } from "./outbox.ts"
-import { deleteUnseen, insertDue, insertOwed, type ReceiptState, setReceipt } from "./receipt-queries.ts"
+import {
+  deleteUnseen,
+  deleteUnseenBy,
+  insertDue,
+  insertOwed,
+  type ReceiptState,
+  setReceipt,
+} from "./receipt-queries.ts"
 
 /** Microseconds within which a recipient is to answer. */
 export const ANSWER_WITHIN = 24 * 3600 * 1_000_000
@@ -66,6 +81,12 @@ export async function expectReceipts(
     }
   }
   return expected
+}
+
+/** A party reads no longer; what it was told before it still answers for. */
+export async function takeOut(tx: Tx, collection: Collection, party: PartyId, by: string | null): Promise<void> {
+  await narrow(tx, collection, party, by)
+  await deleteUnseenBy(tx, collection.key, party)
 }
 
 /** Whose entries are answered for: the collection at the peer, its log, and the key of its mirror. */

@@ -10,10 +10,10 @@ import {
   follow,
   loadCollection,
   makeShared,
-  narrow,
   narrowTerms,
 } from "../../library/index.ts"
 import { ownParty, type PartyId } from "../../parties/index.ts"
+import { takeOut } from "../../peering/index.ts"
 import {
   againstAudience,
   governedBy,
@@ -185,7 +185,7 @@ type Then = Pick<GoverningParts, "carry"> & { open: Collection | null }
 /** What it returns runs after the commit. */
 async function follows(tx: Tx, agreement: string, plan: Plan, then: Then): Promise<(() => void)[]> {
   const { wanted, before, step, staying, joining } = plan
-  for (const party of plan.leaving) if (before !== null) await narrow(tx, before, party, null)
+  for (const party of plan.leaving) if (before !== null) await takeOut(tx, before, party, null)
   const terms = keptTerms(wanted.terms)
   const audience = [...staying, ...joining]
   if (step === "narrow-terms" && before !== null) {

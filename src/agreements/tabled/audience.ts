@@ -1,15 +1,8 @@
 import { countOfficers } from "../../accounts/index.ts"
 import { ComityError } from "../../kernel/errors.ts"
-import {
-  audienceOf,
-  type Collection,
-  loadCollection,
-  makeShared,
-  narrow,
-  putShared,
-  widen,
-} from "../../library/index.ts"
+import { audienceOf, type Collection, loadCollection, makeShared, putShared, widen } from "../../library/index.ts"
 import { ownParty, type PartyId } from "../../parties/index.ts"
+import { takeOut } from "../../peering/index.ts"
 import {
   againstRecipient,
   DEFAULT_TERMS,
@@ -73,7 +66,7 @@ export async function settleCollection(tx: Tx, shelf: Shelf, place: Place, table
   const before = id === null ? null : await loadCollection(tx, id)
   if (before === null || before.closedAt !== null) return begun(tx, shelf, place, wanted, tabler)
   const present = (await audienceOf(tx, before)).map(({ party }) => party)
-  for (const party of present) if (!wanted.includes(party)) await narrow(tx, before, party, tabler.by)
+  for (const party of present) if (!wanted.includes(party)) await takeOut(tx, before, party, tabler.by)
   const joining = wanted.filter((party) => !present.includes(party))
   let collection = before
   for (const party of joining) collection = await loadCollection(tx, await widen(tx, collection, party, tabler.by))

@@ -3,7 +3,7 @@ import { random, sha256 } from "../../kernel/hash.ts"
 import { newId } from "../../kernel/ids.ts"
 import { type Instant, plusMicroseconds } from "../../kernel/time.ts"
 import { keyStateOf, ownStatements, record } from "../../ledger/index.ts"
-import { collectionsOf, narrow } from "../../library/index.ts"
+import { collectionsOf } from "../../library/index.ts"
 import {
   findPeer,
   insertPeer,
@@ -20,6 +20,7 @@ import { sendCard } from "../cards.ts"
 import type { PeeringParts } from "../model.ts"
 import { enqueue } from "../outbox.ts"
 import { dropWaiting } from "../queries.ts"
+import { takeOut } from "../receipts.ts"
 import { endExchange } from "../reciprocity/exchange.ts"
 import { type Invitation, invitationLink, invitationText, parseInvitation } from "./invitation.ts"
 import { deleteInvitation, type InvitationId, insertInvitation, meetAgain, restart } from "./queries.ts"
@@ -148,7 +149,7 @@ export async function leave({ store }: Parts, party: string, by: string | null):
 export async function part(tx: Tx, peer: Peer, by: string | null): Promise<Peer> {
   const left = await movePeer(tx, peer, "left")
   await dropWaiting(tx, peer.key, ON_THE_WAY)
-  for (const collection of await collectionsOf(tx, peer.party)) await narrow(tx, collection, peer.party, by)
+  for (const collection of await collectionsOf(tx, peer.party)) await takeOut(tx, collection, peer.party, by)
   await endExchange(tx, peer)
   return left
 }

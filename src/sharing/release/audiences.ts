@@ -1,7 +1,8 @@
 import { ComityError } from "../../kernel/errors.ts"
 import { newId } from "../../kernel/ids.ts"
-import { addShared, type Collection, type CollectionId, loadCollection, narrow, widen } from "../../library/index.ts"
+import { addShared, type Collection, type CollectionId, loadCollection, widen } from "../../library/index.ts"
 import type { PartyId } from "../../parties/index.ts"
+import { takeOut } from "../../peering/index.ts"
 import {
   againstAudience,
   keptTerms,
@@ -84,7 +85,7 @@ export async function narrowAudience(
   wish: { collection: string; party: PartyId },
   by: string | null,
 ): Promise<void> {
-  await store.write(async (tx) => narrow(tx, await loadShared(tx, wish.collection), wish.party, by))
+  await store.write(async (tx) => takeOut(tx, await loadShared(tx, wish.collection), wish.party, by))
 }
 
 /** Throws `refused terms.unknown` for those of a version that this node does not understand. */

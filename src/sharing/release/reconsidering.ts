@@ -8,11 +8,11 @@ import {
   findMember,
   listCollections,
   loadCollection,
-  narrow,
   recallObject,
   recallsOf,
   sharedHolding,
 } from "../../library/index.ts"
+import { takeOut } from "../../peering/index.ts"
 import { againstAudience, decider, type ReleaseReasonCode } from "../../policy/index.ts"
 import { joinTlp } from "../../stix/index.ts"
 import type { Store, Tx } from "../../store/index.ts"
@@ -107,7 +107,7 @@ async function withoutRefused(parts: ReconsideringParts, collection: Collection)
     await parts.store.write(async (tx) => {
       const now = await loadCollection(tx, collection.id)
       const member = await findMember(tx, now.key, recipient.party)
-      if (member?.leftAt === null) await narrow(tx, now, recipient.party, null)
+      if (member?.leftAt === null) await takeOut(tx, now, recipient.party, null)
     })
   }
 }

@@ -83,6 +83,20 @@ test("a revocation that is recalled before somebody got it is answered for by th
   assert.deepEqual(dues().sort(), answers)
 })
 
+test("who is taken out before it got a revocation owes no answer for it, and is reached by a recall", async () => {
+  const object = marked("green", { modified: day(1) })
+  const shared = await released(object, jp, br)
+  await import_(fi, newVersion(object, day(2), { revoked: true }))
+  assert.equal(only(await release(fi, [shared], ids(object))).released, 1)
+  await br.round(fi)
+  for (const { party } of [jp, br]) await narrowAudience(fi.store, { collection: shared.id, party }, null)
+  await everybodyPulls(federation, fi)
+  assert.deepEqual(dues(), ["br revoke applied"])
+  await recallIt(object)
+  await everybodyPulls(federation, fi)
+  assert.deepEqual(dues().sort(), ["br recall applied", "br recall applied", "br revoke applied", "jp recall applied"])
+})
+
 test("the receiver knows who recalled what, when and why, and nothing of its content", async () => {
   const object = marked("green")
   const shared = await released(object, jp)
