@@ -128,8 +128,11 @@ export class Holders {
     const shared = this.#world.oracle.shared.get(feed.remote)
     if (shared === undefined) return this.#foreign(machine, feed, listed)
     const may = this.#world.oracle.shown(shared, machine.name, collection.size)
+    // Who left can be kept from what came before, and from what became of it, by an owner that does so.
+    const atMercy = shared.owner === this.#world.hostile.name && shared.members.get(machine.name) !== "reads"
     for (const { seq, held } of listed) {
       const found = may.find(({ place }) => place.seq === seq)
+      if (found === undefined && atMercy) continue
       if (found === undefined || held === undefined || held.token !== found.place.token) {
         throw new Violation(
           "I5",
@@ -145,8 +148,6 @@ export class Holders {
         throw new Violation("I8", `${machine.name} shows version ${held.token} under a mark that is nobody's`)
       }
     }
-    // Who left can be kept from what came before, by an owner that does so.
-    const atMercy = shared.owner === this.#world.hostile.name && shared.members.get(machine.name) !== "reads"
     for (const { place, must } of may) {
       if (!must || atMercy || listed.some(({ seq }) => seq === place.seq)) continue
       await this.#keptAside(machine, shared, place.token, all)

@@ -85,10 +85,6 @@ export class Network {
     this.#late.splice(0, this.#late.length, ...rest)
   }
 
-  get holds(): number {
-    return this.#held.length
-  }
-
   /** What was held goes on, the oldest first. */
   letGo(): void {
     for (const go of this.#held.splice(0)) go()

@@ -63,7 +63,7 @@ export class Receipts {
     const { named, hostile, oracle, blurred } = this.#world
     const other = named.call(this.#world, party)
     if (state !== "due" || other === undefined || other === hostile || blurred.has(other.name) || !other.isUp) return
-    if (machine.isOutdated) return
+    if (machine === hostile || machine.isOutdated) return // what it never said, or nobody believes, nobody answers
     if (!oracle.active(machine.name, other.name) || !oracle.active(other.name, machine.name)) return
     if ((await this.#heldOf(other, remote)) > seq)
       throw new Violation("I7", `${other.name} never answered ${machine.name} for #${seq}`)
