@@ -15,7 +15,8 @@ export type Options = {
 export const USAGE = `usage: npm run bench -- [--quick] [--only NAME[,NAME]] [--sizes N[,N]] [--profile FOLDER]
 
   --quick           fewer and shorter rounds
-  --only NAMES      some of: memory, reads, filters, search, pages, during-import, start, ingest, appends, transfer, growth
+  --only NAMES      some of: memory, reads, filters, search, pages, paths, decisions, trial, during-import, start, ingest,
+                    appends, transfer, sync, growth
   --sizes LIST      sizes for growth, for example 100000,1000000 (default 100000)
   --profile FOLDER  write CPU profiles of the node there and name the busiest functions
 `

@@ -50,6 +50,7 @@ const loadAtStart = loadavg()[0] ?? 0
 const RESULTS = new URL("./results/", import.meta.url)
 
 async function run(options: Options): Promise<number> {
+  const measures = chosen(options)
   const figures: Figure[] = []
   const load = loadClient()
   const shared = { options, source: bestSource(), load }
@@ -67,7 +68,7 @@ async function run(options: Options): Promise<number> {
     },
   }
   let failures = 0
-  for (const [name, measure] of chosen(options)) failures += await attempt(name, () => measure(bench))
+  for (const [name, measure] of measures) failures += await attempt(name, () => measure(bench))
   if (library !== null) failures += await attempt("stop", async () => (await bench.library()).node.stop())
   await Promise.all([load.stop(), bench.bare.stop()])
   publish(figures, options)
