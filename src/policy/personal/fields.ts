@@ -15,7 +15,7 @@ export const PERSONAL_TYPES: ByName = {
 
 /**
  * Properties that hold personal data by their name, in objects of any type, in what stands inside them and in the paths
- * of patterns; compared without case, `-` and blanks as `_`.
+ * of patterns; compared without case, `-`, blanks and the humps of camels as `_`.
  */
 export const PERSONAL_FIELDS: ByName = {
   ...named("contact", "contact_information", "contact", "contacts", "address", "street_address", "postal_address"),
@@ -24,6 +24,10 @@ export const PERSONAL_FIELDS: ByName = {
   ...named("name", "nationality", "gender", "passport_number", "national_id", "id_card", "social_security_number"),
   ...named("email", "email", "emails", "e_mail", "mail", "email_address", "target_email", "registrant_email"),
   ...named("phone", "phone", "phones", "phone_number", "telephone", "mobile", "fax", "registrant_phone"),
+  ...named("phone", "tel", "telephone_number", "mobile_phone", "mobile_number", "cell_phone", "contact_phone"),
+  ...named("email", "email_addresses", "mail_address", "e_mail_address", "contact_email", "sender", "recipient"),
+  ...named("email", "recipients", "senders"),
+  ...named("name", "birthday", "birthdate", "dob", "ssn", "contact_name", "victim_name", "owner_name"),
   ...named(
     "account",
     "account_login",
@@ -73,6 +77,8 @@ export const UNREAD: ReadonlySet<string> = new Set([
 
 export function fieldName(name: string): string {
   return name
+    .normalize("NFKC")
+    .replaceAll(/([\p{Ll}\d])(?=\p{Lu})/gu, "$1_")
     .toLowerCase()
     .replaceAll(/[-\s]/g, "_")
     .replace(/^x_(?:[a-z0-9]+_)?(?=.)/, "")

@@ -17,6 +17,23 @@ const TEXTS: readonly [string, text: string, likeIt: string][] = [
   ["email", "ada @ example . org".replaceAll(" ", ""), "10 @ 20"],
   ["email", "https://x.example/?q=ada%40example.org", "https://x.example/?q=100%25"],
   ["email", "張三@例子.公司", "張三 例子.公司"],
+  ["email", "ada＠example.org", "ada＠"],
+  ["email", "ada@exa\u200bmple.o\u00adrg", "\u200b@\u200b"],
+  ["email", "ju\u0308rgen@exa\u0308mple.de", "exa\u0308mple.de"],
+  ["email", "ada@xn--exmple-cua.de", "xn--exmple-cua.de"],
+  ["email", '"ada lovelace"@example.org', 'import "@example/org"'],
+  ["email", "ada (at) example (dot) org", "(at) the desk (dot)"],
+  ["email", "ada {at} example {dot} org", "{at} {dot}"],
+  ["email", "ada_AT_example_DOT_org", "LOOK_AT_ME"],
+  ["email", "ada&#64;example.org, ada&#x40;example.org", "ada &#65;"],
+  ["email", "?q=ada%2540example.org", "?q=100%2525"],
+  ["email", `ada@${"a.".repeat(12)}org`, "a.a.a.org"],
+  ["phone", "0049 30 12345678", "0049301234567890123, 00:49:30"],
+  ["phone", "＋４９ ３０ １２３４５６７", "１２３４５６７８"],
+  ["phone", "+٤٩٣٠١٢٣٤٥٦٧", "٤٩٣٠١٢٣٤٥٦٧"],
+  ["phone", "+49/30/1234567", "1/2/3"],
+  ["phone", "TEL:0301234567", "HOTEL:1"],
+  ["phone", "Tel.: (030) 1234-5678", "Hotel 030"],
   ["phone", "call +81 3 5550 0100", "C++ 12345678, +08:00"],
   ["phone", "tel:035550100", "hotel: 12"],
   ["account", String.raw`C:\Users\ada\x.exe`, String.raw`C:\Users\Public\x.exe`],
@@ -39,6 +56,8 @@ const OBJECTS: readonly [JsonObject, string[]][] = [
   [{ type: "indicator", pattern: "[email-addr:value = 'x']" }, ["/pattern email whole"]],
   [{ type: "indicator", pattern: "[email-message:from_ref.value = 'x']" }, ["/pattern email whole"]],
   [{ type: "indicator", pattern: "[user-account:account_login = 'root']" }, ["/pattern account whole"]],
+  [{ type: "indicator", pattern: "[email-addr /* x */ : // y\n value = 'x']" }, ["/pattern email whole"]],
+  [{ type: "indicator", pattern: "[a:b = '/* [email-addr : value */ : x']" }, []],
   [{ type: "indicator", pattern: "[process:creator_user_ref.user_id = '1']" }, ["/pattern account whole"]],
   [{ type: "indicator", pattern: "[a:b = 'c']", description: "by ada@example.org" }, ["/description email"]],
   [{ type: "email-addr", value: "ada@example.org" }, [" email whole"]],
@@ -63,6 +82,13 @@ const OBJECTS: readonly [JsonObject, string[]][] = [
     ["/extensions/extension-definition--1 phone"],
   ],
   [{ type: "malware", name: "M", x_acme_email: "none of your business" }, ["/x_acme_email email"]],
+  [{ type: "malware", name: "M", x_acme: { emailAddress: "x" } }, ["/x_acme email"]],
+  [{ type: "malware", name: "M", x_acme_firstName: "x" }, ["/x_acme_firstName name"]],
+  [{ type: "malware", name: "M", "x_ada@example.org": 1 }, ["/x_ada@example.org email"]],
+  [{ type: "malware", name: "M", x_a: { id: "ada@example.org" } }, ["/x_a email"]],
+  [{ type: "malware", name: "M", x_mail_ref: "ada@example.org" }, ["/x_mail_ref email"]],
+  [{ type: "malware", name: "M", x_a: { hashes: { MD5: "ada@example.org" } } }, ["/x_a email"]],
+  [{ type: "malware", name: "M", x_a: { hashes: { MD5: "GB82WEST12345698765432" } } }, []],
   [{ type: "observed-data", objects: { 0: { type: "email-addr", value: "x" } } }, ["/objects email whole"]],
   [
     { type: "x-misp-object", x_misp_attributes: [{ type: "phone-number", value: "12" }] },
@@ -82,7 +108,7 @@ test("what is nested too deep to be looked at counts as personal", () => {
 })
 
 test("a text of megabytes is looked through in no time", () => {
-  for (const part of ["a@", "a.", "+1 ", "GB82 ", "/home/", "x[at]"]) {
+  for (const part of ["a@", "a.", "a_at_", "a@a.", "0049 ", "tel.1 ", "＠a", "+1 ", "GB82 ", "/home/", "x[at]"]) {
     const begun = process.cpuUsage().user
     personalInText(part.repeat(200_000))
     assert.ok(process.cpuUsage().user - begun < 2_000_000, part)

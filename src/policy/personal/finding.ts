@@ -2,7 +2,7 @@ import type { Json } from "../../kernel/canonical.ts"
 import { essentialProperties, type JsonObject, patternComparisons } from "../../stix/index.ts"
 import type { Found, RedactedKind } from "../release/model.ts"
 import { fieldName, PERSONAL_ATTRIBUTES, PERSONAL_FIELDS, PERSONAL_TYPES, UNREAD } from "./fields.ts"
-import { personalInText } from "./patterns.ts"
+import { personalInText, personalInValue } from "./patterns.ts"
 
 /** Nobody nests deeper what is meant to be read. */
 const DEPTH_MOST = 30
@@ -68,23 +68,25 @@ function kindsIn(property: string, value: Json, depth: number, { pattern }: { pa
   const kinds = new Set<RedactedKind>()
   const byName = lookUp(PERSONAL_FIELDS, fieldName(property))
   if (byName !== undefined && !isEmpty(value)) kinds.add(byName)
-  collect(property, value, depth, kinds)
+  for (const kind of personalInText(property)) kinds.add(kind)
+  collect(value, depth, kinds, isText(property))
   if (pattern && typeof value === "string") for (const kind of kindsInPattern(value)) kinds.add(kind)
   return kinds
 }
 
-function collect(property: string, value: Json, depth: number, kinds: Set<RedactedKind>): void {
+/** `text`: what people may have written; else ids, hashes, times, bytes. */
+function collect(value: Json, depth: number, kinds: Set<RedactedKind>, text: boolean): void {
   if (typeof value === "string") {
-    if (!UNREAD.has(property) && !property.endsWith("_ref")) for (const kind of personalInText(value)) kinds.add(kind)
+    for (const kind of text ? personalInText(value) : personalInValue(value)) kinds.add(kind)
     return
   }
-  if (typeof value !== "object" || value === null || UNREAD.has(property)) return
+  if (typeof value !== "object" || value === null) return
   if (depth > DEPTH_MOST) {
     kinds.add("text") // what cannot be looked at is not let through
     return
   }
   if (Array.isArray(value)) {
-    for (const item of value) collect(property, item, depth + 1, kinds)
+    for (const item of value) collect(item, depth + 1, kinds, text)
     return
   }
   const { type, x_misp_type: attribute } = value
@@ -94,19 +96,31 @@ function collect(property: string, value: Json, depth: number, kinds: Set<Redact
     if (kind !== undefined) kinds.add(kind)
   }
   for (const [key, part] of Object.entries(value)) {
-    for (const text of personalInText(key)) kinds.add(text)
+    for (const kind of personalInText(key)) kinds.add(kind)
     const byName = lookUp(PERSONAL_FIELDS, fieldName(key))
     if (byName !== undefined && !isEmpty(part)) kinds.add(byName)
-    collect(key, part, depth + 1, kinds)
+    collect(part, depth + 1, kinds, text && isText(key))
   }
 }
 
+function isText(property: string): boolean {
+  return !UNREAD.has(property) && !property.endsWith("_ref")
+}
+
 function kindsInPattern(pattern: string): RedactedKind[] {
-  return patternComparisons(pattern).flatMap(({ type, path }) => {
+  return patternComparisons(tightened(pattern)).flatMap(({ type, path }) => {
     const steps = path.split(".").map((step) => lookUp(PERSONAL_FIELDS, fieldName(step)))
     const kind = lookUp(PERSONAL_TYPES, type) ?? steps.find((step) => step !== undefined)
     return kind === undefined ? [] : [kind]
   })
+}
+
+/** Comments and blanks may stand anywhere in a pattern (STIX 2.1 section 9.2), also within a path. */
+function tightened(pattern: string): string {
+  const quotedOr = (other: string) => new RegExp(`('(?:[^'\\\\]|\\\\[^])*')|${other}`, "g")
+  return pattern
+    .replaceAll(quotedOr("/\\*[^]*?\\*/|//[^\\r\\n]*"), (_, quoted = " ") => quoted)
+    .replaceAll(quotedOr("\\s*([:.])\\s*"), (_, quoted, sign) => quoted ?? sign)
 }
 
 function lookUp(table: Readonly<Record<string, RedactedKind>>, name: string): RedactedKind | undefined {
