@@ -28,7 +28,7 @@ import {
   peerDeclarations,
   reciprocityDeclarations,
 } from "./peering/index.ts"
-import { refusalDeclarations } from "./policy/index.ts"
+import { refusalDeclarations, termsDeclarations } from "./policy/index.ts"
 import { requestDeclarations } from "./requests/index.ts"
 import { runNode } from "./serve.ts"
 import {
@@ -59,6 +59,7 @@ export const declarations: readonly Declaration[] = [
   ...libraryDeclarations,
   ...warningListDeclarations,
   ...refusalDeclarations,
+  ...termsDeclarations,
   ...accountDeclarations,
   ...partyDeclarations,
   ...peerDeclarations,

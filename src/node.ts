@@ -50,7 +50,7 @@ import {
   sweepNonces,
 } from "./peering/index.ts"
 import { openPeers, peeringOf, sealingOf } from "./peers.ts"
-import { eraseExpired, expireApprovals, PURPOSES, refusalHandlers } from "./policy/index.ts"
+import { eraseExpired, expireApprovals, PURPOSES, refusalHandlers, termsHandlers } from "./policy/index.ts"
 import { requestHandlers } from "./requests/index.ts"
 import {
   approvalHandlers,
@@ -211,7 +211,8 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core, peer
     ...evidenceHandlers(peering),
     ...guardHandlers(peering),
     ...refusalHandlers(store),
-    ...agreementHandlers({ store, clock }),
+    ...termsHandlers(store),
+    ...agreementHandlers({ store, clock, signer, prepare: peering.prepare }),
     ...requestHandlers({ store, clock, origin: () => site.origin }),
     ...sealedHandlers(sealingOf(peering)),
     ...sharingHandlers({ store, preparer, database, clock, t: translator("en") }),

@@ -18,7 +18,7 @@ import { tableDraft } from "./tabled/tabling.ts"
 
 const node = await openInProcess()
 after(() => node.close())
-const handlers = agreementHandlers(node)
+const handlers = agreementHandlers({ ...node, prepare: preparedHere })
 const t = translator("en")
 const text = sampleText([
   { party: HARBOUR, name: "Harbour CERT" },

@@ -4,14 +4,16 @@ import { type Declaration, type Handlers, type Translate, visibleText } from "..
 import type { Json } from "../kernel/canonical.ts"
 import { ComityError } from "../kernel/errors.ts"
 import { parseStrictJson } from "../kernel/json.ts"
-import { type Clock, formatInstant, type Instant } from "../kernel/time.ts"
+import { formatInstant, type Instant } from "../kernel/time.ts"
 import { ownParty } from "../parties/index.ts"
 import { governedBy } from "../policy/index.ts"
 import type { Reader, Store } from "../store/index.ts"
+import type { ActingParts } from "./acts/acting.ts"
 import { effectOf, governing } from "./acts/effect.ts"
 import { agreementFile } from "./acts/file.ts"
 import { deleteDraft, drafts, loadDraft, startDraft } from "./drafts.ts"
 import { lackingIn } from "./lacking.ts"
+import { lifeDeclarations, lifeHandlers } from "./life-commands.ts"
 import { type AgreementText, parseText, saidIn, TEXT_MOST, textHash } from "./model.ts"
 import { ITEM_TYPE } from "./tabled/item.ts"
 import { type Negotiation, newestOf, versionBy } from "./tabled/negotiation.ts"
@@ -24,7 +26,7 @@ export const agreementDeclarations: readonly Declaration[] = [
     name: "agreement new",
     positionals: ["FILE"],
     paths: ["FILE"],
-    options: {},
+    options: { after: { type: "string", value: "AGREEMENT" }, hash: { type: "string", value: "HASH" } },
     show: (_, result) => [(result as { id: string }).id],
   },
   {
@@ -33,16 +35,23 @@ export const agreementDeclarations: readonly Declaration[] = [
     show: () => [],
   },
   { name: "agreement delete", positionals: ["AGREEMENT"], options: {}, show: () => [] },
+  ...lifeDeclarations,
 ]
 
 const None = z.strictObject({})
 const One = z.strictObject({ AGREEMENT: z.string() })
 const Export = z.strictObject({ AGREEMENT: z.string(), FILE: z.string(), hash: z.string().nullable().default(null) })
-const New = z.strictObject({ FILE: z.string() })
+const New = z.strictObject({
+  FILE: z.string(),
+  after: z.string().nullable().default(null),
+  hash: z.string().nullable().default(null),
+})
 
-export function agreementHandlers({ store, clock }: { store: Store; clock: Clock }): Handlers {
+export function agreementHandlers(parts: Omit<ActingParts, "shelf">): Handlers {
+  const { store, clock } = parts
   const shelf = shelfOf(store)
   return {
+    ...lifeHandlers({ ...parts, shelf }),
     "agreement list": async (call) => {
       None.parse(call.arguments)
       const own = (await ownParty(store))?.id ?? null
@@ -62,7 +71,11 @@ export function agreementHandlers({ store, clock }: { store: Store; clock: Clock
         : (await loadDraft(store, id)).text
       return { hash: textHash(text), text: text as Json }
     },
-    "agreement new": async (call) => ({ id: await startDraft(store, readText(New.parse(call.arguments).FILE), null) }),
+    "agreement new": async (call) => {
+      const { FILE: file, after, hash } = New.parse(call.arguments)
+      const from = after === null ? undefined : await goingOn(store, after, hash)
+      return { id: await startDraft(store, readText(file), null, from) }
+    },
     "agreement export": async (call) => {
       const { AGREEMENT: id, FILE: file, hash } = Export.parse(call.arguments)
       const negotiation = await shelf.negotiation(store, id)
@@ -80,6 +93,14 @@ export function agreementHandlers({ store, clock }: { store: Store; clock: Clock
 
 function isNegotiation(id: string): boolean {
   return id.startsWith(`${ITEM_TYPE}--`)
+}
+
+/** For the next version of a negotiation. Throws `not-found agreement.no-version`. */
+async function goingOn(store: Store, after: string, hash: string | null) {
+  const negotiation = await shelfOf(store).negotiation(store, after)
+  const version = versionBy(negotiation, hash)
+  if (version === null) throw new ComityError("not-found", "agreement.no-version")
+  return { negotiation: negotiation.id, base: version.hash }
 }
 
 /** The state is that of the version that governs, else that of the newest one; with the collections where it does. */

@@ -91,6 +91,8 @@ export {
 export { strictestAround, strictestBefore } from "./release/queries.ts"
 export { recipientFor, recipientsIn } from "./release/recipients.ts"
 export { plainNames, type ReasonNames, reasonText, redactedWord } from "./release/words.ts"
+/** Terms as operators write them. */
+export { termsDeclarations, termsHandlers, termsIn } from "./terms/commands.ts"
 /** Terms: the closed vocabulary that a node enforces for one shared collection. */
 export {
   ACTIONS,

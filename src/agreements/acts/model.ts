@@ -33,6 +33,9 @@ export const Act = z.discriminatedUnion("is", [
 ])
 export type Act = z.output<typeof Act>
 
+/** In the order in which they come in the life of a text. */
+export const ACT_NAMES: readonly Act["is"][] = ["sign", "instrument", "suspend", "resume", "withdraw"]
+
 /** What is signed: who does what to which exact text, and when. */
 export const ActStatement = z.strictObject({
   v: z.literal(1),

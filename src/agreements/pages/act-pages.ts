@@ -21,12 +21,12 @@ import { ComityError } from "../../kernel/errors.ts"
 import { formatInstant } from "../../kernel/time.ts"
 import { act, mayAct, reservationsOf } from "../acts/acting.ts"
 import { agreementFile } from "../acts/file.ts"
-import type { Act } from "../acts/model.ts"
+import { ACT_NAMES, type Act } from "../acts/model.ts"
 import { isEnforced } from "../clause-terms.ts"
 import { tidy } from "../editing.ts"
 import { CLAUSE_MOST, citedIn, clausesOf, LINE_MOST } from "../model.ts"
 import { standOf } from "../tabled/negotiation.ts"
-import { ACTS, actVerb } from "./effect-shown.ts"
+import { actVerb } from "./effect-shown.ts"
 import { type AgreementParts, addressOf, query, tablerOf } from "./parts.ts"
 import { reservedShown } from "./reserved.ts"
 import { type Seen, seen } from "./seen.ts"
@@ -67,7 +67,7 @@ export async function actPage(parts: AgreementParts, visit: Visit, look: Look = 
 }
 
 function actIn({ ask }: Visit): Act["is"] {
-  const is = ACTS.find((one) => one === ask.query.get("is"))
+  const is = ACT_NAMES.find((one) => one === ask.query.get("is"))
   if (is === undefined) throw new ComityError("not-found", "agreement.act")
   return is
 }

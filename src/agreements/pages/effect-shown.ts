@@ -12,7 +12,7 @@ import {
 } from "../../http/index.ts"
 import { mayAct } from "../acts/acting.ts"
 import { type Binding, type Effect, effectOf } from "../acts/effect.ts"
-import type { Act } from "../acts/model.ts"
+import { ACT_NAMES, type Act } from "../acts/model.ts"
 import { citedIn } from "../model.ts"
 import type { Acted, Negotiation, Version } from "../tabled/negotiation.ts"
 import { addressOf, query } from "./parts.ts"
@@ -87,10 +87,8 @@ export function signing(visit: Visit, negotiation: Negotiation, version: Version
   return html`${since}<ul class="plain-list">${lines}</ul>${links.length === 0 ? nothing : html`<ul class="plain-list no-print">${links}</ul>`}`
 }
 
-export const ACTS: readonly Act["is"][] = ["sign", "instrument", "suspend", "resume", "withdraw"]
-
 function actsOpen({ now }: Visit, negotiation: Negotiation, version: Version, own: string): Act["is"][] {
-  return ACTS.filter((is) => mayAct(negotiation, version, own, is, now))
+  return ACT_NAMES.filter((is) => mayAct(negotiation, version, own, is, now))
 }
 
 /** The act as a button names it. */

@@ -4,7 +4,7 @@ import { type Member, testFederation } from "../../../test/support/federation.ts
 import { addOfficer } from "../../../test/support/officers.ts"
 import { import_, marked, releasesOf } from "../../../test/support/sharing.ts"
 import { type Call, translator } from "../../http/index.ts"
-import { addShared } from "../../library/index.ts"
+import { addShared, loadCollection } from "../../library/index.ts"
 import { DEFAULT_TERMS, keptTerms, type Terms } from "../../policy/index.ts"
 import { releaseDeclarations, releaseHandlers } from "./commands.ts"
 
@@ -44,4 +44,18 @@ test("a release tells what went as a copy and what was taken out, and what waits
   await addOfficer(fi, "Bruno")
   const waits = await release(await shareUnder({}), object.id)
   assert.match(waits, /^Released: 0\. .*\nWaiting for another officer: 1\n1\t/)
+})
+
+test("a collection is shared under the terms of a file, and under none that are wrong", async () => {
+  const share = (terms: string) =>
+    handlers["collection share"]?.({
+      arguments: { title: "By file", party: [jp.party], terms },
+    } as unknown as Call) as Promise<{ id: string }>
+  const terms: Terms = { ...DEFAULT_TERMS, marking: "amber", retention: 30 }
+  const { id } = await share(JSON.stringify(terms, null, 2))
+  assert.equal((await loadCollection(store, id)).terms?.hash, keptTerms(terms).hash)
+  await assert.rejects(share(JSON.stringify({ ...terms, marking: "red" })), { code: "terms.wrong" })
+  await assert.rejects(share(JSON.stringify({ ...terms, audience: { ...terms.audience, kinds: ["civil"] } })), {
+    code: "audience.outside-terms",
+  })
 })

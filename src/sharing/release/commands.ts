@@ -6,7 +6,7 @@ import { type Clock, formatInstant, type Instant } from "../../kernel/time.ts"
 import { loadCollection } from "../../library/index.ts"
 import { resolvePeer } from "../../parties/index.ts"
 import { type Due, isOverdue, listReceipts } from "../../peering/index.ts"
-import { DEFAULT_TERMS, plainNames, type RedactedKind, reasonText, redactedWord } from "../../policy/index.ts"
+import { DEFAULT_TERMS, plainNames, type RedactedKind, reasonText, redactedWord, termsIn } from "../../policy/index.ts"
 import { parseTlp, type Tlp } from "../../stix/index.ts"
 import type { Reader, Store } from "../../store/index.ts"
 import { narrowAudience, shareCollection, widenAudience } from "./audiences.ts"
@@ -28,7 +28,9 @@ export const releaseDeclarations: readonly Declaration[] = [
       title: { ...text, value: "TEXT", required: true },
       party: { ...text, multiple: true, value: "PARTY", required: true },
       alias: { ...text, value: "NAME" },
+      terms: { ...text, value: "FILE" },
     },
+    contents: ["terms"],
     show: (_, result) => [(result as { id: string }).id],
   },
   { name: "collection audience add", positionals: ["COLLECTION", "PARTY"], options: {}, show: showWidened },
@@ -82,6 +84,7 @@ const Share = z.strictObject({
     .regex(/^[\p{L}\p{N}._-]+$/u)
     .nullable()
     .default(null),
+  terms: z.string().nullable().default(null),
 })
 const Audience = z.strictObject({ COLLECTION: z.string(), PARTY: z.string() })
 const Out = z.strictObject({
@@ -106,10 +109,11 @@ export function releaseHandlers(parts: ReleaseParts): Handlers {
   const { store, clock } = parts
   return {
     "collection share": async (call) => {
-      const { title, alias, party } = Share.parse(call.arguments)
+      const { title, alias, party, terms: written } = Share.parse(call.arguments)
+      const terms = written === null ? DEFAULT_TERMS : termsIn(written)
       const peers = await Promise.all(party.map((name) => resolvePeer(store, name)))
       const parties = peers.map((peer) => peer.party)
-      return { id: await shareCollection(store, { title, alias, parties, terms: DEFAULT_TERMS }, null) }
+      return { id: await shareCollection(store, { title, alias, parties, terms }, null) }
     },
     "collection audience add": (call) => widened(parts, call),
     "collection audience remove": async (call) => {
