@@ -45,3 +45,40 @@ export function narrowedByAll(text: AgreementText, reservations: readonly Reserv
 export function termsFor(text: AgreementText, narrowed: ClauseTerms | null): Terms {
   return termsOf(text, narrowed ?? {})
 }
+
+/**
+ * What two parties narrow between them, whichever of them gives: a reservation counts in both directions (Vienna
+ * Convention on the Law of Treaties, Article 21(1)). Undefined where they leave nothing that both allow.
+ */
+export function narrowedBetween(
+  text: AgreementText,
+  one: ClauseTerms | null,
+  other: ClauseTerms | null,
+): ClauseTerms | null | undefined {
+  if (one === null || other === null) return one ?? other
+  const both: [string, unknown][] = []
+  for (const name of settledBy({ ...one, ...other })) {
+    const found = candidates(one[name], other[name]).find((value) => {
+      const terms = ClauseTerms.safeParse({ [name]: value }).data
+      return terms !== undefined && [one, other].every((side) => isWithin(text, terms, name, side[name]))
+    })
+    if (found === undefined) return undefined
+    both.push([name, found])
+  }
+  return ClauseTerms.safeParse(Object.fromEntries(both)).data
+}
+
+/** Either of them, what two lists share, or all of both. */
+function candidates(one: unknown, other: unknown): unknown[] {
+  if (one === undefined) return [other]
+  if (other === undefined) return [one]
+  if (!Array.isArray(one) || !Array.isArray(other)) return [one, other]
+  return [one, other, one.filter((item) => other.includes(item)), [...one, ...other]]
+}
+
+/** Whether terms are no wider than this one of a party's, which may say nothing of it. */
+function isWithin(text: AgreementText, terms: ClauseTerms, name: TermName, said: unknown): boolean {
+  if (said === undefined) return true
+  const limit = ClauseTerms.safeParse({ [name]: said }).data
+  return limit !== undefined && isNarrower(termsOf(text, terms), termsOf(text, limit))
+}

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { after, beforeEach, test } from "node:test"
+import { isDeepStrictEqual } from "node:util"
 import sql from "sql-template-tag"
 import { sampleText } from "../../../test/support/agreements.ts"
 import { type Federation, type Member, testFederation } from "../../../test/support/federation.ts"
@@ -10,7 +11,7 @@ import { suspend } from "../../peering/index.ts"
 import { governedBy, keptTerms, readTerms } from "../../policy/index.ts"
 import { carryOver } from "../../sharing/index.ts"
 import { decideAnew } from "../../sharing/release/reconsidering.ts"
-import { termsOf } from "../clause-terms.ts"
+import { type ClauseTerms, termsOf } from "../clause-terms.ts"
 import { startDraft } from "../drafts.ts"
 import { withTerms } from "../editing.ts"
 import { type AgreementText, textHash } from "../model.ts"
@@ -244,10 +245,44 @@ test("a reservation that narrows what a party gets makes a collection of its own
     governed.map(({ articles }) => articles.retention),
     ["Art. 2(2)", "Art. 2(2)"],
   )
+  // In both directions: what it gives stands under its reservation too.
   assert.deepEqual(await readers(c, id), [a.party, b.party].toSorted())
   assert.equal((await governedBy(c.store, id)).length, 1)
+  assert.equal(readTerms((await collectionOf(c, id)).terms?.text ?? "")?.retention, 30)
   await settled()
   assert.deepEqual(await governedBy(a.store, id), governed)
+})
+
+test("between two who both reserved counts what both allow, and nothing goes where that is nothing", async () => {
+  const wide = text((one) => withTerms(one, "000000b2", { retention: 90, incidents: null, types: null }))
+  const id = await table(a, wide, null)
+  await settled()
+  const reserving = (terms: ClauseTerms): Act => ({
+    is: "sign",
+    reservations: [{ clause: "000000b2", text: "Less", terms }],
+  })
+  await does(a, id, reserving({ retention: 60, incidents: ["fraud", "malicious-code"], types: ["indicator"] }), wide)
+  await does(b, id, reserving({ retention: 30, incidents: ["malicious-code", "other"] }), wide)
+  await does(c, id, reserving({ incidents: ["other"], types: ["report"] }), wide)
+  const between = async (one: Member) => {
+    const rows = await governedBy(one.store, id)
+    const all = await Promise.all(rows.map(({ collection }) => loadCollection(one.store, collection)))
+    return Promise.all(
+      all.map(async (collection) => {
+        const { retention, objects } = readTerms(collection.terms?.text ?? "") ?? {}
+        const [reader, ...more] = await audienceOf(one.store, collection)
+        return { reader: reader?.party, more: more.length, retention, ...objects }
+      }),
+    )
+  }
+  const sectors = null
+  const ab = { more: 0, retention: 30, types: ["indicator"], sectors, incidents: ["malicious-code"] }
+  assert.deepEqual(await between(a), [{ reader: b.party, ...ab }])
+  const found = await between(b)
+  assert.equal(found.length, 2)
+  assert.ok(found.some((one) => isDeepStrictEqual(one, { reader: a.party, ...ab })))
+  const bc = { more: 0, retention: 30, types: ["report"], sectors, incidents: ["other"] }
+  assert.ok(found.some((one) => isDeepStrictEqual(one, { reader: c.party, ...bc })))
 })
 
 test("what was let out follows a party into the collection that its reservation makes, and back, decided anew each time", async () => {

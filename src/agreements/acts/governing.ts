@@ -30,7 +30,7 @@ import {
 import type { Reader, Store, Tx } from "../../store/index.ts"
 import { type ClauseTerms, isEnforced, settledBy, termsOf } from "../clause-terms.ts"
 import { type AgreementText, citedIn, clausesOf, saidIn } from "../model.ts"
-import { termsFor } from "../reserving.ts"
+import { narrowedBetween, termsFor } from "../reserving.ts"
 import type { Negotiation } from "../tabled/negotiation.ts"
 import type { Shelf } from "../tabled/shelf.ts"
 import { governing, narrowedFor } from "./effect.ts"
@@ -145,10 +145,14 @@ async function wantedBy(reader: Reader, negotiation: Negotiation, now: Instant):
   const found = governing(negotiation, now)
   if (found === null || !isEnforced(found.version.text)) return []
   const bound = found.effect.bindings.filter(({ is }) => is === "bound")
-  if (own === undefined || !bound.some(({ party }) => party.party === own)) return []
+  const self = bound.find(({ party }) => party.party === own)
+  if (self === undefined) return []
   const { text, hash } = found.version
-  const others = bound.filter(({ party }) => party.party !== own)
-  const narrowed = others.map((binding) => ({ party: binding.party.party, narrowed: narrowedFor(text, binding) }))
+  const others = bound.filter((binding) => binding !== self)
+  const narrowed = others.flatMap((binding) => {
+    const both = narrowedBetween(text, narrowedFor(text, self), narrowedFor(text, binding))
+    return both === undefined ? [] : [{ party: binding.party.party, narrowed: both }]
+  })
   const parts = Map.groupBy(narrowed, (one) => partOf(one.narrowed))
   return [...parts].map(([part, all]) => ({
     ...{ part, text, hash, terms: termsFor(text, all[0]?.narrowed ?? null) },
