@@ -110,7 +110,8 @@ test("a reservation says what nodes are to do instead, term by term, and is show
   const { body } = await post(say, { ...position, "reserve.retention": "365" }, 400)
   assert.match(readable(body), /only make terms of its own clause narrower/)
   await post(say, { ...position, "reserve.retention": "30" })
-  const instead = /Only a month Between this party and each of the others, the nodes go by these terms instead .*many days: 30/
+  const instead =
+    /Only a month Between this party and each of the others, the nodes go by these terms instead .*many days: 30/
   assert.match(readable(await get(home)), instead)
   const table = await get(`${home}/table`, "officer")
   assert.match(readable(table), instead)
