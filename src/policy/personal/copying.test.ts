@@ -46,6 +46,19 @@ test("a mark on a part that is gone stays on the whole: no copy travels further 
   assert.equal(effectiveMarking(made ?? {}).level, "amber")
 })
 
+test("places in a list move when something is taken out of it, and marks on them hold for the whole from then on", () => {
+  const [actions, statement] = ["marking-definition--1", "marking-definition--2"]
+  const granular_markings = [
+    { marking_ref: actions, selectors: ["external_references.[1]", "name"] },
+    { marking_ref: statement, selectors: ["description"] },
+    { lang: "de", selectors: ["external_references.[2].description"] },
+  ]
+  const object = { ...report, granular_markings }
+  const made = redactedCopy(object, taken(object), copy)
+  assert.deepEqual(made?.granular_markings, [{ marking_ref: actions, selectors: ["name"] }])
+  assert.deepEqual(made?.object_marking_refs, [green, actions, statement])
+})
+
 test("an observable has no author, and a mark that was chosen for what has none goes with the copy", () => {
   const file: JsonObject = { type: "file", id: "file--1", hashes: { MD5: "0" }, x_owner: "ada@example.org" }
   const made = redactedCopy(file, taken(file), { ...copy, id: "file--2" })

@@ -25,7 +25,7 @@ export function redactedCopy(object: JsonObject, what: readonly Redaction[], cop
   const original = String(object.id ?? "")
   made.id = copy.id
   if (typeof made.type !== "string" || familyOf(made.type) !== "observable") made.created_by_ref = copy.author
-  keepMarkings(made, copy.marking)
+  keepMarkings(made, { marking: copy.marking, touched: new Set(what.map(({ path }) => path.split("/")[1] ?? "")) })
   return JSON.stringify(made).includes(original.split("--")[1] ?? original) ? null : made
 }
 
@@ -50,20 +50,36 @@ function takeOut(object: JsonObject, path: string): void {
   if (Object.keys(value).length === 0) delete object[name]
 }
 
-/** Marks of parts that are gone would point nowhere; the whole then carries what they said. */
-function keepMarkings(made: JsonObject, marking: Tlp | null): void {
+/** Marks of parts that are gone, or of lists whose places moved, would point elsewhere; the whole then carries them. */
+function keepMarkings(made: JsonObject, { marking, touched }: { marking: Tlp | null; touched: ReadonlySet<string> }) {
   const parts = Array.isArray(made.granular_markings) ? made.granular_markings : []
-  const standing = parts.flatMap((part) => partLeft(made, part))
+  const kept = parts.map((part) => partLeft(made, part, touched))
+  const standing = kept.flatMap(({ left }) => left)
   if (standing.length > 0) made.granular_markings = standing
   else delete made.granular_markings
+  for (const { lost } of kept) if (lost !== null) addMark(made, lost)
   const { level } = effectiveMarking(made)
-  if (marking === null || (level !== null && compareTlp(level, marking) >= 0)) return
-  const refs = Array.isArray(made.object_marking_refs) ? made.object_marking_refs : []
-  made.object_marking_refs = [...refs, tlpMarkingId(marking)]
+  if (marking !== null && (level === null || compareTlp(level, marking) < 0)) addMark(made, tlpMarkingId(marking))
 }
 
-function partLeft(made: JsonObject, part: Json): Json[] {
-  if (typeof part !== "object" || part === null || Array.isArray(part) || !Array.isArray(part.selectors)) return []
-  const selectors = part.selectors.filter((one) => typeof one === "string" && resolveSelector(made, one) !== null)
-  return selectors.length === 0 ? [] : [{ ...part, selectors }]
+function addMark(made: JsonObject, id: string): void {
+  const refs = Array.isArray(made.object_marking_refs) ? made.object_marking_refs : []
+  if (!refs.includes(id)) made.object_marking_refs = [...refs, id]
+}
+
+/** What of a mark on parts still stands, and the marking that the whole carries since something of it does not. */
+function partLeft(
+  made: JsonObject,
+  part: Json,
+  touched: ReadonlySet<string>,
+): { left: readonly Json[]; lost: string | null } {
+  if (typeof part !== "object" || part === null || Array.isArray(part) || !Array.isArray(part.selectors)) {
+    return { left: [], lost: null }
+  }
+  const { selectors: all, marking_ref: marking } = part
+  const selectors = all.filter(
+    (one) => typeof one === "string" && !touched.has(one.split(".")[0] ?? "") && resolveSelector(made, one) !== null,
+  )
+  const lost = selectors.length < all.length && typeof marking === "string" ? marking : null
+  return { left: selectors.length === 0 ? [] : [{ ...part, selectors }], lost }
 }

@@ -130,6 +130,16 @@ test("from whom something came is told by its author, its references and identit
   assert.deepEqual(sources({ type: "identity", id: "identity--2", identity_class: "organization" }), ["whole"])
   assert.deepEqual(sources({ type: "identity", id: "identity--2", identity_class: "class" }), [])
   assert.deepEqual(sources({ type: "identity", id: self }), [])
+  assert.deepEqual(sources({ type: "marking-definition", created_by_ref: "identity--2" })[0], "whole")
+  assert.deepEqual(sources({ type: "sighting", where_sighted_refs: ["identity--2"] }), ["/where_sighted_refs"])
+  assert.deepEqual(sources({ type: "malware", x_misp_orgc: { name: "Harbour CERT" } }), ["/x_misp_orgc"])
+  const named = {
+    created_by_ref: "identity--2",
+    extensions: { e: { by: "identity--2" } },
+    object_refs: ["identity--2"],
+  }
+  const everywhere = ["/created_by_ref", "/extensions", "/object_refswhole"]
+  assert.deepEqual(sources({ type: "report", ...named }), everywhere)
 })
 
 test("subjects are what an object names, and a class that nobody knows stays one", () => {

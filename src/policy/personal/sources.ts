@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../stix/index.ts"
+import { essentialProperties, type JsonObject } from "../../stix/index.ts"
 import type { Found } from "../release/model.ts"
 
 /** Lists that everybody knows say nothing of whom something came from. */
@@ -13,23 +13,46 @@ const PUBLIC = new Set([
   "atlas",
 ])
 
+/** Properties that name, beside the author, from whom something is: who saw it, and whose event it was in MISP. */
+const SOURCES = new Set(["where_sighted_refs", "x_misp_orgc", "x_misp_org", "x_opencti_created_by_ref"])
+
 /**
- * What tells from whom an object came: its author where that is another than `self`, references to sources that are no
- * public lists; an identity of somebody else as a whole, unless it names a class such as a sector.
+ * What tells from whom an object came: its author where that is another than `self`, and wherever else the author is
+ * named by its id; who saw it; references to sources that are no public lists; the words of somebody else's marking; an
+ * identity of somebody else as a whole, unless it names a class such as a sector.
  */
 export function sourcesOf(object: JsonObject, self: string): Found[] {
-  const { type, id, created_by_ref: author, external_references: references, identity_class: group } = object
+  const { type, id, created_by_ref: author, identity_class: group } = object
+  const foreign = author !== undefined && author !== self
   const found: Found[] = []
   if (type === "identity" && id !== self && group !== "class") found.push({ path: "", what: "author", whole: true })
-  if (author !== undefined && author !== self) found.push({ path: "/created_by_ref", what: "author", whole: false })
-  if (!Array.isArray(references)) return found
-  for (const [at, reference] of references.entries()) {
+  if (type === "marking-definition" && foreign) found.push({ path: "", what: "author", whole: true })
+  if (foreign) found.push({ path: "/created_by_ref", what: "author", whole: false })
+  return [
+    ...found,
+    ...elsewhere(object, typeof author === "string" && foreign ? author : null),
+    ...referencesIn(object),
+  ]
+}
+
+function elsewhere(object: JsonObject, author: string | null): Found[] {
+  const essential = essentialProperties(String(object.type ?? ""))
+  return Object.entries(object).flatMap(([name, value]): Found[] => {
+    if (name === "created_by_ref" || name === "id" || name === "external_references") return []
+    const named = SOURCES.has(name) || (author !== null && JSON.stringify(value).includes(author))
+    const path = `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`
+    return named ? [{ path, what: "source", whole: essential === null || essential.has(name) }] : []
+  })
+}
+
+function referencesIn({ external_references: references }: JsonObject): Found[] {
+  if (!Array.isArray(references)) return []
+  return references.flatMap((reference, at): Found[] => {
     const name =
       typeof reference === "object" && reference !== null && !Array.isArray(reference)
         ? reference.source_name
         : undefined
-    if (typeof name === "string" && PUBLIC.has(name.toLowerCase())) continue
-    found.push({ path: `/external_references/${at}`, what: "source", whole: false })
-  }
-  return found
+    if (typeof name === "string" && PUBLIC.has(name.toLowerCase())) return []
+    return [{ path: `/external_references/${at}`, what: "source", whole: false }]
+  })
 }

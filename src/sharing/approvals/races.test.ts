@@ -4,7 +4,7 @@ import { type Federation, type Member, testFederation } from "../../../test/supp
 import { day } from "../../../test/support/node-in-process.ts"
 import { addOfficer, dismissOfficer } from "../../../test/support/officers.ts"
 import { everybodyPulls, import_, marked, only, release, releasesOf, shownAt } from "../../../test/support/sharing.ts"
-import { newVersion, type Stix } from "../../../test/support/stix.ts"
+import { newVersion, type Stix, stixId } from "../../../test/support/stix.ts"
 import { silent } from "../../kernel/diagnostics.ts"
 import { sha256 } from "../../kernel/hash.ts"
 import { DAY } from "../../kernel/time.ts"
@@ -23,6 +23,7 @@ import {
 import { narrowAudience, widenAudience } from "../release/audiences.ts"
 import { newestEverKey } from "../release/queries.ts"
 import type { Releases } from "../release/releases.ts"
+import { prepareRelease, releaseOn, startRelease } from "../release/releasing.ts"
 import { mark, recall } from "../release/withdrawing.ts"
 import { RuleWish } from "../standing/model.ts"
 import { addRule } from "../standing/rules.ts"
@@ -282,6 +283,49 @@ test("narrower terms between the question and the yes void it, and two who agree
 
 let named = 0
 const anotherOfficer = () => addOfficer(fi, `Officer ${named++}`)
+
+test("a stricter mark of a report that holds it, between the question and the yes, voids the yes", async () => {
+  const shared = await shareUnder(STRICT, jp)
+  const object = marked("amber", { modified: day(1), description: "told by ada@example.org" })
+  const report = { type: "report", name: "R", published: "2022-01-01T00:00:00.000Z", object_refs: [object.id] }
+  const rest = { ...marked("amber+strict", { modified: day(2) }), ...report, id: stixId("report") }
+  await import_(fi, object)
+  const approval = await ask(shared, [object])
+  await import_(fi, { ...rest, pattern: undefined, pattern_type: undefined, valid_from: undefined })
+  await assert.rejects(agree(approval), { code: "approval.void" })
+  assert.equal((await fi.reload(shared)).size, 0)
+})
+
+test("a statement goes with what names it also where both wait for a second person", async () => {
+  const shared = await shareUnder(DEFAULT_TERMS, jp)
+  const statement: Stix = {
+    ...{ type: "marking-definition", spec_version: "2.1", id: stixId("marking-definition"), created: day(1) },
+    ...{ definition_type: "statement", definition: { statement: "Ask before you act" } },
+  }
+  const object = marked("green")
+  const refs = [...(object.object_marking_refs as string[]), statement.id]
+  await import_(fi, statement, { ...object, object_marking_refs: refs })
+  assert.equal(await agree(await ask(shared, [object])), 2)
+  assert.equal((await fi.reload(shared)).size, 2)
+})
+
+test("who is an officer no more while a release goes on lets nothing out from then on", async () => {
+  const shared = await shareUnder(DEFAULT_TERMS, jp)
+  const [first, object] = [marked("green"), marked("green")]
+  await import_(fi, first, object)
+  await agree(await ask(shared, [first]))
+  const by = await addOfficer(fi, "Orla")
+  const objects = [(await newestEverKey(fi.store, object.id)) as number]
+  const chosen = { collections: [shared.id], objects, unmarked: null, again: false, by, officer: true }
+  const id = await prepareRelease(fi.store, chosen, "decided")
+  await fi.store.write((tx) => startRelease(tx, id, { by, officer: true }))
+  await dismissOfficer(fi, "Orla")
+  const done = await releaseOn(fi.store, id)
+  assert.deepEqual(
+    done?.outcome[0]?.grounds.map(({ code }) => code),
+    ["actor.not-officer"],
+  )
+})
 
 test("a second collection, other terms or other bytes never ride on a yes", async () => {
   const shared = await shareUnder(STRICT, jp)

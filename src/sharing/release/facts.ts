@@ -1,4 +1,4 @@
-import { countOfficers } from "../../accounts/index.ts"
+import { countOfficers, officers } from "../../accounts/index.ts"
 import type { Instant } from "../../kernel/time.ts"
 import type { Collection } from "../../library/index.ts"
 import { ownParty } from "../../parties/index.ts"
@@ -27,7 +27,9 @@ export async function factsFor(
   const { by, officer, again, urgent, createdAt } = wish
   const inForce = await governing(reader, collection.id)
   const facts: ReleaseFacts = {
-    actor: by === null ? { is: "operator" } : { is: "person", officer, by },
+    // A release may go on for long: who is an officer no more lets nothing out from then on.
+    actor:
+      by === null ? { is: "operator" } : { is: "person", officer: officer && (await officers(reader)).has(by), by },
     officers: await countOfficers(reader),
     collection: { ...collection, agreement: inForce?.agreement ?? null },
     audience: await recipientsIn(reader, collection),

@@ -62,7 +62,7 @@ test("nobody but an officer lets anything out, and what is there already is not 
   const green = marked("green")
   await import_(fi, green)
   const shared = await share(fi, jp)
-  const analyst = only(await release(fi, [shared], ids(green), { officer: false }))
+  const analyst = only(await release(fi, [shared], ids(green), { by: "Ada", officer: false }))
   assert.deepEqual(
     analyst.grounds.map(({ code }) => code),
     ["actor.not-officer"],

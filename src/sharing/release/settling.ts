@@ -134,20 +134,25 @@ export class Settling {
     return { decision: this.#decide(candidate, { binding, given: [given] }), tag, yes }
   }
 
-  #tagOf({ bytes, object }: Candidate, decision: Decision): Buffer {
+  #tagOf(candidate: Candidate, decision: Decision): Buffer {
     const without = decision.is === "hold" || decision.is === "redact" ? decision.what : []
-    const marking = object.marking ?? this.#markFor(object.type)
+    const [{ bytes }, marking] = [candidate, this.#judgedMark(candidate)]
     const { id: collection, terms } = this.collection
     return tagOf({ bytes, without, marking, collection, terms: terms?.hash ?? null, audience: this.#audience })
   }
 
   /** Where a mark was chosen for those without, they are judged under it. One way in which it came is enough. */
-  #decide({ object, origins, contained }: Candidate, approvals: Approvals): Decision {
-    const own = object.marking ?? this.#markFor(object.type)
-    // What no mark is on stays, whatever holds it (decision 0015).
-    const marking = own === null ? null : joinTlp(own, contained)
+  #decide(candidate: Candidate, approvals: Approvals): Decision {
+    const { object, origins } = candidate
+    const marking = this.#judgedMark(candidate)
     const decisions = origins.map((whose) => this.#rule({ ...object, marking }, whose, approvals))
     return decisions.find(({ is }) => is !== "refuse") ?? decisions[0] ?? { is: "refuse", reasons: [FAILED] }
+  }
+
+  /** What no mark is on stays, whatever holds it (decision 0015). */
+  #judgedMark({ object, contained }: Candidate): Tlp | null {
+    const own = object.marking ?? this.#markFor(object.type)
+    return own === null ? null : joinTlp(own, contained)
   }
 
   #markFor(type: string): Tlp | null {
@@ -162,7 +167,7 @@ export class Settling {
     const places = await placesOf(this.#reader, this.collection.key, candidate.id)
     if (places.some(({ object }) => object === candidate.key)) return { is: "already" }
     if (decision.is === "hold") {
-      await this.#ask("ask", candidate.key, tag, reasons)
+      await this.#askFor(candidate, tag, reasons)
       return { is: "held", reasons, without: decision.what }
     }
     const along = await this.#goesAlong(candidate)
@@ -188,13 +193,13 @@ export class Settling {
       tx === null || decision.is === "hold"
         ? ((await findCopy(this.#reader, this.collection.key, candidate.id)) ?? `${candidate.type}--${NO_UUID}`)
         : await copyIdFor(tx, this.collection, candidate.id)
-    const marking = candidate.object.marking ?? mark
+    const marking = this.#judgedMark(candidate)
     const copy = preparedCopy(candidate.bytes, without, { id, author: this.#self, marking })
     const stands = copy === null ? "other" : await standingOfCopy(this.#reader, this.collection, copy)
     if (copy === null || stands === "other") return { is: "refused", reasons: [FAILED] }
     if (stands === "there") return { is: "already" }
     if (decision.is === "hold") {
-      await this.#ask("ask", candidate.key, tag, reasons)
+      await this.#askFor(candidate, tag, reasons)
       return { is: "held", reasons, without }
     }
     const along = await this.#goesAlong(candidate)
@@ -205,6 +210,21 @@ export class Settling {
     }
     if (isUrgent(decision)) await this.#ask("urgent", candidate.key, tag, reasons)
     return { is: "released", marked: mark !== null, along, without }
+  }
+
+  /** Asks about an object, and about each marking definition that goes with it and waits for the same person. */
+  async #askFor(candidate: Candidate, tag: Buffer | null, reasons: Decision["reasons"]): Promise<void> {
+    await this.#ask("ask", candidate.key, tag, reasons)
+    for (const key of candidate.along) {
+      if (this.#along.has(key)) continue
+      this.#along.add(key)
+      const marking = await this.#candidates.load(key)
+      if (marking === null) continue
+      const there = await placesOf(this.#reader, this.collection.key, marking.id)
+      const decision = this.#decide(marking, NO_APPROVALS)
+      if (decision.is !== "hold" || decision.what.length > 0 || there.some(({ object }) => object === key)) continue
+      await this.#ask("ask", key, this.#tagOf(marking, decision), decision.reasons)
+    }
   }
 
   /** Puts it before a second person: to agree first, or to look at it after. */
