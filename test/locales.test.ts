@@ -181,6 +181,8 @@ function wordsOfPages(): string[] {
     ...named("keyboard.", "http/frame.ts", /^ {2}\["[^"]+", "([^"]+)"\]/gm),
     ...named("import.state.", "sharing/intake/model.ts", /^ {2}\| "([a-z]+)"$/gm),
     ...named("overview.waits.", "desk/overview.ts", /\bkey: "([^"]+)", count/g),
+    ...named("overview.waits.", "desk/decisions-waiting.ts", /\bkey: "([^"]+)", count/g),
+    ...named("overview.act.", "desk/decisions-waiting.ts", /\bkey: "([^"]+)", count/g),
     ...named("overview.act.", "desk/overview.ts", /\bkey: "([^"]+)", count[^}]*, href: [^n]/g),
     ...lists("graph.layout.", "sharing/pages/graph/drawing.ts", /LAYOUTS = \[([^\]]*)\]/g),
     ...lists("graph.by.", "sharing/pages/graph/model.ts", /REFERENCES[^=]*= \[([^\]]*)\]/g),

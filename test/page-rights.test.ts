@@ -135,6 +135,7 @@ const TABLE: readonly Listed[] = [
   ["GET /share/rules/:id", "role:officer"],
   ["POST /share/rules/:id/try", "role:officer"],
   ["POST /share/rules/:id/switch", "role:officer", "step-up"],
+  ["POST /share/rules/:id/follow", "role:officer", "step-up"],
   ["POST /share/rules/:id/remove", "role:officer", "step-up"],
   ["GET /share/approvals", "role:officer"],
   ["GET /share/approvals/:id", "role:reader"],

@@ -7,10 +7,12 @@ import { type Member, testFederation } from "../../test/support/federation.ts"
 import { tempFolder } from "../../test/support/temp.ts"
 import { type Call, type Handlers, translator } from "../http/index.ts"
 import type { Json } from "../kernel/canonical.ts"
+import { DAY } from "../kernel/time.ts"
 import { agreementDeclarations, agreementHandlers } from "./commands.ts"
 import type { AgreementText } from "./model.ts"
 import { textHash } from "./model.ts"
 import type { statusOf } from "./status.ts"
+import { agreementsWaiting } from "./waiting.ts"
 
 const federation = await testFederation(["alfa", "bravo"])
 after(() => federation.close())
@@ -50,6 +52,12 @@ test("an agreement lives by command: tabled, reserved, signed, in force, suspend
   const hash = textHash(whole)
   const on = { AGREEMENT, hash }
 
+  const waiting = async (at: Member) => {
+    const { sign, position, ending } = await agreementsWaiting(at.store, federation.clock.now())
+    return { sign: sign.length, position: position.length, ending: ending.length }
+  }
+  assert.deepEqual(await waiting(b), { sign: 0, position: 1, ending: 0 })
+  assert.deepEqual(await waiting(a), { sign: 0, position: 0, ending: 0 })
   const reserved = { ...on, CLAUSE: "2(2)", POSITION: "reserve", text: "Our law says 30.", terms: '{"retention":30}' }
   const { id: saying } = (await run(b, "agreement position", reserved)) as { id: string }
   assert.equal((await status(a, AGREEMENT)).versions[0]?.parties[1]?.accepted, 0, "what is kept at home is nobody's")
@@ -57,7 +65,9 @@ test("an agreement lives by command: tabled, reserved, signed, in force, suspend
   await tabled(b, { AGREEMENT, SAYING: [saying] })
 
   await run(a, "agreement sign", { ...on, by: "Olga Officer, deputy director" })
+  assert.deepEqual(await waiting(b), { sign: 1, position: 0, ending: 0 })
   await run(b, "agreement sign", { ...on, by: "Bo Braun, head" })
+  assert.deepEqual(await waiting(b), { sign: 1, position: 0, ending: 0 }, "the instrument is missing")
   const waits = await status(b, AGREEMENT)
   assert.deepEqual(waits.versions[0]?.open, ["instrument", "withdraw"])
   assert.deepEqual(
@@ -71,7 +81,12 @@ test("an agreement lives by command: tabled, reserved, signed, in force, suspend
   assert.equal((await status(b, AGREEMENT)).versions[0]?.state, "suspended")
   await run(a, "agreement resume", { ...on, by: "Olga Officer" })
   assert.equal((await status(b, AGREEMENT)).versions[0]?.state, "in-force")
-  await run(b, "agreement withdraw", { ...on, by: "Bo Braun, head", "from-day": "2026-01-01" })
+  assert.deepEqual(await waiting(b), { sign: 0, position: 0, ending: 0 })
+  const leaving = { ...on, by: "Bo Braun, head", "from-day": "2026-02-01" }
+  await run(b, "agreement withdraw", leaving)
+  assert.deepEqual(await waiting(a), { sign: 0, position: 0, ending: 1 })
+  federation.clock.forward(31 * DAY)
+  assert.deepEqual(await waiting(a), { sign: 0, position: 0, ending: 0 })
   assert.equal((await status(a, AGREEMENT)).versions[0]?.state, "ended")
 
   const shown = agreementDeclarations.find(({ name }) => name === "agreement status")

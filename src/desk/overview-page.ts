@@ -27,7 +27,7 @@ const DAYS = 28
 const TYPES_MOST = 8
 const PLACES_MOST = 12
 /** What is late already. */
-const RED: ReadonlySet<string> = new Set(["overdue", "receipts", "revoked"])
+const RED: ReadonlySet<string> = new Set(["overdue", "receipts", "revoked", "urgent-late"])
 
 /** The start page: what waits, what came in, what the node holds and how it is. */
 export function overviewPages(parts: OverviewParts): PageRoute[] {

@@ -12,10 +12,10 @@ import {
 } from "../library/index.ts"
 import type { OwnParty } from "../parties/index.ts"
 import { countBroken, countOverdue, countUncompared, listGuards } from "../peering/index.ts"
-import { type ApprovalRequest, waitingFor as approvalsFor } from "../policy/index.ts"
 import { overdueRequests } from "../requests/index.ts"
 import { type Import, listImports, unfinishedImports } from "../sharing/index.ts"
 import type { Folder, Store } from "../store/index.ts"
+import { decisionsWaiting } from "./decisions-waiting.ts"
 import { type Located, locations } from "./locations.ts"
 import { type WentOut, wentOut } from "./went-out.ts"
 
@@ -35,6 +35,12 @@ export type Waiting = {
     | "guarded"
     | "revoked"
     | "approvals"
+    | "urgent"
+    | "urgent-late"
+    | "rules"
+    | "sign"
+    | "position"
+    | "ending"
   count: number
   href: string | null
 }
@@ -93,9 +99,9 @@ export async function overviewFor(parts: OverviewParts, sees: Sees, by: string, 
   const feeds = sees.work ? await countBroken(store) : 0
   const guarded = sees.work ? (await listGuards(store)).length : 0
   const revoked = sees.work ? (await listUnshared(store, { revoked: true, most: REVOKED_MOST })).length : 0
-  const approvals = await approvalsFor(store, { person: by, officer: sees.decide }, now)
-  const counts = { approvals, mine, conflicts, overdue, receipts, compare, feeds, guarded, revoked }
-  return { waiting: waitingFor(sees, state, counts), content, own, state }
+  const decisions = await decisionsWaiting(store, sees, by, now)
+  const counts = { mine, conflicts, overdue, receipts, compare, feeds, guarded, revoked }
+  return { waiting: [...decisions, ...waitingFor(sees, state, counts)], content, own, state }
 }
 
 async function contentOf(
@@ -112,17 +118,15 @@ async function contentOf(
   return { tallies, recent, imports: begun, places, out }
 }
 
-type Found = { mine: readonly Import[]; approvals: readonly ApprovalRequest[] }
 type Counted = "conflicts" | "overdue" | "receipts" | "compare" | "feeds" | "guarded" | "revoked"
 
 function waitingFor(
   sees: Sees,
   { unsealed, notMoved, collections, disk }: Overview["state"],
-  { mine, approvals, ...counts }: Found & Record<Counted, number>,
+  { mine, ...counts }: { mine: readonly Import[] } & Record<Counted, number>,
 ): Waiting[] {
   const found: Waiting[] = []
   const { conflicts, overdue, receipts, compare, feeds, guarded, revoked } = counts
-  if (approvals.length > 0) found.push({ key: "approvals", count: approvals.length, href: whereOf(approvals) })
   if (overdue > 0) found.push({ key: "overdue", count: overdue, href: "/respond/diary?state=overdue" })
   if (receipts > 0) found.push({ key: "receipts", count: receipts, href: "/share/receipts?state=overdue" })
   if (compare > 0) found.push({ key: "compare", count: compare, href: "/share/partners" })
@@ -136,11 +140,6 @@ function waitingFor(
   for (const { id } of mine) found.push({ key: "previewed", count: 1, href: `/share/imports/${id}` })
   if (conflicts > 0) found.push({ key: "conflicts", count: conflicts, href: "/share/collections" })
   return found
-}
-
-/** Who is no officer, and was told of an urgent release, has no list of them. */
-function whereOf([only, ...others]: readonly ApprovalRequest[]): string {
-  return only === undefined || others.length > 0 ? "/share/approvals" : `/share/approvals/${only.id}`
 }
 
 function diskOf({ root, database, index }: Folder): Disk {

@@ -39,6 +39,7 @@ export {
 } from "./sealed/index.ts"
 /** What goes by itself. */
 export { ruleDeclarations, ruleHandlers } from "./standing/commands.ts"
+export { rulesStandingStill } from "./standing/following.ts"
 export { rulePages } from "./standing/pages.ts"
 export { StandingRules } from "./standing/running.ts"
 export { type TaxiiParts, taxiiRoutes } from "./taxii-routes.ts"

@@ -24,15 +24,16 @@ import {
   tlpText,
   visible,
 } from "../../http/index.ts"
-import { listCollections, type Search } from "../../library/index.ts"
+import { audienceOf, type Collection, listCollections, type Search } from "../../library/index.ts"
 import { INDUSTRY_SECTORS, TLP_LEVELS } from "../../stix/index.ts"
 import { typeWord } from "../pages/named.ts"
 import { partnersOf } from "../pages/partners.ts"
 import { openShared, partyList, type ReleasePageParts } from "../pages/release/parts.ts"
+import { followRule, goesOnIn, type Halt, halted } from "./following.ts"
 import { type Rule, RuleWish } from "./model.ts"
 import { listRules } from "./queries.ts"
 import { addRule, loadRule, removeRule, switchRule } from "./rules.ts"
-import { findFitting, halted } from "./running.ts"
+import { findFitting } from "./running.ts"
 
 export type RulePageParts = Omit<ReleasePageParts, "search"> & {
   search: ReleasePageParts["search"] & Pick<Search, "tallies">
@@ -53,6 +54,7 @@ export function rulePages(parts: RulePageParts): PageRoute[] {
     { ...officer, method: "GET", path: one, handle: (visit) => onePage(parts, visit) },
     { ...officer, method: "POST", path: `${one}/try`, handle: (visit) => tryRule(parts, visit) },
     { ...sure, method: "POST", path: `${one}/switch`, handle: (visit) => change(parts, visit) },
+    { ...sure, method: "POST", path: `${one}/follow`, handle: (visit) => follow(parts, visit) },
     { ...sure, method: "POST", path: `${one}/remove`, handle: (visit) => remove(parts, visit) },
   ]
 }
@@ -103,15 +105,40 @@ async function listPage(parts: RulePageParts, visit: Visit): Promise<Reply> {
 
 async function stateShown({ store }: RulePageParts, t: Translate, rule: Rule): Promise<Html> {
   if (!rule.active) return stateMark("closed", t("rule.is-off"))
-  const why = await halted(store, rule)
-  if (why === null) return stateMark("open", t("rule.is-on"))
-  return stateMark("conditional", t("rule.halted"))
+  if ((await halted(store, rule)) !== null) return stateMark("conditional", t("rule.halted"))
+  if ((await goesOnIn(store, rule)).length > 0) return stateMark("conditional", t("rule.split"))
+  return stateMark("open", t("rule.is-on"))
 }
 
-/** Why a rule that is on lets nothing out. */
-function haltShown(t: Translate, why: Awaited<ReturnType<typeof halted>>): Html {
-  if (why === null) return nothing
-  return notice(why === "closed" ? t("rule.halted-closed") : t("rule.halted-officer"), "warning")
+/** Why a rule that is on lets nothing out, or not into all that its collection became. */
+function haltShown(t: Translate, why: Halt | null, next: readonly Collection[]): Html {
+  const words = {
+    closed: next.length > 0 ? t("rule.halted-closed") : t("rule.halted-ended"),
+    "no-officer": t("rule.halted-officer"),
+    nobody: t("rule.halted-nobody"),
+  }
+  if (why !== null) return notice(words[why], "warning")
+  return next.length > 0 ? notice(t("rule.split-what"), "warning") : nothing
+}
+
+/** The collections that go on, each with who reads it: nobody is let in without an officer who saw them. */
+async function nextShown(
+  { store }: RulePageParts,
+  visit: Visit,
+  rule: Rule,
+  next: readonly Collection[],
+): Promise<Html> {
+  if (next.length === 0) return nothing
+  const { t } = visit
+  const partners = await partnersOf(store)
+  const items = await Promise.all(
+    next.map(async (collection) => {
+      const readers = (await audienceOf(store, collection)).map(({ party }) => party)
+      return html`<li><a href="/share/collections/${collection.id}">${visible(collection.title)}</a>${await partyList(visit, store, partners, readers)}
+<form method="post" action="${rulePath(rule)}/follow"><p class="actions"><button class="primary" name="collection" value="${collection.id}">${t("rule.follow")}</button></p></form></li>`
+    }),
+  )
+  return section(t("rule.next"), html`<p>${t("rule.next-what")}</p><ul class="plain-list">${items}</ul>`)
 }
 
 type Sent = { given: Given; faults: Faults }
@@ -236,12 +263,15 @@ async function onePage(parts: RulePageParts, visit: Visit): Promise<Reply> {
   const on = html`<button class="primary" name="active" value="yes">${t("rule.on")}</button>`
   const off = html`<button name="active" value="no">${t("rule.off")}</button>`
   const halt = rule.active ? await halted(parts.store, rule) : null
-  const turn = rule.active ? html`${halt === "no-officer" ? on : nothing}${off}` : on
+  const next = rule.active ? await goesOnIn(parts.store, rule) : []
+  const split = halt === null && next.length > 0
+  const stay = html`<button name="active" value="yes">${t("rule.stay")}</button>`
+  const turn = rule.active ? html`${halt === "no-officer" ? on : nothing}${split ? stay : nothing}${off}` : on
   const forms = html`<form method="post" action="${path}/try"><p class="actions"><button>${t("rule.try")}</button></p></form>
 <form method="post" action="${path}/switch"><p class="actions">${turn}</p></form>
 <details><summary>${t("rule.remove")}</summary><form method="post" action="${path}/remove"><p>${t("rule.remove-what")}</p><p class="actions"><button class="danger">${t("rule.remove-go")}</button></p></form></details>`
   const wants = new URLSearchParams(visit.ask.query).get("nothing") === "yes" ? notice(t("rule.nothing-fits")) : nothing
-  const body = html`<div class="decision">${haltShown(t, halt)}${wants}${rows}${section(t("release.who"), await partyList(visit, parts.store, partners, audience))}${forms}<p class="actions"><a href="${PATH}">${t("rule.back")}</a></p></div>`
+  const body = html`<div class="decision">${haltShown(t, halt, next)}${await nextShown(parts, visit, rule, next)}${wants}${rows}${section(t("release.who"), await partyList(visit, parts.store, partners, audience))}${forms}<p class="actions"><a href="${PATH}">${t("rule.back")}</a></p></div>`
   return visit.page({
     title: rule.title,
     heading: visible(rule.title),
@@ -275,6 +305,15 @@ async function change({ store }: RulePageParts, visit: Visit): Promise<Reply> {
   const form = await visit.form(Switch)
   if (form.ok) await switchRule(store, rule.id, form.value.active === "yes", visit.person().commitment)
   return visit.redirect(rulePath(rule))
+}
+
+const Follow = z.object({ collection: z.string().max(100) })
+
+async function follow({ store }: RulePageParts, visit: Visit): Promise<Reply> {
+  const form = await visit.form(Follow)
+  const into = form.ok ? form.value.collection : ""
+  const id = await followRule(store, visit.ask.params.id ?? "", into, visit.person().commitment)
+  return visit.redirect(rulePath({ id }))
 }
 
 async function remove({ store }: RulePageParts, visit: Visit): Promise<Reply> {

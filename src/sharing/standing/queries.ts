@@ -1,4 +1,5 @@
 import sql from "sql-template-tag"
+import type { Instant } from "../../kernel/time.ts"
 import type { CollectionId } from "../../library/index.ts"
 import type { Tlp } from "../../stix/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
@@ -94,4 +95,10 @@ export async function readNew(
     sql`select e.seq, o.key, o.type, o.marking, ${bytes} as bytes from entry e join object o on o.key = e.object
         where e.collection = ${collection} and e.is_last = 1 and e.seq > ${after} order by e.seq limit ${most} + 0`,
   )
+}
+
+/** Whether a collection was made later than that. */
+export async function isNewer(reader: Reader, collection: number, than: Instant): Promise<boolean> {
+  const found = await reader.get(sql`select key from collection where key = ${collection} and created_at > ${than}`)
+  return found !== undefined
 }

@@ -15,9 +15,7 @@ const SWITCHED = { on: { what: "rule.on" }, off: { what: "rule.off" } } as const
  */
 export async function addRule(store: Store, wish: RuleWish, by: string | null): Promise<Rule> {
   return store.write(async (tx) => {
-    if ((await listRules(tx)).length >= RULES_MOST) {
-      throw new ComityError("too-large", "rule.too-many", { most: RULES_MOST })
-    }
+    await requireRoom(tx)
     const target = await loadCollection(tx, wish.collection)
     if (target.kind !== "shared") throw new ComityError("refused", "collection.not-shared")
     if (target.closedAt !== null) throw new ComityError("conflict", "collection.closed")
@@ -30,6 +28,12 @@ export async function addRule(store: Store, wish: RuleWish, by: string | null): 
     await record(tx, { what: "rule.added", by, facts: factsOf(rule) })
     return rule
   })
+}
+
+/** Throws `too-large rule.too-many`. */
+export async function requireRoom(reader: Reader): Promise<void> {
+  if ((await listRules(reader)).length < RULES_MOST) return
+  throw new ComityError("too-large", "rule.too-many", { most: RULES_MOST })
 }
 
 async function inboxIds(reader: Reader, names: readonly string[] | null): Promise<CollectionId[] | null> {
@@ -76,7 +80,8 @@ export async function removeRule(store: Store, id: string, by: string | null): P
   })
 }
 
-function factsOf({ id, collection, types, markings, sectors, inboxes }: Rule) {
+/** What the ledger says of a rule. */
+export function factsOf({ id, collection, types, markings, sectors, inboxes }: Rule) {
   const list = (items: readonly string[] | null) => (items === null ? null : [...items])
   return {
     rule: id,

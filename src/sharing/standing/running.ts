@@ -1,8 +1,6 @@
-import { officers } from "../../accounts/index.ts"
 import type { Diagnostics } from "../../kernel/diagnostics.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import type { Clock } from "../../kernel/time.ts"
-import { loadCollection } from "../../library/index.ts"
 import { sectorsOf } from "../../policy/index.ts"
 import type { Reader, Store } from "../../store/index.ts"
 import { parsed } from "../release/candidates.ts"
@@ -10,6 +8,7 @@ import { findRelease } from "../release/queries.ts"
 import { decideAnew } from "../release/reconsidering.ts"
 import type { Releases } from "../release/releases.ts"
 import { insertChosen, RELEASE_MOST, recordBegun, targetOf } from "../release/releasing.ts"
+import { halted } from "./following.ts"
 import { fits, type Rule } from "./model.ts"
 import { listRules, type NewRow, readCursors, readNew, setCursor, setRun } from "./queries.ts"
 import { inboxesOf } from "./rules.ts"
@@ -41,12 +40,6 @@ export async function findFitting(reader: Reader, rule: Rule, since: ReadonlyMap
 function fitsRule(rule: Rule, { type, marking, bytes }: NewRow): boolean {
   const sectors = bytes === null ? [] : sectorsOf(parsed(bytes))
   return fits(rule, { type, marking, sectors })
-}
-
-/** Why a rule lets nothing out though it is on; null if it does. */
-export async function halted(reader: Reader, rule: Rule): Promise<"no-officer" | "closed" | null> {
-  if (rule.madeBy !== null && !(await officers(reader)).has(rule.madeBy)) return "no-officer"
-  return (await loadCollection(reader, rule.collection)).closedAt === null ? null : "closed"
 }
 
 /**

@@ -6,13 +6,15 @@ import { everybodyPulls, import_, marked, releasesOf, share, shownAt } from "../
 import { malware } from "../../../test/support/stix.ts"
 import { silent } from "../../kernel/diagnostics.ts"
 import type { Collection } from "../../library/index.ts"
+import { saveInForce } from "../../policy/index.ts"
 import { tlpMarkingId } from "../../stix/index.ts"
 import { widenAudience } from "../release/audiences.ts"
 import type { Releases } from "../release/releases.ts"
+import { followRule, goesOnIn, halted, rulesStandingStill } from "./following.ts"
 import { fits, RuleWish } from "./model.ts"
 import { listRules } from "./queries.ts"
 import { addRule, removeRule, switchRule } from "./rules.ts"
-import { halted, StandingRules } from "./running.ts"
+import { StandingRules } from "./running.ts"
 
 let federation: Federation
 let fi: Member
@@ -95,6 +97,74 @@ test("a rule never follows its collection to a wider audience", async () => {
   assert.equal(await run(), 0)
   assert.equal(await halted(fi.store, rule), "closed")
   assert.deepEqual([await shownAt(jp, green.id), await shownAt(br, green.id)], [null, null])
+})
+
+test("an officer lets a rule go on in the successor: from where it stopped, and nowhere else", async () => {
+  const rule = await addRule(fi.store, wish({ types: ["indicator"] }), null)
+  const by = { by: null, officer: false }
+  const { successor, release } = await widenAudience(fi.store, releases, { collection: shared.id, party: br.party }, by)
+  await releases.settled(release.id)
+  const meanwhile = marked("green")
+  await import_(fi, meanwhile)
+  assert.deepEqual(
+    (await goesOnIn(fi.store, rule)).map(({ id }) => id),
+    [successor],
+  )
+  assert.deepEqual(
+    (await rulesStandingStill(fi.store)).map(({ id }) => id),
+    [rule.id],
+  )
+  const other = await share(fi, br)
+  await assert.rejects(followRule(fi.store, rule.id, other.id, null), { code: "rule.not-next" })
+  const next = await followRule(fi.store, rule.id, successor, null)
+  assert.deepEqual(
+    (await listRules(fi.store)).map(({ id, collection, types }) => [id, collection, types]),
+    [[next, successor, ["indicator"]]],
+  )
+  assert.equal(await run(), 1)
+  assert.deepEqual([await shownAt(jp, meanwhile.id), await shownAt(br, meanwhile.id)], ["green", "green"])
+  assert.deepEqual(await rulesStandingStill(fi.store), [])
+})
+
+test("where reservations split the readers a rule says so, and goes to the others only when an officer lets it", async () => {
+  const rule = await addRule(fi.store, wish(), null)
+  federation.clock.forward(1_000_000)
+  const part = await share(fi, br)
+  const row = { agreement: "comity-agreement--1", text: "", articles: {} }
+  await fi.store.write(async (tx) => {
+    await saveInForce(tx, { ...row, part: "", collection: shared.id })
+    await saveInForce(tx, { ...row, part: "x", collection: part.id })
+  })
+  assert.equal(await halted(fi.store, rule), null)
+  assert.deepEqual(
+    (await rulesStandingStill(fi.store)).map(({ id }) => id),
+    [rule.id],
+  )
+  const green = marked("green")
+  await import_(fi, green)
+  assert.equal(await run(), 1)
+  assert.deepEqual([await shownAt(jp, green.id), await shownAt(br, green.id)], ["green", null])
+  await followRule(fi.store, rule.id, part.id, null)
+  assert.equal((await listRules(fi.store)).length, 2)
+  assert.deepEqual(await rulesStandingStill(fi.store), [])
+  const next = marked("green")
+  await import_(fi, next)
+  assert.equal(await run(), 2)
+})
+
+test("a rule whose split was left as it is says nothing of it any more", async () => {
+  const rule = await addRule(fi.store, wish(), null)
+  federation.clock.forward(1_000_000)
+  const part = await share(fi, br)
+  const row = { agreement: "comity-agreement--1", text: "", articles: {} }
+  await fi.store.write(async (tx) => {
+    await saveInForce(tx, { ...row, part: "", collection: shared.id })
+    await saveInForce(tx, { ...row, part: "x", collection: part.id })
+  })
+  assert.equal((await rulesStandingStill(fi.store)).length, 1)
+  federation.clock.forward(1_000_000)
+  await switchRule(fi.store, rule.id, true, null)
+  assert.deepEqual(await rulesStandingStill(fi.store), [])
 })
 
 test("a rule is for shared collections, and looks in inboxes alone", async () => {
