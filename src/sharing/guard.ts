@@ -61,11 +61,15 @@ export function guardian(parts: {
  * What a partner shared is read for whom and for what its terms allow, and of our own nothing goes on where the terms
  * ended; null if nothing speaks against it.
  */
-export function againstReading(actor: Actor, { kind, terms }: Collection, now: Instant): UseReason | null {
+export function againstReading(
+  { use }: Pick<Actor, "use">,
+  { kind, terms }: Collection,
+  now: Instant,
+): UseReason | null {
   if (kind === "shared" && isOver(terms, now)) {
     return { code: "use.ended", values: { end: readTerms(terms?.text ?? "")?.end ?? "" } }
   }
-  return (kind === "received" ? againstUse(actor.use, terms, now)[0] : null) ?? null
+  return (kind === "received" ? againstUse(use, terms, now)[0] : null) ?? null
 }
 
 /** For routes whose row in the table says `account` or more. */

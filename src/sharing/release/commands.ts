@@ -45,7 +45,7 @@ export const releaseDeclarations: readonly Declaration[] = [
       again: { type: "boolean" },
     },
     show: showReleased,
-    failed: (result) => (result as Told).refused > 0,
+    failed: staysAny,
   },
   {
     name: "recall",
@@ -265,6 +265,12 @@ function showReleased(t: Translate, result: Json): string[] {
     ...objects.map(({ id, reasons: codes }) => `${id}\t${codes.join(", ")}`),
     ...(omitted > 0 ? [t("release.summary-omitted", { count: omitted })] : []),
   ]
+}
+
+/** Whether something that was wanted out is not out now: also what only waits, and where the release broke off. */
+function staysAny(result: Json): boolean {
+  const { state, refused, held, gone } = result as Told
+  return state !== "done" || refused + held + gone > 0
 }
 
 function showWidened(t: Translate, result: Json): string[] {

@@ -39,7 +39,10 @@ export function visibilityHandlers({ store, clock }: { store: Store; clock: Cloc
   return {
     "readers of": async (call) => {
       const { ID: id } = Of.parse(call.arguments)
-      const [{ partners, programs, received }, names] = await Promise.all([whoSees(store, id), partnersOf(store)])
+      const [{ partners, programs, received }, names] = await Promise.all([
+        whoSees(store, id, clock.now()),
+        partnersOf(store),
+      ])
       return {
         partners: partners.map(({ party, state, collection, seq, since, fetchedAt, copy }) => ({
           ...{

@@ -41,7 +41,11 @@ export function visibilityPages(parts: VisibilityParts): PageRoute[] {
 
 async function readersPage({ store, search }: VisibilityParts, visit: Visit, id: string): Promise<Reply> {
   const { t } = visit
-  const [seen, partners, names] = await Promise.all([whoSees(store, id), partnersOf(store), search.names([id])])
+  const [seen, partners, names] = await Promise.all([
+    whoSees(store, id, visit.now),
+    partnersOf(store),
+    search.names([id]),
+  ])
   const hit = names.get(id)
   const label = hit?.marking == null ? nothing : tlpLabel(hit.marking)
   const body = html`<p>${reference(t, id, hit)} ${label}</p><p>${summary(visit, seen)}</p>

@@ -7,22 +7,25 @@ import {
   everShared,
   givenAt,
   keptPlaces,
+  loadCollection,
   loadCollectionByKey,
   type Member,
   membersOf,
   placesOf,
 } from "../../library/index.ts"
 import { findPeer, isActive, type PartyId } from "../../parties/index.ts"
+import { isOver } from "../../policy/index.ts"
 import type { Reader } from "../../store/index.ts"
+import { againstReading } from "../guard.ts"
 import { withCopies } from "../release/copies.ts"
 import { type Holder, readHolders } from "./queries.ts"
 
 /**
  * How a party stands to an object by one collection. `has`: it fetched the newest version there. `older`: an older one,
  * and may fetch the newest. `may`: nothing yet, and may. The others had it: it was recalled, put under a stricter mark or
- * erased there since, or the party reads no further.
+ * erased there since, the terms ended, or the party reads no further.
  */
-export const SIGHTS = ["has", "older", "may", "recalled", "stricter", "erased", "left"] as const
+export const SIGHTS = ["has", "older", "may", "recalled", "stricter", "erased", "ended", "left"] as const
 export type SightState = (typeof SIGHTS)[number]
 
 /** One party that can see an object, or could, by one collection. */
@@ -52,7 +55,7 @@ export type Seen = {
 }
 
 /** Who can see an object and by what; who could and had it. Throws `not-found object.not-held`. */
-export async function whoSees(reader: Reader, id: string): Promise<Seen> {
+export async function whoSees(reader: Reader, id: string, now: Instant): Promise<Seen> {
   const [holders, ids] = await Promise.all([readHolders(reader, id), withCopies(reader, id)])
   const shared = await Promise.all(ids.map(async (one) => ({ one, keys: await everShared(reader, one) })))
   if (holders.length === 0 && shared.every(({ keys }) => keys.length === 0)) {
@@ -62,26 +65,30 @@ export async function whoSees(reader: Reader, id: string): Promise<Seen> {
     shared.flatMap(({ one, keys }) =>
       keys.map(async (key) => {
         const copy = one === id ? null : one
-        return (await sightsIn(reader, key, one)).map((sight): Sight => ({ ...sight, copy }))
+        return (await sightsIn(reader, key, one, now)).map((sight): Sight => ({ ...sight, copy }))
       }),
     ),
   )
   const received = holders.flatMap(({ party, ...holder }) => (party === null ? [] : [{ ...holder, party }]))
-  return { partners: sights.flat(), programs: await programsOf(reader, holders), received }
+  return { partners: sights.flat(), programs: await programsOf(reader, holders, now), received }
 }
 
-async function programsOf(reader: Reader, holders: readonly Holder[]): Promise<ProgramSight[]> {
+/** Those with the right, to whom the terms of the collection leave it. */
+async function programsOf(reader: Reader, holders: readonly Holder[], now: Instant): Promise<ProgramSight[]> {
   const programs = await listPrograms(reader)
-  return programs.flatMap(({ name, rights }) => {
-    const collections = holders.filter(({ id }) => rights.get(id)?.read === true).map(({ title }) => title)
-    return collections.length === 0 ? [] : [{ name, collections }]
+  const collections = await Promise.all(holders.map(({ id }) => loadCollection(reader, id)))
+  return programs.flatMap(({ name, rights, use }) => {
+    const read = collections.filter(
+      (one) => rights.get(one.id)?.read === true && againstReading({ use }, one, now) === null,
+    )
+    return read.length === 0 ? [] : [{ name, collections: read.map(({ title }) => title) }]
   })
 }
 
 /** One entry about a version: `by` says why it is not served any more, null if it is. */
 type Place = { seq: number; since: Instant | null; by: string | null }
 
-async function sightsIn(reader: Reader, key: number, id: string): Promise<Omit<Sight, "copy">[]> {
+async function sightsIn(reader: Reader, key: number, id: string, now: Instant): Promise<Omit<Sight, "copy">[]> {
   const collection = await loadCollectionByKey(reader, key)
   const [served, kept, erased, members] = await Promise.all([
     placesOf(reader, key, id),
@@ -94,21 +101,22 @@ async function sightsIn(reader: Reader, key: number, id: string): Promise<Omit<S
     ...kept.map(({ seq, dateAdded, by }) => ({ seq, since: dateAdded, by })),
     ...erased.map((seq) => ({ seq, since: null, by: "erase" })),
   ].toSorted((a, b) => b.seq - a.seq)
-  const sights = await Promise.all(members.map((member) => sightOf(reader, collection, member, places)))
+  const over = isOver(collection.terms, now)
+  const sights = await Promise.all(members.map((member) => sightOf(reader, { collection, over }, member, places)))
   return sights.filter((sight) => sight !== null)
 }
 
-/** Null: it never got it and cannot. */
+/** Null: it never got it and cannot. After the last day of the terms nobody reads on. */
 async function sightOf(
   reader: Reader,
-  collection: Collection,
+  { collection, over }: { collection: Collection; over: boolean },
   { party, leftAt }: Member,
   places: readonly Place[],
 ): Promise<Omit<Sight, "copy"> | null> {
   const given = await Promise.all(places.map(({ seq }) => givenAt(reader, collection.key, party, seq)))
   const got = given.findIndex((at) => at !== null)
   const open = places.findIndex(({ by }) => by === null)
-  const reads = leftAt === null && open >= 0
+  const reads = leftAt === null && !over && open >= 0
   const at = reads ? open : got
   const place = places[at]
   if (place === undefined) return null
@@ -125,6 +133,7 @@ function readingState(fetched: Instant | null, got: number): SightState {
 }
 
 function goneState(by: string | null): SightState {
+  if (by === null) return "ended"
   if (by === "recall") return "recalled"
   return by === "mark" ? "stricter" : "erased"
 }

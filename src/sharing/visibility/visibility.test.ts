@@ -5,9 +5,18 @@ import { type LibraryServer, startLibrary } from "../../../test/support/library-
 import type { Role } from "../../../test/support/pages.ts"
 import { addSharedThings, type SharedThings } from "../../../test/support/shared-things.ts"
 import { marked } from "../../../test/support/sharing.ts"
+import { addProgram } from "../../accounts/index.ts"
 import { silent } from "../../kernel/diagnostics.ts"
-import { type Instant, plusMicroseconds } from "../../kernel/time.ts"
-import { addCollection, addShared, loadCollection, narrow } from "../../library/index.ts"
+import { DAY, formatInstant, type Instant, plusMicroseconds } from "../../kernel/time.ts"
+import {
+  addCollection,
+  addShared,
+  loadCollection,
+  membersOf,
+  narrow,
+  noteHeld,
+  putShared,
+} from "../../library/index.ts"
 import { addOwnParty, type PartyId } from "../../parties/index.ts"
 import { DEFAULT_TERMS, keptTerms } from "../../policy/index.ts"
 import { objectPages } from "../pages/object/index.ts"
@@ -40,7 +49,9 @@ async function words(path: string, who: Role = "officer", status = 200): Promise
 }
 
 const statesOf = async (id: string) =>
-  Object.fromEntries((await whoSees(server.node.store, id)).partners.map(({ party, state }) => [party, state]))
+  Object.fromEntries(
+    (await whoSees(server.node.store, id, server.node.clock.now())).partners.map(({ party, state }) => [party, state]),
+  )
 
 test("everybody who reads the collection is named, with what each of them fetched", async () => {
   const { partner, partnerUntold, outgone, recalledHere } = things
@@ -66,7 +77,7 @@ test("who sees a copy without what the terms keep back is named on the page of t
   const wish = { collections: [redacting], objects: key === null ? [] : [key], unmarked: null, again: false }
   const { outcome } = await releases.settled(await releases.begin({ ...wish, by: null, officer: false }))
   assert.deepEqual([outcome[0]?.released, outcome[0]?.redacted], [1, 1])
-  const [sight] = (await whoSees(node.store, object.id)).partners
+  const [sight] = (await whoSees(node.store, object.id, server.node.clock.now())).partners
   assert.ok(sight?.copy != null && sight.copy !== object.id)
   assert.match(await words(`/share/objects/${object.id}/readers`), /Coastal CERT.*Redacting.*It sees a copy/)
 })
@@ -74,7 +85,7 @@ test("who sees a copy without what the terms keep back is named on the page of t
 test("what is at home only is seen by nobody else, and what nobody holds is not found", async () => {
   const home = marked("green")
   await server.add(home)
-  assert.deepEqual((await whoSees(server.node.store, home.id)).partners, [])
+  assert.deepEqual((await whoSees(server.node.store, home.id, server.node.clock.now())).partners, [])
   assert.match(await words(`/share/objects/${home.id}/readers`), /Nobody outside this node can see it/)
   await words("/share/objects/indicator--9/readers", "officer", 404)
 })
@@ -82,7 +93,7 @@ test("what is at home only is seen by nobody else, and what nobody holds is not 
 test("of a received object its owner is named, and that others are known to the owner alone", async () => {
   const { store } = server.node
   const [row] = await readReceived()
-  const { received } = await whoSees(store, row)
+  const { received } = await whoSees(store, row, server.node.clock.now())
   assert.deepEqual(
     received.map(({ party }) => party),
     [things.partner],
@@ -125,4 +136,28 @@ test("who left and what was erased stay named as having had it", async () => {
   assert.deepEqual(await statesOf(outgone), { [partner]: "has", [partnerUntold]: "left" })
   await erase(store, { id: outgone, collection: shared }, null)
   assert.deepEqual(await statesOf(outgone), { [partner]: "erased", [partnerUntold]: "left" })
+})
+
+test("after the last day of its terms nobody can fetch anything more, and who has it is named as having had it", async () => {
+  const { store, clock } = server.node
+  const end = formatInstant(clock.now()).slice(0, 10)
+  const terms = keptTerms({ ...DEFAULT_TERMS, end })
+  const audience = [things.partner, things.partnerUntold] as PartyId[]
+  const ending = await addShared(store, { title: "Ending", alias: null, audience, terms }, null)
+  const object = marked("green")
+  await server.add(object)
+  const key = await newestEverKey(store, object.id)
+  await addProgram(store, { name: "SIEM", admin: false, rights: new Map([[ending, { read: true, write: false }]]) })
+  await store.write(async (tx) => putShared(tx, await loadCollection(tx, ending), key ?? 0))
+  await store.write(async (tx) => {
+    const collection = await loadCollection(tx, ending)
+    const [member] = (await membersOf(tx, collection.key)).filter(({ party }) => party === things.partner)
+    if (member !== undefined) await noteHeld(tx, collection, member, collection.size)
+  })
+  const programs = async () => (await whoSees(store, object.id, clock.now())).programs.map(({ name }) => name)
+  assert.deepEqual(await statesOf(object.id), { [things.partner]: "has", [things.partnerUntold]: "may" })
+  assert.deepEqual(await programs(), ["SIEM"])
+  clock.forward(DAY)
+  assert.deepEqual(await statesOf(object.id), { [things.partner]: "ended" })
+  assert.deepEqual(await programs(), [])
 })

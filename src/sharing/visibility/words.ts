@@ -16,6 +16,8 @@ export function sightWord(t: Translate, state: SightState): string {
       return t("readers.stricter")
     case "erased":
       return t("readers.erased")
+    case "ended":
+      return t("readers.ended")
     case "left":
       return t("readers.left")
   }
@@ -36,6 +38,8 @@ export function sightReason(t: Translate, state: SightState): string {
       return t("readers.stricter-why")
     case "erased":
       return t("readers.erased-why")
+    case "ended":
+      return t("readers.ended-why")
     case "left":
       return t("readers.left-why")
   }

@@ -1,4 +1,5 @@
 import type { Json } from "../../../kernel/canonical.ts"
+import type { Instant } from "../../../kernel/time.ts"
 import {
   audienceOf,
   type Hit,
@@ -83,7 +84,7 @@ const REMARKS_MOST = 20
 const NAMED_BY_MOST = 5
 
 /** Throws `not-found object.not-held`. `key` asks for one version instead of the newest. */
-export async function gather(parts: ObjectParts, id: string, key: number | null): Promise<Gathered> {
+export async function gather(parts: ObjectParts, id: string, key: number | null, now: Instant): Promise<Gathered> {
   const { reader, search, warningsOf } = parts
   const about = await loadAbout(reader, id, key)
   const { object } = about.shown
@@ -109,13 +110,13 @@ export async function gather(parts: ObjectParts, id: string, key: number | null)
     ...{ names: new Map([...more, ...names]), relations, sightings, sightingCount: counted("sighting_of_ref") },
     ...{ opinions: of("opinion", "x-misp-opinion"), notes: of("note"), translations: of("language-content") },
     ...{ namedBy, warned, behind: search.state().behind, markings: await markingsOf(reader, object, names) },
-    ...(await sharedOf(reader, id, about.holdings)),
+    ...(await sharedOf(reader, id, about.holdings, now)),
   }
 }
 
 const ANSWERS_MOST = 500
 
-async function sharedOf(reader: Reader, id: string, holdings: readonly Holding[]): Promise<Shared> {
+async function sharedOf(reader: Reader, id: string, holdings: readonly Holding[], now: Instant): Promise<Shared> {
   const shared = holdings.filter(({ kind, party }) => kind === "shared" && party === null)
   const [partners, recalls, unshared, reach, answers, seen, under, counts] = await Promise.all([
     partnersOf(reader),
@@ -123,7 +124,7 @@ async function sharedOf(reader: Reader, id: string, holdings: readonly Holding[]
     listUnshared(reader, { id, most: ITEMS_MOST }),
     reachOf(reader, id),
     receiptsAbout(reader, id, ANSWERS_MOST),
-    whoSees(reader, id),
+    whoSees(reader, id, now),
     heldUnder(reader, id),
     Promise.all(shared.map(async (one) => (await audienceOf(reader, await loadCollection(reader, one.id))).length)),
   ])

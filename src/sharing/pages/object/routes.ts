@@ -38,7 +38,7 @@ export function objectPages(parts: ObjectParts): PageRoute[] {
 /** The object, or if none of it is left to be read since its owner recalled it: that. */
 async function readable(parts: ObjectParts, visit: Visit, id: string): Promise<Reply> {
   try {
-    return visit.page(objectPage(visit, await gather(parts, id, keyIn(visit.ask.query.get("version")))))
+    return visit.page(objectPage(visit, await gather(parts, id, keyIn(visit.ask.query.get("version")), visit.now)))
   } catch (error) {
     if (!(error instanceof ComityError) || error.code !== "object.not-held") throw error
     const recalls = await recallsOf(parts.reader, id)
