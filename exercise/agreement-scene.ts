@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { type RedactedKind, redactedWord } from "../src/policy/index.ts"
+import { articleText, type RedactedKind, redactedWord } from "../src/policy/index.ts"
 import { redraft, sign, table, take, type Version } from "./agreeing.ts"
 import { arrangement, lures, OBJECTION, PERSONAL, reworded, VICTIM, WORDS } from "./arrangement.ts"
 import { indicators, type Made } from "./objects.ts"
@@ -28,7 +28,7 @@ export async function agree(sides: Sides, { t, say }: Pick<Play, "t" | "say">): 
   const objects = await reports(de.team)
   const first = await tableFirst(sides)
   const before = await signedByBoth(sides, first)
-  const { clause } = before.governs
+  const clause = articleText(t, before.governs.clause)
   say(t("exercise.agreed", { one, other, clause, words: WORDS.forbid, seconds: before.seconds }))
   const refused = await order(de.team, before.governs, objects)
   if (refused.released !== 0 || refused.refused !== 2) throw new Error("personal data left against the terms")
@@ -50,7 +50,15 @@ export async function agree(sides: Sides, { t, say }: Pick<Play, "t" | "say">): 
   }
   const after = await signedByBoth(sides, found)
   if (after.governs.collection === before.governs.collection) throw new Error("wider terms, and no successor")
-  say(t("exercise.accepted", { one, other, clause: after.governs.clause, version: found.hash, seconds: after.seconds }))
+  say(
+    t("exercise.accepted", {
+      one,
+      other,
+      clause: articleText(t, after.governs.clause),
+      version: found.hash,
+      seconds: after.seconds,
+    }),
+  )
   await releaseAgain(sides, after.governs, objects, { t, say })
 }
 
@@ -61,7 +69,14 @@ async function releaseAgain({ de, jp }: Sides, governs: Governs, objects: [Made,
   if (released !== 1 || refused !== 1) throw new Error("the new terms did not let out what they should")
   const what = redactions.map((one) => redactedWord(t, one.what)).join(", ")
   const [original] = objects
-  say(t("exercise.decided-after", { name: de.team.name, object: String(original.name), what, clause: governs.clause }))
+  say(
+    t("exercise.decided-after", {
+      name: de.team.name,
+      object: String(original.name),
+      what,
+      clause: articleText(t, governs.clause),
+    }),
+  )
   sayReasons(reasons, { t, say })
   const copy = String(de.team.read(inCollection(governs.collection))[0]?.id)
   if (copy === original.id) throw new Error("the copy has the id of the original")

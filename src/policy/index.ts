@@ -90,7 +90,7 @@ export {
 /** What of other objects decides with one: parts of a query over object `o`. */
 export { strictestAround, strictestBefore } from "./release/queries.ts"
 export { recipientFor, recipientsIn } from "./release/recipients.ts"
-export { plainNames, type ReasonNames, reasonText, redactedWord } from "./release/words.ts"
+export { articleText, plainNames, type ReasonNames, reasonText, redactedWord } from "./release/words.ts"
 /** Terms as operators write them. */
 export { termsDeclarations, termsHandlers, termsIn } from "./terms/commands.ts"
 /** Terms: the closed vocabulary that a node enforces for one shared collection. */
@@ -117,6 +117,7 @@ export {
 } from "./terms/model.ts"
 /** Whether terms allow nothing that others do not, and in what they do. */
 export { isNarrower, loosened } from "./terms/order.ts"
+export { safeguardText, safeguardTyped } from "./terms/safeguard.ts"
 /** What a node does under terms, in words. */
 export {
   papText,

@@ -244,7 +244,7 @@ export function articlesOf(text: AgreementText): TermArticles {
   const cited = citedIn(text)
   const pairs = clausesOf(text).flatMap(({ id, terms }) => {
     const at = cited.get(id)
-    return at === undefined ? [] : settledBy(terms).map((term) => [term, `Art. ${at.article}(${at.clause})`] as const)
+    return at === undefined ? [] : settledBy(terms).map((term) => [term, `${at.article}(${at.clause})`] as const)
   })
   return Object.fromEntries(pairs)
 }

@@ -20,6 +20,8 @@ import {
   PURPOSES,
   papText,
   purposeWord,
+  safeguardText,
+  safeguardTyped,
   type TermName,
 } from "../../policy/index.ts"
 import { INDUSTRY_SECTORS } from "../../stix/index.ts"
@@ -172,7 +174,7 @@ function personalFields({ t }: Visit, shown: Shown, now: ClauseTerms | null, nam
     { value: "redact", label: t("agreement.personal-redact") },
     { value: "allow", label: t("agreement.personal-allow") },
   ]
-  const safeguard = personal?.is === "allow" ? personal.safeguard : ""
+  const safeguard = personal?.is === "allow" ? safeguardText(t, personal.safeguard) : ""
   return html`${selectField(shown, { name, label: t("terms.name.personal"), choices, value: personal?.is ?? "forbid" })}
 ${inputField(shown, { name: `${name}.safeguard`, label: t("agreement.safeguard"), hint: t("agreement.safeguard-what"), value: safeguard, size: "long" })}`
 }
@@ -196,7 +198,7 @@ export function typedTerm(
     case "number":
       return /^\d{1,6}$/.test(typed()) ? Number(typed()) : null
     case "personal":
-      return typed() === "allow" ? { is: "allow", safeguard: typed(".safeguard") } : { is: typed() }
+      return typed() === "allow" ? { is: "allow", safeguard: safeguardTyped(typed(".safeguard")) } : { is: typed() }
     case "date":
       return typed()
     case "one":

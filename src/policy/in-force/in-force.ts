@@ -3,7 +3,7 @@ import type { CollectionId } from "../../library/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
 import type { TermName } from "../terms/model.ts"
 
-/** Where an agreement settles terms, as people cite it: `Art. 4(2)`. */
+/** Where an agreement settles terms: `4(2)` for the second clause of article 4; each reader gets it as the own language cites. */
 export type TermArticles = Readonly<Partial<Record<TermName, string>>>
 
 /**

@@ -301,14 +301,16 @@ test("what is taken out is told, of what goes at once and of what waits", () => 
 })
 
 test("a reason that rests on an agreement names its article", () => {
-  const decision = ask({ ...allowed, ...about({ marking: "amber" }), ...given({ articles: { marking: "Art. 4(2)" } }) })
+  const decision = ask({ ...allowed, ...about({ marking: "amber" }), ...given({ articles: { marking: "4(2)" } }) })
   assert.deepEqual(decision.reasons, [
-    { code: "marking.above", values: { marking: "amber", most: "green", article: "Art. 4(2)" } },
+    { code: "marking.above", values: { marking: "amber", most: "green", article: "4(2)" } },
   ])
   const names = { party: (id: string) => id, place: (code: string) => code, time: (at: string) => at }
   const [reason] = decision.reasons
   assert.ok(reason !== undefined)
   assert.match(reasonText(translator("en"), reason, names), /TLP:AMBER.*TLP:GREEN.*\(Art\. 4\(2\)\)/)
+  assert.match(reasonText(translator("zh-Hant"), reason, names), /（依據：第4條第2項）/)
+  assert.match(reasonText(translator("zh-Hans"), reason, names), /（依据：第4条第2款）/)
 })
 
 test("a fault of the node, a level and a question that nobody knows are refused", () => {

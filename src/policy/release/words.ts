@@ -72,7 +72,13 @@ const sentences: Readonly<Record<ReleaseReasonCode, Say>> = {
 export function reasonText(t: Translate, { code, values }: ReleaseReason, names: ReasonNames): string {
   const sentence = sentences[code](t, called(t, code, values, names))
   const { article } = values
-  return article === undefined ? sentence : t("release.why.by-article", { sentence, article })
+  return article === undefined ? sentence : t("release.why.by-article", { sentence, article: articleText(t, article) })
+}
+
+/** As people cite it; what is no article and clause, as it is. */
+export function articleText(t: Translate, place: string): string {
+  const [, article, clause] = /^(\d+)\((\d+)\)$/.exec(place) ?? []
+  return article === undefined || clause === undefined ? place : t("agreement.clause-number", { article, clause })
 }
 
 /** Types, levels and codes in the words of the reader. */

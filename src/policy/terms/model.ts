@@ -91,6 +91,9 @@ export const TERM_NAMES = [
 ] as const
 export type TermName = (typeof TERM_NAMES)[number]
 
+/** The safeguard that everybody has: a word of the vocabulary, which each reader gets in the own language. */
+export const USUAL_SAFEGUARD = "the law that binds each party"
+
 /**
  * What holds where nobody agreed on anything else: the owner's own objects, marked no higher than GREEN, for defence
  * and investigation, passed on to nobody.
@@ -102,7 +105,7 @@ export const DEFAULT_TERMS: Terms = {
   marking: "green",
   actions: null,
   purposes: ["defence", "investigation"],
-  personal: { is: "allow", safeguard: "the law that binds each party" },
+  personal: { is: "allow", safeguard: USUAL_SAFEGUARD },
   attribution: "named",
   onward: "none",
   retention: null,

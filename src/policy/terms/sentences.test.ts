@@ -3,7 +3,8 @@ import { test } from "node:test"
 import fc from "fast-check"
 import { someTerms } from "../../../test/support/terms.ts"
 import { formatOf, languages, translator } from "../../http/index.ts"
-import { DEFAULT_TERMS, TERM_NAMES, Terms } from "./model.ts"
+import { DEFAULT_TERMS, TERM_NAMES, Terms, USUAL_SAFEGUARD } from "./model.ts"
+import { safeguardText, safeguardTyped } from "./safeguard.ts"
 import { termSentences, termWord } from "./sentences.ts"
 
 function said(terms: Terms, language: (typeof languages)[number] = "en"): Map<string, string> {
@@ -41,4 +42,14 @@ test("a sentence names what the term limits, in the words of the reader", () => 
   assert.match(english.get("retention") ?? "", /90/)
   assert.match(said(terms, "zh-Hant").get("sectors") ?? "", /能源/)
   assert.match(said(terms, "zh-Hans").get("incidents") ?? "", /欺诈/)
+})
+
+test("the usual safeguard is said in the language of the reader and understood in each; any other is what was written", () => {
+  assert.match(said(DEFAULT_TERMS, "zh-Hant").get("personal") ?? "", /對各參與方具有拘束力的法律$/)
+  assert.match(said(DEFAULT_TERMS).get("personal") ?? "", /the law that binds each party$/)
+  for (const language of languages) {
+    assert.equal(safeguardTyped(safeguardText(translator(language), USUAL_SAFEGUARD)), USUAL_SAFEGUARD)
+    assert.equal(safeguardText(translator(language), "Convention 108"), "Convention 108")
+  }
+  assert.equal(safeguardTyped("Convention 108"), "Convention 108")
 })

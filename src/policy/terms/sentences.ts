@@ -2,6 +2,7 @@ import { type Format, type Translate, tlpText } from "../../http/index.ts"
 import type { PartyId, PartyKind } from "../../parties/index.ts"
 import { INDUSTRY_SECTORS, TYPE_NAMES } from "../../stix/index.ts"
 import type { Pap, Purpose, TermName, Terms } from "./model.ts"
+import { safeguardText } from "./safeguard.ts"
 
 /** How the reader's language writes lists and places, and what parties are called here. */
 export type TermNames = Pick<Format, "list" | "place"> & { party(id: PartyId): string }
@@ -61,7 +62,10 @@ function handling(
   const said = {
     forbid: () => t("terms.personal-forbid"),
     redact: () => t("terms.personal-redact"),
-    allow: () => t("terms.personal-allow", { safeguard: personal.is === "allow" ? personal.safeguard : "" }),
+    allow: () => {
+      const safeguard = personal.is === "allow" ? safeguardText(t, personal.safeguard) : ""
+      return t("terms.personal-allow", { safeguard })
+    },
   }
   const passed = {
     none: () => t("terms.onward-none"),

@@ -37,7 +37,7 @@ await addObjects(
 
 const terms = (changes: Partial<Terms>): Terms => ({ ...DEFAULT_TERMS, ...changes })
 const wish = (changes: Partial<Terms>, before: Terms | null = null): TrialWish => ({
-  ...{ terms: terms(changes), articles: { personal: "Art. 4(2)" }, readers: [PEER] },
+  ...{ terms: terms(changes), articles: { personal: "4(2)" }, readers: [PEER] },
   before: before === null ? null : { terms: before, articles: {} },
 })
 const over = async (one: TrialWish) => {
@@ -53,7 +53,7 @@ test("terms are tried on the newest version of every object: how many would go, 
   const found = tried.reasons.map(({ code, count, values }) => [code, count, values.article ?? ""])
   assert.deepEqual(found, [
     ["marking.above", 20, ""],
-    ["personal.forbidden", 5, "Art. 4(2)"],
+    ["personal.forbidden", 5, "4(2)"],
     ["marking.none", 1, ""],
   ])
   assert.equal(tried.reasons[1]?.examples.length, 5)

@@ -1,5 +1,5 @@
 import { type Html, html, notice, section, visible } from "../../../http/index.ts"
-import { type HeldUnder, type TermName, termSentences } from "../../../policy/index.ts"
+import { articleText, type HeldUnder, type TermName, termSentences } from "../../../policy/index.ts"
 import { partnerShown } from "../partners.ts"
 import type { Gathered } from "./gathering.ts"
 import type { Showing } from "./showing.ts"
@@ -23,7 +23,9 @@ function oneShown({ t, format }: Showing, { terms, until, articles }: HeldUnder,
   const names = { list: format.list, place: format.place, party: (id: string) => partners.get(id) ?? id }
   const said = (term: TermName, sentence: string) => {
     const article = articles[term]
-    return article === undefined ? sentence : t("release.why.by-article", { sentence, article })
+    return article === undefined
+      ? sentence
+      : t("release.why.by-article", { sentence, article: articleText(t, article) })
   }
   const kept =
     until === null

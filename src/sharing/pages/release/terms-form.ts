@@ -23,6 +23,8 @@ import {
   papText,
   partyKindWord,
   purposeWord,
+  safeguardText,
+  safeguardTyped,
   sectorWord,
   Terms,
   termWord,
@@ -40,7 +42,7 @@ export function termFields(visit: Visit, shown: Shown): Html {
   ]
   return html`${choiceField(shown, { name: "marking", label: termWord(t, "marking"), choices: marks, value: DEFAULT_TERMS.marking })}
 ${selectField(shown, { name: "personal", label: termWord(t, "personal"), choices: personal, value: DEFAULT_TERMS.personal.is })}
-${inputField(shown, { name: "safeguard", label: t("agreement.safeguard"), hint: t("agreement.safeguard-what"), value: SAFEGUARD, size: "long", most: 500 })}
+${inputField(shown, { name: "safeguard", label: t("agreement.safeguard"), hint: t("agreement.safeguard-what"), value: safeguardText(t, SAFEGUARD), size: "long", most: 500 })}
 <details${moreIsMeant(shown) ? html` open` : html``}><summary>${t("shared.more-terms")}</summary>${readers(visit, shown)}${things(visit, shown)}${handling(visit, shown)}${times(visit, shown)}</details>`
 }
 
@@ -177,7 +179,8 @@ export const TermsForm = z.object({
 export function termsIn(form: z.output<typeof TermsForm>): Terms | null {
   const { marking, actions, attribution, onward, retention, start, end, types, places } = form
   const { acknowledge, answer, sightings } = form
-  const personal = form.personal === "allow" ? { is: "allow", safeguard: form.safeguard } : { is: form.personal }
+  const personal =
+    form.personal === "allow" ? { is: "allow", safeguard: safeguardTyped(form.safeguard) } : { is: form.personal }
   const terms = {
     v: 1,
     audience: { parties: null, kinds: form["kind[]"], places, confidential: form.told === undefined },
