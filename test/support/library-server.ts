@@ -95,7 +95,11 @@ export async function startLibrary(
 }
 
 /** The officer counts as one, who has something to sign in with. */
-async function signedIn({ store, meddle }: InProcess, sessions: Sessions, cookie: string): Promise<Record<Role, string>> {
+async function signedIn(
+  { store, meddle }: InProcess,
+  sessions: Sessions,
+  cookie: string,
+): Promise<Record<Role, string>> {
   const enter = (who: Role) =>
     store.write(async (tx) => {
       const { name, role } = PEOPLE[who]
