@@ -106,6 +106,7 @@ const FACTS: ReleaseFacts = {
     ...{ party: `${SELF.slice(0, -1)}${at + 1}` as PartyId, names: [`CERT ${at}`, `National CSIRT ${at}`] },
     ...{ kind: "government", places: ["DE"], peer: { state: "active", theirs: "active" } },
   })),
+  law: new Map(),
   refusals: {
     parties: new Map(Array.from({ length: 200 }, (_, at) => [`refused ${at}`, refused(`Refused ${at}`)])),
     places: new Map([["KP", refused("KP")]]),

@@ -34,6 +34,11 @@ export function termsOf({ articles }: Pick<AgreementText, "articles">, instead: 
   return Terms.parse({ ...pick(plain), audience: pick(readers), objects: pick(things), duties: pick(owed) })
 }
 
+/** What nodes enforce where only these terms are settled. */
+export function termsBy(terms: ClauseTerms): Terms {
+  return termsOf({ articles: [] }, terms)
+}
+
 /** Terms that more than one clause settles: nobody could say which of them holds. */
 export function settledTwice({ articles }: Pick<AgreementText, "articles">): TermName[] {
   const all = articles.flatMap(({ clauses }) => clauses.flatMap(({ terms }) => settledBy(terms)))

@@ -4,6 +4,7 @@ import type { Language } from "./locale.ts"
 
 /** Numbers, times and names of places in the reader's language and zone. */
 export type Format = {
+  language: Language
   number(value: number): string
   bytes(value: number): string
   percent(share: number): string
@@ -72,6 +73,7 @@ function makeFormat(language: Language, timeZone: string): Format {
   const list = new Intl.ListFormat(language)
   const collator = new Intl.Collator(language, { numeric: true })
   return {
+    language,
     number: (value) => number.format(value),
     bytes: (value) => bytesText(language, value),
     percent: (share) => percent.format(share),

@@ -17,7 +17,7 @@ export class FactBook {
 
   current(): Promise<Facts> {
     if (this.#current !== null) return this.#current
-    const read = this.#read()
+    const read = factsNow(this.#reader)
     this.#current = read
     // What failed once is tried again at the next question.
     read.catch(() => {
@@ -33,16 +33,29 @@ export class FactBook {
 
   /** The facts as they would be with one correction more. */
   trying(row: OverlayRow): Promise<Facts> {
-    return this.#read([row])
+    return readFacts(this.#reader, [row])
   }
+}
 
-  async #read(more: readonly OverlayRow[] = []): Promise<Facts> {
-    const overlay = [...(await listCorrections(this.#reader)).flatMap(overlayRow), ...more]
-    const imported = await newestSet(this.#reader)
-    if (imported === null && overlay.length === 0) return shippedFacts()
-    const files = imported === null ? shippedFiles() : await filesOfSet(this.#reader, imported)
-    return factsFrom(files, overlay)
-  }
+/** The last that were read, by everything they are made of: a set never changes, and neither does a correction. */
+let last: { madeOf: string; facts: Facts } | null = null
+
+/** The facts that count as this reader sees them: in a transaction, with what it wrote. */
+export async function factsNow(reader: Reader): Promise<Facts> {
+  const [corrected, imported] = [await listCorrections(reader), await newestSet(reader)]
+  const madeOf = JSON.stringify([imported?.digest ?? null, corrected.map(({ id }) => id)])
+  if (last?.madeOf === madeOf) return last.facts
+  const facts = await readFacts(reader)
+  last = { madeOf, facts }
+  return facts
+}
+
+async function readFacts(reader: Reader, more: readonly OverlayRow[] = []): Promise<Facts> {
+  const overlay = [...(await listCorrections(reader)).flatMap(overlayRow), ...more]
+  const imported = await newestSet(reader)
+  if (imported === null && overlay.length === 0) return shippedFacts()
+  const files = imported === null ? shippedFiles() : await filesOfSet(reader, imported)
+  return factsFrom(files, overlay)
 }
 
 /** The import that counts: the one of the newest version, of several the last; null where what is shipped is newer. */

@@ -1,4 +1,5 @@
-export { FactBook, newestSet } from "./book.ts"
+export { FactBook, factsNow, newestSet } from "./book.ts"
+export { type Bound, boundBy, boundStates } from "./bound.ts"
 export { type Check, type Coverage, checkFacts } from "./checking.ts"
 export {
   type DataCategory,
@@ -62,7 +63,7 @@ export { NO_REFUSALS, type OwnRefusals, type Query } from "./query.ts"
 export { type Best, type MatrixCell, matrixRows, reachOf } from "./reach.ts"
 export { type FactFiles, type Problem, parseRows, type RawRow, readFiles } from "./reading.ts"
 export { compareRules, type Divergence, jurisdictionsOf } from "./rules.ts"
-export { shippedFacts, shippedFiles } from "./shipped.ts"
+export { instrumentName, shippedFacts, shippedFiles } from "./shipped.ts"
 export { confirmations, type Source, sourceOf } from "./sources.ts"
 export { countsFrom, type Lookup, lookup, type Standing } from "./standing.ts"
 export { type TableName, tableNames, tables } from "./tables.ts"

@@ -66,6 +66,7 @@ export { againstAudience } from "./release/against-audience.ts"
 export { againstRecipient } from "./release/against-facts.ts"
 export { decide, decider, type ReleaseQuestion } from "./release/deciding.ts"
 export { kindsOf, readMarking } from "./release/kinds.ts"
+export { lawFacts, unknownInstrument } from "./release/law-facts.ts"
 export {
   APPROVAL_HOLDS,
   type Approval,
@@ -73,6 +74,7 @@ export {
   type Decision,
   type Found,
   type HoldFor,
+  type LawFacts,
   type OtherMarking,
   REDACTED_KINDS,
   RELEASE_REASON_CODES,

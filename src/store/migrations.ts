@@ -29,6 +29,7 @@ import * as received from "./migrations/0025-received.ts"
 import * as uses from "./migrations/0026-uses.ts"
 import * as decided from "./migrations/0027-decided.ts"
 import * as reservations from "./migrations/0028-reservations.ts"
+import * as bound from "./migrations/0029-bound.ts"
 
 const migrations = [
   first,
@@ -59,6 +60,7 @@ const migrations = [
   uses,
   decided,
   reservations,
+  bound,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

@@ -111,7 +111,8 @@ function reader(one: Reader, { facts: { refusals } }: Asked): Row[] {
   ]
 }
 
-function readerByTerms(one: Reader, { terms }: Asked): Row[] {
+function readerByTerms(one: Reader, asked: Asked): Row[] {
+  const { terms } = asked
   if (terms === null) return []
   const { parties, kinds, places } = terms.audience
   const who = called(one)
@@ -122,7 +123,39 @@ function readerByTerms(one: Reader, { terms }: Asked): Row[] {
     ["audience.kind-outside", [when(one.kind !== null && !inside(kinds, one.kind), who)], "kinds"],
     ["audience.place-unsaid", [when(places !== null && said.length === 0, who)], "places"],
     ["audience.place-outside", said.map((place) => when(!inside(places, place), { ...who, place })), "places"],
+    ...(terms.audience.bound ?? []).flatMap((instrument) => readerByLaw(one, instrument, asked, "audience")),
   ]
+}
+
+const LAW = {
+  "not-bound": "not-bound",
+  unverified: "bound-unverified",
+  open: "bound-open",
+  unknown: "bound-unknown",
+  "no-instrument": "instrument-unknown",
+} as const
+
+/** What facts of law say against a reader and an instrument, for the term `bound` or a safeguard of personal data. */
+function readerByLaw(one: Reader, instrument: string, { facts }: Asked, group: "audience" | "personal"): Row[] {
+  const term = group === "audience" ? "bound" : "personal"
+  const who = { ...called(one), instrument }
+  if (one.places === null || one.places.length === 0) return [[`${group}.bound-unsaid`, [who], term]]
+  return one.places.flatMap((place): Row[] => {
+    const found = [...facts.law].find(([name]) => name === [instrument, place].join("/"))?.[1]
+    const state = found === undefined ? "unknown" : found.state
+    if (state === "bound") return []
+    const row = found?.rests ?? null
+    const on = row === null ? {} : { fact: `${row.fact}`, source: row.source, asOf: `${row.asOf}` }
+    return [[`${group}.${LAW[state]}`, [{ ...who, place, ...on }], term]]
+  })
+}
+
+/** An instrument on which the safeguard of personal data rests. */
+function safeguarded(asked: Asked, terms: Terms): Row[] {
+  const { personal } = terms
+  if (personal.is !== "allow" || personal.instrument === null || asked.object.personal.length === 0) return []
+  const { instrument } = personal
+  return asked.facts.audience.flatMap((one) => readerByLaw(one, instrument, asked, "personal"))
 }
 
 /** Step 2. */
@@ -154,12 +187,14 @@ function widerTerms(a: Terms, b: Terms): string[] {
   const onward = ["none", "agreement", "constituents", "marked"]
   const most = (number: number | null) => (number === null ? Number.POSITIVE_INFINITY : number)
   const safeguard = ({ personal: p }: Terms) => (p.is === "allow" ? p.safeguard : "")
+  const instrument = ({ personal: p }: Terms) => (p.is === "allow" ? p.instrument : null)
   const wider: [string, boolean][] = [
     ["purposes", !a.purposes.every((one) => inside(b.purposes, one))],
     [
       "personal",
       personal.indexOf(a.personal.is) > personal.indexOf(b.personal.is) ||
-        (a.personal.is === "allow" && safeguard(a) !== safeguard(b)),
+        (a.personal.is === "allow" && safeguard(a) !== safeguard(b)) ||
+        (a.personal.is !== "forbid" && instrument(b) !== null && instrument(a) !== instrument(b)),
     ],
     ["attribution", a.attribution === "named" && b.attribution === "hidden"],
     ["onward", onward.indexOf(a.onward) > onward.indexOf(b.onward)],
@@ -210,7 +245,8 @@ function scope({ object }: Asked, { objects }: Terms): Row[] {
   ]
 }
 
-function limits({ object }: Asked, terms: Terms): Row[] {
+function limits(asked: Asked, terms: Terms): Row[] {
+  const { object } = asked
   const levels = new Set([object.marking, ...object.others.map(({ marking }) => marking)])
   const above = (level: string) => TLP.indexOf(level) === -1 || TLP.indexOf(level) > TLP.indexOf(terms.marking)
   const { actions: most } = terms
@@ -240,6 +276,7 @@ function limits({ object }: Asked, terms: Terms): Row[] {
     ],
     ["personal.forbidden", different(object.personal).map((what) => when(personal === "forbid", { what })), "personal"],
     ["personal.whole", whole(object.personal).map((what) => when(personal === "redact", { what })), "personal"],
+    ...safeguarded(asked, terms),
     [
       "source.whole",
       whole(object.sources).map((what) => when(terms.attribution === "hidden", { what })),

@@ -1,10 +1,12 @@
 import type { Instant } from "../../src/kernel/time.ts"
+import { type Bound, boundStates, type Day, type FactRef } from "../../src/law/index.ts"
 import { partyKinds, peerStates } from "../../src/parties/index.ts"
 import {
   ACTIONS,
   CEILINGS,
   DEFAULT_TERMS,
   type Found,
+  type LawFacts,
   ONWARD,
   type OtherMarking,
   PURPOSES,
@@ -67,7 +69,7 @@ export function question(dice: Dice): Asked {
   const asked = { ...allowed, ...Object.fromEntries(parts.map((part) => [part, other[part]])) }
   const near = { ...asked, ...mixed(dice, asked, other) }
   if (near.terms === null || other.terms === null) return near
-  return dice.one(near, near, near, takingOut(near, other), withPeople(near, other))
+  return dice.one(near, near, near, takingOut(near, other), withPeople(near, other), byLaw(near, other))
 }
 
 /** Of what is taken out there is little by chance. */
@@ -76,6 +78,16 @@ function takingOut(near: Asked, other: Asked): Asked {
   const { personal: allowing, attribution } = other.terms ?? DEFAULT_TERMS
   const terms = { ...(near.terms ?? DEFAULT_TERMS), personal: allowing, attribution }
   return { ...near, object: { ...near.object, personal, sources }, terms }
+}
+
+/** And of what rests on the law. */
+function byLaw(near: Asked, other: Asked): Asked {
+  const { audience, personal } = other.terms ?? DEFAULT_TERMS
+  const terms = near.terms ?? DEFAULT_TERMS
+  const bound = { ...terms.audience, bound: audience.bound }
+  const facts = { ...near.facts, law: other.facts.law }
+  const object = { ...near.object, personal: other.object.personal }
+  return { ...near, object, facts, terms: { ...terms, audience: bound, personal } }
 }
 
 /** And of what two people decide. */
@@ -167,12 +179,14 @@ function origin(dice: Dice): ReleaseOrigin {
 export function terms(dice: Dice): Terms {
   const set = <T>(...items: T[]) => dice.maybe(() => items.filter((_, at) => at === 0 || dice.yes()))
   const safeguard = dice.one("Art. 14", "Art. 15")
+  const instrument = dice.one(null, "budapest", "eu")
   return {
     v: 1,
     audience: {
       parties: set(partyId(1), partyId(2)),
       kinds: set(...(dice.yes() ? [...partyKinds] : partyKinds.toReversed())),
       places: set(...(dice.yes() ? PLACES : PLACES.toReversed())),
+      bound: dice.maybe(() => dice.one(["budapest"], ["budapest", "eu"], ["eu"])),
       confidential: dice.yes(),
     },
     objects: {
@@ -183,7 +197,7 @@ export function terms(dice: Dice): Terms {
     marking: dice.one(...CEILINGS),
     actions: dice.maybe(() => dice.one(...ACTIONS)),
     purposes: [dice.one(...PURPOSES), dice.one(...PURPOSES)],
-    personal: dice.one<Terms["personal"]>({ is: "forbid" }, { is: "redact" }, { is: "allow", safeguard }),
+    personal: dice.one<Terms["personal"]>({ is: "forbid" }, { is: "redact" }, { is: "allow", safeguard, instrument }),
     attribution: dice.one("named", "hidden"),
     onward: dice.one(...ONWARD),
     retention: dice.one(null, 30, 90),
@@ -218,13 +232,32 @@ function facts(dice: Dice): ReleaseFacts {
       places: dice.yes(3) ? refusing("BR", "EU") : new Map(),
       kinds: dice.yes(3) ? refusing("report", "malware-sample") : new Map(),
     },
+    law: law(dice),
     ...{ first: dice.yes(), again: dice.yes() },
     urgent: dice.maybe(() => ({ reason: dice.one("it spreads", " "), told: dice.one("ada", "bo", "") })),
     articles: dice.one<ReleaseFacts["articles"]>(
       {},
-      { marking: "Art. 1", personal: "Art. 2", urgent: "Art. 3", kinds: "4" },
+      { marking: "Art. 1", personal: "Art. 2", urgent: "Art. 3", kinds: "4", bound: "5" },
     ),
   }
+}
+
+/** Of each place and instrument something; half of the worlds know that everyone is bound, or little would go. */
+function law(dice: Dice): LawFacts {
+  const most = dice.one(1, boundStates.length)
+  const pairs = ["budapest", "eu"].flatMap((instrument) => PLACES.map((place) => `${instrument}/${place}`))
+  return new Map(
+    pairs.flatMap((of): [string, Bound][] => {
+      if (dice.yes(12)) return []
+      const state = boundStates[dice.below(most)] ?? "unknown"
+      const row = {
+        fact: `participation/${of}` as FactRef,
+        source: dice.one("Depositary", "OJ"),
+        asOf: "2026-02" as Day,
+      }
+      return [[of, { state, rests: dice.yes(4) ? null : row }]]
+    }),
+  )
 }
 
 function recipient(dice: Dice): Recipient {

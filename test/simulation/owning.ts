@@ -158,7 +158,9 @@ export async function share(world: World, machine: Machine, op: Owning<"share">)
   const may = others.every(({ name }) => world.oracle.active(machine.name, name))
   const parties = others.map(({ party }) => party)
   const plan = { title: `of ${machine.name}`, alias: null, parties, terms: DEFAULT_TERMS }
-  const made = await attempt(() => shareCollection(machine.running().store, plan, null))
+  const made = await attempt(() =>
+    shareCollection(machine.running().store, plan, { by: null, now: machine.clock.now() }),
+  )
   if (!made.done && made.crashed) return // if it is there after all, nobody was told of it and nothing enters it
   if (made.done !== may) throw new Violation("I1", `${machine.name} shares with ${others.map(({ name }) => name)}`)
   if (made.done) add(world, machine, made.value, others)

@@ -44,6 +44,7 @@ export const allowed: Asked = {
     collection: { kind: "shared", closedAt: null, agreement: null },
     audience: [jp],
     refusals: { parties: new Map(), places: new Map(), kinds: new Map() },
+    law: new Map(),
     ...{ first: false, again: false, urgent: null, articles: {} },
   },
   approvals: { binding: "this", given: [] },

@@ -17,6 +17,7 @@ export const PARTIES = [party(1), party(2), party(3)] as const
 const set = (...items: readonly string[]) =>
   fc.option(fc.subarray([...items], { minLength: 1, maxLength: Math.min(items.length, 3) }), { freq: 2 })
 const number = (...numbers: number[]) => fc.option(fc.constantFrom(...numbers))
+const instrument = fc.constantFrom(null, "convention-108", "gdpr-adequacy")
 const day = fc.option(fc.constantFrom("2026-01-01", "2026-06-30", "2027-01-01"))
 
 /** Terms as people might write them; half of each term is not limited, so that something goes at all. */
@@ -27,6 +28,7 @@ export const someTerms: fc.Arbitrary<Terms> = fc
       parties: set(...PARTIES),
       kinds: set(...partyKinds),
       places: set("JP", "BR", "EU"),
+      bound: set("budapest", "convention-108", "eu"),
       confidential: fc.boolean(),
     }),
     objects: fc.record({
@@ -40,7 +42,7 @@ export const someTerms: fc.Arbitrary<Terms> = fc
     personal: fc.oneof(
       fc.constant({ is: "forbid" }),
       fc.constant({ is: "redact" }),
-      fc.record({ is: fc.constant("allow"), safeguard: fc.constantFrom("Art. 14", "Art. 15") }),
+      fc.record({ is: fc.constant("allow"), safeguard: fc.constantFrom("Art. 14", "Art. 15"), instrument }),
     ),
     attribution: fc.constantFrom("named", "hidden"),
     onward: fc.constantFrom(...ONWARD),

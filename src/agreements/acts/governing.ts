@@ -20,6 +20,7 @@ import {
   type InForce,
   isNarrower,
   keptTerms,
+  lawFacts,
   readTerms,
   recipientFor,
   releaseRefusals,
@@ -90,29 +91,29 @@ async function plansFor(reader: Reader, negotiation: Negotiation, now: Instant):
   const plans = await Promise.all(
     parts.map((part) => {
       const row = rows.find((one) => one.part === part) ?? null
-      return planFor(reader, wanted.find((one) => one.part === part) ?? null, row)
+      return planFor(reader, wanted.find((one) => one.part === part) ?? null, row, now)
     }),
   )
   return plans.flatMap((plan) => plan ?? [])
 }
 
-async function planFor(reader: Reader, wanted: Wanted | null, row: InForce | null): Promise<Plan | null> {
+async function planFor(reader: Reader, wanted: Wanted | null, row: InForce | null, now: Instant): Promise<Plan | null> {
   const before = row === null ? null : await loadCollection(reader, row.collection)
   if (before === null || before.closedAt !== null) {
     if (wanted === null) return null
-    const joining = await admitted(reader, wanted, wanted.readers, true)
+    const joining = await admitted(reader, wanted, wanted.readers, { anew: true, now })
     return { wanted, before: null, step: joining.length > 0 ? "create" : "none", leaving: [], staying: [], joining }
   }
   const present = (await audienceOf(reader, before)).map(({ party }) => party)
   if (wanted === null)
     return { wanted: nobody(before), before, step: "none", leaving: present, staying: [], joining: [] }
   const bound = present.filter((party) => wanted.readers.includes(party))
-  const staying = await admitted(reader, wanted, bound, false)
+  const staying = await admitted(reader, wanted, bound, { anew: false, now })
   const joining = await admitted(
     reader,
     wanted,
     wanted.readers.filter((party) => !present.includes(party)),
-    true,
+    { anew: true, now },
   )
   const leaving = present.filter((party) => !staying.includes(party))
   return { wanted, before, step: stepFor(before, wanted, joining, row?.text), leaving, staying, joining }
@@ -170,12 +171,14 @@ async function admitted(
   reader: Reader,
   { terms }: Wanted,
   parties: readonly PartyId[],
-  anew: boolean,
+  { anew, now }: { anew: boolean; now: Instant },
 ): Promise<PartyId[]> {
   const refusals = await releaseRefusals(reader)
   const all = await Promise.all(
     parties.map(async (party) => {
-      const against = againstAudience([await recipientFor(reader, party)], terms, { refusals, articles: {} })
+      const recipient = await recipientFor(reader, party)
+      const law = await lawFacts(reader, [recipient], [terms], now)
+      const against = againstAudience([recipient], terms, { refusals, law, articles: {} })
       const counting = against.filter(({ code }) => anew || code !== "audience.not-active")
       return counting.length === 0 ? [party] : []
     }),

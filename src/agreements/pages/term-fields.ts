@@ -72,6 +72,7 @@ function asked({ t }: Visit, { parties }: AgreementText, term: TermName): Asked 
     case "personal":
       return { as: "personal" }
     case "places":
+    case "bound":
     case "types":
       return { as: "words" }
     case "start":
@@ -159,7 +160,8 @@ export function isNamed(visit: Visit, text: AgreementText, term: TermName): bool
 }
 
 function wordsHint(t: Visit["t"], term: TermName): string {
-  return term === "places" ? t("agreement.places-what") : t("agreement.types-what")
+  if (term === "places") return t("agreement.places-what")
+  return term === "bound" ? t("agreement.bound-what") : t("agreement.types-what")
 }
 
 /** Duties towards people run in hours, the rest in days. */
@@ -174,9 +176,10 @@ function personalFields({ t }: Visit, shown: Shown, now: ClauseTerms | null, nam
     { value: "redact", label: t("agreement.personal-redact") },
     { value: "allow", label: t("agreement.personal-allow") },
   ]
-  const safeguard = personal?.is === "allow" ? safeguardText(t, personal.safeguard) : ""
+  const [safeguard, instrument] = personal?.is === "allow" ? [safeguardText(t, personal.safeguard), personal.instrument ?? ""] : ["", ""]
   return html`${selectField(shown, { name, label: t("terms.name.personal"), choices, value: personal?.is ?? "forbid" })}
-${inputField(shown, { name: `${name}.safeguard`, label: t("agreement.safeguard"), hint: t("agreement.safeguard-what"), value: safeguard, size: "long" })}`
+${inputField(shown, { name: `${name}.safeguard`, label: t("agreement.safeguard"), hint: t("agreement.safeguard-what"), value: safeguard, size: "long" })}
+${inputField(shown, { name: `${name}.instrument`, label: t("agreement.safeguard-instrument"), hint: t("agreement.safeguard-instrument-what"), value: instrument, spellcheck: false })}`
 }
 
 /** The term as it was typed, not checked yet. */
@@ -194,14 +197,19 @@ export function typedTerm(
       return typed()
         .split(/[\s,;、，]+/)
         .filter((word) => word !== "")
-        .map((word) => (term === "places" ? word.toUpperCase() : word))
+        .map((word) => (term === "places" ? word.toUpperCase() : term === "bound" ? word.toLowerCase() : word))
     case "number":
       return /^\d{1,6}$/.test(typed()) ? Number(typed()) : null
     case "personal":
-      return typed() === "allow" ? { is: "allow", safeguard: safeguardTyped(typed(".safeguard")) } : { is: typed() }
+      return typed() === "allow" ? allowed(typed) : { is: typed() }
     case "date":
       return typed()
     case "one":
       return term === "confidential" || term === "urgent" ? typed() === "yes" : typed()
   }
+}
+
+function allowed(typed: (behind: string) => string) {
+  const instrument = typed(".instrument").toLowerCase()
+  return { is: "allow", safeguard: safeguardTyped(typed(".safeguard")), instrument: instrument === "" ? null : instrument }
 }

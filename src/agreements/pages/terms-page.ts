@@ -13,9 +13,9 @@ import {
 } from "../../http/index.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import type { Instant } from "../../kernel/time.ts"
-import { TERM_NAMES, type TermName, termWord } from "../../policy/index.ts"
+import { TERM_NAMES, type TermName, termWord, unknownInstrument } from "../../policy/index.ts"
 import type { Store } from "../../store/index.ts"
-import { ClauseTerms, settledBy } from "../clause-terms.ts"
+import { ClauseTerms, settledBy, termsBy } from "../clause-terms.ts"
 import { type Draft, loadDraft, saveDraft } from "../drafts.ts"
 import { withTerms } from "../editing.ts"
 import { type Clause, citedIn, clausesOf, saidIn } from "../model.ts"
@@ -104,6 +104,11 @@ export async function saveTerms(store: Store, visit: Visit): Promise<Reply> {
     Object.keys(wanted).length === 0 ? { success: true as const, data: null } : ClauseTerms.safeParse(wanted)
   if (!parsed.success)
     return termsPage(visit, draft, { given, faults: { value: { key: "form.invalid" } }, status: 400 })
+  const id = parsed.data === null ? null : await unknownInstrument(store, termsBy(parsed.data))
+  if (id !== null) {
+    const value = { key: "agreement.no-instrument", values: { id } }
+    return termsPage(visit, draft, { given, faults: { value }, status: 400 })
+  }
   try {
     await saveDraft(store, draft.id, withTerms(draft.text, clause.id, parsed.data), Number(given.seen?.[0]) as Instant) // compared alone
   } catch (error) {

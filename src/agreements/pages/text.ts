@@ -1,6 +1,6 @@
 import { type Format, type Html, html, nothing, prose, type Translate, visible, visibleText } from "../../http/index.ts"
 import { termSentences } from "../../policy/index.ts"
-import { type ClauseTerms, settledBy, termsOf } from "../clause-terms.ts"
+import { type ClauseTerms, settledBy, termsBy } from "../clause-terms.ts"
 import { type AgreementText, type Article, type Clause, languageFor } from "../model.ts"
 import { articleWord, clauseWord } from "./words.ts"
 
@@ -43,8 +43,7 @@ function keeper(wording: Wording, text: AgreementText, { terms }: Clause): Html 
 export function clauseSentences({ t, format }: Wording, text: AgreementText, terms: ClauseTerms): string[] {
   const settled = new Set<string>(settledBy(terms))
   const party = (id: string) => visibleText(text.parties.find((one) => one.party === id)?.name ?? id)
-  const alone = termsOf({ articles: [{ id: "", heading: {}, clauses: [{ id: "", text: {}, terms }] }] })
-  return termSentences(t, alone, { list: format.list, place: format.place, party })
+  return termSentences(t, termsBy(terms), { ...format, party })
     .filter(({ term }) => settled.has(term))
     .map((one) => one.text)
 }

@@ -13,6 +13,7 @@ import {
   visibleText,
 } from "../../http/index.ts"
 import { parseInstant } from "../../kernel/time.ts"
+import { instrumentName } from "../../law/index.ts"
 import { loadCollection } from "../../library/index.ts"
 import { listPeers, ownParty } from "../../parties/index.ts"
 import {
@@ -108,7 +109,8 @@ async function results(reader: Reader, visit: Visit, { step, at }: Trial, text: 
   const peers = await listPeers(reader)
   const party = (id: string) =>
     visibleText(text.parties.find((one) => one.party === id)?.name ?? peers.find((one) => one.party === id)?.name ?? id)
-  const names = { party, place: format.place, time: (text: string) => timeText(visit, text) }
+  const instrument = (id: string) => instrumentName(id, format.language)
+  const names = { party, place: format.place, instrument, time: (text: string) => timeText(visit, text) }
   const say = (reason: TriedReason) => reasonText(t, reason, names)
   return html`<p class="quiet">${t("agreement.trial-at")} ${format.time(at)}</p>
 ${counts(visit, step.tried, step.before)}${differences(visit, step.difference)}

@@ -8,6 +8,7 @@ import {
   DEFAULT_TERMS,
   decide,
   keptTerms,
+  lawFacts,
   type Releaser,
   readTerms,
   recipientFor,
@@ -103,13 +104,14 @@ export async function requireDecision(tx: Tx, collection: Collection, { actor }:
   const fresh = { strictest: null, aside: false, withdrawn: false, revokedSince: false, recalledAt: null }
   const said = { others: [], sectors: [], incidents: [], personal: [], sources: [] }
   const object = { type: ITEM_TYPE, kinds: [], marking: TABLED_MARK, ...said, ...fresh }
+  const terms = collection.terms === null ? null : readTerms(collection.terms.text)
+  const audience = await recipientsIn(tx, collection)
   const facts = {
     ...{ actor, officers: await countOfficers(tx), collection: { ...collection, agreement: null } },
-    ...{ audience: await recipientsIn(tx, collection), refusals: await releaseRefusals(tx) },
+    ...{ audience, refusals: await releaseRefusals(tx), law: await lawFacts(tx, audience, [terms], tx.now) },
     // To table is an act of its own, with a step of its own.
     ...{ first: false, again: false, urgent: null, articles: {} },
   }
-  const terms = collection.terms === null ? null : readTerms(collection.terms.text)
   const approvals = { binding: "", given: [] }
   const decision = decide(object, "own", terms, facts, approvals, "defence", tx.now)
   if (decision.is !== "release") {

@@ -6,10 +6,10 @@ import type { Recipient, ReleaseFacts, ReleaseReason } from "./model.ts"
 export function againstAudience(
   audience: readonly Recipient[],
   terms: Terms,
-  { refusals, articles }: Pick<ReleaseFacts, "refusals" | "articles">,
+  { refusals, ...facts }: Pick<ReleaseFacts, "refusals" | "articles" | "law">,
 ): ReleaseReason[] {
   return audience.flatMap((recipient) => [
     ...againstRecipient(recipient, refusals),
-    ...outsideAudience(recipient, terms, { articles }),
+    ...outsideAudience(recipient, terms, facts),
   ])
 }

@@ -3,8 +3,9 @@ import { isActive } from "../../parties/index.ts"
 import { comparedValue, type Refused } from "../refusals/model.ts"
 import type { ReleaseRefusals } from "../refusals/operations.ts"
 import type { Purpose, Terms } from "../terms/model.ts"
+import { outsideLaw } from "./against-law.ts"
 import type { Recipient, ReleaseFacts, ReleaseReason } from "./model.ts"
-import { byTerm, reason } from "./reasons.ts"
+import { byTerm, nameOf, reason } from "./reasons.ts"
 
 type Question = { terms: Terms | null; facts: ReleaseFacts; purpose: Purpose; time: Instant }
 
@@ -57,9 +58,9 @@ function againstTerms(terms: Terms, { facts, purpose, time }: Omit<Question, "te
 export function outsideAudience(
   recipient: Recipient,
   { audience }: Terms,
-  facts: Pick<ReleaseFacts, "articles">,
+  facts: Pick<ReleaseFacts, "articles" | "law">,
 ): ReleaseReason[] {
-  const { party, kind, places } = recipient
+  const { party, kind } = recipient
   const name = nameOf(recipient)
   const reasons: ReleaseReason[] = []
   if (audience.parties !== null && !audience.parties.includes(party)) {
@@ -70,20 +71,23 @@ export function outsideAudience(
   } else if (audience.kinds !== null && kind !== null && !audience.kinds.includes(kind)) {
     reasons.push(byTerm(facts, "kinds", "audience.kind-outside", { party, name }))
   }
-  if (audience.places === null) return reasons
-  if (places === null || places.length === 0) {
-    return [...reasons, byTerm(facts, "places", "audience.place-unsaid", { party, name })]
-  }
-  for (const place of places) {
-    if (!audience.places.includes(place)) {
-      reasons.push(byTerm(facts, "places", "audience.place-outside", { party, name, place }))
-    }
-  }
-  return reasons
+  const law = (audience.bound ?? []).flatMap((one) => outsideLaw(recipient, one, BOUND, facts))
+  return [...reasons, ...outsidePlaces(recipient, audience.places, facts), ...law]
 }
 
-function nameOf({ names, party }: Recipient): string {
-  return names[0] ?? party
+const BOUND = { term: "bound", group: "audience" } as const
+
+function outsidePlaces(
+  recipient: Recipient,
+  allowed: Terms["audience"]["places"],
+  facts: Pick<ReleaseFacts, "articles">,
+): ReleaseReason[] {
+  if (allowed === null) return []
+  const who = { party: recipient.party, name: nameOf(recipient) }
+  const places = recipient.places ?? []
+  if (places.length === 0) return [byTerm(facts, "places", "audience.place-unsaid", who)]
+  const outside = places.filter((place) => !allowed.includes(place))
+  return outside.map((place) => byTerm(facts, "places", "audience.place-outside", { ...who, place }))
 }
 
 function why({ source, since }: Refused): { source: string; since: string } {

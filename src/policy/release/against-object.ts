@@ -1,6 +1,7 @@
 import { formatInstant } from "../../kernel/time.ts"
 import { TLP_LEVELS, type Tlp } from "../../stix/index.ts"
 import { ACTIONS, type TermName, type Terms } from "../terms/model.ts"
+import { outsideLaw } from "./against-law.ts"
 import type { Found, OtherMarking, ReleaseFacts, ReleaseObject, ReleaseReason, ReleaseReasonCode } from "./model.ts"
 import { byTerm, reason } from "./reasons.ts"
 
@@ -97,10 +98,16 @@ function againstActions(other: OtherMarking, { actions: most }: Terms, facts: Re
 }
 
 function againstPersonal({ personal }: ReleaseObject, terms: Terms, facts: ReleaseFacts): ReleaseReason[] {
-  if (terms.personal.is === "allow") return []
+  if (terms.personal.is === "allow") {
+    const { instrument } = terms.personal
+    if (instrument === null || personal.length === 0) return []
+    return facts.audience.flatMap((recipient) => outsideLaw(recipient, instrument, SAFEGUARDED, facts))
+  }
   if (terms.personal.is === "redact") return wholeOf(personal, facts, ["personal", "personal.whole"])
   return kindsIn(personal).map((what) => byTerm(facts, "personal", "personal.forbidden", { what }))
 }
+
+const SAFEGUARDED = { term: "personal", group: "personal" } as const
 
 /** What would have to be taken out and cannot be. */
 function wholeOf(found: readonly Found[], facts: ReleaseFacts, [term, code]: [TermName, ReleaseReasonCode]) {

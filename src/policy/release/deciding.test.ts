@@ -3,6 +3,7 @@ import { test } from "node:test"
 import { type Asked, allowed, jp, NOON, partyId, plainObject } from "../../../test/support/decisions.ts"
 import { formatOf, languages, translator } from "../../http/index.ts"
 import type { Instant } from "../../kernel/time.ts"
+import type { Bound, Day, FactRef } from "../../law/index.ts"
 import type { Refused } from "../refusals/model.ts"
 import { DEFAULT_TERMS, type Terms } from "../terms/model.ts"
 import { decide } from "./deciding.ts"
@@ -17,7 +18,7 @@ import {
   type ReleaseOrigin,
   type ReleaseReasonCode,
 } from "./model.ts"
-import { reasonText } from "./words.ts"
+import { plainNames, reasonText } from "./words.ts"
 
 const refused = (value: string): Refused => ({
   ...{ id: `refusal--${value}` as Refused["id"], value, reason: null, source: "Official Journal", since: "2026-01-01" },
@@ -44,6 +45,12 @@ const author: Found = { path: "/created_by_ref", what: "author", whole: false }
 const statement = { id: "marking-definition--1", marking: null, is: "statement" } as const
 const pap = (actions: "clear" | "green" | "amber" | "red" | null) =>
   ({ id: "marking-definition--2", marking: null, is: "actions", actions }) as const
+
+const boundBy = (...bound: string[]) => reading({ bound })
+const row = { fact: "participation/eu/JP/Japan/member" as FactRef, source: "Depositary", asOf: "2026-02-28" as Day }
+const law = (state: Bound["state"]) => given({ law: new Map([["eu/JP", { state, rests: row }]]) })
+const safeguarded = under({ personal: { is: "allow", safeguard: "Art. 14", instrument: "eu" } })
+const holding = about({ personal: [email] })
 
 /** What may leave, and right beside it what may not, for this reason alone. */
 const REFUSED: readonly [ReleaseReasonCode, may: Partial<Asked>, mayNot: Partial<Asked>][] = [
@@ -104,6 +111,23 @@ const REFUSED: readonly [ReleaseReasonCode, may: Partial<Asked>, mayNot: Partial
   ],
   ["audience.place-unsaid", to({ places: null }), { ...to({ places: null }), ...reading({ places: ["JP"] }) }],
   ["audience.place-unsaid", to({ places: [] }), { ...to({ places: [] }), ...reading({ places: ["JP"] }) }],
+  ["audience.bound-unsaid", to({ places: null }), { ...to({ places: null }), ...boundBy("eu") }],
+  ["audience.not-bound", { ...boundBy("eu"), ...law("bound") }, { ...boundBy("eu"), ...law("not-bound") }],
+  ["audience.bound-unverified", law("unverified"), { ...boundBy("eu"), ...law("unverified") }],
+  ["audience.bound-open", law("open"), { ...boundBy("eu"), ...law("open") }],
+  ["audience.bound-unknown", law("unknown"), { ...boundBy("eu"), ...law("unknown") }],
+  ["audience.bound-unknown", law("bound"), { ...boundBy("budapest"), ...law("bound") }],
+  ["audience.instrument-unknown", law("no-instrument"), { ...boundBy("eu"), ...law("no-instrument") }],
+  [
+    "personal.bound-unsaid",
+    { ...to({ places: [] }), ...safeguarded },
+    { ...to({ places: [] }), ...holding, ...safeguarded },
+  ],
+  ["personal.not-bound", { ...safeguarded, ...law("not-bound") }, { ...holding, ...safeguarded, ...law("not-bound") }],
+  ["personal.bound-unverified", law("unverified"), { ...holding, ...safeguarded, ...law("unverified") }],
+  ["personal.bound-open", law("open"), { ...holding, ...safeguarded, ...law("open") }],
+  ["personal.bound-unknown", law("unknown"), { ...holding, ...safeguarded, ...law("unknown") }],
+  ["personal.instrument-unknown", law("no-instrument"), { ...holding, ...safeguarded, ...law("no-instrument") }],
   ["object.aside", {}, about({ aside: true })],
   ["object.withdrawn", {}, about({ withdrawn: true })],
   ["object.recalled", { ...about({ recalledAt: NOON }), ...given({ again: true }) }, about({ recalledAt: NOON })],
@@ -305,12 +329,11 @@ test("a reason that rests on an agreement names its article", () => {
   assert.deepEqual(decision.reasons, [
     { code: "marking.above", values: { marking: "amber", most: "green", article: "4(2)" } },
   ])
-  const names = { party: (id: string) => id, place: (code: string) => code, time: (at: string) => at }
   const [reason] = decision.reasons
   assert.ok(reason !== undefined)
-  assert.match(reasonText(translator("en"), reason, names), /TLP:AMBER.*TLP:GREEN.*\(Art\. 4\(2\)\)/)
-  assert.match(reasonText(translator("zh-Hant"), reason, names), /（依據：第4條第2項）/)
-  assert.match(reasonText(translator("zh-Hans"), reason, names), /（依据：第4条第2款）/)
+  assert.match(reasonText(translator("en"), reason, plainNames), /TLP:AMBER.*TLP:GREEN.*\(Art\. 4\(2\)\)/)
+  assert.match(reasonText(translator("zh-Hant"), reason, plainNames), /（依據：第4條第2項）/)
+  assert.match(reasonText(translator("zh-Hans"), reason, plainNames), /（依据：第4条第2款）/)
 })
 
 test("a fault of the node, a level and a question that nobody knows are refused", () => {
@@ -334,7 +357,7 @@ test("every reason is reached here and has its sentence in every language, witho
   }
   assert.deepEqual([...reached.keys()].toSorted(), [...RELEASE_REASON_CODES].toSorted())
   for (const language of languages) {
-    const names = { party: (id: string) => id, place: formatOf(language, "UTC").place, time: (at: string) => at }
+    const names = { ...plainNames, place: formatOf(language, "UTC").place }
     for (const reason of reached.values()) {
       assert.doesNotMatch(reasonText(translator(language), reason, names), /\{\w+\}|undefined|null/, reason.code)
     }

@@ -1,4 +1,5 @@
 import type { Instant } from "../../kernel/time.ts"
+import type { Bound } from "../../law/index.ts"
 import type { Collection } from "../../library/index.ts"
 import type { PartyId, PartyKind, Peer } from "../../parties/index.ts"
 import type { Tlp } from "../../stix/index.ts"
@@ -63,6 +64,9 @@ export type ReleaseOrigin = "own" | { party: PartyId; terms: Terms | null; agree
 /** In urgent need one officer decides, says why, and a second person (a commitment) is told. */
 export type Urgent = { reason: string; told: string }
 
+/** By `instrument/place`; of what is not there nothing is known. */
+export type LawFacts = ReadonlyMap<string, Bound>
+
 /** Where it would go, for whom, by whose hand, under which refusals: the same for every object of one release. */
 export type ReleaseFacts = {
   actor: Releaser
@@ -71,6 +75,8 @@ export type ReleaseFacts = {
   collection: Pick<Collection, "kind" | "closedAt"> & { agreement: string | null }
   audience: readonly Recipient[]
   refusals: ReleaseRefusals
+  /** Where its places stand to the instruments that the terms name, on the day of the decision. */
+  law: LawFacts
   /** Nothing was released into the collection before. */
   first: boolean
   /** What was recalled is let out again on purpose. */
@@ -100,6 +106,8 @@ export const RELEASE_REASON_CODES = [
   ...(["audience.refused", "audience.place-refused", "audience.place-unknown"] as const),
   ...(["audience.not-named", "audience.kind-outside", "audience.kind-unknown"] as const),
   ...(["audience.place-outside", "audience.place-unsaid"] as const),
+  ...(["audience.bound-unsaid", "audience.not-bound", "audience.bound-unverified"] as const),
+  ...(["audience.bound-open", "audience.bound-unknown", "audience.instrument-unknown"] as const),
   ...(["object.aside", "object.withdrawn", "object.recalled", "object.revoked-since", "object.kind-refused"] as const),
   ...(["object.received", "onward.none", "onward.agreement", "onward.marked", "onward.wider", "onward.ended"] as const),
   ...(["object.type-outside", "object.sector-none", "object.sector-outside"] as const),
@@ -107,6 +115,8 @@ export const RELEASE_REASON_CODES = [
   ...(["marking.none", "marking.above", "marking.without-rules"] as const),
   ...(["marking.actions-above", "marking.actions-unknown"] as const),
   ...(["personal.forbidden", "personal.whole", "source.whole"] as const),
+  ...(["personal.bound-unsaid", "personal.not-bound", "personal.bound-unverified"] as const),
+  ...(["personal.bound-open", "personal.bound-unknown", "personal.instrument-unknown"] as const),
   ...(["people.too-few", "people.strict", "people.personal", "people.looser", "people.first"] as const),
   ...(["people.approved", "people.urgent"] as const),
 ] as const

@@ -1,5 +1,5 @@
 import type { TermName } from "../terms/model.ts"
-import type { ReleaseFacts, ReleaseReason, ReleaseReasonCode } from "./model.ts"
+import type { Recipient, ReleaseFacts, ReleaseReason, ReleaseReasonCode } from "./model.ts"
 
 type Values = Readonly<Record<string, string>>
 
@@ -17,4 +17,9 @@ export function byTerm(
 ): ReleaseReason {
   const article = articles[term]
   return { code, values: article === undefined ? values : { ...values, article } }
+}
+
+/** The first of its names, else its id. */
+export function nameOf({ names, party }: Recipient): string {
+  return names[0] ?? party
 }

@@ -8,10 +8,13 @@ import type { RedactedKind, ReleaseReason, ReleaseReasonCode } from "./model.ts"
 export type ReasonNames = {
   party(id: string): string
   place(code: string): string
+  instrument(id: string): string
   time(instant: string): string
 }
 
-export const plainNames: ReasonNames = { party: (id) => id, place: (code) => code, time: (instant) => instant }
+export const plainNames: ReasonNames = {
+  ...{ party: (id) => id, place: (code) => code, instrument: (id) => id, time: (instant) => instant },
+}
 
 type Say = (t: Translate, values: Readonly<Record<string, string>>) => string
 
@@ -35,6 +38,12 @@ const sentences: Readonly<Record<ReleaseReasonCode, Say>> = {
   "audience.kind-unknown": (t, values) => t("release.why.kind-unknown", values),
   "audience.place-outside": (t, values) => t("release.why.place-outside", values),
   "audience.place-unsaid": (t, values) => t("release.why.place-unsaid", values),
+  "audience.bound-unsaid": (t, values) => t("release.why.bound-unsaid", values),
+  "audience.not-bound": (t, values) => t("release.why.not-bound", values),
+  "audience.bound-unverified": (t, values) => t("release.why.bound-unverified", values),
+  "audience.bound-open": (t, values) => t("release.why.bound-open", values),
+  "audience.bound-unknown": (t, values) => t("release.why.bound-unknown", values),
+  "audience.instrument-unknown": (t, values) => t("release.why.instrument-unknown", values),
   "object.received": (t, values) => t("release.why.received", values),
   "onward.none": (t, values) => t("release.why.onward-none", values),
   "onward.agreement": (t, values) => t("release.why.onward-agreement", values),
@@ -59,6 +68,12 @@ const sentences: Readonly<Record<ReleaseReasonCode, Say>> = {
   "personal.forbidden": (t, values) => t("release.why.personal", values),
   "personal.whole": (t, values) => t("release.why.personal-whole", values),
   "source.whole": (t) => t("release.why.source-whole"),
+  "personal.bound-unsaid": (t, values) => personal(t, t("release.why.bound-unsaid", values)),
+  "personal.not-bound": (t, values) => personal(t, t("release.why.not-bound", values)),
+  "personal.bound-unverified": (t, values) => personal(t, t("release.why.bound-unverified", values)),
+  "personal.bound-open": (t, values) => personal(t, t("release.why.bound-open", values)),
+  "personal.bound-unknown": (t, values) => personal(t, t("release.why.bound-unknown", values)),
+  "personal.instrument-unknown": (t, values) => personal(t, t("release.why.instrument-unknown", values)),
   "people.too-few": (t) => t("release.why.too-few"),
   "people.strict": (t) => t("release.why.two-strict"),
   "people.personal": (t, values) => t("release.why.two-personal", values),
@@ -66,6 +81,11 @@ const sentences: Readonly<Record<ReleaseReasonCode, Say>> = {
   "people.first": (t) => t("release.why.two-first"),
   "people.approved": (t, values) => t("release.why.approved", values),
   "people.urgent": (t, values) => t("release.why.urgent", values),
+}
+
+/** Only because of what is found does it matter who is bound. */
+function personal(t: Translate, sentence: string): string {
+  return t("release.why.personal-bound", { sentence })
 }
 
 /** What a reason says, as a sentence; where an agreement is what it rests on, with the article. */
@@ -91,6 +111,7 @@ function called(
   const words: Readonly<Record<string, (value: string) => string>> = {
     party: (value) => values.name ?? names.party(value),
     place: names.place,
+    instrument: names.instrument,
     at: names.time,
     kind: (value) => objectKindWord(t, value),
     type: (value) => typeWord(t, value),

@@ -7,12 +7,12 @@ import { DEFAULT_TERMS, readTerms, Terms, termsHash, termsText } from "./model.t
 
 const vector = {
   text:
-    `{"actions":null,"attribution":"named","audience":{"confidential":true,"kinds":null,"parties":null,"places":null},` +
+    `{"actions":null,"attribution":"named","audience":{"bound":null,"confidential":true,"kinds":null,"parties":null,"places":null},` +
     `"duties":{"acknowledge":null,"answer":null,"sightings":null},"end":null,"marking":"green","notice":0,` +
     `"objects":{"incidents":null,"sectors":null,"types":null},"onward":"none",` +
-    `"personal":{"is":"allow","safeguard":"the law that binds each party"},` +
+    `"personal":{"instrument":null,"is":"allow","safeguard":"the law that binds each party"},` +
     `"purposes":["defence","investigation"],"retention":null,"start":null,"urgent":false,"v":1}`,
-  hash: "GkzhR71sKJ/0OH0K+TejcftpOoCstAygqIRC64u8p+w=",
+  hash: "cMdaTDFJ9BVWQzJJfbQV1JbIPxxKDqvr1Z/I29ypcRI=",
 }
 
 test("the default terms have one text and one hash for ever: logs and other nodes hold them", () => {
@@ -49,8 +49,12 @@ test("what the vocabulary does not have is no terms", () => {
     { audience: { ...DEFAULT_TERMS.audience, parties: ["identity--x"] } },
     { audience: { ...DEFAULT_TERMS.audience, places: ["XX"] } },
     { objects: { ...DEFAULT_TERMS.objects, types: ["Indicator"] } },
+    { audience: { ...DEFAULT_TERMS.audience, bound: [] } },
+    { audience: { ...DEFAULT_TERMS.audience, bound: ["Convention 108"] } },
     { personal: { is: "allow" } },
-    { personal: { is: "allow", safeguard: "a\u202eb" } },
+    { personal: { is: "allow", safeguard: "Art. 14" } },
+    { personal: { is: "allow", safeguard: "Art. 14", instrument: "" } },
+    { personal: { is: "allow", safeguard: "a\u202eb", instrument: null } },
     { personal: { is: "forbid", safeguard: "none" } },
     { retention: 0 },
     { start: "2026-02-30" },

@@ -41,12 +41,14 @@ const optional = <Item extends string>(item: z.ZodType<Item, Item>) => setOf(ite
 const days = z.int().min(1).max(DAYS_MOST).nullable()
 const hours = z.int().min(1).max(HOURS_MOST).nullable()
 const isParty = (text: string): text is PartyId => typeOfId(text) === "identity" && text === text.toLowerCase()
+/** Ids of instruments in the facts of law; a node whose facts know no such one lets nothing go by it. */
+const instrument = z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/)
 const TYPE = /^[a-z][a-z0-9-]{1,248}[a-z0-9]$/
 
 const Personal = z.discriminatedUnion("is", [
   z.strictObject({ is: z.literal("forbid") }),
   z.strictObject({ is: z.literal("redact") }),
-  z.strictObject({ is: z.literal("allow"), safeguard: lineOf(SAFEGUARD_MOST) }),
+  z.strictObject({ is: z.literal("allow"), safeguard: lineOf(SAFEGUARD_MOST), instrument: instrument.nullable() }),
 ])
 
 /**
@@ -59,6 +61,8 @@ export const Terms = z.strictObject({
     parties: optional(z.custom<PartyId>((text) => typeof text === "string" && isParty(text))),
     kinds: optional(z.enum(partyKinds)),
     places: optional(z.string().refine(isPlace)),
+    /** By each of these everyone who reads is bound, in each of its places. */
+    bound: optional(instrument),
     /** Readers are not told who else reads. */
     confidential: z.boolean(),
   }),
@@ -85,7 +89,7 @@ export type Terms = z.output<typeof Terms>
 
 /** Parts of terms, as reasons and sentences name them. */
 export const TERM_NAMES = [
-  ...["parties", "kinds", "places", "confidential", "types", "sectors", "incidents", "marking", "actions"],
+  ...["parties", "kinds", "places", "bound", "confidential", "types", "sectors", "incidents", "marking", "actions"],
   ...["purposes", "personal", "attribution", "onward", "retention", "acknowledge", "answer", "sightings"],
   ...["start", "end", "notice", "urgent"],
 ] as const
@@ -100,12 +104,12 @@ export const USUAL_SAFEGUARD = "the law that binds each party"
  */
 export const DEFAULT_TERMS: Terms = {
   v: 1,
-  audience: { parties: null, kinds: null, places: null, confidential: true },
+  audience: { parties: null, kinds: null, places: null, bound: null, confidential: true },
   objects: { types: null, sectors: null, incidents: null },
   marking: "green",
   actions: null,
   purposes: ["defence", "investigation"],
-  personal: { is: "allow", safeguard: USUAL_SAFEGUARD },
+  personal: { is: "allow", safeguard: USUAL_SAFEGUARD, instrument: null },
   attribution: "named",
   onward: "none",
   retention: null,
@@ -132,6 +136,12 @@ export function readTerms(text: string): Terms | null {
 /** Base64 SHA-256 of `comity/terms/v1`, a line end and the text. */
 export function termsHash(text: string): string {
   return sha256("comity/terms/v1\n", text).toString("base64")
+}
+
+/** The instruments of which the law must say who is bound by them before anything goes under these terms. */
+export function instrumentsIn({ audience: { bound }, personal }: Terms): string[] {
+  const safeguarding = personal.is === "allow" && personal.instrument !== null ? [personal.instrument] : []
+  return [...new Set([...(bound ?? []), ...safeguarding])]
 }
 
 /** The strictest mark that a collection under these terms serves; the widest audience's alone where nobody knows. */

@@ -8,6 +8,9 @@ import { isNarrower, loosened } from "./order.ts"
 const about = (change: Partial<Terms>): Terms => ({ ...DEFAULT_TERMS, ...change })
 const { audience, objects, duties } = DEFAULT_TERMS
 
+const allowing = (safeguard: string, instrument: string | null) =>
+  about({ personal: { is: "allow", safeguard, instrument } })
+
 /** Of each term something narrower and something wider. */
 const STEPS: readonly [TermName, narrower: Terms, wider: Terms][] = [
   [
@@ -23,6 +26,12 @@ const STEPS: readonly [TermName, narrower: Terms, wider: Terms][] = [
     about({ audience: { ...audience, kinds: ["civil", "company"] } }),
   ],
   ["places", about({ audience: { ...audience, places: ["JP"] } }), DEFAULT_TERMS],
+  ["bound", about({ audience: { ...audience, bound: ["eu"] } }), DEFAULT_TERMS],
+  [
+    "bound",
+    about({ audience: { ...audience, bound: ["budapest", "eu"] } }),
+    about({ audience: { ...audience, bound: ["eu"] } }),
+  ],
   ["confidential", DEFAULT_TERMS, about({ audience: { ...audience, confidential: false } })],
   ["types", about({ objects: { ...objects, types: ["indicator"] } }), DEFAULT_TERMS],
   [
@@ -37,6 +46,8 @@ const STEPS: readonly [TermName, narrower: Terms, wider: Terms][] = [
   ["purposes", about({ purposes: ["defence"] }), DEFAULT_TERMS],
   ["personal", about({ personal: { is: "redact" } }), DEFAULT_TERMS],
   ["personal", about({ personal: { is: "forbid" } }), about({ personal: { is: "redact" } })],
+  ["personal", allowing("Art. 14", "convention-108"), allowing("Art. 14", null)],
+  ["personal", about({ personal: { is: "forbid" } }), allowing("Art. 14", "convention-108")],
   ["attribution", about({ attribution: "hidden" }), DEFAULT_TERMS],
   ["onward", about({ onward: "agreement" }), about({ onward: "marked" })],
   ["retention", about({ retention: 30 }), about({ retention: 90 })],
@@ -58,10 +69,16 @@ test("each term has a narrower and a wider side", () => {
   assert.deepEqual(new Set(STEPS.map(([name]) => name)), new Set(TERM_NAMES))
 })
 
-test("another safeguard is neither narrower nor wider", () => {
-  const [one, other] = ["Art. 14", "Art. 15"].map((safeguard) => about({ personal: { is: "allow", safeguard } }))
-  assert.deepEqual(loosened(one as Terms, other as Terms), ["personal"])
-  assert.deepEqual(loosened(other as Terms, one as Terms), ["personal"])
+test("another safeguard is neither narrower nor wider, nor is another instrument, nor a copy where an instrument keeps the whole", () => {
+  const pairs = [
+    [allowing("Art. 14", null), allowing("Art. 15", null)],
+    [allowing("Art. 14", "convention-108"), allowing("Art. 14", "eu")],
+    [about({ personal: { is: "redact" } }), allowing("Art. 14", "eu")],
+  ] as const
+  for (const [one, other] of pairs) {
+    assert.deepEqual(loosened(one, other), ["personal"])
+    assert.deepEqual(loosened(other, one), ["personal"])
+  }
 })
 
 const terms = fc.oneof(someTerms, nearTerms)

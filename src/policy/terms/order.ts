@@ -7,6 +7,7 @@ const PARTS: Readonly<Record<TermName, Compare>> = {
   parties: (a, b) => within(a.audience.parties, b.audience.parties),
   kinds: (a, b) => within(a.audience.kinds, b.audience.kinds),
   places: (a, b) => within(a.audience.places, b.audience.places),
+  bound: (a, b) => b.audience.bound === null || within(b.audience.bound, a.audience.bound ?? []),
   confidential: (a, b) => a.audience.confidential || !b.audience.confidential,
   types: (a, b) => within(a.objects.types, b.objects.types),
   sectors: (a, b) => within(a.objects.sectors, b.objects.sectors),
@@ -15,8 +16,7 @@ const PARTS: Readonly<Record<TermName, Compare>> = {
   actions: (a, b) =>
     b.actions === null || (a.actions !== null && ACTIONS.indexOf(a.actions) <= ACTIONS.indexOf(b.actions)),
   purposes: (a, b) => within(a.purposes, b.purposes),
-  personal: ({ personal: a }, { personal: b }) =>
-    a.is === "allow" ? b.is === "allow" && a.safeguard === b.safeguard : a.is === "forbid" || b.is !== "forbid",
+  personal: (a, b) => keepsPersonal(a.personal, b.personal),
   attribution: (a, b) => a.attribution === "hidden" || b.attribution === "named",
   onward: (a, b) => ONWARD.indexOf(a.onward) <= ONWARD.indexOf(b.onward),
   retention: (a, b) => atMost(a.retention, b.retention),
@@ -44,6 +44,14 @@ export function loosened(a: Terms, b: Terms): TermName[] {
 }
 
 const termNames = Object.keys(PARTS) as TermName[]
+
+/** A copy goes where an instrument would keep the whole, so taking out is no narrower than that. */
+function keepsPersonal(a: Terms["personal"], b: Terms["personal"]): boolean {
+  if (a.is === "forbid") return true
+  if (b.is !== "allow") return a.is === "redact" && b.is === "redact"
+  if (a.is === "redact") return b.instrument === null
+  return a.safeguard === b.safeguard && (b.instrument === null || a.instrument === b.instrument)
+}
 
 function within(a: readonly string[] | null, b: readonly string[] | null): boolean {
   return b === null || a?.every((one) => b.includes(one)) === true

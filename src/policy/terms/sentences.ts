@@ -1,11 +1,12 @@
 import { type Format, type Translate, tlpText } from "../../http/index.ts"
+import { instrumentName } from "../../law/index.ts"
 import type { PartyId, PartyKind } from "../../parties/index.ts"
 import { INDUSTRY_SECTORS, TYPE_NAMES } from "../../stix/index.ts"
 import type { Pap, Purpose, TermName, Terms } from "./model.ts"
 import { safeguardText } from "./safeguard.ts"
 
-/** How the reader's language writes lists and places, and what parties are called here. */
-export type TermNames = Pick<Format, "list" | "place"> & { party(id: PartyId): string }
+/** How the reader's language writes lists, places and instruments, and what parties are called here. */
+export type TermNames = Pick<Format, "list" | "place" | "language"> & { party(id: PartyId): string }
 export type TermSentence = { term: TermName; text: string }
 
 /** What the node does under these terms: one sentence for each, also for what they do not limit. */
@@ -21,9 +22,9 @@ type Said<Name extends TermName> = Record<Name, string>
 
 function audience(
   t: Translate,
-  { audience: { parties, kinds, places, confidential } }: Terms,
-  { list, place, party }: TermNames,
-): Said<"parties" | "kinds" | "places" | "confidential"> {
+  { audience: { parties, kinds, places, bound, confidential } }: Terms,
+  { list, place, party, language }: TermNames,
+): Said<"parties" | "kinds" | "places" | "bound" | "confidential"> {
   return {
     parties: parties === null ? t("terms.parties-any") : t("terms.parties", { parties: list(parties.map(party)) }),
     kinds:
@@ -31,6 +32,10 @@ function audience(
         ? t("terms.kinds-any")
         : t("terms.kinds", { kinds: list(kinds.map((one) => partyKindWord(t, one))) }),
     places: places === null ? t("terms.places-any") : t("terms.places", { places: list(places.map(place)) }),
+    bound:
+      bound === null
+        ? t("terms.bound-any")
+        : t("terms.bound", { instruments: list(bound.map((one) => instrumentName(one, language))) }),
     confidential: confidential ? t("terms.confidential") : t("terms.confidential-no"),
   }
 }
@@ -57,15 +62,12 @@ function objects(
 function handling(
   t: Translate,
   { marking, actions, purposes, personal, attribution, onward }: Terms,
-  { list }: TermNames,
+  { list, language }: TermNames,
 ): Said<"marking" | "actions" | "purposes" | "personal" | "attribution" | "onward"> {
   const said = {
     forbid: () => t("terms.personal-forbid"),
     redact: () => t("terms.personal-redact"),
-    allow: () => {
-      const safeguard = personal.is === "allow" ? safeguardText(t, personal.safeguard) : ""
-      return t("terms.personal-allow", { safeguard })
-    },
+    allow: () => allowed(t, personal, language),
   }
   const passed = {
     none: () => t("terms.onward-none"),
@@ -81,6 +83,13 @@ function handling(
     attribution: attribution === "named" ? t("terms.attribution-named") : t("terms.attribution-hidden"),
     onward: passed[onward](),
   }
+}
+
+function allowed(t: Translate, personal: Terms["personal"], language: string): string {
+  const { safeguard: written, instrument } = personal.is === "allow" ? personal : { safeguard: "", instrument: null }
+  const safeguard = safeguardText(t, written)
+  if (instrument === null) return t("terms.personal-allow", { safeguard })
+  return t("terms.personal-allow-bound", { safeguard, instrument: instrumentName(instrument, language) })
 }
 
 function duties(

@@ -4,6 +4,7 @@ import { type Clock, type Instant, monotonic } from "../../kernel/time.ts"
 import { ownParty, type PartyId } from "../../parties/index.ts"
 import { type Store, scan } from "../../store/index.ts"
 import { releaseRefusals } from "../refusals/operations.ts"
+import { lawFacts } from "../release/law-facts.ts"
 import type { ReleaseFacts } from "../release/model.ts"
 import { recipientFor } from "../release/recipients.ts"
 import { type Terms, termsText } from "../terms/model.ts"
@@ -87,12 +88,13 @@ export class Trials {
 
   async #jobFor({ terms, articles, readers, before }: TrialWish, time: Instant): Promise<TrialJob> {
     const { store } = this.#parts
+    const audience = await Promise.all(readers.map((party) => recipientFor(store, party)))
     const facts: ReleaseFacts = {
       // As an officer would let it out, into a collection that is in use already.
       ...{ actor: { is: "person", officer: true, by: "" }, officers: await countOfficers(store), first: false },
       ...{ collection: { kind: "shared", closedAt: null, agreement: null }, again: false, urgent: null, articles },
-      audience: await Promise.all(readers.map((party) => recipientFor(store, party))),
-      refusals: await releaseRefusals(store),
+      ...{ audience, refusals: await releaseRefusals(store) },
+      law: await lawFacts(store, audience, [terms, before?.terms ?? null], time),
     }
     const self = (await ownParty(store))?.id ?? ""
     return { terms, before: before?.terms ?? null, facts, articlesBefore: before?.articles ?? {}, self, time }

@@ -172,7 +172,7 @@ async function termsShown(
   const { terms } = await loadCollection(reader, collection)
   const read = terms === null || terms.hash !== hash ? null : readTerms(terms.text)
   if (read === null) return nothing
-  const names = { list: format.list, place: format.place, party: (id: string) => partners.get(id) ?? id }
+  const names = { ...format, party: (id: string) => partners.get(id) ?? id }
   const items = termSentences(t, read, names).map(({ text }) => html`<li>${visible(text)}</li>`)
   return html`<details><summary>${t("approval.terms")}</summary><ul>${items}</ul></details>`
 }

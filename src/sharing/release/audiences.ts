@@ -1,11 +1,13 @@
 import { ComityError } from "../../kernel/errors.ts"
 import { newId } from "../../kernel/ids.ts"
+import type { Instant } from "../../kernel/time.ts"
 import { addShared, type Collection, type CollectionId, loadCollection, widen } from "../../library/index.ts"
 import type { PartyId } from "../../parties/index.ts"
 import { takeOut } from "../../peering/index.ts"
 import {
   againstAudience,
   keptTerms,
+  lawFacts,
   type Recipient,
   type ReleaseReason,
   readTerms,
@@ -28,18 +30,29 @@ export async function againstParties(
   reader: Reader,
   parties: readonly PartyId[],
   terms: Terms,
+  now: Instant,
 ): Promise<ReleaseReason[]> {
   const audience = await Promise.all(parties.map((party) => recipientFor(reader, party)))
-  return againstReaders(reader, audience, terms)
+  return againstReaders(reader, audience, terms, now)
 }
 
-async function againstReaders(reader: Reader, audience: readonly Recipient[], terms: Terms): Promise<ReleaseReason[]> {
-  return againstAudience(audience, terms, { refusals: await releaseRefusals(reader), articles: {} })
+async function againstReaders(
+  reader: Reader,
+  audience: readonly Recipient[],
+  terms: Terms,
+  now: Instant,
+): Promise<ReleaseReason[]> {
+  const law = await lawFacts(reader, audience, [terms], now)
+  return againstAudience(audience, terms, { refusals: await releaseRefusals(reader), law, articles: {} })
 }
 
 /** Throws what `requireParties` throws and what `addShared` throws. */
-export async function shareCollection(store: Store, plan: SharedPlan, by: string | null): Promise<CollectionId> {
-  await requireParties(store, plan)
+export async function shareCollection(
+  store: Store,
+  plan: SharedPlan,
+  { by, now }: { by: string | null; now: Instant },
+): Promise<CollectionId> {
+  await requireParties(store, plan, now)
   const { title, alias, parties: audience, terms } = plan
   return addShared(store, { title, alias, audience, terms: keptTerms(terms) }, by)
 }
@@ -58,7 +71,7 @@ export async function widenAudience(
   const done = await store.write(async (tx) => {
     const collection = await loadShared(tx, wish.collection)
     const audience = [...(await recipientsIn(tx, collection)), await recipientFor(tx, wish.party)]
-    refuseFirst(await againstReaders(tx, audience, termsOf(collection)))
+    refuseFirst(await againstReaders(tx, audience, termsOf(collection), tx.now))
     const successor = await widen(tx, collection, wish.party, decided.by)
     return { successor, release: await carryOver(tx, collection, successor, decided) }
   })
@@ -105,9 +118,10 @@ async function loadShared(reader: Reader, name: string): Promise<Collection> {
 async function requireParties(
   reader: Reader,
   { parties, terms }: Pick<SharedPlan, "parties" | "terms">,
+  now: Instant,
 ): Promise<void> {
   if (parties.length === 0) throw new ComityError("invalid", "collection.no-audience")
-  refuseFirst(await againstParties(reader, parties, terms))
+  refuseFirst(await againstParties(reader, parties, terms, now))
 }
 
 /** Throws `refused audience.…` for the first reason, if there is one. */

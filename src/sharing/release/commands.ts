@@ -112,8 +112,8 @@ export function releaseHandlers(parts: ReleaseParts): Handlers {
       const { title, alias, party, terms: written } = Share.parse(call.arguments)
       const terms = written === null ? DEFAULT_TERMS : termsIn(written)
       const peers = await Promise.all(party.map((name) => resolvePeer(store, name)))
-      const parties = peers.map((peer) => peer.party)
-      return { id: await shareCollection(store, { title, alias, parties, terms }, null) }
+      const plan = { title, alias, parties: peers.map((peer) => peer.party), terms }
+      return { id: await shareCollection(store, plan, { by: null, now: clock.now() }) }
     },
     "collection audience add": (call) => widened(parts, call),
     "collection audience remove": async (call) => {

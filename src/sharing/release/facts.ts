@@ -4,6 +4,7 @@ import type { Collection } from "../../library/index.ts"
 import { ownParty } from "../../parties/index.ts"
 import {
   governing,
+  lawFacts,
   type ReleaseFacts,
   type ReleaseQuestion,
   readTerms,
@@ -26,18 +27,19 @@ export async function factsFor(
 ): Promise<ReleaseQuestion & { self: string }> {
   const { by, officer, again, urgent, createdAt } = wish
   const inForce = await governing(reader, collection.id)
+  const terms = collection.terms === null ? null : readTerms(collection.terms.text)
+  const audience = await recipientsIn(reader, collection)
   const facts: ReleaseFacts = {
     // A release may go on for long: who is an officer no more lets nothing out from then on.
     actor:
       by === null ? { is: "operator" } : { is: "person", officer: officer && (await officers(reader)).has(by), by },
     officers: await countOfficers(reader),
     collection: { ...collection, agreement: inForce?.agreement ?? null },
-    audience: await recipientsIn(reader, collection),
-    refusals: await releaseRefusals(reader),
+    ...{ audience, refusals: await releaseRefusals(reader) },
+    law: await lawFacts(reader, audience, [terms], time),
     first: !(await wasReleasedBefore(reader, collection.key, createdAt)),
     ...{ again, urgent, articles: inForce?.articles ?? {} },
   }
-  const terms = collection.terms === null ? null : readTerms(collection.terms.text)
   // Everything that its terms let be done with it: readers may do each of these.
   const purpose = terms?.purposes[0] ?? "defence"
   const self = (await ownParty(reader))?.id ?? ""

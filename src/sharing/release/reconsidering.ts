@@ -1,6 +1,6 @@
 import { canonicalize } from "../../kernel/canonical.ts"
 import { sha256 } from "../../kernel/hash.ts"
-import type { Clock } from "../../kernel/time.ts"
+import type { Clock, Instant } from "../../kernel/time.ts"
 import { record } from "../../ledger/index.ts"
 import {
   type Collection,
@@ -13,7 +13,7 @@ import {
   sharedHolding,
 } from "../../library/index.ts"
 import { takeOut } from "../../peering/index.ts"
-import { againstAudience, decider, type ReleaseReasonCode } from "../../policy/index.ts"
+import { againstAudience, decider, isOver, type ReleaseReasonCode } from "../../policy/index.ts"
 import { joinTlp } from "../../stix/index.ts"
 import type { Store, Tx } from "../../store/index.ts"
 import { type Candidate, Candidates } from "./candidates.ts"
@@ -27,8 +27,8 @@ const AT_ONCE = 200
 const AGAIN = { by: null, officer: false, again: true, urgent: null } as const
 
 /**
- * Reasons that changed facts give against what was released: the refusal list, narrower terms, stricter marks, what the
- * owner of a received object says now. That terms ended, or who would have to agree today, takes nothing back.
+ * Reasons that changed facts give against what was released: the refusal list, facts of law that the terms consult, narrower
+ * terms, stricter marks, what the owner of a received object says now. That terms ended, or who would have to agree today, takes nothing back.
  */
 const COUNTS: ReadonlySet<ReleaseReasonCode> = new Set([
   ...(["object.kind-refused", "object.type-outside", "object.sector-none", "object.sector-outside"] as const),
@@ -36,6 +36,8 @@ const COUNTS: ReadonlySet<ReleaseReasonCode> = new Set([
   ...(["onward.none", "onward.agreement", "onward.marked", "onward.wider", "onward.ended"] as const),
   ...(["marking.above", "marking.actions-above", "marking.actions-unknown"] as const),
   ...(["personal.forbidden", "personal.whole", "source.whole"] as const),
+  ...(["personal.bound-unsaid", "personal.not-bound", "personal.bound-unverified"] as const),
+  ...(["personal.bound-open", "personal.bound-unknown", "personal.instrument-unknown"] as const),
 ])
 
 export type ReconsideringParts = { store: Store; clock: Clock }
@@ -70,7 +72,7 @@ export async function decideAnew(parts: ReconsideringParts, reason: string): Pro
 
 /** Null if all was decided under these. */
 async function changedFacts(parts: ReconsideringParts, collection: Collection) {
-  const { store } = parts
+  const { store, clock } = parts
   const { facts, terms } = await questionFor(parts, collection)
   const before = await readDecided(store, collection.key)
   const size = collection.size
@@ -86,10 +88,18 @@ async function changedFacts(parts: ReconsideringParts, collection: Collection) {
       kind,
       at: at && [...at],
     })),
+    law: [...facts.law].map(([of, { state }]) => `${of} ${state}`).toSorted(),
     mirrors: isForeign === 1 ? await mirrorsNow(store) : [],
+    ended: isForeign === 1 ? await mirrorsOver(store, clock.now()) : [],
   }
   const hash = sha256(canonicalize(now)).toString("base64")
   return before?.facts === hash && before.isForeign === isForeign ? null : { facts: hash, looked: size, isForeign }
+}
+
+/** Mirrors under terms whose last day is over: from then on nothing of theirs goes on. */
+async function mirrorsOver(store: Store, now: Instant): Promise<string[]> {
+  const mirrors = (await listCollections(store)).filter(({ kind }) => kind === "received")
+  return mirrors.filter(({ terms }) => isOver(terms, now)).map(({ id }) => id)
 }
 
 async function questionFor({ store, clock }: ReconsideringParts, collection: Collection) {
@@ -155,14 +165,14 @@ async function takeBack(tx: Tx, { id, collections, codes, reason }: Back): Promi
   const keys = [...collections]
   const elsewhere = (await sharedHolding(tx, id)).some((key) => !collections.has(key))
   const done = nothingDone()
-  if (elsewhere || (await isOver(tx, id, codes)))
+  if (elsewhere || (await isGone(tx, id, codes)))
     await inEach(tx, keys, "erase", (one) => eraseShared(tx, one, id), done)
   else await inEach(tx, keys, "recall", (one) => recallObject(tx, one, id, reason), done)
   if (done.entries > 0) await record(tx, { what: "object.decided-anew", by: null, facts: { ...done, reasons: codes } })
 }
 
 /** A partner's object whose owner erased it, or whose time here is over, is kept nowhere; one that was recalled is told of. */
-async function isOver(tx: Tx, id: string, codes: readonly string[]): Promise<boolean> {
+async function isGone(tx: Tx, id: string, codes: readonly string[]): Promise<boolean> {
   if (!codes.includes("object.received")) return false
   return (await recallsOf(tx, id)).every(({ party }) => party === null)
 }

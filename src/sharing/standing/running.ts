@@ -1,6 +1,6 @@
 import type { Diagnostics } from "../../kernel/diagnostics.ts"
 import { ComityError } from "../../kernel/errors.ts"
-import type { Clock } from "../../kernel/time.ts"
+import { type Clock, formatInstant } from "../../kernel/time.ts"
 import { sectorsOf } from "../../policy/index.ts"
 import type { Reader, Store } from "../../store/index.ts"
 import { parsed } from "../release/candidates.ts"
@@ -80,6 +80,7 @@ export class StandingRules {
   readonly #parts: StandingParts
   #timer: NodeJS.Timeout | null = null
   #seen = -1
+  #day = ""
   #now: Promise<string[]> = Promise.resolve([])
 
   constructor(parts: StandingParts) {
@@ -88,7 +89,7 @@ export class StandingRules {
 
   start(): void {
     this.#timer = setInterval(() => {
-      if (this.#parts.store.commits === this.#seen) return
+      if (this.#parts.store.commits === this.#seen && this.#today() === this.#day) return
       void this.runAll()
     }, PAUSE_MS)
     this.#timer.unref()
@@ -105,6 +106,11 @@ export class StandingRules {
     await this.#now
   }
 
+  /** Facts of law and terms begin and end with a day, whether or not anybody writes anything. */
+  #today(): string {
+    return formatInstant(this.#parts.clock.now()).slice(0, 10)
+  }
+
   /** Before anything more goes out. */
   async #anew(): Promise<void> {
     try {
@@ -118,6 +124,7 @@ export class StandingRules {
   async #all(): Promise<string[]> {
     const { store, releases, diagnostics } = this.#parts
     this.#seen = store.commits
+    this.#day = this.#today()
     await this.#anew()
     const begun: string[] = []
     for (const rule of await listRules(store)) {

@@ -13,6 +13,7 @@ import {
 import { findLog, type Guarded } from "../../../ledger/index.ts"
 import { type Collection, listUnshared, type Member, membersOf } from "../../../library/index.ts"
 import { findPeer, isActive, type Peer } from "../../../parties/index.ts"
+import { isOver, readTerms } from "../../../policy/index.ts"
 import type { Reader } from "../../../store/index.ts"
 import { type Partners, partnerShown, partnersOf } from "../partners.ts"
 import { collectionPath } from "./parts.ts"
@@ -42,7 +43,7 @@ export async function sharedSection(reader: Reader, visit: Visit, collection: Co
   for (const { party } of members) peers.set(party, await findPeer(reader, party))
   const unshared = await listUnshared(reader, { collection: collection.key, most: UNSHARED_MOST })
   const { guarded } = await findLog(reader, collection.log)
-  const body = html`${closed(visit, collection)}${waits(visit, guarded)}${newer(visit, collection, unshared.length)}${audience(visit, collection, { members, peers, partners })}`
+  const body = html`${closed(visit, collection)}${over(visit, collection)}${waits(visit, guarded)}${newer(visit, collection, unshared.length)}${audience(visit, collection, { members, peers, partners })}`
   return section(visit.t("shared.audience"), body, "audience")
 }
 
@@ -58,6 +59,12 @@ function closed({ t, format }: Visit, { closedAt, successor }: Collection): Html
   if (closedAt === null) return nothing
   const on = successor === null ? nothing : html` <a href="/share/collections/${successor}">${t("shared.goes-on")}</a>`
   return notice(html`${t("shared.closed-at")} ${format.time(closedAt)}.${on}`, "warning")
+}
+
+/** After its last day nobody gets anything more, though they still belong to it. */
+function over({ t, now }: Visit, { terms }: Collection): Html {
+  const end = readTerms(terms?.text ?? "")?.end ?? ""
+  return isOver(terms, now) ? notice(t("shared.terms-over", { end }), "warning") : nothing
 }
 
 /** Nothing can be let out now, or ever again, and why. */
@@ -89,7 +96,10 @@ function audience(visit: Visit, collection: Collection, { members, peers, partne
     empty: emptyState(t("shared.nobody")),
     columns: [
       { label: t("shared.party"), kind: "name", cell: ({ party }) => partnerShown(partners, party) },
-      { label: t("shared.state"), cell: (member) => memberState(visit, member, peers.get(member.party) ?? null, size) },
+      {
+        label: t("shared.state"),
+        cell: (member) => memberState(visit, member, peers.get(member.party) ?? null, collection),
+      },
       {
         label: t("shared.served"),
         kind: "number",
@@ -127,8 +137,9 @@ function contradicts({ cosignFailure, leftAt }: Member): boolean {
   return leftAt === null && CONTRADICTIONS.has(cosignFailure ?? "")
 }
 
-function memberState({ t, format }: Visit, member: Member, peer: Peer | null, size: number): Html {
+function memberState({ t, format, now }: Visit, member: Member, peer: Peer | null, { size, terms }: Collection): Html {
   if (member.leftAt !== null) return html`${stateMark("closed", t("shared.left"))} ${format.date(member.leftAt)}`
+  if (isOver(terms, now)) return stateMark("closed", t("readers.left"))
   if (peer === null || !isActive(peer)) return stateMark("conditional", t("release.not-active"))
   if (contradicts(member)) return stateMark("closed", t("shared.contradicted"))
   return member.served >= size

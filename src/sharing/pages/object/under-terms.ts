@@ -20,7 +20,7 @@ export function underTermsShown(showing: Showing, { heldUnder, partners }: Gathe
 
 function oneShown({ t, format }: Showing, { terms, until, articles }: HeldUnder, partners: Gathered["partners"]): Html {
   if (terms === null) return notice(t("object.terms-unknown"), "warning")
-  const names = { list: format.list, place: format.place, party: (id: string) => partners.get(id) ?? id }
+  const names = { ...format, party: (id: string) => partners.get(id) ?? id }
   const said = (term: TermName, sentence: string) => {
     const article = articles[term]
     return article === undefined

@@ -21,11 +21,11 @@ import {
 import { ComityError } from "../../../kernel/errors.ts"
 import { audienceOf, type Collection, loadCollection } from "../../../library/index.ts"
 import { isActive, listPeers, loadPeer, type PartyId, type Peer } from "../../../parties/index.ts"
-import { DEFAULT_TERMS } from "../../../policy/index.ts"
+import { DEFAULT_TERMS, reasonText, type Terms, unknownInstrument } from "../../../policy/index.ts"
 import { againstParties, narrowAudience, shareCollection, widenAudience } from "../../release/audiences.ts"
 import { countServed } from "../../release/queries.ts"
 import { partnersOf } from "../partners.ts"
-import { type ReleasePageParts, reasonShown } from "./parts.ts"
+import { namesFor, type ReleasePageParts, reasonShown } from "./parts.ts"
 import { TermsForm, termFields, termsIn } from "./terms-form.ts"
 
 type Sent = { given: Given; faults: Faults }
@@ -52,7 +52,7 @@ async function partnerBoxes(parts: ReleasePageParts, visit: Visit, { given, faul
   const chosen = given["party[]"] ?? []
   const boxes = await Promise.all(
     peers.map(async ({ party, name }, i) => {
-      const reasons = await againstParties(parts.store, [party], DEFAULT_TERMS)
+      const reasons = await againstParties(parts.store, [party], DEFAULT_TERMS, visit.now)
       const id = i === 0 ? "field-party[]" : `field-party-${i}`
       const why = reasons.map((reason) => html`<span class="hint">${reasonShown(visit, reason, partners)}</span>`)
       const state = html`${chosen.includes(party) ? html` checked` : nothing}${reasons.length > 0 ? html` disabled` : nothing}`
@@ -109,8 +109,15 @@ async function make(parts: ReleasePageParts, visit: Visit): Promise<Reply> {
     const field = missing ? "safeguard" : "types"
     return newPage(parts, visit, { given, faults: { [field]: { key: missing ? "form.missing" : "form.invalid" } } })
   }
+  const unknown = await unknownInstrument(parts.store, terms)
+  if (unknown !== null) {
+    const fault = { key: "agreement.no-instrument", values: { id: unknown } }
+    const field = terms.audience.bound?.includes(unknown) === true ? "bound" : "instrument"
+    return newPage(parts, visit, { given, faults: { [field]: fault } })
+  }
   try {
-    const id = await shareCollection(parts.store, { title, alias, parties, terms }, visit.person().commitment)
+    const decided = { by: visit.person().commitment, now: visit.now }
+    const id = await shareCollection(parts.store, { title, alias, parties, terms }, decided)
     return visit.redirect(`/share/collections/${id}`)
   } catch (error) {
     if (!(error instanceof ComityError)) throw error
@@ -125,8 +132,24 @@ async function make(parts: ReleasePageParts, visit: Visit): Promise<Reply> {
       return newPage(parts, visit, { given, faults: { "party[]": { key: "shared.choose-one" } } })
     }
     if (!code.startsWith("audience.")) throw error
+    if (code === "audience.outside-terms") {
+      const why = await outsideWords(parts, visit, parties, terms)
+      return newPage(parts, visit, { given, faults: { "party[]": { key: "shared.readers-outside", values: { why } } } })
+    }
     return newPage(parts, visit, { given, faults: { "party[]": { key: `error.${code}`, values: details } } })
   }
+}
+
+/** Everything that speaks against them, so that nobody mends one thing only to meet the next. */
+async function outsideWords(
+  { store }: ReleasePageParts,
+  visit: Visit,
+  parties: readonly PartyId[],
+  terms: Terms,
+): Promise<string> {
+  const [reasons, partners] = await Promise.all([againstParties(store, parties, terms, visit.now), partnersOf(store)])
+  const names = namesFor(visit, partners)
+  return visibleText(reasons.map((one) => reasonText(visit.t, one, names)).join(" "))
 }
 
 async function sharedOf({ store }: ReleasePageParts, visit: Visit): Promise<Collection> {

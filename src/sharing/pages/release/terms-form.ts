@@ -43,11 +43,12 @@ export function termFields(visit: Visit, shown: Shown): Html {
   return html`${choiceField(shown, { name: "marking", label: termWord(t, "marking"), choices: marks, value: DEFAULT_TERMS.marking })}
 ${selectField(shown, { name: "personal", label: termWord(t, "personal"), choices: personal, value: DEFAULT_TERMS.personal.is })}
 ${inputField(shown, { name: "safeguard", label: t("agreement.safeguard"), hint: t("agreement.safeguard-what"), value: safeguardText(t, SAFEGUARD), size: "long", most: 500 })}
+${inputField(shown, { name: "instrument", label: t("agreement.safeguard-instrument"), hint: t("agreement.safeguard-instrument-what"), most: 61, spellcheck: false })}
 <details${moreIsMeant(shown) ? html` open` : html``}><summary>${t("shared.more-terms")}</summary>${readers(visit, shown)}${things(visit, shown)}${handling(visit, shown)}${times(visit, shown)}</details>`
 }
 
 const SAFEGUARD = DEFAULT_TERMS.personal.is === "allow" ? DEFAULT_TERMS.personal.safeguard : ""
-const FIRST = new Set(["title", "alias", "party[]", "marking", "personal", "safeguard"])
+const FIRST = new Set(["title", "alias", "party[]", "marking", "personal", "safeguard", "instrument"])
 
 function moreIsMeant({ faults }: Shown): boolean {
   return Object.keys(faults).some((name) => !FIRST.has(name))
@@ -60,6 +61,7 @@ function markHint({ t }: Visit, level: string): string {
 function readers({ t }: Visit, shown: Shown): Html {
   return html`${boxes(shown, "kind[]", termWord(t, "kinds"), partyKinds, (one) => partyKindWord(t, one))}
 ${inputField(shown, { name: "places", label: termWord(t, "places"), hint: t("agreement.places-what"), spellcheck: false })}
+${inputField(shown, { name: "bound", label: termWord(t, "bound"), hint: t("agreement.bound-what"), spellcheck: false })}
 ${checkField(shown, { name: "told", label: t("shared.tell-readers") })}`
 }
 
@@ -144,6 +146,11 @@ const day = z
   .union([z.literal(""), z.iso.date()])
   .default("")
   .transform((text) => (text === "" ? null : text))
+const Instrument = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^[a-z0-9][a-z0-9-]{0,60}$/)
 const flag = z.literal("yes").optional()
 
 /** What the fields of `termFields` send. */
@@ -151,11 +158,16 @@ export const TermsForm = z.object({
   marking: z.enum(CEILINGS).default(DEFAULT_TERMS.marking),
   personal: z.enum(["forbid", "redact", "allow"]).default(DEFAULT_TERMS.personal.is),
   safeguard: z.string().trim().max(500).default(SAFEGUARD),
+  instrument: z
+    .union([z.literal(""), Instrument])
+    .default("")
+    .transform((id) => (id === "" ? null : id)),
   "kind[]": some(partyKinds),
   places: words
     .transform((codes) => codes.map((code) => code.toUpperCase()))
     .refine((codes) => codes.every(isPlace))
     .transform(orNull),
+  bound: words.pipe(z.array(Instrument)).transform(orNull),
   told: flag,
   types: words.transform(orNull),
   "sector[]": some(INDUSTRY_SECTORS),
@@ -177,13 +189,13 @@ export const TermsForm = z.object({
 
 /** The terms that a form says; null where it says what no terms are, such as a type that cannot be one. */
 export function termsIn(form: z.output<typeof TermsForm>): Terms | null {
-  const { marking, actions, attribution, onward, retention, start, end, types, places } = form
-  const { acknowledge, answer, sightings } = form
-  const personal =
-    form.personal === "allow" ? { is: "allow", safeguard: safeguardTyped(form.safeguard) } : { is: form.personal }
+  const { marking, actions, attribution, onward, retention, start, end, types, places, bound } = form
+  const { acknowledge, answer, sightings, instrument } = form
+  const safeguard = safeguardTyped(form.safeguard)
+  const personal = form.personal === "allow" ? { is: "allow", safeguard, instrument } : { is: form.personal }
   const terms = {
     v: 1,
-    audience: { parties: null, kinds: form["kind[]"], places, confidential: form.told === undefined },
+    audience: { parties: null, kinds: form["kind[]"], places, bound, confidential: form.told === undefined },
     objects: { types, sectors: form["sector[]"], incidents: form["incident[]"] },
     ...{ marking, actions, attribution, onward, retention, start, end, personal, purposes: form["purpose[]"] },
     duties: { acknowledge, answer, sightings },
