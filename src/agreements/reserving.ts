@@ -68,11 +68,11 @@ export function narrowedBetween(
   return ClauseTerms.safeParse(Object.fromEntries(both)).data
 }
 
-/** Either of them, what two lists share, or all of both. */
+/** Either of them, what two lists share, or all of both; of personal data what nobody can narrow further. */
 function candidates(one: unknown, other: unknown): unknown[] {
   if (one === undefined) return [other]
   if (other === undefined) return [one]
-  if (!Array.isArray(one) || !Array.isArray(other)) return [one, other]
+  if (!Array.isArray(one) || !Array.isArray(other)) return [one, other, { is: "forbid" }]
   return [one, other, one.filter((item) => other.includes(item)), [...one, ...other]]
 }
 

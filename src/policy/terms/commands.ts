@@ -56,8 +56,7 @@ async function checked(reader: Reader | null, given: Json): Promise<Json> {
   const peers = new Map<string, string>(
     (reader === null ? [] : await listPeers(reader)).map((one) => [one.party, one.name]),
   )
-  const { list, place } = formatOf(language, "UTC")
-  const names: TermNames = { list, place, party: (id) => peers.get(id) ?? id }
+  const names: TermNames = { ...formatOf(language, "UTC"), party: (id) => peers.get(id) ?? id }
   return { ...told(terms), sentences: termSentences(translator(language), terms, names) }
 }
 
