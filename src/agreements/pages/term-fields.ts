@@ -176,7 +176,8 @@ function personalFields({ t }: Visit, shown: Shown, now: ClauseTerms | null, nam
     { value: "redact", label: t("agreement.personal-redact") },
     { value: "allow", label: t("agreement.personal-allow") },
   ]
-  const [safeguard, instrument] = personal?.is === "allow" ? [safeguardText(t, personal.safeguard), personal.instrument ?? ""] : ["", ""]
+  const [safeguard, instrument] =
+    personal?.is === "allow" ? [safeguardText(t, personal.safeguard), personal.instrument ?? ""] : ["", ""]
   return html`${selectField(shown, { name, label: t("terms.name.personal"), choices, value: personal?.is ?? "forbid" })}
 ${inputField(shown, { name: `${name}.safeguard`, label: t("agreement.safeguard"), hint: t("agreement.safeguard-what"), value: safeguard, size: "long" })}
 ${inputField(shown, { name: `${name}.instrument`, label: t("agreement.safeguard-instrument"), hint: t("agreement.safeguard-instrument-what"), value: instrument, spellcheck: false })}`
@@ -211,5 +212,9 @@ export function typedTerm(
 
 function allowed(typed: (behind: string) => string) {
   const instrument = typed(".instrument").toLowerCase()
-  return { is: "allow", safeguard: safeguardTyped(typed(".safeguard")), instrument: instrument === "" ? null : instrument }
+  return {
+    is: "allow",
+    safeguard: safeguardTyped(typed(".safeguard")),
+    instrument: instrument === "" ? null : instrument,
+  }
 }

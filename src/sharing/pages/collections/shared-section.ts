@@ -139,7 +139,7 @@ function contradicts({ cosignFailure, leftAt }: Member): boolean {
 
 function memberState({ t, format, now }: Visit, member: Member, peer: Peer | null, { size, terms }: Collection): Html {
   if (member.leftAt !== null) return html`${stateMark("closed", t("shared.left"))} ${format.date(member.leftAt)}`
-  if (isOver(terms, now)) return stateMark("closed", t("readers.left"))
+  if (isOver(terms, now)) return stateMark("closed", t("readers.ended"))
   if (peer === null || !isActive(peer)) return stateMark("conditional", t("release.not-active"))
   if (contradicts(member)) return stateMark("closed", t("shared.contradicted"))
   return member.served >= size
