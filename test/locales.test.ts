@@ -19,7 +19,7 @@ import { columnsOf } from "../src/paths/facts-pages/row-form.ts"
 import { INCIDENT_CLASSES, TERM_NAMES } from "../src/policy/index.ts"
 import { fieldLabels } from "../src/requests/pages/field-labels.ts"
 import { FAULT_CODES, FINDING_CODES, INDUSTRY_SECTORS } from "../src/stix/index.ts"
-import { TYPES } from "../src/stix/types.ts"
+import { OWN_TYPES, TYPES } from "../src/stix/types.ts"
 import { LAW_STARTS, lawKeys } from "./support/law-keys.ts"
 
 type Sentences = Readonly<Record<string, string>>
@@ -192,7 +192,7 @@ function wordsOfPages(): string[] {
     ...["system", "light", "dark"].map((theme) => `theme.${theme}`),
     ...languages.map((language) => `language.${language}`),
     ...fieldLabels().map((label) => `form-field.${label}`),
-    ...[...TYPES.keys()].map((type) => `type.${type}`),
+    ...[...TYPES.keys(), ...OWN_TYPES].map((type) => `type.${type}`),
     ...wordsOfFacts(),
     ...TERM_NAMES.map((name) => `terms.name.${name}`),
     ...INDUSTRY_SECTORS.map((sector) => `terms.sector.${sector}`),

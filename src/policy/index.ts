@@ -130,6 +130,7 @@ export {
   type TermSentence,
   termSentences,
   termWord,
+  typeWord,
 } from "./terms/sentences.ts"
 /** What terms would let out of one's own library, before anybody signs them. */
 export type { Difference, Example, TrialStep, Tried, TriedReason } from "./trying/model.ts"

@@ -147,3 +147,19 @@ function placeBefore(steps: readonly { after: number; before: number }[], at: nu
   const step = steps[low] ?? { after: 0, before: 0 }
   return step.before + (at - step.after)
 }
+
+const PLAIN_VALUES: ReadonlySet<string> = new Set(["ipv4-addr", "ipv6-addr", "domain-name", "email-addr", "url"])
+
+/** A name or value as it may be shown: nothing in it makes a link when it is copied by hand. */
+export function defangedName(type: string, name: string): string {
+  if (PLAIN_VALUES.has(type)) return defang(name, type)
+  return type === "indicator" || type === "observed-data" ? defangedText(name) : name
+}
+
+const TOKEN = /[^\s'"()[\]<>{},;|]+/g
+const CLOCK = /^\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?$/
+
+/** Each address, name or link in a text, wherever it stands. Other words stay as they are. */
+export function defangedText(text: string): string {
+  return text.replace(TOKEN, (token) => (CLOCK.test(token) ? token : defang(token)))
+}

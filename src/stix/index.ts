@@ -1,7 +1,7 @@
 /** What a pattern compares with what. */
 export { type Comparison, patternComparisons } from "./comparisons.ts"
 /** Values as they may be shown without becoming links, and back; `respell` also tells where things stood. */
-export { defang, type Respelled, refang, respell } from "./defang.ts"
+export { defang, defangedName, defangedText, type Respelled, refang, respell } from "./defang.ts"
 /** Codes of refusals (`stix.…`) and of warnings; their sentences stand in the locale files. */
 export { FAULT_CODES, type FaultCode, FINDING_CODES, type Finding, type FindingCode } from "./findings.ts"
 /** The type named by a STIX id (`indicator` of `indicator--…`), or null if the text is no STIX id. */
@@ -54,6 +54,7 @@ export {
   type File,
   familyOf,
   type Grouping,
+  hasWord,
   type Identity,
   type Incident,
   type Indicator,

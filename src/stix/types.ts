@@ -134,6 +134,14 @@ export const TYPES: ReadonlyMap<string, TypeSpec> = new Map(
 /** Their names, in the order of the standard. */
 export const TYPE_NAMES: readonly string[] = [...TYPES.keys()]
 
+/** What people read of Comity's own types, as of those of the standard. */
+export const OWN_TYPES: readonly string[] = ["comity-agreement"]
+
+/** True for types that have a word in every language; any other is called what it is called. */
+export function hasWord(type: string): boolean {
+  return TYPES.has(type) || OWN_TYPES.includes(type)
+}
+
 /** The family of a type of the standard; null for custom types, for which nobody can say. */
 export function familyOf(type: string): Family | null {
   return TYPES.get(type)?.family ?? null

@@ -29,7 +29,7 @@ import { standOf } from "../tabled/negotiation.ts"
 import { actVerb } from "./effect-shown.ts"
 import { type AgreementParts, addressOf, query, tablerOf } from "./parts.ts"
 import { reservedShown } from "./reserved.ts"
-import { type Seen, seen } from "./seen.ts"
+import { type Seen, seen, titleOf } from "./seen.ts"
 import { clauseWord } from "./words.ts"
 
 const Typed = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
@@ -61,8 +61,8 @@ export async function actPage(parts: AgreementParts, visit: Visit, look: Look = 
       place: "agreements",
       status: look.status ?? 200,
     },
-    body: html`${errorSummary(t, look.faults)}<div class="decision"><p class="quiet">${t("agreement.hash")} <span class="mono hash">${version.hash}</span></p>${consequences(visit, shown, is)}
-<form method="post" action="${addressOf(negotiation, `/act${query({ version: version.hash, is })}`)}">${fieldsFor(visit, field, is)}${by}<p>${t("agreement.for-good")}</p>${actions(actVerb(t, is), { href: back, label: t("agreement.cancel-decision") })}</form></div>`,
+    body: html`${errorSummary(t, look.faults)}<div class="decision"><p><a href="${back}">${titleOf(version.text, visit.viewer.language) || t("agreement.untitled")}</a></p><p class="quiet">${t("agreement.hash")} <span class="mono hash">${version.hash}</span></p>${consequences(visit, shown, is)}
+<form method="post" action="${addressOf(negotiation, `/act${query({ version: version.hash, is })}`)}">${fieldsFor(visit, field, is)}${by}<p>${t("agreement.for-good")}</p>${actions(t("agreement.act-title", { act: actVerb(t, is), number }), { href: back, label: t("agreement.cancel-decision") })}</form></div>`,
   })
 }
 
@@ -148,7 +148,7 @@ export async function actNow(parts: AgreementParts, visit: Visit): Promise<Reply
     act: actOf(shown, is, line, said),
   }
   await act(parts, wish, tablerOf(visit))
-  return visit.redirect(addressOf(shown.negotiation, query({ version: shown.version.hash, done: "tabled" })))
+  return visit.redirect(addressOf(shown.negotiation, query({ version: shown.version.hash, done: "signed" })))
 }
 
 type Say = (name: string) => string

@@ -73,7 +73,9 @@ async function knownParties(store: Store, { parties }: AgreementText): Promise<K
   const own = await ownParty(store)
   const peers = (await listPeers(store)).filter(({ state }) => state !== "left")
   const all: Known[] = [...(own === null ? [] : [{ party: own.id, name: own.name }]), ...peers, ...parties]
-  return [...new Map(all.toReversed().map(({ party, name }) => [party, { party, name }])).values()].toReversed()
+  return all.flatMap(({ party, name }, i) =>
+    all.findIndex((one) => one.party === party) === i ? [{ party, name }] : [],
+  )
 }
 
 function languageFields({ format, t }: Visit, shown: Shown, text: AgreementText): Html {
@@ -108,7 +110,7 @@ function partyFields({ t }: Visit, shown: Shown, { party, name }: Known, text: A
     ...partRoles.map((value) => ({ value, label: roleWord(t, value) })),
   ]
   const field = (part: string) => `${part}.${party}`
-  return html`<fieldset class="group"><legend>${visible(name)}</legend>
+  return html`<fieldset class="group party"><legend>${visible(name)}</legend>
 ${selectField(shown, { name: field("role"), label: t("agreement.role"), choices: roles, value: now?.role ?? "" })}
 ${inputField(shown, { name: field("binder"), label: t("agreement.binder"), hint: t("agreement.binder-what"), value: now?.binder ?? "", most: LINE_MOST, size: "long" })}
 ${inputField(shown, { name: field("instrument"), label: t("agreement.instrument"), hint: t("agreement.instrument-what"), value: now?.instrument ?? "", most: LINE_MOST, size: "long" })}</fieldset>`

@@ -54,6 +54,7 @@ ${section(t("agreement.on-the-whole"), aboutPart(visit, shown, null, home))}</di
 function done({ t, ask }: Visit): Html {
   const what = ask.query.get("done")
   if (what === "tabled") return notice(t("agreement.done-tabled"))
+  if (what === "signed") return notice(t("agreement.done-signed"))
   return what === "kept" ? notice(t("agreement.done-kept")) : nothing
 }
 
@@ -80,25 +81,27 @@ function alternativeShown(visit: Visit, shown: Seen, { id, party, says }: Altern
 
 /** Comments on a clause, an article or the whole, what is kept at home about it, and the way to say more. */
 function aboutPart(visit: Visit, shown: Seen, part: string | null, home: readonly Saying[]): Html {
-  const { t, may } = visit
+  const { may } = visit
   const { negotiation, version } = shown
   const comments = negotiation.comments.filter(({ says }) => says.on === version.hash && says.part === part)
   const list = comments.map((one) => commentShown(visit, shown, one))
   const own = home.filter(({ says }) => isAbout(says, version.hash, part))
   const mine = own.map((one) => html`<li>${sayingShown(visit, negotiation, one)}</li>`)
   const address = addressOf(negotiation, `/say${query({ version: version.hash, part: part ?? "" })}`)
-  const word =
-    part === null
-      ? t("agreement.comment-whole")
-      : isClause(version, part)
-        ? t("agreement.say-on")
-        : t("agreement.comment-on")
+  const word = sayWord(visit, shown, part)
   const link =
     may("role:analyst") && shown.part !== null
       ? html`<p class="no-print"><a href="${address}">${word}</a></p>`
       : nothing
   const all = [...list, ...mine]
   return html`${all.length === 0 ? nothing : html`<ul class="comments">${all}</ul>`}${link}`
+}
+
+/** The link to where more is said; an observer comments alone. */
+function sayWord({ t }: Visit, { version, part: role }: Seen, part: string | null): string {
+  if (part === null) return t("agreement.comment-whole")
+  if (!isClause(version, part)) return t("agreement.comment-on")
+  return role === "observer" ? t("agreement.say-on-observer") : t("agreement.say-on")
 }
 
 function isClause({ text }: Version, part: string): boolean {

@@ -204,10 +204,11 @@ test("what a text would let out is told before anybody signs it, with reasons an
     }
   }
   const page = readable(await trial(`${home}/trial`))
-  assert.match(page, /Under this text.*would go.*would stay.*Would go, for example Goes indicator/)
+  assert.match(page, /Under this text.*would go.*would stay.*Would go, for example Goes Indicator/)
   assert.match(page, /Why the others would not.*TLP:GREEN.*objects: 1/)
+  assert.match(page, /198\.51\.100\[\.\]7/) // as a value is shown everywhere
   assert.doesNotMatch(page, /Under the terms in force/)
   assert.equal((await post(`${home}/trial`, { stop: "yes" })).location.split("?")[0], home)
   const draft = await startDraft(node.store, text, null)
-  assert.match(readable(await trial(`/agree/${draft}/trial`)), /Would go, for example Goes indicator/)
+  assert.match(readable(await trial(`/agree/${draft}/trial`)), /Would go, for example Goes Indicator/)
 })

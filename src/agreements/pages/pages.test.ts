@@ -149,6 +149,14 @@ test("the document holds every language, the hash of the text and the warning of
   assert.match(page, /SHA-256|Hash of the text <span class="mono">[A-Za-z0-9+/]{43}=/)
 })
 
+test("the own party stands first, whoever else takes part, also in a text that names them in another order", async () => {
+  const parties = (page: string) =>
+    [...page.matchAll(/class="group party"><legend>(?:<bdi>)?([^<]*)/g)].map(([, name]) => name)
+  const both = ["Harbour CERT", "Baltic CERT"]
+  assert.deepEqual(parties(await get("/agree/new")), both)
+  assert.deepEqual(parties(await get(`${await started()}/frame`)), both)
+})
+
 test("a deleted draft is gone with its text", async () => {
   const home = await started({ "title.en": "Gone for good" })
   assert.match(readable(await get(`${home}/delete`)), /Gone for good.*gone for good/)

@@ -64,7 +64,7 @@ function settled(visit: Visit, draft: Draft, clause: Clause) {
   const sentences = clauseSentences(visit, draft.text, clause.terms)
   const items = settledBy(clause.terms).map((term, i) => {
     const remove = html`<form class="in-line" method="post" action="?term=${term}"><input type="hidden" name="seen" value="${draft.changedAt}"><button class="plain" name="remove" value="yes">${t("agreement.term-remove")}</button></form>`
-    return html`<li><strong>${termWord(t, term)}</strong> <a href="?term=${term}">${t("agreement.edit")}</a> ${remove}<div>${sentences[i] ?? ""}</div></li>`
+    return html`<li><strong>${termWord(t, term)}</strong> <a href="?term=${term}#term">${t("agreement.edit")}</a> ${remove}<div>${sentences[i] ?? ""}</div></li>`
   })
   return section(t("agreement.kept-by-nodes"), html`<ul class="plain-list parts">${items}</ul>`)
 }

@@ -26,7 +26,9 @@ import {
   type TrialWish,
   type Tried,
   type TriedReason,
+  typeWord,
 } from "../../policy/index.ts"
+import { defangedName } from "../../stix/index.ts"
 import type { Reader } from "../../store/index.ts"
 import { articlesOf } from "../acts/governing.ts"
 import { isEnforced, termsOf } from "../clause-terms.ts"
@@ -148,7 +150,7 @@ function differences(visit: Visit, difference: Difference | null): Html {
 
 function examples({ t }: Visit, list: readonly Example[]): Html {
   if (list.length === 0) return html`<p class="quiet">${t("agreement.trial-none")}</p>`
-  return html`<ul class="plain-list">${list.map(({ id, key, name, type }) => html`<li><a href="/share/objects/${encodeURIComponent(id)}?version=${key}">${visible(name === "" ? id : name)}</a> <span class="quiet">${visible(type)}</span></li>`)}</ul>`
+  return html`<ul class="plain-list">${list.map(({ id, key, name, type }) => html`<li><a href="/share/objects/${encodeURIComponent(id)}?version=${key}">${visible(name === "" ? id : defangedName(type, name))}</a> <span class="quiet">${visible(typeWord(t, type))}</span></li>`)}</ul>`
 }
 
 function reasons(visit: Visit, list: readonly TriedReason[], say: (reason: TriedReason) => string): Html {

@@ -208,3 +208,9 @@ test("what is written at home is seen by nobody, and tabled by one act, all or n
 function code(wanted: string) {
   return (error: unknown) => error instanceof ComityError && error.code === wanted
 }
+
+test("what is tabled stands in a collection that is called a negotiation", async () => {
+  await begin()
+  const [collection] = await collectionsOf(a.store, b.party)
+  assert.equal(collection?.title, "Arrangement on sharing indicators of ransomware: negotiation")
+})

@@ -1,3 +1,4 @@
+import { pickLanguage, translator } from "../../http/index.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import type { Clock, Instant } from "../../kernel/time.ts"
 import { record } from "../../ledger/index.ts"
@@ -107,7 +108,7 @@ export async function publish(
     if (before !== null) for (const { says } of made) checkSaying(before, own.id, says)
     await also(tx, before)
     const text = first ?? (before?.versions[0]?.text as AgreementText)
-    const place = { negotiation, parties: text.parties, title: saidIn(text, text.title, "en") }
+    const place = { negotiation, parties: text.parties, title: collectionTitle(text) }
     const collection = await settleCollection(tx, shelf, place, tabler)
     await requireDecision(tx, collection, tabler)
     for (const object of objects as Prepared[]) {
@@ -117,6 +118,13 @@ export async function publish(
     const facts = { negotiation, collection: collection.id, audience, items: itemFacts(made) }
     await record(tx, { what: "agreement.tabled", by: tabler.by, facts })
   })
+}
+
+/** In a language of the text, and not the title alone: what the agreement will govern bears that. */
+function collectionTitle(text: AgreementText): string {
+  const language = text.languages.includes("en") ? "en" : (text.languages[0] ?? "en")
+  const title = saidIn(text, text.title, language).slice(0, 180)
+  return translator(pickLanguage(language))("agreement.collection-title", { title })
 }
 
 function itemFacts(items: readonly Item[]) {

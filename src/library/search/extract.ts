@@ -115,6 +115,7 @@ export function nameOf(object: JsonObject, type: string): string | null {
     const name = oneLine(object.name, NAME_MOST)
     return name === null ? `AS${object.number}` : `AS${object.number} ${name}`
   }
+  if (type === "comity-agreement") return oneLine(saidIn(object.says), NAME_MOST)
   if (type === "marking-definition" && object.name === undefined) return markingName(object)
   for (const key of NAMES) {
     const name = oneLine(object[key], NAME_MOST)
@@ -123,11 +124,21 @@ export function nameOf(object: JsonObject, type: string): string | null {
   return firstHash(object.hashes)
 }
 
+/** What was said in a negotiation: the title of a text, the words of a comment, a position or an alternative. */
+function saidIn(says: Json | undefined): Json | undefined {
+  if (!isRecord(says)) return undefined
+  const { text } = says
+  if (!isRecord(text)) return text
+  return Object.values(isRecord(text.title) ? text.title : text).find((words) => typeof words === "string")
+}
+
+function isRecord(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+}
+
 /** What a statement says; `TLP:RED` and its like for levels. */
 function markingName({ definition_type: kind, definition }: JsonObject): string | null {
-  if (typeof kind !== "string" || typeof definition !== "object" || definition === null || Array.isArray(definition)) {
-    return oneLine(kind, NAME_MOST)
-  }
+  if (typeof kind !== "string" || !isRecord(definition)) return oneLine(kind, NAME_MOST)
   const value = definition[kind]
   if (typeof value !== "string") return oneLine(kind, NAME_MOST)
   return oneLine(kind === "statement" ? value : `${kind}:${value}`.toUpperCase(), NAME_MOST)

@@ -1,7 +1,7 @@
 import type { DerivedOptions } from "../../store/index.ts"
 
 /** Rises with every change of the schema or of what is taken from an object: older files are then made again. */
-export const VERSION = 3
+export const VERSION = 4
 
 /**
  * `doc` holds one row for each object id, for its newest version, under that version's key: a higher key was added

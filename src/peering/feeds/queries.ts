@@ -118,14 +118,15 @@ export async function offeredTo(reader: Reader, party: string): Promise<Offered[
   )
 }
 
-/** What a partner says of a collection of which this is the mirror: its terms, and who else reads it where it tells. */
+/** What a partner says of its collection that is mirrored here: terms, agreement, and who else reads it where it tells. */
 export async function feedSaid(
   reader: Reader,
   collection: number,
-): Promise<{ terms: string | null; readers: string[] | null }> {
+): Promise<{ terms: string | null; agreement: string | null; readers: string[] | null }> {
   const feed = await findFeedOf(reader, collection)
   const readers = feed?.readers ?? null
-  return { terms: feed?.terms ?? null, readers: readers === null ? null : (JSON.parse(readers) as string[]) }
+  const { terms = null, agreement = null } = feed ?? {}
+  return { terms, agreement, readers: readers === null ? null : (JSON.parse(readers) as string[]) }
 }
 
 /** What its owner says of it now. */

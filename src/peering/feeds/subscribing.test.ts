@@ -87,7 +87,7 @@ test("terms that change are taken note of, in the ledger too, and who left is to
     fi.meddle("update terms set text = ? where key = (select terms from collection where id = ?)", text, collection.id)
   change('{"v":2}')
   await jp.round(fi)
-  assert.deepEqual(await feedSaid(jp.store, mirror.key), { terms: '{"v":2}', readers: null })
+  assert.deepEqual(await feedSaid(jp.store, mirror.key), { terms: '{"v":2}', agreement: null, readers: null })
   const rows = jp.meddle("select seq from journal_entry where header like '%feed.terms-changed%'")
   assert.equal(rows.length, 1)
   await fi.store.write((tx) => narrow(tx, collection, jp.party, null))

@@ -1,7 +1,7 @@
 import { type Format, type Translate, tlpText } from "../../http/index.ts"
 import { instrumentName } from "../../law/index.ts"
 import type { PartyId, PartyKind } from "../../parties/index.ts"
-import { INDUSTRY_SECTORS, TYPE_NAMES } from "../../stix/index.ts"
+import { hasWord, INDUSTRY_SECTORS } from "../../stix/index.ts"
 import type { Pap, Purpose, TermName, Terms } from "./model.ts"
 import { safeguardText } from "./safeguard.ts"
 
@@ -151,5 +151,5 @@ export function sectorWord(t: Translate, sector: string): string {
 
 /** Types that are not of the standard are called what they are called. */
 export function typeWord(t: Translate, type: string): string {
-  return TYPE_NAMES.includes(type) ? t(`type.${type}`) : type
+  return hasWord(type) ? t(`type.${type}`) : type
 }

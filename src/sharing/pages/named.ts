@@ -1,34 +1,18 @@
 import { type Html, html, shortId, type Translate, visible, visibleText } from "../../http/index.ts"
 import type { Hit } from "../../library/index.ts"
-import { defang, familyOf, typeOfId } from "../../stix/index.ts"
+import { defangedName, hasWord, typeOfId } from "../../stix/index.ts"
 
 /** What is needed to call an object by its name. */
 export type Named = Pick<Hit, "id" | "type" | "name" | "revoked">
 
 /** The type in words; custom types are called as they are. */
 export function typeWord(t: Translate, type: string): string {
-  return familyOf(type) === null ? visibleText(type) : t(`type.${type}`)
+  return hasWord(type) ? t(`type.${type}`) : visibleText(type)
 }
 
 /** Address of an object's page. */
 export function objectPath(id: string): string {
   return `/share/objects/${encodeURIComponent(id)}`
-}
-
-const PLAIN_VALUES: ReadonlySet<string> = new Set(["ipv4-addr", "ipv6-addr", "domain-name", "email-addr", "url"])
-
-/** A name or value as it may be shown: nothing in it makes a link when it is copied by hand. */
-export function defangedName(type: string, name: string): string {
-  if (PLAIN_VALUES.has(type)) return defang(name, type)
-  return type === "indicator" || type === "observed-data" ? defangedText(name) : name
-}
-
-const TOKEN = /[^\s'"()[\]<>{},;|]+/g
-const CLOCK = /^\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?$/
-
-/** Each address, name or link in a text, wherever it stands. Other words stay as they are. */
-export function defangedText(text: string): string {
-  return text.replace(TOKEN, (token) => (CLOCK.test(token) ? token : defang(token)))
 }
 
 /** A name with its unseen signs as marks. */

@@ -80,6 +80,10 @@ test("who sees a copy without what the terms keep back is named on the page of t
   const [sight] = (await whoSees(node.store, object.id, server.node.clock.now())).partners
   assert.ok(sight?.copy != null && sight.copy !== object.id)
   assert.match(await words(`/share/objects/${object.id}/readers`), /Coastal CERT.*Redacting.*It sees a copy/)
+  await server.search.settled()
+  assert.match(await words(`/share/objects/${object.id}`), /Copies for partners/)
+  const original = await server.get(`/share/objects/${sight.copy}`, "officer")
+  assert.match(await original.text(), new RegExp(`Copy for partners, of</dt><dd><a href="/share/objects/${object.id}"`))
 })
 
 test("what is at home only is seen by nobody else, and what nobody holds is not found", async () => {

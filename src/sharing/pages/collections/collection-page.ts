@@ -96,7 +96,11 @@ function addressOf(collection: Collection, from: number | null, kind: string | n
 function emptyEntries({ t, may }: Visit, collection: Collection, filtered: boolean): Html {
   if (filtered)
     return emptyState(t("entry.none-of-kind"), { href: addressOf(collection, null, null), label: t("entry.all") })
-  return may("role:analyst")
+  if (collection.kind === "shared")
+    return may("role:officer")
+      ? emptyState(t("shared.nothing-yet"), { href: "/share/library", label: t("shared.choose") })
+      : emptyState(t("shared.nothing-yet"))
+  return collection.kind === "inbox" && may("role:analyst")
     ? emptyState(t("entry.none"), { href: "/share/import", label: t("nav.import") })
     : emptyState(t("entry.none"))
 }

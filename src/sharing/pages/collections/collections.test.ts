@@ -1,9 +1,11 @@
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
+import { BALTIC } from "../../../../test/support/agreements.ts"
 import { readable, startCollections } from "../../../../test/support/collection-server.ts"
 import { prepared } from "../../../../test/support/node-in-process.ts"
 import { indicator, LATE, malware, newVersion, type Stix } from "../../../../test/support/stix.ts"
-import { addObjects, eraseObject, loadCollection } from "../../../library/index.ts"
+import { addObjects, addShared, eraseObject, loadCollection } from "../../../library/index.ts"
+import { DEFAULT_TERMS, keptTerms, saveInForce } from "../../../policy/index.ts"
 
 const server = await startCollections()
 after(() => server.close())
@@ -149,4 +151,34 @@ test("a later version by another creator is compared with the newest one held", 
   const text = readable(await page(`/share/collections/${id}/conflicts/${key}`))
   assert.match(text, /Another creator/)
   assert.match(text, /created_by_ref .*1111.* .*2222/)
+})
+
+test("what an agreement or a negotiation made says so and leads there, and nobody is added to it by hand", async () => {
+  const types = (...some: string[]) => ({ ...DEFAULT_TERMS, objects: { ...DEFAULT_TERMS.objects, types: some } })
+  const make = (title: string, terms = DEFAULT_TERMS) =>
+    addShared(node.store, { title, alias: null, audience: [BALTIC], terms: keptTerms(terms) }, null)
+  const [plain, governed, tabled] = [
+    await make("Plain"),
+    await make("Governed"),
+    await make("Tabled", types("comity-agreement")),
+  ]
+  const agreement = "comity-agreement--5f2c1c1e-8a53-4b5e-9d1f-5b0a9b0a1c11"
+  await node.store.write((tx) =>
+    saveInForce(tx, { agreement, part: "", collection: governed, text: "hash", articles: {} }),
+  )
+  const list = readable(await page("/share/collections"))
+  assert.match(
+    list,
+    /Governed Shared collection by an agreement .*Plain Shared collection 0 .*Tabled Shared collection negotiation/,
+  )
+  const [a, b, c] = await Promise.all(
+    [plain, governed, tabled].map((id) => page(`/share/collections/${id}`, "officer")),
+  )
+  assert.match(b ?? "", new RegExp(`href="/agree/negotiations/${agreement}"`))
+  assert.match(c ?? "", /href="\/agree"/)
+  assert.match(a ?? "", /Nothing was released into it yet.*href="\/share\/library"/s)
+  assert.deepEqual(
+    [a, b, c].map((one) => /audience\/add/.test(one ?? "")),
+    [true, false, false],
+  )
 })

@@ -21,7 +21,8 @@ import {
   listConflicts,
   loadContradiction,
 } from "../../../library/index.ts"
-import { defangedText, objectPath, reference } from "../named.ts"
+import { defangedText } from "../../../stix/index.ts"
+import { objectPath, reference } from "../named.ts"
 import { type Difference, differencesOf } from "../object/differences.ts"
 import { isObject } from "../object/showing.ts"
 import { type CollectionParts, collectionOfVisit, collectionPath, wholeNumber } from "./parts.ts"

@@ -15,6 +15,7 @@ import {
   notice,
   type Reply,
   section,
+  stateMark,
   table,
   visible,
   visibleText,
@@ -22,6 +23,7 @@ import {
 import { ComityError } from "../../../kernel/errors.ts"
 import { addCollection, type Collection, listCollections } from "../../../library/index.ts"
 import { type Partners, partnerShown, partnersOf } from "../partners.ts"
+import { type Behind, behind, behindWord } from "./behind.ts"
 import { type CollectionParts, collectionPath, kindWord } from "./parts.ts"
 import { verdictMark } from "./verify-pages.ts"
 
@@ -76,12 +78,18 @@ async function page(
 ): Promise<Reply> {
   const { t } = visit
   const collections = (await listCollections(parts.store)).toSorted((a, b) => visit.format.compare(a.title, b.title))
+  const known = {
+    partners: await partnersOf(parts.store),
+    behind: new Map(
+      await Promise.all(collections.map(async (one) => [one.id, await behind(parts.store, one)] as const)),
+    ),
+  }
   const made = collections.find(({ id }) => id === visit.ask.query.get("made"))
   return visit.page({
     title: t("nav.collections"),
     place: "collections",
     status,
-    body: html`${errorSummary(t, faults)}${made === undefined ? nothing : notice(t("collections.made", { title: visibleText(made.title) }))}<p>${t("collections.what")}</p>${sharing(visit)}${collectionTable(parts, visit, collections, await partnersOf(parts.store))}${visit.may("role:administrator") ? newInbox(visit, given, faults) : nothing}`,
+    body: html`${errorSummary(t, faults)}${made === undefined ? nothing : notice(t("collections.made", { title: visibleText(made.title) }))}<p>${t("collections.what")}</p>${sharing(visit)}${collectionTable(parts, visit, collections, known)}${visit.may("role:administrator") ? newInbox(visit, given, faults) : nothing}`,
   })
 }
 
@@ -92,11 +100,13 @@ function sharing(visit: Visit): Html {
   return html`<p class="actions"><a class="button" href="/share/new-shared">${t("shared.make")}</a><a href="/share/unshared">${t("unshared.title")}</a><a href="/share/releases">${t("release.all")}</a></p>`
 }
 
+type Known = { partners: Partners; behind: ReadonlyMap<string, Behind> }
+
 function collectionTable(
   { verifications }: CollectionParts,
   visit: Visit,
   rows: readonly Collection[],
-  partners: Partners,
+  known: Known,
 ): Html {
   const { t, format } = visit
   const empty = visit.may("role:administrator")
@@ -116,7 +126,7 @@ function collectionTable(
             : visible(row.title),
       },
       { label: t("collections.alias"), kind: "mono", cell: ({ alias }) => aliasCell(visit, alias) },
-      { label: t("collections.kind"), cell: (row) => kindCell(visit, row, partners) },
+      { label: t("collections.kind"), cell: (row) => kindCell(visit, row, known) },
       { label: t("collections.entries"), kind: "number", cell: ({ size }) => format.number(size) },
       {
         label: t("collections.last"),
@@ -128,11 +138,14 @@ function collectionTable(
   })
 }
 
-/** Of what came from a partner also from whom. */
-function kindCell({ t }: Visit, row: Collection, partners: Partners): Html {
-  const whose =
-    row.party === null ? nothing : html` <span class="quiet small">${partnerShown(partners, row.party)}</span>`
-  return html`${kindWord(t, row)}${whose}`
+/** Of what came from a partner also from whom; what an agreement made, and what is closed. */
+function kindCell(visit: Visit, row: Collection, { partners, behind: all }: Known): Html {
+  const { t } = visit
+  const small = (text: Html | string) => html` <span class="quiet small">${text}</span>`
+  const whose = row.party === null ? nothing : small(partnerShown(partners, row.party))
+  const why = behindWord(visit, all.get(row.id) ?? null)
+  const state = row.closedAt === null ? nothing : html` ${stateMark("closed", t("shared.closed"))}`
+  return html`${kindWord(t, row)}${whose}${why === "" ? nothing : small(why)}${state}`
 }
 
 function aliasCell({ t }: Visit, alias: string | null) {

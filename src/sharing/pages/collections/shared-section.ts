@@ -16,6 +16,7 @@ import { findPeer, isActive, type Peer } from "../../../parties/index.ts"
 import { isOver, readTerms } from "../../../policy/index.ts"
 import type { Reader } from "../../../store/index.ts"
 import { type Partners, partnerShown, partnersOf } from "../partners.ts"
+import { type Behind, behind } from "./behind.ts"
 import { collectionPath } from "./parts.ts"
 
 export function whatItIs(t: Translate, { kind }: Pick<Collection, "kind">): string {
@@ -43,7 +44,8 @@ export async function sharedSection(reader: Reader, visit: Visit, collection: Co
   for (const { party } of members) peers.set(party, await findPeer(reader, party))
   const unshared = await listUnshared(reader, { collection: collection.key, most: UNSHARED_MOST })
   const { guarded } = await findLog(reader, collection.log)
-  const body = html`${closed(visit, collection)}${over(visit, collection)}${waits(visit, guarded)}${newer(visit, collection, unshared.length)}${audience(visit, collection, { members, peers, partners })}`
+  const known = { members, peers, partners, behind: await behind(reader, collection) }
+  const body = html`${closed(visit, collection)}${over(visit, collection)}${waits(visit, guarded)}${newer(visit, collection, unshared.length)}${audience(visit, collection, known)}`
   return section(visit.t("shared.audience"), body, "audience")
 }
 
@@ -83,9 +85,14 @@ function newer(visit: Visit, { id }: Collection, count: number): Html {
   return notice(html`${t("shared.newer", { count: format.number(count) })} ${link}`, "warning")
 }
 
-type Known = { members: readonly Member[]; peers: ReadonlyMap<string, Peer | null>; partners: Partners }
+type Known = {
+  members: readonly Member[]
+  peers: ReadonlyMap<string, Peer | null>
+  partners: Partners
+  behind: Behind
+}
 
-function audience(visit: Visit, collection: Collection, { members, peers, partners }: Known): Html {
+function audience(visit: Visit, collection: Collection, { members, peers, partners, behind: why }: Known): Html {
   const { t, format } = visit
   const officer = visit.may("role:officer")
   const home = collectionPath(collection)
@@ -122,8 +129,9 @@ function audience(visit: Visit, collection: Collection, { members, peers, partne
         : []),
     ],
   })
+  // Who reads what an agreement made follows from the agreement.
   const add =
-    officer && collection.closedAt === null
+    officer && why === null && collection.closedAt === null
       ? html`<p class="actions"><a class="button" href="${home}/audience/add">${t("shared.add")}</a></p>`
       : nothing
   const cosigned = members.some((member) => member.cosigned > 0)

@@ -5,6 +5,7 @@ import { feedSaid } from "../../../peering/index.ts"
 import { DEFAULT_TERMS, readTerms, type Terms, termSentences, termsHash, termWord } from "../../../policy/index.ts"
 import type { Reader } from "../../../store/index.ts"
 import { type Partners, partnerShown, partnersOf } from "../partners.ts"
+import { behind, behindShown } from "./behind.ts"
 
 /** The terms of a shared collection, one sentence for each; of a partner's, as that one says them. */
 export async function termsSection(reader: Reader, visit: Visit, collection: Collection): Promise<Html> {
@@ -19,7 +20,7 @@ export async function termsSection(reader: Reader, visit: Visit, collection: Col
   if (terms === null) return section(t("shared.terms"), html`${notice(t("shared.terms-unknown"), "warning")}${roster}`)
   return section(
     t("shared.terms"),
-    html`${sentencesShown(visit, terms, partners)}${roster}<p class="quiet small">${t("shared.terms-hash")} <span class="mono">${termsHash(text)}</span></p>`,
+    html`${behindShown(visit, await behind(reader, collection))}${sentencesShown(visit, terms, partners)}${roster}<p class="quiet small">${t("shared.terms-hash")} <span class="mono">${termsHash(text)}</span></p>`,
     "terms",
   )
 }

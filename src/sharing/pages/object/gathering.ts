@@ -19,6 +19,7 @@ import { type Due, receiptsAbout } from "../../../peering/index.ts"
 import { type HeldUnder, heldUnder } from "../../../policy/index.ts"
 import { type JsonObject, typeOfId } from "../../../stix/index.ts"
 import type { Reader } from "../../../store/index.ts"
+import { copiesOf, originalOf } from "../../release/copy-queries.ts"
 import { reachOf } from "../../release/reaching.ts"
 import { type Seen, whoSees } from "../../visibility/seeing.ts"
 import { type Partners, partnersOf } from "../partners.ts"
@@ -73,6 +74,8 @@ export type Shared = {
   seen: Seen
   /** Under what partners let this node hold it. */
   heldUnder: HeldUnder[]
+  /** Of which object it is a copy that this node made for readers, and the copies that it made of it. */
+  copy: { of: string | null; copies: string[] }
   /** How many read each shared collection that holds it. */
   audiences: ReadonlyMap<string, number>
 }
@@ -99,26 +102,31 @@ export async function gather(parts: ObjectParts, id: string, key: number | null,
     warningsOf === undefined ? [] : warningsOf(object),
   ])
   const of = (...types: string[]) => remarks.filter(({ hit }) => types.includes(hit.type)).slice(0, REMARKS_MOST)
-  const more = await search.names(
-    authorsOf(
-      [...sightings, ...remarks],
-      about.aside.map((one) => one.object),
-    ),
+  const shared = await sharedOf(reader, id, about.holdings, now)
+  const authors = authorsOf(
+    [...sightings, ...remarks],
+    about.aside.map((one) => one.object),
   )
+  const more = await search.names([...authors, ...copyIds(shared.copy)])
   return {
     ...about,
     ...{ names: new Map([...more, ...names]), relations, sightings, sightingCount: counted("sighting_of_ref") },
     ...{ opinions: of("opinion", "x-misp-opinion"), notes: of("note"), translations: of("language-content") },
     ...{ namedBy, warned, behind: search.state().behind, markings: await markingsOf(reader, object, names) },
-    ...(await sharedOf(reader, id, about.holdings, now)),
+    ...shared,
   }
+}
+
+/** The copies and the original that a page names; an object may have one copy for each collection. */
+function copyIds({ of, copies }: Shared["copy"]): string[] {
+  return [...(of === null ? [] : [of]), ...copies.slice(0, ITEMS_MOST)]
 }
 
 const ANSWERS_MOST = 500
 
 async function sharedOf(reader: Reader, id: string, holdings: readonly Holding[], now: Instant): Promise<Shared> {
   const shared = holdings.filter(({ kind, party }) => kind === "shared" && party === null)
-  const [partners, recalls, unshared, reach, answers, seen, under, counts] = await Promise.all([
+  const [partners, recalls, unshared, reach, answers, seen, under, original, copies, counts] = await Promise.all([
     partnersOf(reader),
     recallsOf(reader, id),
     listUnshared(reader, { id, most: ITEMS_MOST }),
@@ -126,10 +134,14 @@ async function sharedOf(reader: Reader, id: string, holdings: readonly Holding[]
     receiptsAbout(reader, id, ANSWERS_MOST),
     whoSees(reader, id, now),
     heldUnder(reader, id),
+    originalOf(reader, id),
+    copiesOf(reader, id),
     Promise.all(shared.map(async (one) => (await audienceOf(reader, await loadCollection(reader, one.id))).length)),
   ])
   const audiences = new Map(shared.map((one, i) => [String(one.id), counts[i] ?? 0]))
-  return { partners, recalls, unshared, recallable: reach.entries > 0, answers, seen, heldUnder: under, audiences }
+  const recallable = reach.entries > 0
+  const copy = { of: original, copies }
+  return { partners, recalls, unshared, recallable, answers, seen, heldUnder: under, copy, audiences }
 }
 
 const REMARKS: ReadonlySet<string> = new Set(["opinion", "x-misp-opinion", "note", "language-content"])

@@ -12,7 +12,9 @@ import {
   visible,
 } from "../../../http/index.ts"
 import type { Hit } from "../../../library/index.ts"
-import { defangedText, objectPath, typeWord } from "../named.ts"
+import type { JsonObject } from "../../../stix/index.ts"
+import { defangedText } from "../../../stix/index.ts"
+import { objectPath, typeWord } from "../named.ts"
 import { catalogueRows } from "./catalogues.ts"
 import type { Gathered } from "./gathering.ts"
 import { handlingShown } from "./handling.ts"
@@ -49,12 +51,20 @@ export function objectPage(visit: Visit, gathered: Gathered): PageContent {
   return {
     ...{ title: text, heading, place: "library" },
     state: html`<span class="quiet">${typeWord(t, type)}</span>${standing === null ? null : standingMark(t, standing)}${label}`,
-    body: html`${older}${sharedNotices(showing, gathered, officer)}${warningsShown(showing, gathered)}<div class="columns object"><div>${leftColumn(showing, gathered)}</div>${sideColumn(showing, gathered, officer)}</div>`,
+    body: html`${older}${negotiationNotice(showing, object, type)}${sharedNotices(showing, gathered, officer)}${warningsShown(showing, gathered)}<div class="columns object"><div>${leftColumn(showing, gathered)}</div>${sideColumn(showing, gathered, officer)}</div>`,
   }
 }
 
 function olderNotice({ t }: Showing, { shown: { id } }: Gathered): Html {
   return notice(html`${t("object.older-version")} <a href="${objectPath(id)}">${t("object.to-newest")}</a>`, "warning")
+}
+
+/** What was tabled is read where the negotiation is, with all that was said beside it. */
+function negotiationNotice({ t }: Showing, object: JsonObject, type: string): Piece {
+  const negotiation = type === "comity-agreement" ? textAt(object, "negotiation_ref") : null
+  if (negotiation === null) return null
+  const link = html`<a href="/agree/negotiations/${encodeURIComponent(negotiation)}">${t("object.to-negotiation")}</a>`
+  return notice(html`${t("object.negotiation")} ${link}`)
 }
 
 /** A value that belongs to many is no sign of one attacker: said before anybody acts on it. */

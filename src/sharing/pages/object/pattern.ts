@@ -1,5 +1,5 @@
 import { copyable, type Html, html, visible } from "../../../http/index.ts"
-import { defangedText } from "../named.ts"
+import { defangedText } from "../../../stix/index.ts"
 import { beginning, type Showing, TEXT_MOST, theRest } from "./showing.ts"
 
 /** A line of a pattern and how deep in brackets it stands. */

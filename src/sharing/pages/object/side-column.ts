@@ -5,7 +5,7 @@ import { objectPath, reference } from "../named.ts"
 import { partnerShown } from "../partners.ts"
 import type { Gathered } from "./gathering.ts"
 import { holdingKind, officerActions } from "./shared.ts"
-import { type Showing, textAt } from "./showing.ts"
+import { ITEMS_MOST, type Showing, textAt } from "./showing.ts"
 import { underTermsShown } from "./under-terms.ts"
 import { stampShown, timeShown } from "./values.ts"
 
@@ -22,7 +22,7 @@ function actionsShown(showing: Showing, gathered: Gathered, officer: boolean): H
   return html`<p class="actions no-print"><a class="button" href="${path}/graph">${t("object.graph")}</a><a class="button" href="${path}/source${version}">${t("object.source")}</a><a class="button" href="${path}/raw${version}">${t("object.download")}</a></p>${officer ? officerActions(showing, gathered) : null}`
 }
 
-function factsShown(showing: Showing, { shown, partners }: Gathered): Html {
+function factsShown(showing: Showing, { shown, partners, copy }: Gathered): Html {
   const { t, format, names } = showing
   const { object, added, marking } = shown
   const by = textAt(object, "created_by_ref")
@@ -33,6 +33,8 @@ function factsShown(showing: Showing, { shown, partners }: Gathered): Html {
   const rows: (readonly [Piece, Piece])[] = [
     [t("property.created_by_ref"), by === null ? t("object.nobody") : reference(t, by, names.get(by))],
     [t("object.origin"), shown.origin === "own" ? t("object.origin.own") : partnerShown(partners, shown.origin)],
+    [t("object.copy-of"), copy.of === null ? null : reference(t, copy.of, names.get(copy.of))],
+    [t("object.copies"), copiesShown(showing, copy.copies)],
     [t("object.handling"), marking === null ? t("object.no-tlp") : tlpLabel(marking)],
     [t("property.created"), time("created")],
     [t("property.modified"), time("modified")],
@@ -47,6 +49,12 @@ function factsShown(showing: Showing, { shown, partners }: Gathered): Html {
     [t("object.size"), format.bytes(shown.size)],
   ]
   return section(t("object.about"), facts(rows))
+}
+
+function copiesShown({ t, names }: Showing, copies: readonly string[]): Html | null {
+  if (copies.length === 0) return null
+  const items = copies.slice(0, ITEMS_MOST).map((id) => html`<li>${reference(t, id, names.get(id))}</li>`)
+  return html`<ul class="plain-list">${items}</ul>`
 }
 
 function specOf({ t }: Showing, { spec, liftedFrom }: Gathered["shown"]): Html {

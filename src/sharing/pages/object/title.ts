@@ -1,7 +1,8 @@
 import { type Html, html, type Translate, visible, visibleText } from "../../../http/index.ts"
 import { type Hit, nameOf } from "../../../library/index.ts"
 import type { JsonObject } from "../../../stix/index.ts"
-import { defangedName, nameShown, typeWord } from "../named.ts"
+import { defangedName } from "../../../stix/index.ts"
+import { nameShown, typeWord } from "../named.ts"
 import { relationWord } from "./relating.ts"
 import { textAt } from "./showing.ts"
 
