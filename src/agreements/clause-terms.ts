@@ -1,6 +1,5 @@
 import { z } from "zod"
 import { DEFAULT_TERMS, TERM_NAMES, type TermName, Terms } from "../policy/index.ts"
-import type { AgreementText } from "./model.ts"
 
 const { v: _, audience, objects, duties, ...rest } = Terms.shape
 
@@ -11,6 +10,9 @@ export const ClauseTerms = z
   .refine((terms) => Object.keys(terms).length > 0)
 export type ClauseTerms = z.output<typeof ClauseTerms>
 
+/** What of a text settles terms. */
+type Settling = { articles: readonly { clauses: readonly { terms: ClauseTerms | null }[] }[] }
+
 /** The names of the terms that a clause settles, in the order of the vocabulary. */
 export function settledBy(terms: ClauseTerms | null): TermName[] {
   return terms === null ? [] : TERM_NAMES.filter((name) => terms[name] !== undefined)
@@ -20,7 +22,7 @@ export function settledBy(terms: ClauseTerms | null): TermName[] {
  * What nodes enforce under a text: what its clauses settle, and for the rest what holds where nobody agreed. `instead`:
  * terms that stand in the place of the text's.
  */
-export function termsOf({ articles }: Pick<AgreementText, "articles">, instead: Partial<ClauseTerms> = {}): Terms {
+export function termsOf({ articles }: Settling, instead: Partial<ClauseTerms> = {}): Terms {
   const said: ClauseTerms = Object.assign(
     {},
     ...articles.flatMap(({ clauses }) => clauses.map(({ terms }) => terms ?? {})),
@@ -40,12 +42,12 @@ export function termsBy(terms: ClauseTerms): Terms {
 }
 
 /** Terms that more than one clause settles: nobody could say which of them holds. */
-export function settledTwice({ articles }: Pick<AgreementText, "articles">): TermName[] {
+export function settledTwice({ articles }: Settling): TermName[] {
   const all = articles.flatMap(({ clauses }) => clauses.flatMap(({ terms }) => settledBy(terms)))
   return [...new Set(all.filter((name, i) => all.indexOf(name) !== i))]
 }
 
 /** Whether a node enforces anything of a text; else people alone keep it. */
-export function isEnforced({ articles }: Pick<AgreementText, "articles">): boolean {
+export function isEnforced({ articles }: Settling): boolean {
   return articles.some(({ clauses }) => clauses.some(({ terms }) => terms !== null))
 }

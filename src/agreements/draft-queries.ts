@@ -1,8 +1,22 @@
 import sql from "sql-template-tag"
+import type { Id } from "../kernel/ids.ts"
 import type { Instant } from "../kernel/time.ts"
 import type { Reader, Tx } from "../store/index.ts"
-import type { Draft, DraftId } from "./drafts.ts"
 import { AgreementText, canonicalText } from "./model.ts"
+
+export type DraftId = Id<"agreement-draft">
+
+/** A text at home: nobody else ever sees it; it may lack anything, and is changed and deleted at will. */
+export type Draft = {
+  id: DraftId
+  text: AgreementText
+  /** The negotiation for which it is meant, and the hash of the tabled text from which it goes on. */
+  negotiation: string | null
+  base: string | null
+  account: string | null
+  createdAt: Instant
+  changedAt: Instant
+}
 
 type Row = {
   id: DraftId

@@ -1,24 +1,19 @@
 import { ComityError } from "../kernel/errors.ts"
-import { type Id, newId } from "../kernel/ids.ts"
+import { newId } from "../kernel/ids.ts"
 import type { Instant } from "../kernel/time.ts"
 import { record } from "../ledger/index.ts"
 import type { Reader, Store } from "../store/index.ts"
-import { countDrafts, findDraft, insertDraft, listDrafts, removeDraft, updateDraft } from "./draft-queries.ts"
+import {
+  countDrafts,
+  type Draft,
+  type DraftId,
+  findDraft,
+  insertDraft,
+  listDrafts,
+  removeDraft,
+  updateDraft,
+} from "./draft-queries.ts"
 import { type AgreementText, AgreementText as Schema } from "./model.ts"
-
-export type DraftId = Id<"agreement-draft">
-
-/** A text at home: nobody else ever sees it; it may lack anything, and is changed and deleted at will. */
-export type Draft = {
-  id: DraftId
-  text: AgreementText
-  /** The negotiation for which it is meant, and the hash of the tabled text from which it goes on. */
-  negotiation: string | null
-  base: string | null
-  account: string | null
-  createdAt: Instant
-  changedAt: Instant
-}
 
 export const DRAFTS_MOST = 200
 
