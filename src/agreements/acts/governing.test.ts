@@ -4,9 +4,11 @@ import { isDeepStrictEqual } from "node:util"
 import sql from "sql-template-tag"
 import { sampleText } from "../../../test/support/agreements.ts"
 import { type Federation, type Member, testFederation } from "../../../test/support/federation.ts"
-import { import_, marked, only, release, releasesOf, shownAt } from "../../../test/support/sharing.ts"
+import { cardSaying, import_, marked, only, release, releasesOf, shownAt } from "../../../test/support/sharing.ts"
 import { DAY } from "../../kernel/time.ts"
+import { correct, FactBook } from "../../law/index.ts"
 import { audienceOf, type Collection, loadCollection, placesOf, recallsOf } from "../../library/index.ts"
+import { type OwnParty, savePeerCard } from "../../parties/index.ts"
 import { suspend } from "../../peering/index.ts"
 import { governedBy, keptTerms, readTerms } from "../../policy/index.ts"
 import { carryOver } from "../../sharing/index.ts"
@@ -342,4 +344,35 @@ test("who withdrew reads no further once the day has come; a partner that rests 
   federation.clock.forward(40 * DAY)
   await governs(a)
   assert.deepEqual(await readers(a, id), [b.party])
+})
+
+test("only those read whom facts bind as a clause wants it, and each node asks its own facts", async () => {
+  const own = { id: a.party, name: "a", kind: "government", place: "FI" } as unknown as OwnParty
+  for (const [member, place] of [
+    [b, "FR"],
+    [c, "JP"],
+  ] as const) {
+    const bytes = cardSaying({ ...own, id: member.party as OwnParty["id"] }, { places: [place] })
+    await a.store.write((tx) => savePeerCard(tx, a.peer(member), bytes))
+  }
+  const union = text((one) => withTerms(one, "000000b2", { bound: ["eu"] }))
+  const id = await signedByAll(union)
+  assert.deepEqual(await readers(a, id), [b.party])
+  assert.deepEqual(await governedBy(b.store, id), []) // nobody told it where anybody is
+  const facts = { store: a.store, book: new FactBook(a.store) }
+  const cells = {
+    ...{
+      instrument: "eu",
+      place: "FR",
+      name: "France",
+      status: "denounced",
+      date: "2026-01-01",
+      date_kind: "withdrawal",
+    },
+    ...{ source_url: "https://europa.eu/", as_of: "2026-01-01", as_of_note: "", read_on: "2026-01-01" },
+    ...{ verified: "yes", note: "" },
+  }
+  await correct(facts, { table: "participation", replaces: null, cells, reason: "read" }, null)
+  await governs(a)
+  assert.deepEqual(await readers(a, id), [])
 })

@@ -175,7 +175,8 @@ test("a clause settles terms one by one, each with the sentence that says what n
     ["purposes", { "value.defence": "yes" }],
     ["retention", { value: "90" }],
     ["places", { value: "fi, jp" }],
-    ["personal", { value: "allow", "value.safeguard": "Convention 108" }],
+    ["bound", { value: "Budapest, eu" }],
+    ["personal", { value: "allow", "value.safeguard": "Convention 108", "value.instrument": "convention-108" }],
     ["urgent", { value: "no" }],
     ["end", { value: "2027-12-31" }],
   ]
@@ -185,10 +186,12 @@ test("a clause settles terms one by one, each with the sentence that says what n
   const page = readable(await get(home, "reader"))
   assert.match(
     page,
-    /The nodes see to it.*Finland.*Japan.*for these purposes alone: defence.*Convention 108.*90.*2027-12-31/,
+    /The nodes see to it.*Finland.*Japan.*by each of: Budapest Convention \(budapest\) and EU \(eu\).*for these purposes alone: defence.*are bound by Convention 108 \(convention-108\).*90.*2027-12-31/,
   )
   const bad = await post(`${terms}?term=places`, { value: "XX", seen: seenIn(await get(terms)) }, 400)
   assert.match(bad.text, /href="#field-value"/)
+  const nothing = await post(`${terms}?term=bound`, { value: "buda", seen: seenIn(await get(terms)) }, 400)
+  assert.match(readable(nothing.text), /know no instrument buda/)
   for (const [term] of typed)
     await post(`${terms}?term=${term}`, { remove: "yes", seen: seenIn(await get(terms)) }, 303)
   assert.match(readable(await get(home, "reader")), /Kept by people, not by the node/)

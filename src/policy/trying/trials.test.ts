@@ -70,6 +70,18 @@ test("beside the terms in force it says what would go that does not now, and the
   assert.deepEqual([wider.difference?.gained, wider.difference?.lost], [5, 0])
 })
 
+test("readers who are not bound as terms want it, or whose places are not known, get nothing, and it says why", async () => {
+  const personal = { is: "allow", safeguard: "Art. 14", instrument: "budapest" } as const
+  const { tried } = await over(wish({ personal }))
+  assert.equal(tried.counts.release, 31)
+  assert.deepEqual(tried.reasons.find(({ code }) => code === "personal.bound-unsaid")?.values, {
+    ...{ party: PEER, name: "Bravo", instrument: "budapest", article: "4(2)" },
+  })
+  const bound = await over(wish({ audience: { ...DEFAULT_TERMS.audience, bound: ["budapest"] } }, DEFAULT_TERMS))
+  assert.equal(bound.tried.counts.refuse, 57)
+  assert.equal(bound.difference?.lost, 31)
+})
+
 test("nothing is written and nothing leaves; a result is shown again, and a cancelled one is begun anew", async () => {
   const commits = store.commits
   const one = wish({ notice: 3 })

@@ -285,13 +285,14 @@ test("a revocation that partners do not have yet is pointed at, and shared by on
 test("a shared collection is made with its terms, and its page says in sentences what they do", async () => {
   const form = { title: "Strict", alias: "strict", "party[]": things.partner, marking: "amber", personal: "redact" }
   const rest = { attribution: "hidden", onward: "agreement", safeguard: "", places: "jp", retention: "30", told: "yes" }
-  const at = await post("/share/new-shared", { ...form, ...rest })
+  const at = await post("/share/new-shared", { ...form, ...rest, bound: "Budapest" })
   const said = await words(at)
   assert.match(
     said,
     /Terms .*Nothing marked stricter than TLP:AMBER goes.*Personal data that the node finds are taken out/,
   )
   assert.match(said, /in no other, may read: Japan.*The node tells every reader who else reads.*30/)
+  assert.match(said, /whose places are bound.*by each of: Budapest Convention \(budapest\)/)
   assert.match(said, /More terms .*Objects of any type may go/)
   const collection = await loadCollection(server.node.store, "strict")
   assert.equal(readTerms(collection.terms?.text ?? "")?.marking, "amber")
@@ -312,5 +313,13 @@ test("a form whose terms are none comes back with what was typed, and nothing is
     await post("/share/new-shared", { ...form, personal: "forbid", ...wrong }, 400)
   }
   const elsewhere = await post("/share/new-shared", { ...form, personal: "forbid", places: "BR" }, 400)
-  assert.match(elsewhere, /The terms do not let .* read/)
+  assert.match(elsewhere, /The terms do not let .* read\. .*Coastal CERT is in Japan, which the terms do not name/)
+  const safeguarded = { ...form, personal: "allow", safeguard: "Convention 108" }
+  const named = await post("/share/new-shared", { ...safeguarded, instrument: "convention108" }, 400)
+  assert.match(named, /The facts of law here know no instrument convention108/)
+  const unbound = await post("/share/new-shared", { ...safeguarded, bound: "eu malabo", instrument: "budapest" }, 400)
+  assert.match(unbound, /Coastal CERT is in Japan, which is not bound by EU \(eu\): .*European Union, as of/)
+  assert.match(unbound, /No fact of law here says whether it is bound by Malabo Convention \(malabo\)/)
+  const made = await post("/share/new-shared", { ...safeguarded, instrument: "budapest" })
+  assert.match(await words(made), /only where all places of every reader are bound by Budapest Convention \(budapest\)/)
 })
