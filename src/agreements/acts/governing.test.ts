@@ -148,7 +148,7 @@ test("what is released under it is decided by its terms, with the clause as reas
   })
   assert.equal(failure, null)
   assert.equal(outcome[0]?.released, 1)
-  assert.match(JSON.stringify(outcome), /personal\.forbidden.*Art\. 2\(1\)/)
+  assert.match(JSON.stringify(outcome), /personal\.forbidden.*"2\(1\)"/)
   await settled()
   assert.equal(await shownAt(b, plain.id), "green")
   assert.equal(await shownAt(b, person.id), null)
