@@ -26,6 +26,8 @@ export type LoggedEntry = {
   withdrawnBy: number | null
   /** What a recall or a mark speaks of: an earlier entry, if it is here, and the object. */
   about: { seq: number | null; id: string } | null
+  /** Why it was not taken: a word of this node's. */
+  refused: string | null
   /** Why something was recalled; of a partner's recall a text from outside. */
   reason: string | null
 }
@@ -53,10 +55,10 @@ export async function listEntries(
 
 function entryOf({ id, type, revoked, date_added, erased_by, withdrawn_by, note, ...row }: EntryRow): LoggedEntry {
   const object = id === null || type === null ? null : { id, type, revoked: revoked === 1 }
-  const { seq, kind, size, marking, erases } = row
+  const { seq, kind, size, marking, erases, refused } = row
   const told = { about: aboutOf(row), reason: kind === "recall" ? reasonIn(note) : null }
   const gone = { erasedBy: erased_by, withdrawnBy: withdrawn_by }
-  return { seq, kind, size, marking, erases, dateAdded: date_added, ...gone, ...told, object }
+  return { seq, kind, size, marking, erases, refused, dateAdded: date_added, ...gone, ...told, object }
 }
 
 function aboutOf({ kind, header, about }: Pick<EntryRow, "kind" | "header" | "about">): LoggedEntry["about"] {

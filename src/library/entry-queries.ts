@@ -18,6 +18,7 @@ export type EntryRow = {
   about: number | null
   header: string | null
   note: Uint8Array | null
+  refused: string | null
   id: string | null
   type: string | null
   revoked: number | null
@@ -32,7 +33,7 @@ export async function readEntryRows(
   const ofKind = range.kind === null ? empty : sql`and e.kind = ${range.kind}`
   return reader.all<EntryRow>(
     sql`select e.seq, e.kind, e.date_added, e.size, e.marking, e.erases, e.erased_by, e.withdrawn_by,
-          e.about, e.header, case when e.kind = 'recall' and length(e.note) <= ${NOTE_MOST} then e.note end as note, o.id, o.type, o.revoked
+          e.about, e.header, case when e.kind = 'recall' and length(e.note) <= ${NOTE_MOST} then e.note end as note, e.refused, o.id, o.type, o.revoked
         from entry e left join object o on o.key = e.object
         where e.collection = ${collection} and e.seq <= ${range.from} and e.seq >= ${range.lowest} ${ofKind}
         order by e.seq desc limit ${range.most} + 0`,

@@ -87,7 +87,6 @@ export {
   readCommitments,
   readNames,
   setClosed,
-  setSaidTerms,
 } from "./queries.ts"
 export { type Bodies, entryBefore, type Page, type PageQuery, readBodies, readPage } from "./reading.ts"
 export type { Again, AgainPage, AgainQuery } from "./search/again.ts"
@@ -146,6 +145,7 @@ export { type Recall, recalledAt, recallsOf } from "./shared/recalls.ts"
 export { type Put, publishShared, putCopy, putShared, standingOfCopy } from "./shared/releasing.ts"
 export { lostEntries, restoreLost, restoreSlice } from "./shared/restoring.ts"
 export { entriesForOwner, noteHeld, type SentEntry, type SentRange, serveEntries } from "./shared/serving.ts"
+export { noteSaidTerms, setSaidTerms, termsOver } from "./shared/terms-queries.ts"
 export { listUnshared, type Unshared } from "./shared/unshared.ts"
 export { closeCollection, eraseShared, markObject, recallObject, type Told } from "./shared/withdrawing.ts"
 export { exportObjects, verifyLogs } from "./tasks.ts"

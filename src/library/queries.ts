@@ -4,7 +4,7 @@ import type { Instant } from "../kernel/time.ts"
 import type { EntryHeader, EntryKind } from "../ledger/index.ts"
 import type { Tlp } from "../stix/index.ts"
 import type { Reader, Tx } from "../store/index.ts"
-import type { Collection, Known, Origin, Prepared, TermsText } from "./model.ts"
+import type { Collection, Known, Origin, Prepared } from "./model.ts"
 
 const collectionColumns = sql`c.key, c.id, c.alias, c.title, c.kind, c.party, c.closed_at as "closedAt", c.successor,
   c.log, l.origin, l.size, l.last_at as "lastAt", t.key as "termsKey", t.hash as "termsHash", t.text as "termsText"`
@@ -42,13 +42,6 @@ function collectionOf({ termsKey: key, termsHash: hash, termsText: text, ...row 
   return { ...row, terms, kind: row.party === null ? row.kind : "received" }
 }
 
-/** The key of a text of terms; each is kept once. */
-export async function keepTerms(tx: Tx, { hash, text }: TermsText): Promise<number> {
-  await tx.run(sql`insert into terms (hash, text) values (${hash}, ${text}) on conflict do nothing`)
-  const row = await tx.get<{ key: number }>(sql`select key from terms where hash = ${hash}`)
-  return (row as { key: number }).key
-}
-
 export async function insertCollection(
   tx: Tx,
   row: Pick<Collection, "id" | "alias" | "title" | "kind" | "party" | "log"> & { terms: number | null },
@@ -58,16 +51,10 @@ export async function insertCollection(
     sql`insert into collection (id, alias, title, kind, party, log, terms, created_at)
         values (${row.id}, ${row.alias}, ${row.title}, ${kind}, ${row.party}, ${row.log}, ${row.terms}, ${tx.now})`,
   )
-}
-
-export async function setTerms(tx: Tx, collection: number, terms: number): Promise<void> {
-  await tx.run(sql`update collection set terms = ${terms} where key = ${collection}`)
-}
-
-/** What holds for a mirror, as its owner says; null where nobody here knows. */
-export async function setSaidTerms(tx: Tx, collection: number, terms: TermsText | null): Promise<void> {
-  const key = terms === null ? null : await keepTerms(tx, terms)
-  await tx.run(sql`update collection set terms = ${key} where key = ${collection}`)
+  if (row.terms === null) return
+  await tx.run(
+    sql`insert into stood_under (collection, terms, held) select key, terms, 1 from collection where id = ${row.id}`,
+  )
 }
 
 /** Another collection goes on under that name. */
@@ -158,6 +145,8 @@ export type NewEntry = {
   terms?: number | undefined
   /** Of what a partner shared: when that wrote it, or when it came, if that was earlier. */
   saidAt?: Instant | undefined
+  /** Why it was not taken: of entries of a partner. */
+  refused?: string | undefined
   /** Whether readers see it; whether it is the only version that they see is settled by `setStanding`. */
   served: boolean
 }
@@ -166,12 +155,12 @@ export async function insertEntry(tx: Tx, entry: NewEntry): Promise<void> {
   const flag = entry.served ? 1 : 0
   await tx.run(
     sql`insert into entry (collection, seq, kind, object, kept, type, marking, date_added, size, salt, h,
-          previous, erases, about, about_hash, header, note, terms, said_at, is_newest, is_first, is_last)
+          previous, erases, about, about_hash, header, note, terms, said_at, refused, is_newest, is_first, is_last)
         values (${entry.collection}, ${entry.seq}, ${entry.kind}, ${entry.object}, ${entry.kept ?? null},
           ${entry.type}, ${entry.marking}, ${entry.dateAdded}, ${entry.size}, ${entry.salt}, ${entry.h},
           ${entry.previous}, ${entry.erases}, ${entry.about?.seq ?? null},
           ${entry.about === undefined ? null : idHash(entry.about.id)}, ${entry.header ?? null},
-          ${entry.note ?? null}, ${entry.terms ?? null}, ${entry.saidAt ?? null}, ${flag}, ${flag}, ${flag})`,
+          ${entry.note ?? null}, ${entry.terms ?? null}, ${entry.saidAt ?? null}, ${entry.refused ?? null}, ${flag}, ${flag}, ${flag})`,
   )
 }
 

@@ -4,7 +4,8 @@ import { parseHeader } from "../ledger/index.ts"
 import { idHash } from "../library/index.ts"
 import type { Reader, Tx } from "../store/index.ts"
 
-export type ReceiptKind = "mark" | "revoke" | "recall" | "erase"
+/** `put`: nobody asks; a recipient says that it could not take a version. */
+export type ReceiptKind = "put" | "mark" | "revoke" | "recall" | "erase"
 export type ReceiptState = "due" | "applied" | "refused" | "pending"
 
 export async function insertDue(
@@ -35,19 +36,38 @@ export async function deleteUnseenBy(tx: Tx, collection: number, party: string):
   )
 }
 
+type Answer = {
+  kind: ReceiptKind
+  h: string
+  state: ReceiptState
+  reason: string | null
+  until: Instant | null
+  onward: number
+  receipt: string
+}
+
+/** A recipient could not take a version that it was served; false for any other answer about one, or if it said so before. */
+export async function noteRefused(
+  tx: Tx,
+  { collection, seq, party }: { collection: number; seq: number; party: string },
+  { h, state, reason, receipt }: Answer,
+): Promise<boolean> {
+  if (state !== "refused") return false
+  const changed = await tx.run(
+    sql`insert into receipt_due (collection, seq, party, kind, told_at, due_at, state, reason, onward, answered_at, receipt)
+        select e.collection, e.seq, a.party, 'put', e.date_added, e.date_added, 'refused', ${reason}, 0, ${tx.now}, ${receipt}
+        from entry e join audience a on a.collection = e.collection and a.party = ${party} and a.served > e.seq
+        where e.collection = ${collection} and e.seq = ${seq} and e.kind = 'put' and e.h = ${Buffer.from(h, "base64")}
+        on conflict do nothing`,
+  )
+  return changed === 1
+}
+
 /** False if nothing was due of an entry of that hash, or it was settled before: what was answered once is not taken back. */
 export async function setReceipt(
   tx: Tx,
   of: { collection: number; seq: number; party: string },
-  answer: {
-    kind: ReceiptKind
-    h: string
-    state: ReceiptState
-    reason: string | null
-    until: Instant | null
-    onward: number
-    receipt: string
-  },
+  answer: Answer,
 ): Promise<boolean> {
   const changed = await tx.run(
     sql`update receipt_due set state = ${answer.state}, reason = ${answer.reason}, until = ${answer.until},

@@ -25,6 +25,7 @@ import {
   deleteUnseenBy,
   insertDue,
   insertOwed,
+  noteRefused,
   type ReceiptState,
   setReceipt,
 } from "./receipt-queries.ts"
@@ -38,7 +39,7 @@ const TITLE = "comity/receipts/v1"
 
 const Receipt = z.strictObject({
   seq: z.int().nonnegative(),
-  kind: z.enum(["mark", "revoke", "recall", "erase"]),
+  kind: z.enum(["put", "mark", "revoke", "recall", "erase"]),
   h: z.string().max(44),
   result: z.enum(["applied", "refused", "pending"]),
   reason: z.string().max(200).nullable(),
@@ -139,7 +140,9 @@ export async function keepReceipts(tx: Tx, peer: Peer, note: string): Promise<vo
     const until = latest(one.until, plusMicroseconds(tx.now, PENDING_MOST))
     const state: ReceiptState = one.result
     const answer = { ...one, state, until, receipt: note }
-    if (await setReceipt(tx, { collection: collection.key, seq: one.seq, party: peer.party }, answer)) answered += 1
+    const of = { collection: collection.key, seq: one.seq, party: peer.party }
+    const kept = one.kind === "put" ? noteRefused(tx, of, answer) : setReceipt(tx, of, answer)
+    if (await kept) answered += 1
   }
   const facts = { party: peer.party, collection: said.collection, answered, note: sha256(note).toString("base64") }
   await record(tx, { what: "receipt.taken", by: null, facts })

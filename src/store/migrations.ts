@@ -30,6 +30,7 @@ import * as uses from "./migrations/0026-uses.ts"
 import * as decided from "./migrations/0027-decided.ts"
 import * as reservations from "./migrations/0028-reservations.ts"
 import * as bound from "./migrations/0029-bound.ts"
+import * as stoodUnder from "./migrations/0030-stood-under.ts"
 
 const migrations = [
   first,
@@ -61,6 +62,7 @@ const migrations = [
   decided,
   reservations,
   bound,
+  stoodUnder,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

@@ -16,6 +16,7 @@ import {
   loadCollection,
   readHeader,
   serveEntries,
+  setSaidTerms,
 } from "../../src/library/index.ts"
 import { addOwnParty, insertPeer, insertStatement, type OwnParty, type PartyId } from "../../src/parties/index.ts"
 import { keepContradiction } from "../../src/peering/evidence/conflicts.ts"
@@ -326,6 +327,7 @@ export async function mirror(
       row === undefined
         ? await addMirror(tx, { party: party as PartyId, origin, title })
         : await loadCollection(tx, row.id)
+    if (row === undefined) await setSaidTerms(tx, held.key, shared.terms)
     const arrived = sent.slice(held.size).map((entry) => {
       const header = readHeader(entry)
       const holds = header?.kind === "put" || header?.kind === "revoke"

@@ -5,16 +5,9 @@ import type { PartyId } from "../../parties/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
 import { loadCollection, loadCollectionByKey } from "../collections.ts"
 import type { Collection, CollectionId, TermsText } from "../model.ts"
-import {
-  clearAlias,
-  findCollectionByAlias,
-  insertCollection,
-  keepTerms,
-  setClosed,
-  setFollows,
-  setTerms,
-} from "../queries.ts"
+import { clearAlias, findCollectionByAlias, insertCollection, setClosed, setFollows } from "../queries.ts"
 import { insertMember, type Member, membersOf, readBy, setLeft } from "./queries.ts"
+import { keepTerms, setTerms } from "./terms-queries.ts"
 import { closeCollection } from "./withdrawing.ts"
 
 /** `terms`: what policy made of them; each entry will name them. */

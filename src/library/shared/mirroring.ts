@@ -24,6 +24,7 @@ import {
 } from "../queries.ts"
 import { entryAt, keptPlaces, loadStandingOf, type Placed, placesOf } from "./queries.ts"
 import type { SentEntry } from "./serving.ts"
+import { termsOver } from "./terms-queries.ts"
 
 /** A verified entry of a partner's collection; `object` is what its body was read as, null if it can't be kept. */
 export type Arrived = { entry: SentEntry; header: EntryHeader | null; object: Prepared | null }
@@ -31,7 +32,8 @@ export type Arrived = { entry: SentEntry; header: EntryHeader | null; object: Pr
 /** What became of an entry that its owner wants to be answered for. */
 export type Applied = {
   seq: number
-  kind: "mark" | "revoke" | "recall" | "erase"
+  /** `put`: of a version that could not be taken. */
+  kind: "put" | "mark" | "revoke" | "recall" | "erase"
   h: Buffer
   result: "applied" | "refused"
   reason: string | null
@@ -82,11 +84,12 @@ export async function applySlice(
   checkpoint: string | null,
 ): Promise<SliceOutcome> {
   const outcome: SliceOutcome = { applied: [], withheld: 0, refused: 0 }
+  const said = new Set((await termsOver(tx, collection.key)).map(({ hash }) => hash))
   let lastAt = collection.lastAt
   for (const one of arrived) {
     // When it came here, not when its owner added it: whoever reads on from a time must not miss what came late.
     lastAt = Math.max(tx.now, plusMicroseconds(lastAt, 1)) as Instant
-    await applyOne(tx, collection, one, lastAt, outcome)
+    await applyOne(tx, { collection, said }, one, lastAt, outcome)
   }
   await extendMirror(
     tx,
@@ -97,24 +100,28 @@ export async function applySlice(
   return outcome
 }
 
+/** `said`: hashes of the terms that its owner said for it. */
+type Mirror = { collection: Collection; said: ReadonlySet<string> }
+
 async function applyOne(
   tx: Tx,
-  collection: Collection,
+  { collection, said }: Mirror,
   arrived: Arrived,
   at: Instant,
   outcome: SliceOutcome,
 ): Promise<void> {
   const { entry, header } = arrived
   if (entry.content === null || header === null) {
-    await keepUnread(tx, collection, entry, at)
-    if (entry.content === null) outcome.withheld += 1
-    else outcome.refused += 1
+    const refused = entry.content === null ? undefined : "unreadable"
+    await keepUnread(tx, collection, entry, at, refused)
+    if (refused === undefined) outcome.withheld += 1
+    else refuse(outcome, { ...entry, kind: "put", told: at }, refused)
     return
   }
   switch (header.kind) {
     case "put":
     case "revoke":
-      return applyPut(tx, collection, { ...arrived, header }, at, outcome)
+      return applyPut(tx, { collection, said }, { ...arrived, header }, at, outcome)
     case "mark":
     case "recall":
     case "erase":
@@ -124,13 +131,19 @@ async function applyOne(
 }
 
 /** Body, salt and header of an entry that can't be read are kept as they came: the log commits to them. */
-export async function keepUnread(tx: Tx, collection: Collection, entry: SentEntry, at: Instant): Promise<void> {
+export async function keepUnread(
+  tx: Tx,
+  collection: Collection,
+  entry: SentEntry,
+  at: Instant,
+  refused?: string,
+): Promise<void> {
   const { seq, h, content, by } = entry
   const common = { collection: collection.key, seq, kind: "put", object: null, type: null, marking: null } as const
   const empty = { dateAdded: at, h, previous: null, erases: null, served: false, size: 0 }
   if (content !== null) {
     const { salt, header, body: note } = content
-    await insertEntry(tx, { ...common, ...empty, salt, header, note, saidAt: at })
+    await insertEntry(tx, { ...common, ...empty, salt, header, note, saidAt: at, refused })
     return
   }
   await insertEntry(tx, { ...common, ...empty, salt: null })
@@ -139,29 +152,41 @@ export async function keepUnread(tx: Tx, collection: Collection, entry: SentEntr
 
 async function applyPut(
   tx: Tx,
-  collection: Collection,
+  { collection, said }: Mirror,
   { entry, header, object }: Arrived & { header: EntryHeader },
   at: Instant,
   outcome: SliceOutcome,
 ): Promise<void> {
   const { seq, h, content } = entry
   if (content === null) return
-  const refusal = object === null ? "unreadable" : saysOtherwise(header, object) ? "header-differs" : null
-  const heldSince = header.kind === "revoke" ? await versionsSince(tx, collection, header.id) : null
-  const answer = (reason: string | null): Applied => ({
-    ...{ seq, kind: "revoke", h, result: reason === null ? "applied" : "refused", reason },
-    ...{ told: toldAt(header), heldSince },
-  })
+  const unreadable = object === null ? "unreadable" : saysOtherwise(header, object) ? "header-differs" : null
+  const refusal = unreadable ?? (isSaid(header.terms, said) ? null : "terms-differ")
+  const kind = header.kind === "revoke" ? "revoke" : "put"
+  const heldSince = kind === "revoke" ? await versionsSince(tx, collection, header.id) : null
+  const about = { seq, h, kind, told: toldAt(header), heldSince } as const
   if (object === null || refusal !== null) {
-    await keepUnread(tx, collection, entry, at)
-    outcome.refused += 1
-    if (header.kind === "revoke") outcome.applied.push(answer(refusal))
-    return
+    await keepUnread(tx, collection, entry, at, refusal ?? undefined)
+    return refuse(outcome, about, refusal ?? "unreadable")
   }
   const place = { seq, at, header, salt: content.salt, h, text: content.header }
   const reason = await keepVersion(tx, collection, object, place)
-  if (reason !== null) outcome.refused += 1
-  if (header.kind === "revoke") outcome.applied.push(answer(reason))
+  if (reason !== null) refuse(outcome, about, reason)
+  else if (kind === "revoke") outcome.applied.push({ ...about, result: "applied", reason })
+}
+
+/** Terms bind whoever was told of them: of others nobody here knows what an entry under them allows. */
+function isSaid(terms: string | null, said: ReadonlySet<string>): boolean {
+  return terms === null ? said.size === 0 : said.has(terms)
+}
+
+/** What is not taken is told to its owner, never dropped. */
+function refuse(
+  outcome: SliceOutcome,
+  { seq, h, kind, told, heldSince = null }: Pick<Applied, "seq" | "h" | "kind" | "told"> & Partial<Applied>,
+  reason: string,
+): void {
+  outcome.refused += 1
+  outcome.applied.push({ seq, h, kind, told, heldSince, result: "refused", reason })
 }
 
 /** `readHeader` has seen to it that there is a time. */
@@ -208,6 +233,7 @@ async function keepVersion(
     object: aside ? null : key,
     kept: aside ? key : undefined,
     served: !aside,
+    refused: verdict.is === "conflict" ? `conflict-${verdict.reason}` : undefined,
   })
   if (aside) return `conflict-${verdict.reason}`
   const standing = { seq, spec: object.spec, stamp: object.stamp, dateAdded: at }

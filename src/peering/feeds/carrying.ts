@@ -14,7 +14,7 @@ import { notesOf, setOwedAnswered } from "../receipt-queries.ts"
 import { keepReceipts, receiptNote } from "../receipts.ts"
 import { checkHead, FEED_FILE_END, FeedFile, type FeedHead, formatHead, formatPiece, type Piece } from "./feed-file.ts"
 import { decodePart, encodePart, type Part } from "./format.ts"
-import { drawnApart, standing, takePart, verifyPart } from "./pulling.ts"
+import { drawnApart, namesUnsaid, standing, takePart, verifyPart } from "./pulling.ts"
 import { findFeed } from "./queries.ts"
 import { offersTo, servePart } from "./serving.ts"
 import { beginFeeds } from "./subscribing.ts"
@@ -158,6 +158,8 @@ async function takePiece(parts: PeeringParts, peer: Peer, piece: Extract<Piece, 
   if (part.from < log.size) return 0 // what follows on it comes in a later piece
   const verified = verifyPart(part, { feed, log, key })
   if (verified.is === "apart") throw await drawnApart(parts, feed, verified, "file")
+  // Written while they changed, or by mistake: a later file says them, and what was refused would stay so.
+  if (await namesUnsaid(store, held.collection, part)) throw new ComityError("refused", "feed.terms-unsaid")
   await takePart(parts, held, verified)
   return part.entries.length
 }

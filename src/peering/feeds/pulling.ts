@@ -11,9 +11,16 @@ import {
   verifierOf,
   verifyConsistency,
 } from "../../ledger/index.ts"
-import { type Arrived, applySlice, type Collection, loadCollectionByKey, readHeader } from "../../library/index.ts"
+import {
+  type Arrived,
+  applySlice,
+  type Collection,
+  loadCollectionByKey,
+  readHeader,
+  termsOver,
+} from "../../library/index.ts"
 import { findPeerByKey, type Peer } from "../../parties/index.ts"
-import type { Tx } from "../../store/index.ts"
+import type { Reader, Tx } from "../../store/index.ts"
 import { bodyOf } from "../bodies.ts"
 import { checkpointIn, findContradiction } from "../evidence/comparing.ts"
 import { keepContradiction } from "../evidence/conflicts.ts"
@@ -23,6 +30,7 @@ import type { PeeringParts, PrepareBodies } from "../model.ts"
 import { answerFor } from "../receipts.ts"
 import { decodePart, type Part } from "./format.ts"
 import { addCounts, type Feed, loadFeed, setFeedState, setPulled, setPullFailed, setTarget } from "./queries.ts"
+import { discoverFeeds } from "./subscribing.ts"
 import { requireReasons, requireReasonsHold } from "./withheld.ts"
 
 /** Entries that one transaction takes, so that other writers get their turn. */
@@ -46,6 +54,7 @@ type Apart = { is: "apart"; target: Checkpoint; note: string; continued: RootPro
 export async function pullFeed(parts: PeeringParts, feedKey: number): Promise<number> {
   let taken = 0
   let next: Asked | null = null
+  let anew = false
   for (let overtaken = 0; ; ) {
     const held = await standing(parts, feedKey)
     const { feed, peer, log } = held
@@ -60,6 +69,10 @@ export async function pullFeed(parts: PeeringParts, feedKey: number): Promise<nu
       if (!verified.whole && part.entries.length === 0) throw new ComityError("invalid", "feed.stuck")
       const ahead = { from: part.from + part.entries.length, old: verified.target.size }
       next = verified.whole ? null : askFor(parts, held, ahead)
+      if (!anew && (await namesUnsaid(parts.store, held.collection, part))) {
+        anew = true
+        await discoverFeeds(parts, peer) // its owner may have narrowed the terms since it said them
+      }
       await takePart(parts, held, verified)
       taken += part.entries.length
       if (verified.whole) return taken
@@ -70,6 +83,19 @@ export async function pullFeed(parts: PeeringParts, feedKey: number): Promise<nu
       throw error
     }
   }
+}
+
+/** Whether an entry with an object names terms that its owner did not say. */
+export async function namesUnsaid(
+  reader: Reader,
+  { key }: Pick<Collection, "key">,
+  { entries }: Pick<Part, "entries">,
+): Promise<boolean> {
+  const said = new Set((await termsOver(reader, key)).map(({ hash }) => hash))
+  return entries.map(readHeader).some((header) => {
+    if (header === null || (header.kind !== "put" && header.kind !== "revoke")) return false
+    return header.terms !== null && !said.has(header.terms)
+  })
 }
 
 type Asked = { old: number; part: Promise<Part> }

@@ -12,6 +12,7 @@ import {
   readCommitments,
   type SentEntry,
   serveEntries,
+  termsOver,
 } from "../../library/index.ts"
 import type { Peer } from "../../parties/index.ts"
 import { governing, isOver, readTerms } from "../../policy/index.ts"
@@ -25,6 +26,9 @@ import { type Offered, offeredTo } from "./queries.ts"
 
 /** So many bytes go out at once; a body that is larger alone goes alone. */
 export const BYTES_MOST = 1024 * 1024
+
+/** So many earlier terms of a collection are told, the newest of them. */
+export const BEFORE_MOST = 100
 
 export const CollectionUuid = z.string().refine(isUuid)
 const Pull = z.strictObject({
@@ -52,9 +56,17 @@ export async function offersTo(reader: Reader, { party }: Pick<Peer, "party">, n
     shown.map(async ({ left, ...feed }) => ({
       ...{ ...feed, left: left === 1 },
       readers: left === 1 ? null : await readersTold(reader, feed, party),
+      before: left === 1 ? [] : await termsBefore(reader, feed),
       agreement: left === 1 ? null : ((await governing(reader, feed.id))?.agreement ?? null),
     })),
   )
+}
+
+/** Under what it stood until now, so that whoever reads on knows the terms that older entries name. */
+async function termsBefore(reader: Reader, { id, terms }: Pick<Offered, "id" | "terms">): Promise<string[]> {
+  const { key } = await loadCollection(reader, id)
+  const all = (await termsOver(reader, key)).map(({ text }) => text)
+  return all.filter((text) => text !== terms).slice(-BEFORE_MOST)
 }
 
 function textOf({ terms }: Pick<Offered, "terms">): { text: string } | null {

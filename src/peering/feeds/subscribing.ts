@@ -1,6 +1,14 @@
 import { z } from "zod"
 import { record } from "../../ledger/index.ts"
-import { addMirror, type Collection, loadCollectionByKey, setClosed, setSaidTerms } from "../../library/index.ts"
+import {
+  addMirror,
+  type Collection,
+  loadCollectionByKey,
+  noteSaidTerms,
+  setClosed,
+  setSaidTerms,
+  termsOver,
+} from "../../library/index.ts"
 import { oneLine, type Peer } from "../../parties/index.ts"
 import { isNarrower, readTerms, termsHash } from "../../policy/index.ts"
 import { typeOfId } from "../../stix/index.ts"
@@ -20,7 +28,7 @@ import {
   setHasLeft,
   setSaid,
 } from "./queries.ts"
-import { CollectionUuid } from "./serving.ts"
+import { BEFORE_MOST, CollectionUuid } from "./serving.ts"
 
 const FEEDS_MOST = 1000
 const TERMS_MOST = 50_000
@@ -35,6 +43,8 @@ export const Offer = z.strictObject({
   left: z.boolean(),
   /** The last checkpoint of the log in whose place it stands, where that one could not go on. */
   follows: z.string().max(10_000).nullable(),
+  /** The texts of the terms under which it stood before, the oldest first. */
+  before: z.array(z.string().max(TERMS_MOST)).max(BEFORE_MOST),
   /** The text of its terms (docs/release.md), and who else reads it where they let its owner tell. */
   terms: z.string().max(TERMS_MOST).nullable(),
   readers: z.array(PartyIdText).max(FEEDS_MOST).nullable(),
@@ -80,10 +90,12 @@ export async function beginFeeds(tx: Tx, peer: Peer, offers: z.output<typeof Off
 async function noteSaid(tx: Tx, peer: Peer, feed: Feed, offer: z.output<typeof Offer>): Promise<void> {
   const said = saidOf(offer)
   const names = ["terms", "readers", "agreement"] as const
-  if (offer.left || names.every((name) => feed[name] === said[name])) return
+  if (offer.left) return
+  const mirror = await loadCollectionByKey(tx, feed.collection)
+  await holdToBefore(tx, mirror, offer)
+  if (names.every((name) => feed[name] === said[name])) return
   await setSaid(tx, feed.key, said)
   if (feed.terms === said.terms) return
-  const mirror = await loadCollectionByKey(tx, feed.collection)
   const held = await holdTo(tx, mirror, said.terms)
   const terms = said.terms === null ? null : termsHash(said.terms)
   const facts = { party: peer.party, collection: mirror.id, terms }
@@ -91,18 +103,31 @@ async function noteSaid(tx: Tx, peer: Peer, feed: Feed, offer: z.output<typeof O
   else await record(tx, { what: "feed.terms-wider", by: null, facts })
 }
 
-/**
- * What holds here for all that came by it. Terms of a collection only ever get narrower (design 2.2), so wider ones are
- * shown and not followed: what came was let out under the narrower ones. False for these.
- */
-async function holdTo(
+/** What stood before, as far as nobody here knew it, one after the other. */
+async function holdToBefore(
   tx: Tx,
-  { key, terms }: Pick<Collection, "key" | "terms">,
-  text: string | null,
-): Promise<boolean> {
-  const [before, now] = [terms === null ? null : readTerms(terms.text), text === null ? null : readTerms(text)]
-  if (before !== null && now !== null && !isNarrower(now, before)) return false
-  await setSaidTerms(tx, key, text === null ? null : { hash: termsHash(text), text })
+  mirror: Pick<Collection, "key">,
+  { before }: Pick<z.output<typeof Offer>, "before">,
+): Promise<void> {
+  if (before.length === 0) return
+  const known = new Set((await termsOver(tx, mirror.key)).map(({ hash }) => hash))
+  for (const text of before) if (!known.has(termsHash(text))) await holdTo(tx, mirror, text)
+}
+
+/**
+ * What holds here for all that came by it. Terms of a collection only ever get narrower (design 2.2), so wider ones, and
+ * none after some, are shown and not followed: what came was let out under the narrower ones. What nobody here
+ * understands is followed, since nothing may be done under it, and makes no way to wider ones. False where not followed.
+ */
+async function holdTo(tx: Tx, { key }: Pick<Collection, "key">, text: string | null): Promise<boolean> {
+  const held = (await termsOver(tx, key)).filter((one) => one.held).map((one) => readTerms(one.text))
+  const [last, now] = [held.findLast((one) => one !== null) ?? null, text === null ? null : readTerms(text)]
+  const terms = text === null ? null : { hash: termsHash(text), text }
+  if (terms === null ? held.length > 0 : last !== null && now !== null && !isNarrower(now, last)) {
+    if (terms !== null) await noteSaidTerms(tx, key, terms)
+    return false
+  }
+  await setSaidTerms(tx, key, terms)
   return true
 }
 
@@ -117,6 +142,7 @@ async function beginFeed(tx: Tx, peer: Peer, offer: z.output<typeof Offer>): Pro
   const mirror = await addMirror(tx, { party: peer.party, origin, title })
   const feed = await insertFeed(tx, peer.key, id, mirror.key)
   await setSaid(tx, feed, saidOf(offer))
+  await holdToBefore(tx, mirror, offer)
   await holdTo(tx, mirror, offer.terms)
   if (left) await setHasLeft(tx, feed, left)
   const facts = { party: peer.party, collection: mirror.id, remote: id }

@@ -40,6 +40,7 @@ export function askedWord(t: Translate, kind: Due["kind"]): string {
     revoke: () => t("receipts.kind-revoke"),
     recall: () => t("receipts.kind-recall"),
     erase: () => t("receipts.kind-erase"),
+    put: () => t("receipts.kind-put"),
   }
   return words[kind]()
 }

@@ -70,7 +70,7 @@ export function readAskedOfThem(reader: SyncReader, party: string): Asked[] {
     sql`select told_at as told, due_at as due,
           case when state in ('applied', 'refused') then answered_at end as answered,
           case when state = 'pending' then until end as until
-        from receipt_due where party = ${party}`,
+        from receipt_due where party = ${party} and kind <> 'put'`,
   )
 }
 

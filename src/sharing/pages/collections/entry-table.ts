@@ -13,6 +13,7 @@ import type { EntryKind } from "../../../ledger/index.ts"
 import type { Collection, Hit, LoggedEntry } from "../../../library/index.ts"
 import { typeOfId } from "../../../stix/index.ts"
 import { objectPath, reference, typeWord } from "../named.ts"
+import { notTaken } from "../release/not-taken.ts"
 import { collectionPath } from "./parts.ts"
 
 export const KINDS: readonly EntryKind[] = ["put", "mark", "revoke", "recall", "erase", "closed"]
@@ -63,12 +64,13 @@ export function entryTable(
 function aboutCell(
   visit: Visit,
   collection: Collection,
-  { kind, object, erases, erasedBy, withdrawnBy, about, reason }: LoggedEntry,
+  { kind, object, erases, erasedBy, withdrawnBy, about, reason, refused }: LoggedEntry,
   names: ReadonlyMap<string, Hit>,
 ): Piece {
   const { t } = visit
   if (object !== null) return reference(t, object.id, names.get(object.id) ?? { ...object, name: null })
   if (erasedBy !== null) return entryLink(collection, erasedBy, t("entry.erased-by", { seq: erasedBy }))
+  if (refused !== null) return html`${t("entry.refused")}: ${notTaken(t, refused)}`
   if (withdrawnBy !== null) return entryLink(collection, withdrawnBy, t("entry.withdrawn-by", { seq: withdrawnBy }))
   if (about !== null) {
     const of = about.seq === null ? null : entryLink(collection, about.seq, t("entry.of-entry", { seq: about.seq }))

@@ -32,13 +32,14 @@ import {
 import { safeFileName, wholeNumber } from "../collections/parts.ts"
 import { reference } from "../named.ts"
 import { type Partners, partnersOf } from "../partners.ts"
+import { notTaken } from "./not-taken.ts"
 import type { ReleasePageParts } from "./parts.ts"
 
 const PATH = "/share/receipts"
 const ROWS = 50
 const ABOUT_MOST = 500
 const STATES = ["open", "overdue", "answered", "refused"] as const
-const KINDS: readonly ReceiptKind[] = ["recall", "mark", "revoke", "erase"]
+const KINDS: readonly ReceiptKind[] = ["recall", "mark", "revoke", "erase", "put"]
 
 /** What partners were asked to do with what they got, and what they answered: late ones stay red. */
 export function receiptPages(parts: ReleasePageParts): PageRoute[] {
@@ -159,6 +160,8 @@ function kindWord(t: Translate, kind: ReceiptKind): string {
       return t("receipts.kind-revoke")
     case "erase":
       return t("receipts.kind-erase")
+    case "put":
+      return t("receipts.kind-put")
   }
 }
 
@@ -201,7 +204,7 @@ function answer({ t, format, now }: Visit, due: Due): Html {
   const why =
     due.reason === null || due.reason === ""
       ? nothing
-      : html` <span class="quiet small">${reasonWord(t, due.reason)}</span>`
+      : html` <span class="quiet small">${notTaken(t, due.reason)}</span>`
   if (isOverdue(due, now)) return html`${stateMark("closed", t("receipts.is-overdue"))}${why}`
   switch (due.state) {
     case "due":
@@ -212,23 +215,6 @@ function answer({ t, format, now }: Visit, due: Due): Html {
       return html`${stateMark("open", t("receipts.is-applied"))}${why}`
     case "refused":
       return html`${stateMark("closed", t("receipts.is-refused"))}${why}`
-  }
-}
-
-/** Reasons that nodes give by themselves have words; what people wrote is a text from outside. */
-function reasonWord(t: Translate, reason: string): Piece {
-  switch (reason) {
-    case "unreadable":
-      return t("receipts.why-unreadable")
-    case "header-differs":
-      return t("receipts.why-header")
-    case "conflict-content":
-    case "conflict-creator":
-    case "conflict-revoked":
-    case "conflict-owner":
-      return t("receipts.why-conflict")
-    default:
-      return visible(reason)
   }
 }
 
