@@ -31,7 +31,7 @@ export type { AccountParts } from "./pages/account.ts"
 export { attemptOf, faultsOf, sessionCookie } from "./pages/browser.ts"
 export { entrancePages } from "./pages/index.ts"
 export { Pending } from "./pending.ts"
-export { type Colleague, colleagues, Name, officers, personCalled } from "./people.ts"
+export { type Colleague, colleagues, isOfficer, Name, officers, personCalled } from "./people.ts"
 export { setPreferences } from "./preferences.ts"
 export {
   changeRights,

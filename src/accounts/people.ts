@@ -14,6 +14,7 @@ import {
   findByKey,
   insertAccount,
   listColleagueRows,
+  listOfficerRows,
   loadAccount,
   saveRoles,
 } from "./queries.ts"
@@ -63,6 +64,11 @@ export async function colleagues(reader: Reader): Promise<Colleague[]> {
 export async function officers(reader: Reader): Promise<Set<string>> {
   const people = await colleagues(reader)
   return new Set(people.filter(({ role }) => role === "officer").map(({ commitment }) => commitment))
+}
+
+/** Whether the person of a commitment is an officer now. */
+export async function isOfficer(reader: Reader, commitment: string): Promise<boolean> {
+  return (await listOfficerRows(reader)).some((row) => nameless(row) === commitment)
 }
 
 /** What the ledger calls the person of a row. */

@@ -51,6 +51,13 @@ export async function listRows(reader: Reader): Promise<AccountRow[]> {
   return reader.all<AccountRow>(sql`${accounts(sql`1 = 1`)} order by kind, name`)
 }
 
+/** Also of somebody who is just getting new means to sign in. */
+export async function listOfficerRows(reader: Reader): Promise<Pick<AccountRow, "salt" | "name">[]> {
+  return reader.all<Pick<AccountRow, "salt" | "name">>(
+    sql`select salt, name from account where kind = 'person' and role = 'officer'`,
+  )
+}
+
 /** People with a role who have something to sign in with. */
 export async function listColleagueRows(reader: Reader): Promise<Pick<AccountRow, "salt" | "name" | "role">[]> {
   return reader.all<Pick<AccountRow, "salt" | "name" | "role">>(

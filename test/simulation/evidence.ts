@@ -47,7 +47,8 @@ export class Evidence {
       if (!held.has(h) || (await this.#agrees(machine, id, body))) continue
       const row = await machine
         .running()
-        .store.get(sql`select 1 as found from conflict where id = ${id} and bytes = ${Buffer.from(body)}`)
+        .store.get(sql`select 1 as found from conflict where id = ${id} and bytes = ${Buffer.from(body)}
+            union select 1 from entry where h = ${Buffer.from(h, "base64")} and refused is not null`)
       if (row === undefined)
         throw new Violation("I10", `${machine.name} says nothing of what ${hostile.name} says of ${id}`)
     }

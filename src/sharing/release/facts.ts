@@ -1,4 +1,4 @@
-import { countOfficers, officers } from "../../accounts/index.ts"
+import { countOfficers, isOfficer } from "../../accounts/index.ts"
 import type { Instant } from "../../kernel/time.ts"
 import type { Collection } from "../../library/index.ts"
 import { ownParty } from "../../parties/index.ts"
@@ -31,8 +31,7 @@ export async function factsFor(
   const audience = await recipientsIn(reader, collection)
   const facts: ReleaseFacts = {
     // A release may go on for long: who is an officer no more lets nothing out from then on.
-    actor:
-      by === null ? { is: "operator" } : { is: "person", officer: officer && (await officers(reader)).has(by), by },
+    actor: by === null ? { is: "operator" } : { is: "person", officer: officer && (await isOfficer(reader, by)), by },
     officers: await countOfficers(reader),
     collection: { ...collection, agreement: inForce?.agreement ?? null },
     ...{ audience, refusals: await releaseRefusals(reader) },
