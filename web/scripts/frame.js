@@ -6,6 +6,7 @@ root.classList.add("scripted")
 
 noteZone()
 focusFirstFault()
+showPlace()
 document.addEventListener("click", onClick)
 document.addEventListener("keydown", onKey)
 
@@ -30,6 +31,15 @@ function cookieOf(name) {
 function focusFirstFault() {
   const summary = document.querySelector("[data-focus]")
   if (summary instanceof HTMLElement) summary.focus()
+}
+
+/** On a phone the pages of a verb are a strip that scrolls sideways: the open one is to be seen in it. */
+function showPlace() {
+  const link = document.querySelector("nav.beside [aria-current]")
+  const strip = link?.closest("nav")
+  if (!(link instanceof HTMLElement && strip instanceof HTMLElement)) return
+  const { left, width } = link.getBoundingClientRect()
+  strip.scrollLeft += left - strip.getBoundingClientRect().left - (strip.clientWidth - width) / 2
 }
 
 /** @param {MouseEvent} event */

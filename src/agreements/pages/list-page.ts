@@ -63,7 +63,7 @@ function negotiationTable(visit: Visit, all: readonly Negotiation[]): Html {
       label: t("agreement.state"),
       cell: (one) => effectMark(t, (governing(one, visit.now) ?? newest(one, visit)).effect),
     },
-    { label: t("agreement.tabled-at"), kind: "quiet", cell: (one) => format.time(newestOf(one).at) },
+    { label: t("agreement.tabled-at"), kind: "quiet", wide: true, cell: (one) => format.time(newestOf(one).at) },
   ]
   const rows = all.toSorted((a, b) => newestOf(b).at - newestOf(a).at)
   return table({

@@ -104,7 +104,7 @@ test("the page says what waits for a second person before the button is pressed,
   await post(`${path}/approve`, { digest: approval?.digest ?? "" }, 403)
   assert.match(
     await words("/share/approvals"),
-    /Waiting for somebody else .*One object Strictly ◐ waiting Olga Officer/,
+    /Waiting for somebody else .*One object ◐ waiting Strictly Olga Officer/,
   )
   assert.equal(await post(`${path}/withdraw`, {}), "/share/approvals")
   assert.match(await words(path), /taken back/)
@@ -117,7 +117,7 @@ test("another officer sees exactly what goes to whom, agrees, and it goes", asyn
   const page = await words(`/share/approvals/${id}`)
   assert.match(page, /One object Boiler .*exact bytes.*Into Strictly One party, and nobody else: Coastal CERT/)
   assert.match(page, /Asked by Omar Officer.*Agree, and release one object/)
-  assert.match(await words("/share/approvals"), /Waiting for you .*One object Strictly ◐ waiting Omar Officer/)
+  assert.match(await words("/share/approvals"), /Waiting for you .*One object ◐ waiting Strictly Omar Officer/)
   const { digest } = await loadApproval(server.node.store, id)
   const went = await post(`/share/approvals/${id}/approve`, { digest: digest ?? "" })
   await releases.settled(went.split("/").at(-1) ?? "")
@@ -135,7 +135,7 @@ test("a no says why, and what changed since can be agreed to by nobody", async (
   const changed = await omarAsks(two)
   server.node.meddle("update object set marking = 'amber' where id = ?", two.id)
   const { digest } = await loadApproval(server.node.store, changed)
-  assert.match(await words(`/share/approvals/${changed}`), /has changed since/)
+  assert.match(await words(`/share/approvals/${changed}`), /Release this together\? ○ void: it has changed since/)
   await post(`/share/approvals/${changed}/approve`, { digest: digest ?? "" }, 409)
   assert.match(await words(`/share/approvals/${changed}`), /void/)
 })
@@ -198,7 +198,7 @@ test("a rule made on the page lets out what comes in, and is switched off there"
   const looked = await post(`${at}/try`, {})
   assert.match(await words(looked), /Release|Nothing of this/)
   await post(`${at}/switch`, { active: "no" })
-  assert.match(await words("/share/rules"), /Daily Lantern for partners ○ off/)
+  assert.match(await words("/share/rules"), /Daily ○ off Lantern for partners/)
   assert.equal(await post(`${at}/remove`, {}), "/share/rules")
 })
 

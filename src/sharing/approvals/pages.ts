@@ -103,7 +103,6 @@ function list(visit: Visit, caption: string, rows: readonly ApprovalRequest[], {
         cell: (one) =>
           html`<a href="${approvalPath(one)}">${counted(visit, one.objects, t("release.objects-one"), (count) => t("release.objects", { count }))}</a>`,
       },
-      { label: t("library.collection"), cell: ({ collection }) => visible(titles.get(collection) ?? collection) },
       {
         label: t("shared.state"),
         cell: (one) => {
@@ -111,6 +110,7 @@ function list(visit: Visit, caption: string, rows: readonly ApprovalRequest[], {
           return stateMark(state, word)
         },
       },
+      { label: t("library.collection"), cell: ({ collection }) => visible(titles.get(collection) ?? collection) },
       { label: t("approval.asked-by"), cell: ({ askedBy }) => personShown(visit, askedBy, people) },
       { label: t("approval.asked-at"), kind: "quiet", wide: true, cell: ({ askedAt }) => format.time(askedAt) },
       { label: t("approval.until"), kind: "quiet", cell: ({ expiresAt }) => format.time(expiresAt) },
@@ -139,7 +139,8 @@ async function onePage(parts: ReleasePageParts, visit: Visit, sent: Sent = noFor
     throw new ComityError("not-found", "approval.unknown")
   const [partners, titles, people] = await Promise.all([partnersOf(store), titlesOf(store), namesByCommitment(store)])
   const { collection, audience } = approval
-  const { state, word } = standing(t, approval, now)
+  const changed = await hasChanged(store, approval, now)
+  const { state, word } = standing(t, changed ? { ...approval, state: "void" } : approval, now)
   const title = approval.kind === "ask" ? t("approval.title") : t("approval.urgent-title")
   const parties = counted(visit, audience.length, t("release.who-count-one"), (count) =>
     t("release.who-count", { count }),
@@ -150,7 +151,7 @@ ${section(t("release.who"), html`${where}<p>${parties}</p>${await partyList(visi
 ${await warnedOf(parts, visit, { keys: await objectsOf(store, approval), total: approval.objects, not: new Set() })}
 ${await termsShown(store, visit, approval, partners)}
 ${whyShown(visit, approval, partners)}
-${factsShown(visit, approval, people)}${(await hasChanged(store, approval, now)) ? notice(t("error.approval.void"), "warning") : decisionShown(visit, approval, sent)}
+${factsShown(visit, approval, people)}${changed ? notice(t("error.approval.void"), "warning") : decisionShown(visit, approval, sent)}
 <p class="actions"><a href="${PATH}">${t("approval.all")}</a></p></div>`
   return visit.page({
     title,

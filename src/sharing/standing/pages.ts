@@ -83,8 +83,8 @@ async function listPage(parts: RulePageParts, visit: Visit): Promise<Reply> {
         kind: "name",
         cell: (rule) => html`<a href="${rulePath(rule)}">${visible(rule.title)}</a>`,
       },
-      { label: t("library.collection"), cell: ({ collection }) => visible(titles.get(collection) ?? collection) },
       { label: t("shared.state"), cell: ({ id }) => states.get(id) ?? nothing },
+      { label: t("library.collection"), cell: ({ collection }) => visible(titles.get(collection) ?? collection) },
       {
         label: t("rule.last-run"),
         kind: "quiet",

@@ -187,14 +187,14 @@ function latelyList(visit: Visit, rows: readonly Became[], partners: Partners, n
     rows,
     empty: emptyState(t("lately.none")),
     columns: [
-      { label: t("lately.when"), kind: "quiet", cell: ({ to }) => format.time(to) },
       {
         label: t("lately.what-column"),
         kind: "name",
         cell: ({ collection, first, count }) =>
-          html`<a href="/share/collections/${collection.id}?from=${first}#entry-${first}">${t("lately.objects", { count: format.number(count) })}</a> <span class="quiet small">${visible(collection.title)}</span>`,
+          html`<a href="/share/collections/${collection.id}?from=${first}#entry-${first}">${t("lately.objects", { count: format.number(count) })}</a> <span class="quiet small wrap">${visible(collection.title)}</span>`,
       },
       { label: t("lately.whom"), cell: (row) => watchersShown(visit, row, partners) },
+      { label: t("lately.when"), kind: "quiet", cell: ({ to }) => format.time(to) },
       { label: t("lately.which"), wide: true, cell: ({ some, count }) => someShown(visit, some, count, names) },
     ],
   })
