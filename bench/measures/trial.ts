@@ -44,7 +44,7 @@ async function tried(owner: Furnished): Promise<Found> {
   const trials = new Trials({ store, clock, database: folder.database })
   const before = { terms: DEFAULT_TERMS, articles: {} }
   const terms = { ...DEFAULT_TERMS, marking: "amber", personal: { is: "redact" } } as const
-  const wish: TrialWish = { terms, articles: {}, readers: [reader.party], before }
+  const wish: TrialWish = { terms, articles: {}, agreement: null, readers: [reader.party], before }
   const [begun, used] = [performance.now(), process.cpuUsage()]
   const sinceBegun = () => (performance.now() - begun) / 1000
   let [first, steps, done] = [0, 0, 0]

@@ -140,6 +140,7 @@ export {
   recipientsOf,
   type Span,
   sharedHolding,
+  wasReleasedBefore,
 } from "./shared/queries.ts"
 export { type Recall, recalledAt, recallsOf } from "./shared/recalls.ts"
 export { type Put, publishShared, putCopy, putShared, standingOfCopy } from "./shared/releasing.ts"

@@ -89,6 +89,7 @@ export {
   type Releaser,
   type Urgent,
 } from "./release/model.ts"
+export { type OriginRow, originQuery, originsIn } from "./release/origins.ts"
 /** What of other objects decides with one: parts of a query over object `o`. */
 export { strictestAround, strictestBefore } from "./release/queries.ts"
 export { recipientFor, recipientsIn } from "./release/recipients.ts"

@@ -1,5 +1,3 @@
-import { canonicalize, type Json } from "../../kernel/canonical.ts"
-import { sha256 } from "../../kernel/hash.ts"
 import type { Instant } from "../../kernel/time.ts"
 import { record } from "../../ledger/index.ts"
 import {
@@ -26,12 +24,11 @@ import {
   releaseRefusals,
   saveInForce,
   type TermArticles,
-  type Terms,
 } from "../../policy/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
-import { type ClauseTerms, isEnforced, settledBy, termsOf } from "../clause-terms.ts"
+import { isEnforced, settledBy, termsOf } from "../clause-terms.ts"
 import { type AgreementText, citedIn, clausesOf, saidIn } from "../model.ts"
-import { narrowedBetween, termsFor } from "../reserving.ts"
+import { type Part, partsBetween } from "../splitting.ts"
 import type { Negotiation } from "../tabled/negotiation.ts"
 import type { Shelf } from "../tabled/shelf.ts"
 import { governing, narrowedFor } from "./effect.ts"
@@ -44,7 +41,7 @@ export type GoverningParts = { store: Store; shelf: Shelf; carry: Carry }
  * What the text in force wants of this node; `readers` are the parties that it binds beside this one and for which these
  * terms count. `part` is empty for those without reservations that nodes enforce.
  */
-type Wanted = { part: string; text: AgreementText; hash: string; terms: Terms; readers: PartyId[] }
+type Wanted = Part & { text: AgreementText; hash: string }
 type Step = "create" | "narrow-terms" | "follow" | "other-words" | "none"
 type Plan = {
   wanted: Wanted
@@ -150,20 +147,8 @@ async function wantedBy(reader: Reader, negotiation: Negotiation, now: Instant):
   if (self === undefined) return []
   const { text, hash } = found.version
   const others = bound.filter((binding) => binding !== self)
-  const narrowed = others.flatMap((binding) => {
-    const both = narrowedBetween(text, narrowedFor(text, self), narrowedFor(text, binding))
-    return both === undefined ? [] : [{ party: binding.party.party, narrowed: both }]
-  })
-  const parts = Map.groupBy(narrowed, (one) => partOf(one.narrowed))
-  return [...parts].map(([part, all]) => ({
-    ...{ part, text, hash, terms: termsFor(text, all[0]?.narrowed ?? null) },
-    readers: all.map(({ party }) => party),
-  }))
-}
-
-/** Readers with the same reservations share a collection, in this version and in those that follow. */
-function partOf(narrowed: ClauseTerms | null): string {
-  return narrowed === null ? "" : sha256(`comity/reserved/v1\n${canonicalize(narrowed as Json)}`).toString("base64")
+  const reserving = others.map((one) => ({ party: one.party.party, narrowed: narrowedFor(text, one) }))
+  return partsBetween(text, narrowedFor(text, self), reserving).parts.map((part) => ({ ...part, text, hash }))
 }
 
 /** Whom nothing speaks against; who reads already stays while the relation rests, and gets nothing meanwhile. */

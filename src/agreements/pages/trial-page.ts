@@ -14,26 +14,24 @@ import {
 } from "../../http/index.ts"
 import { parseInstant } from "../../kernel/time.ts"
 import { instrumentName } from "../../law/index.ts"
-import { loadCollection } from "../../library/index.ts"
-import { listPeers, ownParty } from "../../parties/index.ts"
+import { listPeers } from "../../parties/index.ts"
 import {
   type Difference,
   type Example,
-  governedBy,
-  readTerms,
+  type ReasonNames,
   reasonText,
   type Trial,
-  type TrialWish,
-  type Tried,
+  type Trials,
   type TriedReason,
+  type Tried as TriedTerms,
   typeWord,
 } from "../../policy/index.ts"
 import { defangedName } from "../../stix/index.ts"
 import type { Reader } from "../../store/index.ts"
-import { articlesOf } from "../acts/governing.ts"
-import { isEnforced, termsOf } from "../clause-terms.ts"
+import { isEnforced } from "../clause-terms.ts"
 import { loadDraft } from "../drafts.ts"
-import { type AgreementText, negotiatorsOf } from "../model.ts"
+import type { AgreementText } from "../model.ts"
+import { type Part, type Tried, trialsFor } from "../trying.ts"
 import { type AgreementParts, addressOf, query } from "./parts.ts"
 import { seen } from "./seen.ts"
 
@@ -43,55 +41,67 @@ const AGAIN_S = "2"
 
 const Stop = z.object({ stop: z.string().max(3).default("") })
 
-type Trying = { text: AgreementText; negotiation: string | null; back: string; here: string }
+type Trying = Tried & { back: string; here: string }
 
 export async function draftTrial(parts: AgreementParts, visit: Visit): Promise<Reply> {
   const { id, text, negotiation } = await loadDraft(parts.store, visit.ask.params.id ?? "")
-  return trialPage(parts, visit, { text, negotiation, back: `/agree/${id}`, here: `/agree/${id}/trial` })
+  const next = negotiation === null ? null : await parts.shelf.negotiation(parts.store, negotiation)
+  const tabled = next === null ? null : { negotiation: next, version: null }
+  return trialPage(parts, visit, { text, tabled, back: `/agree/${id}`, here: `/agree/${id}/trial` })
 }
 
 export async function versionTrial(parts: AgreementParts, visit: Visit): Promise<Reply> {
   const { negotiation, version } = await seen(parts, visit)
   const which = query({ version: version.hash })
   const [back, here] = [addressOf(negotiation, which), addressOf(negotiation, `/trial${which}`)]
-  return trialPage(parts, visit, { text: version.text, negotiation: negotiation.id, back, here })
+  return trialPage(parts, visit, { text: version.text, tabled: { negotiation, version }, back, here })
 }
 
 /** What a text would let out of the library of this node: counts, examples, reasons; nothing leaves by it. */
-async function trialPage(parts: AgreementParts, visit: Visit, tried: Trying): Promise<Reply> {
-  const { t } = visit
+async function trialPage({ store, trials }: AgreementParts, visit: Visit, tried: Trying): Promise<Reply> {
+  const { t, format } = visit
   const { text, back, here } = tried
-  const wish = await wishFor(parts.store, tried)
+  const { parts, none } = await trialsFor(store, tried, visit.now)
   if (visit.ask.method === "POST") {
     const form = await visit.form(Stop)
-    if (form.ok && form.value.stop === "yes") {
-      await parts.trials.cancel(wish)
-      return visit.redirect(back)
-    }
-    return visit.redirect(here)
+    if (!form.ok || form.value.stop !== "yes") return visit.redirect(here)
+    for (const { wish } of parts) await trials.cancel(wish)
+    return visit.redirect(back)
   }
-  const trial = await parts.trials.lookFor(wish, PATIENCE_MS)
-  const going = trial.step?.over !== true && !trial.failed
+  const { results, going } = await looked(trials, parts)
+  const names = await namesIn(store, visit, text)
+  const list = (parties: readonly string[]) => format.list(parties.map(names.party))
+  const shown = results.map(
+    ({ trial, part }) =>
+      html`${parts.length > 1 ? html`<h2>${t("agreement.trial-for", { names: list(part.readers) })}</h2>` : nothing}${trial.failed ? notice(t("agreement.trial-failed"), "warning") : nothing}${trial === going ? progress(visit, trial, here) : nothing}${found(visit, trial, part, names)}`,
+  )
+  const split = parts.length > 1 ? html`<p>${t("agreement.trial-split")}</p>` : nothing
+  const left = none.length === 0 ? nothing : notice(t("agreement.trial-nothing", { names: list(none) }), "warning")
   const people = isEnforced(text) ? nothing : notice(t("agreement.trial-people"), "warning")
   const page = visit.page({
     ...{ title: t("agreement.trial"), place: "agreements" },
-    body: html`<p><a href="${back}">${t("agreement.trial-back")}</a></p><p>${t("agreement.trial-what")}</p>${people}${trial.failed ? notice(t("agreement.trial-failed"), "warning") : nothing}${going ? progress(visit, trial, here) : nothing}${await results(parts.store, visit, trial, text)}`,
+    body: html`<p><a href="${back}">${t("agreement.trial-back")}</a></p><p>${t("agreement.trial-what")}</p>${people}${left}${split}${shown}`,
   })
-  return going ? { ...page, headers: { ...page.headers, refresh: AGAIN_S } } : page
+  return going !== null ? { ...page, headers: { ...page.headers, refresh: AGAIN_S } } : page
 }
 
-async function wishFor(reader: Reader, { text, negotiation }: Trying): Promise<TrialWish> {
-  const own = (await ownParty(reader))?.id
-  const readers = negotiatorsOf(text).flatMap(({ party }) => (party === own ? [] : [party]))
-  return { terms: termsOf(text), articles: articlesOf(text), readers, before: await termsInForce(reader, negotiation) }
+/** One after the other, until one is not over in time: that is looked at again. */
+async function looked(trials: Trials, parts: readonly Part[]) {
+  const results: { part: Part; trial: Trial }[] = []
+  for (const part of parts) {
+    const trial = await trials.lookFor(part.wish, PATIENCE_MS)
+    results.push({ part, trial })
+    if (trial.step?.over !== true && !trial.failed) return { results, going: trial }
+  }
+  return { results, going: null }
 }
 
-async function termsInForce(reader: Reader, negotiation: string | null): Promise<TrialWish["before"]> {
-  const [row] = negotiation === null ? [] : await governedBy(reader, negotiation)
-  if (row === undefined) return null
-  const { terms } = await loadCollection(reader, row.collection)
-  const read = terms === null ? null : readTerms(terms.text)
-  return read === null ? null : { terms: read, articles: row.articles }
+async function namesIn(reader: Reader, visit: Visit, text: AgreementText): Promise<ReasonNames> {
+  const peers = await listPeers(reader)
+  const party = (id: string) =>
+    visibleText(text.parties.find((one) => one.party === id)?.name ?? peers.find((one) => one.party === id)?.name ?? id)
+  const instrument = (id: string) => instrumentName(id, visit.format.language)
+  return { party, place: visit.format.place, instrument, time: (at: string) => timeText(visit, at) }
 }
 
 function progress({ t, format }: Visit, { step, left }: Trial, here: string): Html {
@@ -105,30 +115,29 @@ function progress({ t, format }: Visit, { step, left }: Trial, here: string): Ht
 <form method="post" action="${here}"><button name="stop" value="yes">${t("agreement.trial-stop")}</button></form></div>`
 }
 
-async function results(reader: Reader, visit: Visit, { step, at }: Trial, text: AgreementText): Promise<Html> {
+function found(visit: Visit, { step, at }: Trial, { first }: Part, names: ReasonNames): Html {
   const { t, format } = visit
   if (step === null) return nothing
-  const peers = await listPeers(reader)
-  const party = (id: string) =>
-    visibleText(text.parties.find((one) => one.party === id)?.name ?? peers.find((one) => one.party === id)?.name ?? id)
-  const instrument = (id: string) => instrumentName(id, format.language)
-  const names = { party, place: format.place, instrument, time: (text: string) => timeText(visit, text) }
   const say = (reason: TriedReason) => reasonText(t, reason, names)
+  const { redacted, held, holds, released, reasons: others } = step.tried
+  const part = (title: string, shown: Html, list: readonly unknown[]) =>
+    list.length === 0 ? nothing : section(title, shown)
   return html`<p class="quiet">${t("agreement.trial-at")} ${format.time(at)}</p>
-${counts(visit, step.tried, step.before)}${differences(visit, step.difference)}
-${section(t("agreement.trial-goes"), examples(visit, step.tried.released))}
-${step.tried.redacted.length === 0 ? nothing : section(t("agreement.trial-redacted"), examples(visit, step.tried.redacted))}
-${section(t("agreement.trial-why"), reasons(visit, step.tried.reasons, say))}`
+${first ? notice(t("agreement.trial-first")) : nothing}${counts(visit, step.tried, step.before)}${differences(visit, step.difference)}
+${section(t("agreement.trial-goes"), examples(visit, released))}
+${part(t("agreement.trial-redacted"), examples(visit, redacted), redacted)}
+${part(t("agreement.trial-held"), html`${examples(visit, held)}${reasons(visit, holds, say)}`, held)}
+${section(t("agreement.trial-why"), reasons(visit, others, say))}`
 }
 
-function counts({ t, format }: Visit, { counts: now }: Tried, before: Tried | null): Html {
+function counts({ t, format }: Visit, { counts: now }: TriedTerms, before: TriedTerms | null): Html {
   const words = {
     release: t("agreement.trial-release"),
     redact: t("agreement.trial-redact"),
     hold: t("agreement.trial-hold"),
     refuse: t("agreement.trial-refuse"),
   }
-  const rows = (one: Tried["counts"]): Bar[] =>
+  const rows = (one: TriedTerms["counts"]): Bar[] =>
     (["release", "redact", "hold", "refuse"] as const).map((is) => ({
       label: words[is],
       value: one[is],

@@ -296,3 +296,12 @@ export async function readBy(reader: Reader, party: string): Promise<number[]> {
   )
   return rows.map(({ collection }) => collection)
 }
+
+/** Whether an object entered the collection before that time: instants rise with the numbers, so the first one tells. */
+export async function wasReleasedBefore(reader: Reader, collection: number, at: Instant): Promise<boolean> {
+  const row = await reader.get<{ first: Instant }>(
+    sql`select date_added as first from entry where collection = ${collection} and kind in ('put', 'revoke')
+        order by seq limit 1`,
+  )
+  return row !== undefined && row.first < at
+}

@@ -12,6 +12,9 @@ export type Tried = {
   counts: Readonly<Record<Decision["is"], number>>
   released: readonly Example[]
   redacted: readonly Example[]
+  held: readonly Example[]
+  /** Why some would wait, and why others would not go at all. */
+  holds: readonly TriedReason[]
   reasons: readonly TriedReason[]
 }
 
@@ -46,33 +49,43 @@ export class Tally {
   readonly #counts = { release: 0, redact: 0, hold: 0, refuse: 0 }
   readonly #released: Example[] = []
   readonly #redacted: Example[] = []
-  readonly #reasons = new Map<string, { reason: ReleaseReason; count: number; examples: Example[] }>()
+  readonly #held: Example[] = []
+  readonly #holds: Reasons = new Map()
+  readonly #reasons: Reasons = new Map()
 
   add(example: Example, decision: Decision): void {
     this.#counts[decision.is] += 1
     if (decision.is === "release") few(this.#released, example)
     if (decision.is === "redact") few(this.#redacted, example)
-    if (decision.is === "refuse" || decision.is === "hold")
-      for (const one of decision.reasons) this.#reason(one, example)
+    if (decision.is === "hold") few(this.#held, example)
+    if (decision.is === "hold") for (const one of decision.reasons) count(this.#holds, one, example)
+    if (decision.is === "refuse") for (const one of decision.reasons) count(this.#reasons, one, example)
   }
 
   tried(): Tried {
-    const reasons = [...this.#reasons.values()].map(({ reason, ...rest }) => ({ ...reason, ...rest }))
     return {
       ...{ counts: { ...this.#counts }, released: [...this.#released], redacted: [...this.#redacted] },
-      reasons: reasons.toSorted((a, b) => b.count - a.count),
+      ...{ held: [...this.#held], holds: listed(this.#holds), reasons: listed(this.#reasons) },
     }
   }
+}
 
-  #reason(reason: ReleaseReason, example: Example): void {
-    const name = JSON.stringify([reason.code, reason.values])
-    const known = this.#reasons.get(name)
-    if (known === undefined && this.#reasons.size >= REASONS_MOST) return
-    const found = known ?? { reason, count: 0, examples: [] }
-    found.count += 1
-    few(found.examples, example)
-    this.#reasons.set(name, found)
-  }
+type Reasons = Map<string, { reason: ReleaseReason; count: number; examples: Example[] }>
+
+function count(reasons: Reasons, reason: ReleaseReason, example: Example): void {
+  const name = JSON.stringify([reason.code, reason.values])
+  const known = reasons.get(name)
+  if (known === undefined && reasons.size >= REASONS_MOST) return
+  const found = known ?? { reason, count: 0, examples: [] }
+  found.count += 1
+  few(found.examples, example)
+  reasons.set(name, found)
+}
+
+/** The most frequent first. */
+function listed(reasons: Reasons): TriedReason[] {
+  const all = [...reasons.values()].map(({ reason, ...rest }) => ({ ...reason, ...rest }))
+  return all.toSorted((a, b) => b.count - a.count)
 }
 
 function few(list: Example[], example: Example): void {

@@ -37,7 +37,7 @@ await addObjects(
 
 const terms = (changes: Partial<Terms>): Terms => ({ ...DEFAULT_TERMS, ...changes })
 const wish = (changes: Partial<Terms>, before: Terms | null = null): TrialWish => ({
-  ...{ terms: terms(changes), articles: { personal: "4(2)" }, readers: [PEER] },
+  ...{ terms: terms(changes), articles: { personal: "4(2)" }, readers: [PEER], agreement: null },
   before: before === null ? null : { terms: before, articles: {} },
 })
 const over = async (one: TrialWish) => {

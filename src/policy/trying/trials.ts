@@ -15,6 +15,8 @@ export type TrialWish = {
   terms: Terms
   articles: ReleaseFacts["articles"]
   readers: readonly PartyId[]
+  /** Under which the collection would stand; null where the text is not tabled yet. */
+  agreement: string | null
   before: { terms: Terms; articles: ReleaseFacts["articles"] } | null
 }
 
@@ -86,13 +88,13 @@ export class Trials {
     await Promise.all([...this.#jobs.values()].map(({ over }) => over))
   }
 
-  async #jobFor({ terms, articles, readers, before }: TrialWish, time: Instant): Promise<TrialJob> {
+  async #jobFor({ terms, articles, readers, agreement, before }: TrialWish, time: Instant): Promise<TrialJob> {
     const { store } = this.#parts
     const audience = await Promise.all(readers.map((party) => recipientFor(store, party)))
     const facts: ReleaseFacts = {
       // As an officer would let it out, into a collection that is in use already.
       ...{ actor: { is: "person", officer: true, by: "" }, officers: await countOfficers(store), first: false },
-      ...{ collection: { kind: "shared", closedAt: null, agreement: null }, again: false, urgent: null, articles },
+      ...{ collection: { kind: "shared", closedAt: null, agreement }, again: false, urgent: null, articles },
       ...{ audience, refusals: await releaseRefusals(store) },
       law: await lawFacts(store, audience, [terms, before?.terms ?? null], time),
     }
@@ -124,6 +126,11 @@ export class Trials {
   }
 }
 
-function nameOf({ terms, readers, before }: TrialWish): string {
-  return JSON.stringify([termsText(terms), readers.toSorted(), before === null ? null : termsText(before.terms)])
+function nameOf({ terms, readers, agreement, before }: TrialWish): string {
+  return JSON.stringify([
+    termsText(terms),
+    readers.toSorted(),
+    agreement,
+    before === null ? null : termsText(before.terms),
+  ])
 }

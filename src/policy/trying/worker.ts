@@ -10,7 +10,8 @@ import { sourcesOf } from "../personal/sources.ts"
 import { incidentsOf, sectorsOf } from "../personal/subjects.ts"
 import { decider } from "../release/deciding.ts"
 import { kindsOf, readMarking } from "../release/kinds.ts"
-import type { OtherMarking, ReleaseObject } from "../release/model.ts"
+import type { Decision, OtherMarking, ReleaseObject, ReleaseOrigin } from "../release/model.ts"
+import { type OriginRow, originQuery, originsIn } from "../release/origins.ts"
 import { Comparison, Tally, type TrialJob, type TrialStep } from "./model.ts"
 import { countTried, isServed, readDefinition, readOwnRecalls, readTried, type TriedRow } from "./queries.ts"
 
@@ -37,12 +38,12 @@ serveScan<TrialJob, TrialStep>(function* (reader, job) {
   for (const row of readTried(reader)) {
     const json = parsed(row.bytes)
     const object = objects.read(row, json)
-    const origin = row.origin === "own" ? row.origin : { party: row.origin as PartyId, terms: null, agreement: null }
+    const origins = objects.origins(row)
     const example = { key: row.key, id: row.id, type: row.type, name: nameOf(json, row.type) ?? "" }
-    const decision = after(object, origin, NO_APPROVALS)
+    const decision = best(after, object, origins)
     tally.add(example, decision)
     if (old !== null) {
-      const was = old(object, origin, NO_APPROVALS)
+      const was = best(old, object, origins)
       tallyBefore.add(example, was)
       comparison.add(example, decision, was)
     }
@@ -51,6 +52,12 @@ serveScan<TrialJob, TrialStep>(function* (reader, job) {
   }
   yield step(total, true)
 })
+
+/** One way in which it came and stands is enough to pass it on. */
+function best(decide: ReturnType<typeof decider>, object: ReleaseObject, origins: readonly ReleaseOrigin[]): Decision {
+  const decisions = origins.map((origin) => decide(object, origin, NO_APPROVALS))
+  return decisions.find(({ is }) => is !== "refuse") ?? decisions[0] ?? { is: "refuse", reasons: [] }
+}
 
 /** Reads what decides; markings, which half of a library names, each only once. */
 class Objects {
@@ -72,6 +79,13 @@ class Objects {
       ...{ personal: personalData(json), sources: sourcesOf(json, this.#self) },
       ...{ aside: false, withdrawn: false, revokedSince: row.revokedSince === 1, recalledAt: this.#recalledAt(row) },
     }
+  }
+
+  /** Under which terms it came, if it is a partner's. */
+  origins({ key, origin }: TriedRow): ReleaseOrigin[] {
+    if (origin === "own") return [origin]
+    const party = origin as PartyId
+    return originsIn(party, this.#reader.all<OriginRow>(originQuery(key, party)))
   }
 
   #marking(id: string): OtherMarking {

@@ -1,6 +1,6 @@
 import { countOfficers, isOfficer } from "../../accounts/index.ts"
 import type { Instant } from "../../kernel/time.ts"
-import type { Collection } from "../../library/index.ts"
+import { type Collection, wasReleasedBefore } from "../../library/index.ts"
 import { ownParty } from "../../parties/index.ts"
 import {
   governing,
@@ -13,7 +13,6 @@ import {
 } from "../../policy/index.ts"
 import type { Reader } from "../../store/index.ts"
 import type { Release } from "./model.ts"
-import { wasReleasedBefore } from "./queries.ts"
 
 /** Who lets out, what, and when it was prepared. */
 export type Wish = Pick<Release, "id" | "officer" | "by" | "unmarked" | "again" | "urgent" | "createdAt">

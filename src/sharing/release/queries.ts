@@ -88,15 +88,6 @@ export async function readStandings(reader: Reader, id: string): Promise<{ origi
   )
 }
 
-/** Whether an object entered the collection before that time: instants rise with the numbers, so the first one tells. */
-export async function wasReleasedBefore(reader: Reader, collection: number, at: Instant): Promise<boolean> {
-  const row = await reader.get<{ first: Instant }>(
-    sql`select date_added as first from entry where collection = ${collection} and kind in ('put', 'revoke')
-        order by seq limit 1`,
-  )
-  return row !== undefined && row.first < at
-}
-
 export async function bytesOf(reader: Reader, key: number): Promise<Uint8Array | null> {
   return (await reader.get<{ bytes: Uint8Array }>(sql`select bytes from object where key = ${key}`))?.bytes ?? null
 }
