@@ -5,7 +5,15 @@ import { type Member, testFederation } from "../../test/support/federation.ts"
 import { addOfficer } from "../../test/support/officers.ts"
 import { import_, marked, release } from "../../test/support/sharing.ts"
 import { addShared, loadCollection } from "../library/index.ts"
-import { DEFAULT_TERMS, keptTerms, saveInForce, type Terms, Trials } from "../policy/index.ts"
+import {
+  addRefusal,
+  DEFAULT_TERMS,
+  keptTerms,
+  removeRefusal,
+  saveInForce,
+  type Terms,
+  Trials,
+} from "../policy/index.ts"
 import { startDraft } from "./drafts.ts"
 import { type AgreementText, textHash } from "./model.ts"
 import type { Tabler } from "./tabled/audience.ts"
@@ -61,6 +69,11 @@ test("reservations that parties tabled split the readers of a trial, as they wou
     (await tried()).parts.map(({ readers, first }) => [readers, first]),
     [[[b.party, c.party], false]],
   )
+  const refused = { kind: "party", value: "bravo", source: "Sanctions list", reason: null, since: null } as const
+  const { id: refusal } = await addRefusal(a.store, refused, null)
+  const alone = (await tried()).parts.map(({ readers }) => readers)
+  assert.deepEqual(alone, [[c.party], [b.party]], "whom something speaks against takes nothing from the others")
+  await removeRefusal(a.store, refusal, null)
   const on = textHash(lines)
   const reserves: Says = {
     is: "position",

@@ -6,7 +6,7 @@ import { governedBy, type InForce, isNarrower, readTerms, type TrialWish } from 
 import type { Reader } from "../store/index.ts"
 import { reservationsOf } from "./acts/acting.ts"
 import { effectOf, narrowedFor } from "./acts/effect.ts"
-import { articlesOf } from "./acts/governing.ts"
+import { admitted, articlesOf } from "./acts/governing.ts"
 import type { ClauseTerms } from "./clause-terms.ts"
 import { type AgreementText, negotiatorsOf } from "./model.ts"
 import { narrowedByAll } from "./reserving.ts"
@@ -32,18 +32,27 @@ export async function trialsFor(
   const { parts, none } = partsBetween(text, narrowed(own), reserving)
   const standing = await standingIn(reader, tabled?.negotiation.id ?? null)
   const several = (await countOfficers(reader)) >= 2
-  const wishes = parts.flatMap(({ terms, readers }) => {
-    // Readers of different collections today compare with different ones.
-    const groups = Map.groupBy(readers, (party) => standing.find((one) => one.readers.includes(party)))
-    return [...groups].map(async ([today, some]): Promise<Part> => {
+  const wishes = parts.map(async ({ terms, readers }) => {
+    // Readers of different collections today compare with different ones; whom something speaks against reads none.
+    const may = await admitted(reader, { terms }, readers, { anew: true, now })
+    const todayOf = (party: PartyId) => standing.find((one) => one.readers.includes(party))
+    const groups = [
+      ...Map.groupBy(may, todayOf),
+      ...Map.groupBy(
+        readers.filter((party) => !may.includes(party)),
+        todayOf,
+      ),
+    ]
+    const made = groups.map(async ([today, some]): Promise<Part> => {
       const agreement = tabled?.negotiation.id ?? null
       const before = today === undefined ? null : beforeIn(today)
       const goesOn = today !== undefined && before !== null && isNarrower(terms, before.terms)
       const first = several && !(goesOn && (await wasReleasedBefore(reader, today.collection.key, now)))
       return { wish: { terms, articles: articlesOf(text), readers: some, agreement, before }, readers: some, first }
     })
+    return Promise.all(made)
   })
-  return { parts: await Promise.all(wishes), none }
+  return { parts: (await Promise.all(wishes)).flat(), none }
 }
 
 /** By the reservations with which it signed, or would sign as far as it tabled them. */

@@ -152,9 +152,9 @@ async function wantedBy(reader: Reader, negotiation: Negotiation, now: Instant):
 }
 
 /** Whom nothing speaks against; who reads already stays while the relation rests, and gets nothing meanwhile. */
-async function admitted(
+export async function admitted(
   reader: Reader,
-  { terms }: Wanted,
+  { terms }: Pick<Wanted, "terms">,
   parties: readonly PartyId[],
   { anew, now }: { anew: boolean; now: Instant },
 ): Promise<PartyId[]> {
