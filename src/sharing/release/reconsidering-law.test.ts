@@ -7,6 +7,7 @@ import type { Stix } from "../../../test/support/stix.ts"
 import { silent } from "../../kernel/diagnostics.ts"
 import { DAY } from "../../kernel/time.ts"
 import { correct, FactBook, importFacts, parseDay, shippedFiles, withdrawCorrection } from "../../law/index.ts"
+import { type JournalRow, journalEntries } from "../../ledger/index.ts"
 import { addShared, audienceOf, type Collection, loadCollection, recallsOf } from "../../library/index.ts"
 import { type PartyKind, savePeerCard } from "../../parties/index.ts"
 import { approvalsOf, DEFAULT_TERMS, keptTerms, loadApproval, type Terms } from "../../policy/index.ts"
@@ -63,6 +64,15 @@ async function pulled(): Promise<void> {
   for (const reader of [fr, de]) await reader.round(fi)
 }
 
+/** The facts of each such happening in the ledger. */
+async function noted(what: string): Promise<unknown[]> {
+  const key = Number(fi.meddle("select key from log where kind = 'ledger'")[0]?.key)
+  const rows = await fi.store.all<JournalRow>(journalEntries(key, 0, 1000))
+  return rows.flatMap(({ header, body }) =>
+    (JSON.parse(header) as { what: string }).what === what ? [JSON.parse(Buffer.from(body).toString())] : [],
+  )
+}
+
 const readers = async (shared: Collection) =>
   new Set((await audienceOf(fi.store, await fi.reload(shared))).map(({ party }) => party))
 
@@ -74,6 +84,12 @@ test("who is bound no more by a corrected fact reads no further, and does not co
   const correction = await left("FR")
   await decideAnew(fi, REASON)
   assert.deepEqual(await readers(shared), new Set([de.party]))
+  assert.deepEqual(await noted("audience.decided-anew"), [
+    {
+      ...{ collection: shared.id, party: fr.party, reasons: ["audience.not-bound"] },
+      rows: [`own/${correction}`],
+    },
+  ])
   await sent(shared, next)
   assert.deepEqual([await shownAt(fr, next.id), await shownAt(de, next.id)], [null, "green"])
   await withdrawCorrection(facts(), correction, null)

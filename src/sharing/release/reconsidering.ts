@@ -114,10 +114,14 @@ async function withoutRefused(parts: ReconsideringParts, collection: Collection)
   for (const recipient of facts.audience) {
     const against = againstAudience([recipient], terms, facts).filter(({ code }) => !RESTS.has(code))
     if (against.length === 0) continue
+    const rows = against.flatMap(({ values }) => values.fact ?? [])
     await parts.store.write(async (tx) => {
       const now = await loadCollection(tx, collection.id)
       const member = await findMember(tx, now.key, recipient.party)
-      if (member?.leftAt === null) await takeOut(tx, now, recipient.party, null)
+      if (member?.leftAt !== null) return
+      const facts = { collection: now.id, party: recipient.party, reasons: against.map(({ code }) => code), rows }
+      await record(tx, { what: "audience.decided-anew", by: null, facts })
+      await takeOut(tx, now, recipient.party, null)
     })
   }
 }

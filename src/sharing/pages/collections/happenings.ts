@@ -68,6 +68,11 @@ const sentences: Readonly<Record<string, Say>> = {
   "approval.urgent": (t, facts, calling) => t("ledger.approval.urgent", asked(facts, calling)),
   "approval.void": (t, facts, calling) => t("ledger.approval.void", asked(facts, calling)),
   "approval.withdrawn": (t, facts, calling) => t("ledger.approval.withdrawn", asked(facts, calling)),
+  "audience.decided-anew": (t, facts, calling) =>
+    t("ledger.audience.decided-anew", {
+      ...{ ...where(facts, calling), ...who(facts, calling) },
+      reasons: [...listOf(facts, "reasons"), ...listOf(facts, "rows")].join(", "),
+    }),
   "audience.left": (t, facts, calling) =>
     t("ledger.audience.left", { ...where(facts, calling), ...who(facts, calling) }),
   "code.removed": (t) => t("ledger.code.removed"),
