@@ -13,9 +13,13 @@ export async function behind(reader: Reader, collection: Collection): Promise<Be
   const said = collection.kind === "received" ? await feedSaid(reader, collection.key) : null
   const agreement = said === null ? (await governing(reader, collection.id))?.agreement : said.agreement
   if (agreement != null) return { agreement }
-  const text = said === null ? collection.terms?.text : said.terms
-  const types = text == null ? null : readTerms(text)?.objects.types
-  return types?.length === 1 && types[0] === "comity-agreement" ? "negotiation" : null
+  return isNegotiation((said === null ? collection.terms?.text : said.terms) ?? null) ? "negotiation" : null
+}
+
+/** Under these terms goes what is tabled in negotiations, and nothing else. */
+export function isNegotiation(text: string | null): boolean {
+  const types = text === null ? null : readTerms(text)?.objects.types
+  return types?.length === 1 && types[0] === "comity-agreement"
 }
 
 /** A word beside its kind, since all that come of one agreement bear its title. */

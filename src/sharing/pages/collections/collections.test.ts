@@ -6,6 +6,7 @@ import { prepared } from "../../../../test/support/node-in-process.ts"
 import { indicator, LATE, malware, newVersion, type Stix } from "../../../../test/support/stix.ts"
 import { addObjects, addShared, eraseObject, loadCollection } from "../../../library/index.ts"
 import { DEFAULT_TERMS, keptTerms, saveInForce } from "../../../policy/index.ts"
+import { openShared } from "../release/parts.ts"
 
 const server = await startCollections()
 after(() => server.close())
@@ -180,5 +181,10 @@ test("what an agreement or a negotiation made says so and leads there, and nobod
   assert.deepEqual(
     [a, b, c].map((one) => /audience\/add/.test(one ?? "")),
     [true, false, false],
+  )
+  const open = await openShared(node.store, (one, other) => one.localeCompare(other))
+  assert.deepEqual(
+    open.map(({ collection: { title } }) => title),
+    ["Governed", "Plain"],
   )
 })

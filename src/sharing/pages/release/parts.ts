@@ -9,6 +9,7 @@ import type { JsonObject } from "../../../stix/index.ts"
 import type { Reader, Store } from "../../../store/index.ts"
 import type { Release } from "../../release/model.ts"
 import type { Releases } from "../../release/releases.ts"
+import { isNegotiation } from "../collections/behind.ts"
 import { type Partners, partnerShown } from "../partners.ts"
 
 /** What the pages of releasing and taking back are made from. */
@@ -27,8 +28,11 @@ export function releasePath({ id }: Pick<Release, "id">): string {
 /** A shared collection of ours that is open, and who reads it. */
 export type OpenShared = { collection: Collection; audience: PartyId[] }
 
+/** Into which people release; what is tabled goes into others. */
 export async function openShared(reader: Reader, compare: Format["compare"]): Promise<OpenShared[]> {
-  const own = (await listCollections(reader)).filter(({ kind, closedAt }) => kind === "shared" && closedAt === null)
+  const own = (await listCollections(reader)).filter(
+    ({ kind, closedAt, terms }) => kind === "shared" && closedAt === null && !isNegotiation(terms?.text ?? null),
+  )
   const byTitle = own.toSorted((a, b) => compare(a.title, b.title))
   return Promise.all(
     byTitle.map(async (collection) => ({
