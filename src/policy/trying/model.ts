@@ -88,9 +88,15 @@ function listed(reasons: Reasons): TriedReason[] {
   return all.toSorted((a, b) => b.count - a.count)
 }
 
+/** The first, but a relationship says nothing by itself: it gives way to what has a name. */
 function few(list: Example[], example: Example): void {
-  if (list.length < EXAMPLES_MOST) list.push(example)
+  if (list.length < EXAMPLES_MOST) return void list.push(example)
+  if (isRelationship(example)) return
+  const at = list.findIndex(isRelationship)
+  if (at >= 0) list.push(...list.splice(at, 1).map(() => example))
 }
+
+const isRelationship = ({ type }: Example): boolean => type === "relationship"
 
 const goes = ({ is }: Decision) => is === "release" || is === "redact"
 

@@ -6,6 +6,7 @@ import { newVersion } from "../../../test/support/stix.ts"
 import { addObjects } from "../../library/index.ts"
 import { addOwnParty, insertPeer, type PartyId } from "../../parties/index.ts"
 import { DEFAULT_TERMS, type Terms } from "../terms/model.ts"
+import { EXAMPLES_MOST, Tally } from "./model.ts"
 import { Trials, type TrialWish } from "./trials.ts"
 
 const node = await openInProcess()
@@ -90,4 +91,19 @@ test("nothing is written and nothing leaves; a result is shown again, and a canc
   await trials.cancel(one)
   assert.notEqual(await over(one), first)
   assert.equal(store.commits, commits)
+})
+
+test("examples are what has a name, as far as there is some: relationships give way", () => {
+  const tally = new Tally()
+  const add = (key: number, type: string) =>
+    tally.add({ key, id: `${type}--${key}`, type, name: "" }, { is: "release", reasons: [] })
+  for (let key = 0; key < 2 * EXAMPLES_MOST; key++) add(key, "relationship")
+  for (const key of [100, 101]) add(key, "indicator")
+  const { released, counts } = tally.tried()
+  assert.equal(counts.release, 2 * EXAMPLES_MOST + 2)
+  assert.equal(released.length, EXAMPLES_MOST)
+  assert.deepEqual(
+    released.slice(-2).map(({ key }) => key),
+    [100, 101],
+  )
 })

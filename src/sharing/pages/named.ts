@@ -34,6 +34,7 @@ export function objectLink(t: Translate, { id, type, name, revoked }: Named): Ht
 
 /** A reference to another object: its name as a link with its type, or its id if it is not here. */
 export function reference(t: Translate, id: string, hit: Named | null | undefined): Html {
+  if (hit?.name === null) return objectLink(t, hit)
   if (hit != null) return html`${objectLink(t, hit)} <span class="quiet small">${typeWord(t, hit.type)}</span>`
   const type = typeOfId(id)
   const word =

@@ -221,5 +221,5 @@ function someShown(
   const more = count - some.length
   const rest =
     more > 0 ? html`<li class="quiet small">${t("object.and-more", { count: format.number(more) })}</li>` : nothing
-  return html`<ul class="plain-list small">${items}${rest}</ul>`
+  return html`<ul class="plain-list small wrap">${items}${rest}</ul>`
 }
