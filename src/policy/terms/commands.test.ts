@@ -28,6 +28,13 @@ function shown(name: string, result: Json): string {
   )
 }
 
+test("the terms that a database begins with, for what was shared before there were terms, are those without an agreement", () => {
+  assert.deepEqual(
+    node.meddle("select hash, text from terms").map((row) => ({ ...row })),
+    [keptTerms(DEFAULT_TERMS)],
+  )
+})
+
 test("what is printed to start from can be taken as it stands, with or without a node", async () => {
   const printed = shown("terms show", await run("terms show", {}))
   assert.deepEqual(termsIn(printed), DEFAULT_TERMS)
