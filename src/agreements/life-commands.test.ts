@@ -93,7 +93,7 @@ test("an agreement lives by command: tabled, reserved, signed, in force, suspend
   const lines = shown?.show(translator("en"), (await status(a, AGREEMENT)) as unknown as Json) ?? []
   assert.match(
     lines.join("\n"),
-    new RegExp(`^${AGREEMENT}\\tnegotiator\\t.*\n1\\tended\\t${hash.replace("+", "\\+")}\\t-\n\tAlfa\tbound\t0/3`),
+    new RegExp(`^${AGREEMENT}\\tnegotiator\\t.*\n1\\tended\\t${hash.replaceAll("+", "\\+")}\\t-\n\tAlfa\tbound\t0/3`),
   )
 })
 

@@ -7,13 +7,14 @@ import { fileURLToPath } from "node:url"
 import { sampleText } from "../../../test/support/agreements.ts"
 import { type Federation, type Member, testFederation } from "../../../test/support/federation.ts"
 import { tempFolder } from "../../../test/support/temp.ts"
+import { newKeyPair, signerOf } from "../../crypto/index.ts"
 import { canonicalize, type Json } from "../../kernel/canonical.ts"
 import { ComityError } from "../../kernel/errors.ts"
-import { DAY } from "../../kernel/time.ts"
+import { DAY, type Instant } from "../../kernel/time.ts"
 import { verifierProgram } from "../../ledger/index.ts"
 import { startDraft } from "../drafts.ts"
 import { withTerms } from "../editing.ts"
-import { type AgreementText, textHash } from "../model.ts"
+import { type AgreementText, type Clause, textHash } from "../model.ts"
 import type { Tabler } from "../tabled/audience.ts"
 import { keepSaying } from "../tabled/home.ts"
 import { type ItemId, itemBytes, readItem, type Says } from "../tabled/item.ts"
@@ -234,6 +235,37 @@ test("an act counts only if its signature is good and it says what its object sa
   }
   assert.deepEqual(readItem(itemBytes(acted, "green"), a.party), acted)
 })
+
+test("an act with a key that its party's node never had counts for nothing: nobody could prove it", async () => {
+  const id = await begin()
+  const parts = { ...of(b), signer: signerOf(newKeyPair()) }
+  federation.clock.forward(5_000_000)
+  await act(parts, { negotiation: id, version: textHash(text()), by: "Olga Officer", act: SIGN }, OFFICER)
+  await pulls()
+  for (const member of [a, b]) assert.deepEqual((await seenBy(member, id)).acts, [])
+  await does(b, id, SIGN)
+  assert.equal((await seenBy(a, id)).acts.length, 1)
+})
+
+test("a text that lacks something cannot be tabled by a node that does not look", () => {
+  const [party, says] = [a.party, { is: "text", text: text(), base: null, note: "" } as const]
+  const item = (change: Partial<AgreementText>) =>
+    readItem(
+      itemBytes(
+        { id: ROOT, negotiation: ROOT, party, at: 0 as Instant, says: { ...says, text: { ...text(), ...change } } },
+        "green",
+      ),
+      party,
+    )
+  assert.notEqual(item({}), null)
+  const settled = (one: Clause) => ({ ...one, terms: { marking: "clear" as const } })
+  const twice = text().articles.map((one) => ({ ...one, clauses: one.clauses.map(settled) }))
+  assert.equal(item({ articles: twice }), null)
+  assert.equal(item({ title: {} }), null)
+  assert.equal(item({ parties: text().parties.filter((one) => one.party !== party) }), null)
+})
+
+const ROOT: ItemId = "comity-agreement--00000000-0000-4000-8000-000000000000"
 
 test("the file says who signed what to a program that knows nothing of Comity, and every change of it is found", async (t) => {
   const id = await inForce()

@@ -6,6 +6,7 @@ import type { PartyId } from "../../parties/index.ts"
 import { type Tlp, tlpMarkingId } from "../../stix/index.ts"
 import { isGood, SignedAct } from "../acts/model.ts"
 import { ClauseTerms } from "../clause-terms.ts"
+import { lackingIn } from "../lacking.ts"
 import { AgreementText, CLAUSE_MOST, LanguageCode, Part, Party, TextHash, textOf } from "../model.ts"
 
 // docs/protocol/agreements.md, "What is tabled"
@@ -93,6 +94,7 @@ export function readItem(bytes: Uint8Array, origin: string): Item | null {
   const at = parseInstant(created)
   if (party !== origin || at === null || created !== modified) return null
   const item = { id, negotiation, party, at, says }
+  if (says.is === "text" && lackingIn(says.text, party).length > 0) return null
   return says.is === "act" && !isOwnAct(item, created) ? null : item
 }
 

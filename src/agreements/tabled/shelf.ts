@@ -1,5 +1,6 @@
 import { ComityError } from "../../kernel/errors.ts"
-import { ownParty } from "../../parties/index.ts"
+import { keyStateOf, ownStatements } from "../../ledger/index.ts"
+import { findPeer, ownParty, readStatements } from "../../parties/index.ts"
 import type { Reader } from "../../store/index.ts"
 import { type Item, readItem } from "./item.ts"
 import { type Negotiation, negotiationsIn } from "./negotiation.ts"
@@ -54,6 +55,7 @@ export class Shelf {
     if (rows.length < this.#known.length) this.#forget(new Set(rows.map(({ key }) => key)))
     this.#known = rows
     const spent = new Map<string, Spent>()
+    const keys = new KeysOf(reader)
     const items: Item[] = []
     for (const row of rows) {
       const before = spent.get(row.origin) ?? { items: 0, bytes: 0 }
@@ -61,7 +63,7 @@ export class Shelf {
       const held = await this.#held(reader, row, own)
       if (held === null) continue
       spent.set(row.origin, { items: before.items + 1, bytes: before.bytes + held.bytes })
-      if (held.item !== null) items.push(held.item)
+      if (held.item !== null && (await keys.made(held.item, row.origin))) items.push(held.item)
     }
     return items
   }
@@ -79,6 +81,35 @@ export class Shelf {
 
   #forget(there: ReadonlySet<number>): void {
     for (const key of this.#read.keys()) if (!there.has(key)) this.#read.delete(key)
+  }
+}
+
+/** Whose key signed is asked each time: a partner's change of keys may be learnt after what the new key signed. */
+class KeysOf {
+  readonly #reader: Reader
+  readonly #known = new Map<string, Promise<ReadonlySet<string>>>()
+
+  constructor(reader: Reader) {
+    this.#reader = reader
+  }
+
+  /** An act counts only with a key of its party's node: with another one nobody could prove later who signed. */
+  async made({ says }: Item, origin: string): Promise<boolean> {
+    if (says.is !== "act") return true
+    const known = this.#known.get(origin) ?? this.#read(origin)
+    this.#known.set(origin, known)
+    return (await known).has(says.key)
+  }
+
+  async #read(origin: string): Promise<ReadonlySet<string>> {
+    const peer = origin === "own" ? null : await findPeer(this.#reader, origin)
+    if (origin !== "own" && peer === null) return new Set()
+    const statements = peer === null ? await ownStatements(this.#reader) : await readStatements(this.#reader, peer.key)
+    if (statements.length === 0) return new Set()
+    const { current, former } = keyStateOf(statements)
+    return new Set(
+      [current, ...former.map(({ publicKey }) => publicKey)].flatMap((key) => key?.toString("base64") ?? []),
+    )
   }
 }
 
