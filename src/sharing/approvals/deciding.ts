@@ -16,6 +16,7 @@ import {
   setWent,
 } from "../../policy/index.ts"
 import type { Reader, Store } from "../../store/index.ts"
+import type { CopyLine } from "../release/copy-lines.ts"
 import type { Release, ReleaseId } from "../release/model.ts"
 import type { Releases } from "../release/releases.ts"
 import { insertChosen, recordBegun } from "../release/releasing.ts"
@@ -75,15 +76,21 @@ export async function hasChanged(reader: Reader, approval: ApprovalRequest, time
   return false
 }
 
-/** What is taken out of some of its objects before they go, by their keys. */
+export type TakenOut = { without: readonly Redaction[]; copy: readonly CopyLine[] | null }
+
+/** What is taken out of some of its objects before they go, and the copies that go in their place, by their keys. */
 export async function takenOut(
   reader: Reader,
   approval: ApprovalRequest,
   { keys, time }: { keys: readonly number[]; time: Instant },
-): Promise<Map<number, readonly Redaction[]>> {
+): Promise<Map<number, TakenOut>> {
   const settling = await settlingFor(reader, approval, time)
   const found = await Promise.all(
-    keys.map(async (key) => [key, (await settling?.leavingNow(key))?.without ?? []] as const),
+    keys.map(async (key) => {
+      const without = (await settling?.leavingNow(key))?.without ?? []
+      const copy = without.length === 0 ? null : await settling?.copyNow(key)
+      return [key, { without, copy: copy?.lines ?? null }] as const
+    }),
   )
   return new Map(found)
 }

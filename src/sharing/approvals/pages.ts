@@ -33,7 +33,6 @@ import {
   listWaiting,
   mayDecide,
   NOTE_MOST,
-  type Redaction,
   readTerms,
   redactedWord,
   termSentences,
@@ -42,10 +41,11 @@ import {
 import { wholeNumber } from "../pages/collections/parts.ts"
 import { objectPath, reference } from "../pages/named.ts"
 import { type Partners, partnersOf } from "../pages/partners.ts"
+import { copyShown } from "../pages/release/copies-shown.ts"
 import { programsShown, warnedOf } from "../pages/release/going.ts"
 import { counted, partyList, type ReleasePageParts, reasonShown } from "../pages/release/parts.ts"
 import { idsOf } from "../release/queries.ts"
-import { approveAndRelease, hasChanged, loadOne, objectsOf, sayNo, takenOut } from "./deciding.ts"
+import { approveAndRelease, hasChanged, loadOne, objectsOf, sayNo, type TakenOut, takenOut } from "./deciding.ts"
 import { approvalPath, APPROVALS_PATH as PATH, standing } from "./words.ts"
 
 const DECIDED_SHOWN = 100
@@ -203,7 +203,7 @@ async function whatShown({ store, search }: ReleasePageParts, visit: Visit, appr
   const keys = shown.map(({ object }) => object)
   const without = await takenOut(store, approval, { keys, time: visit.now })
   const rows = shown.map(({ object: key }) => {
-    const item = { key, id: ids.get(key), without: without.get(key) ?? [] }
+    const item = { key, id: ids.get(key), taken: without.get(key) ?? null }
     return html`<li>${itemShown(visit, item, names)}</li>`
   })
   const last = shown.at(-1)
@@ -219,20 +219,21 @@ async function whatShown({ store, search }: ReleasePageParts, visit: Visit, appr
 
 function itemShown(
   visit: Visit,
-  { key, id, without }: { key: number; id: string | undefined; without: readonly Redaction[] },
+  { key, id, taken }: { key: number; id: string | undefined; taken: TakenOut | null },
   names: ReadonlyMap<string, Hit>,
 ): Html {
   const { t } = visit
   if (id === undefined) return html`<span class="quiet">${t("approval.erased")}</span>`
   const hit = names.get(id)
   const label = hit?.marking == null ? nothing : tlpLabel(hit.marking)
-  return html`${reference(t, id, hit)} ${label} <a class="small" href="${objectPath(id)}/source?version=${key}">${t("approval.bytes")}</a>${withoutShown(visit, without)}`
+  return html`${reference(t, id, hit)} ${label} <a class="small" href="${objectPath(id)}/source?version=${key}">${t("approval.bytes")}</a>${taken === null ? nothing : withoutShown(visit, taken)}`
 }
 
-function withoutShown({ t, format }: Visit, without: readonly Redaction[]): Html {
+function withoutShown(visit: Visit, { without, copy }: TakenOut): Html {
+  const { t, format } = visit
   if (without.length === 0) return nothing
   const words = [...new Set(without.map(({ what }) => redactedWord(t, what)))]
-  return html`<div class="small">${t("approval.without", { what: format.list(words) })}</div>`
+  return html`<div class="small">${t("approval.without", { what: format.list(words) })}</div>${copy === null ? nothing : copyShown(visit, { lines: copy }, null)}`
 }
 
 function factsShown(visit: Visit, approval: ApprovalRequest, people: Known["people"]): Html {

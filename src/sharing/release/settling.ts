@@ -30,8 +30,9 @@ import {
 } from "../../policy/index.ts"
 import { joinTlp, type Tlp } from "../../stix/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
-import { type Candidate, Candidates } from "./candidates.ts"
+import { type Candidate, Candidates, parsed } from "./candidates.ts"
 import { copyIdFor, preparedCopy } from "./copies.ts"
+import { type CopyLine, copyLines } from "./copy-lines.ts"
 import { findCopy } from "./copy-queries.ts"
 import { factsFor, type Wish } from "./facts.ts"
 import { counted, decidedText, type Settled, type Target, type TargetOutcome } from "./model.ts"
@@ -119,6 +120,25 @@ export class Settling {
     if (decision.is === "refuse") return null
     const without = decision.is === "release" ? [] : decision.what
     return { tag: this.#tagOf(candidate, decision), without }
+  }
+
+  /** The copy that would go in place of an object now, as lines; null where the object goes as it is, or not at all. */
+  async copyNow(key: number): Promise<{ id: string; lines: CopyLine[] } | null> {
+    const candidate = await this.#candidates.load(key)
+    if (candidate === null) return null
+    const decision = this.#decide(candidate, NO_APPROVALS)
+    const without = decision.is === "hold" || decision.is === "redact" ? decision.what : []
+    if (without.length === 0) return null
+    const id = (await findCopy(this.#reader, this.collection.key, candidate.id)) ?? `${candidate.type}--${NO_UUID}`
+    const copy = preparedCopy(candidate.bytes, without, {
+      id,
+      author: this.#self,
+      marking: this.#judgedMark(candidate),
+    })
+    if (copy === null) return null
+    const lines = copyLines(parsed(candidate.bytes), parsed(copy.bytes), without)
+    // Nobody made the id yet.
+    return { id: candidate.id, lines: lines.map((line) => ({ ...line, text: line.text.replace(NO_UUID, "…") })) }
   }
 
   /** A yes counts for exactly what it was given for, is looked for anew each time, and is that of an officer of now. */

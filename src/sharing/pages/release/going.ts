@@ -48,8 +48,8 @@ function groundShown(visit: Visit, ground: Grounds, partners: Partners): Html {
   return html`<li>${stateMark("conditional", visit.format.number(ground.count))} ${reasonShown(visit, ground, partners)}</li>`
 }
 
-/** What is taken out of objects before they go: by kind, how often. */
-export function redactedShown(visit: Visit, release: Release): Html {
+/** What is taken out of objects before they go: by kind, how often, and the first copies themselves. */
+export function redactedShown(visit: Visit, release: Release, copies: Html): Html {
   const { t, format } = visit
   const objects = release.outcome.reduce((sum, { redacted }) => sum + redacted, 0)
   if (objects === 0) return nothing
@@ -60,7 +60,7 @@ export function redactedShown(visit: Visit, release: Release): Html {
   const items = [...counts].map(([what, count]) => html`<li>${redactedWord(t, what)}: ${format.number(count)}</li>`)
   return section(
     t("release.redacted-title"),
-    html`<p>${t("release.redacted-what", { objects: format.number(objects) })}</p><ul class="plain-list">${items}</ul>`,
+    html`<p>${t("release.redacted-what", { objects: format.number(objects) })}</p><ul class="plain-list">${items}</ul>${copies}`,
     "redacted",
   )
 }

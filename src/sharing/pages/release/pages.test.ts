@@ -8,8 +8,9 @@ import { marked, shownAt } from "../../../../test/support/sharing.ts"
 import type { Stix } from "../../../../test/support/stix.ts"
 import { silent } from "../../../kernel/diagnostics.ts"
 import { headerText } from "../../../ledger/index.ts"
-import { addCollection, idHash, loadCollection, verifyLogs } from "../../../library/index.ts"
-import { readTerms } from "../../../policy/index.ts"
+import { addCollection, addShared, idHash, loadCollection, verifyLogs } from "../../../library/index.ts"
+import { addOwnParty, type PartyId } from "../../../parties/index.ts"
+import { DEFAULT_TERMS, keptTerms, readTerms } from "../../../policy/index.ts"
 import { Releases } from "../../release/releases.ts"
 import { collectionPages } from "../collections/routes.ts"
 import { Verifications } from "../collections/verification.ts"
@@ -322,4 +323,27 @@ test("a form whose terms are none comes back with what was typed, and nothing is
   assert.match(unbound, /No fact of law here says whether it is bound by Malabo Convention \(malabo\)/)
   const made = await post("/share/new-shared", { ...safeguarded, instrument: "budapest" })
   assert.match(await words(made), /only where all places of every reader are bound by Budapest Convention \(budapest\)/)
+})
+
+test("the copy that would go is shown before it goes, with what is taken out marked and nothing of it as markup", async () => {
+  const { store } = server.node
+  await store.write((tx) => addOwnParty(tx, { name: "Harbour CERT", kind: "government", place: "FI" }, null))
+  const terms = keptTerms({ ...DEFAULT_TERMS, personal: { is: "redact" } })
+  const audience = [things.partner as PartyId]
+  const redacting = await addShared(store, { title: "Redacting", alias: null, audience, terms }, null)
+  const object = marked("green", { name: "Lure", description: "<b>write</b> to ada@example.org" })
+  await added(object)
+  const chosen = new URLSearchParams([["object", object.id]]).toString()
+  const at = await post("/share/release", { chosen, "to[]": redacting })
+  await releases.settled(at.split("/").at(-1) ?? "")
+  const shown = await page(at)
+  assert.match(
+    shown,
+    /<del><bdi> {2}&quot;description&quot;: &quot;&lt;b&gt;write&lt;\/b&gt; to ada@example\.org&quot;,<\/bdi><\/del>[^<]*<span[^>]*>e-mail/,
+  )
+  assert.match(shown, /<ins><bdi> {2}&quot;id&quot;: &quot;indicator--…&quot;,<\/bdi><\/ins>/)
+  assert.match(readable(shown), /See the copy Lure.*Struck through is taken out/)
+  await post(`${at}/start`, {})
+  await releases.settled(at.split("/").at(-1) ?? "")
+  assert.doesNotMatch(await page(at), /See the copy/)
 })

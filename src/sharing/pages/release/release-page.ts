@@ -22,6 +22,7 @@ import { loadRelease } from "../../release/releasing.ts"
 import { endEvent, liveProgress, type Progress, progressEvent } from "../live-progress.ts"
 import { reference } from "../named.ts"
 import { type Partners, partnersOf } from "../partners.ts"
+import { copiesShown } from "./copies-shown.ts"
 import { fewOfficers, heldShown, programsShown, redactedShown, warnedShown } from "./going.ts"
 import { counted, partyList, type ReleasePageParts, reasonShown, releasePath } from "./parts.ts"
 import { needIn, urgentForm } from "./urgent.ts"
@@ -94,7 +95,7 @@ async function decisionPage(parts: ReleasePageParts, visit: Visit, release: Rele
     html`<p>${counted(visit, parties.length, t("release.who-count-one"), (count) => t("release.who-count", { count }))}</p>${await partyList(visit, store, partners, parties)}${await programsShown(parts, visit, collections)}`,
   )
   const body = html`<div class="decision">${await goesShown(parts, visit, release)}${await countsShown(parts, visit, release)}${going + held > 0 ? who : nothing}
-${redactedShown(visit, release)}${await warnedShown(parts, visit, release)}${await heldShown(parts, visit, release, partners)}
+${redactedShown(visit, release, await copiesShown(parts, visit, release))}${await warnedShown(parts, visit, release)}${await heldShown(parts, visit, release, partners)}
 ${fewOfficers(visit, release)}${await stays(parts, visit, release, partners)}${going > 0 ? section(t("release.final"), finalWords(visit)) : nothing}
 ${decide(visit, release, { going, held, parties: parties.length })}${await urgentForm(parts, visit, release)}</div>`
   return visit.page({ title: t("release.decision-title"), place: "library", body })
@@ -263,7 +264,7 @@ async function resultPage(parts: ReleasePageParts, visit: Visit, release: Releas
   const digests = release.outcome.flatMap(({ digest }) =>
     digest === "" ? [] : [html`<div class="mono small">${digest}</div>`],
   )
-  const body = html`<div class="decision">${head}${await countsShown(parts, visit, release)}${redactedShown(visit, release)}${await heldShown(parts, visit, release, partners)}${await stays(parts, visit, release, partners)}
+  const body = html`<div class="decision">${head}${await countsShown(parts, visit, release)}${redactedShown(visit, release, nothing)}${await heldShown(parts, visit, release, partners)}${await stays(parts, visit, release, partners)}
 ${section(t("release.who"), await partyList(visit, parts.store, partners, partiesOf(targets)))}${facts([
   [t("release.begun"), format.time(createdAt)],
   [t("release.ended"), finishedAt === null ? null : format.time(finishedAt)],
