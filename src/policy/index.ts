@@ -23,6 +23,7 @@ export {
   decline,
   dropAsking,
   expireApprovals,
+  isReviewLate,
   loadApproval,
   setVoid,
   setWent,

@@ -196,6 +196,11 @@ export async function expireApprovals(store: Store): Promise<void> {
   })
 }
 
+/** Whether something went in need and nobody looked at it in time. */
+export async function isReviewLate(reader: Reader, now: Instant): Promise<boolean> {
+  return (await selectWaiting(reader)).some(({ kind, expiresAt }) => kind === "urgent" && now >= expiresAt)
+}
+
 /** What waits for somebody else than this person. */
 export async function waitingFor(reader: Reader, decider: Decider, now: Instant): Promise<ApprovalRequest[]> {
   return (await selectWaiting(reader)).filter((approval) => mayDecide(approval, decider, now))

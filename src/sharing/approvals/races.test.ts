@@ -327,6 +327,28 @@ test("who is an officer no more while a release goes on lets nothing out from th
   )
 })
 
+test("while nobody looked in time at what went in need, nothing else goes in need", async () => {
+  const shared = await shareUnder({ ...STRICT, urgent: true }, jp)
+  const [one, other] = [strict(), strict()]
+  await import_(fi, one, other)
+  const urgent = { reason: "The pump stops", told: omar }
+  const go = async ({ id }: Stix) => {
+    const objects = [(await newestEverKey(fi.store, id)) as number]
+    const chosen = { collections: [shared.id], objects, unmarked: null, again: false, by: olga, officer: true }
+    const made = await prepareRelease(fi.store, chosen, "decided")
+    await releases.start(made, { by: olga, officer: true, urgent })
+    await releases.settled(made)
+    return (await approvalsOf(fi.store, made))[0]
+  }
+  const went = await go(one)
+  assert.ok(went !== undefined && (await fi.reload(shared)).size === 1)
+  fi.clock.forward(DAY)
+  await assert.rejects(go(other), { code: "release.urgent-unreviewed" })
+  await agree(went)
+  await go(other)
+  assert.equal((await fi.reload(shared)).size, 2)
+})
+
 test("a second collection, other terms or other bytes never ride on a yes", async () => {
   const shared = await shareUnder(STRICT, jp)
   const object = strict()

@@ -3,7 +3,7 @@ import { newId } from "../../kernel/ids.ts"
 import { type Clock, monotonic } from "../../kernel/time.ts"
 import { findLog, record, requireFree } from "../../ledger/index.ts"
 import { audienceOf, loadCollection } from "../../library/index.ts"
-import { closeAsking, dropAsking } from "../../policy/index.ts"
+import { closeAsking, dropAsking, isReviewLate } from "../../policy/index.ts"
 import type { Tlp } from "../../stix/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
 import { nothingYet, partiesOf, type Release, type ReleaseId, type Target } from "./model.ts"
@@ -105,10 +105,16 @@ export async function* foresee(reader: Reader, release: Release, clock: Clock): 
 /** Who decides, and whether in urgent need. */
 export type Deciding = Pick<Release, "by" | "officer"> & Partial<Pick<Release, "urgent">>
 
-/** From now on it goes by itself, also after a crash. Throws `conflict release.state`. */
+/**
+ * From now on it goes by itself, also after a crash. Throws `conflict release.state`, and `refused
+ * release.urgent-unreviewed` in need while something that went in need before was not looked at in time.
+ */
 export async function startRelease(tx: Tx, id: string, decided: Deciding): Promise<Release> {
   const release = await loadRelease(tx, id)
   if (release.state !== "decided") throw new ComityError("conflict", "release.state")
+  if (decided.urgent != null && (await isReviewLate(tx, tx.now))) {
+    throw new ComityError("refused", "release.urgent-unreviewed")
+  }
   for (const { collection } of release.targets)
     requireFree(await findLog(tx, (await loadCollection(tx, collection)).log))
   const outcome = release.targets.map(() => nothingYet)

@@ -13,7 +13,7 @@ import {
 } from "../../../http/index.ts"
 import { ComityError } from "../../../kernel/errors.ts"
 import { loadCollection } from "../../../library/index.ts"
-import { NOTE_MOST, readTerms, type Urgent } from "../../../policy/index.ts"
+import { isReviewLate, NOTE_MOST, readTerms, type Urgent } from "../../../policy/index.ts"
 import type { Reader } from "../../../store/index.ts"
 import { nothingYet, type Release } from "../../release/model.ts"
 import { type ReleasePageParts, releasePath } from "./parts.ts"
@@ -31,6 +31,7 @@ export async function urgentForm(
   if (!(await knowsUrgency(store, release))) return nothing
   const others = await toTell(store, visit.person().commitment)
   if (others.length === 0) return html`<p class="quiet">${t("release.urgent-nobody")}</p>`
+  if (await isReviewLate(store, visit.now)) return html`<p class="quiet">${t("error.release.urgent-unreviewed")}</p>`
   const shown = { t, ...sent }
   const why = textField(shown, {
     ...{ name: "reason", label: t("approval.need"), hint: t("release.urgent-hint"), required: true },
