@@ -5,7 +5,7 @@ import { launchBrowser, type Visitor } from "../support/browser.ts"
 import { everyPayload, hostileObjects, rotating } from "../support/hostile-objects.ts"
 import { startNode } from "../support/node.ts"
 import { foreignMarkup } from "../support/page-checks.ts"
-import { follow, objectPath, pages, pathOf } from "../support/pages.ts"
+import { follow, objectPath, pages, pathOf, type ShownPage } from "../support/pages.ts"
 import { payloads } from "../support/payloads.ts"
 import { indicator } from "../support/stix.ts"
 import { tempFolder } from "../support/temp.ts"
@@ -26,7 +26,7 @@ const furnished = await furnish(join(tempFolder(), "d"), {
   names: everyPayload.slice(200, 350),
 })
 const node = await startNode({ data: furnished.data })
-const browser = await launchBrowser()
+const browser = await launchBrowser({ brief: true })
 after(async () => {
   await browser.close()
   await node.stop()
@@ -45,13 +45,23 @@ async function look({ page, origin }: Visitor, path: string, ready?: (page: Visi
 /** Signs that turn or join what stands around them, or that nobody sees: they are shown as marks instead. */
 const UNSEEN = /[\u202A-\u202E\u2066-\u2069\u200B\u2060\uFEFF\u00AD\u{E0041}]/u
 
+const visitors = new Map<string, Promise<Visitor>>()
+
+/** Everybody has one browser and goes from page to page. */
+async function visitor(role: ShownPage["who"]): Promise<Visitor> {
+  const made = visitors.get(role) ?? enter(browser, furnished, node.url, role)
+  visitors.set(role, made)
+  const who = await made
+  who.expect(/status of 4\d\d/)
+  return who
+}
+
 for (const shown of pages) {
-  test(`${shown.name}: nothing from outside becomes markup`, async (t) => {
-    const who = await enter(browser, furnished, node.url, shown.who)
-    t.after(() => who.end())
-    who.expect(/status of 4\d\d/)
+  test(`${shown.name}: nothing from outside becomes markup`, async () => {
+    const who = await visitor(shown.who)
     await look(who, pathOf(shown, furnished), shown.ready)
     await look(who, `${pathOf(shown, furnished).split("?")[0]}?${hostileQuery(pages.indexOf(shown))}`)
+    await who.check()
   })
 }
 

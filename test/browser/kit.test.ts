@@ -9,7 +9,7 @@ import { axe, sidewaysPixels } from "../support/page-checks.ts"
 import { pseudoTranslator } from "../support/pseudo.ts"
 
 const kit = await startKit()
-const browser = await launchBrowser()
+const browser = await launchBrowser({ brief: true })
 after(async () => {
   await browser.close()
   kit.close()

@@ -53,13 +53,16 @@ const ARGUMENTS = [
   "--no-first-run",
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
+/** Where each page lives briefly, optimised code is not worth its making; where a page reckons for long, it is. */
+const BRIEF = "--js-flags=--no-maglev --no-turbofan"
 const PATIENCE_MS = 45_000
 const PHONE_WIDTH = 700
 const WATCH = fileURLToPath(new URL("watch-page.js", import.meta.url))
 
-/** Starts a real Chromium: one for a test file, with a visitor for each test. */
-export async function launchBrowser(): Promise<TestBrowser> {
-  const browser = await chromium.launch({ executablePath: await chromiumPath(), args: ARGUMENTS })
+/** Starts a real Chromium: one for a test file, with a visitor for each test. `brief`: for pages that reckon little. */
+export async function launchBrowser({ brief = false } = {}): Promise<TestBrowser> {
+  const args = brief ? [...ARGUMENTS, BRIEF] : ARGUMENTS
+  const browser = await chromium.launch({ executablePath: await chromiumPath(), args })
   return {
     visitor: (origin, view = {}) => visitor(browser, origin, view),
     close: () => browser.close(),

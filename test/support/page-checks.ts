@@ -6,6 +6,13 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 /** WCAG 2.2 AA, and what axe-core counts as good practice: landmarks, one h1, the order of headings. */
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+/** What the same markup may break where it is laid out or coloured otherwise: what hides a name, a heading, an edge. */
+const APPEARANCE = [
+  ...["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"],
+  ...["link-name", "button-name", "label", "select-name", "summary-name", "aria-hidden-focus"],
+  ...["empty-heading", "empty-table-header", "heading-order", "page-has-heading-one"],
+]
+
 type AxeViolation = {
   id: string
   help: string
@@ -16,11 +23,20 @@ type AxeCheck = { message: string }
 /** What axe-core finds wrong on the page, a line for each element: rule, element, what is wrong with it. */
 export async function axe(page: Page): Promise<string[]> {
   await page.evaluate(AXE)
-  const options = { runOnly: TAGS, resultTypes: ["violations"], preload: false }
-  const violations = await page.evaluate<AxeViolation[]>(
+  return violations(page, TAGS)
+}
+
+/** The same on a page that `axe` has seen and that only looks otherwise now. */
+export function axeOfAppearance(page: Page): Promise<string[]> {
+  return violations(page, { type: "rule", values: APPEARANCE })
+}
+
+async function violations(page: Page, runOnly: unknown): Promise<string[]> {
+  const options = { runOnly, resultTypes: ["violations"], preload: false }
+  const found = await page.evaluate<AxeViolation[]>(
     `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`,
   )
-  return violations.flatMap(({ id, help, nodes }) =>
+  return found.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, html, any, all, none }) => {
       const why = [...any, ...all, ...none].map(({ message }) => message).join("; ")
       return `${id}: ${target.join(" ")}: ${why || help}: ${html.slice(0, 200)}`
