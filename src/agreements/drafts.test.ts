@@ -126,6 +126,8 @@ test("a language that is no longer authentic takes its words along", () => {
   assert.equal(languageFor(text, "zh-Hans"), "zh-Hant")
   assert.equal(languageFor(text, "fr"), "en")
   assert.equal(saidIn(text, { "zh-Hant": "只有中文" }, "en"), "只有中文")
+  const both = { languages: ["en", "zh-Hant"] }
+  assert.equal(saidIn(both, { en: "Title", "zh-Hant": "標題" }, "zh-Hans"), "標題")
 })
 
 test("whatever is typed can be kept", () => {

@@ -138,10 +138,10 @@ export function negotiatorsOf(text: AgreementText): TextParty[] {
   return text.parties.filter(({ role }) => role === "negotiator")
 }
 
-/** What it says in the wanted language, else in the first authentic one that has words. */
+/** What it says in the authentic language that suits the reader best, else in the first that has words. */
 export function saidIn(text: Pick<AgreementText, "languages">, words: Words, wanted: string): string {
   const first = text.languages.find((language) => (words[language] ?? "") !== "") ?? ""
-  return (text.languages.includes(wanted) && words[wanted]) || words[first] || ""
+  return words[languageFor(text, wanted)] || words[first] || ""
 }
 
 /** The authentic language that suits a reader best. */

@@ -125,7 +125,7 @@ function collectionTable(
             ? html`<a href="${collectionPath(row)}">${visible(row.title)}</a>`
             : visible(row.title),
       },
-      { label: t("collections.alias"), kind: "mono", cell: ({ alias }) => aliasCell(visit, alias) },
+      { label: t("collections.alias"), kind: "mono", wide: true, cell: ({ alias }) => aliasCell(visit, alias) },
       { label: t("collections.kind"), cell: (row) => kindCell(visit, row, known) },
       { label: t("collections.entries"), kind: "number", cell: ({ size }) => format.number(size) },
       {
