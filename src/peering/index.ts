@@ -9,7 +9,7 @@ export { settleConflicts } from "./evidence/conflicts.ts"
 export { countOpenConflicts, type FoundConflict, type How, listConflicts } from "./evidence/queries.ts"
 /** The same entries and receipts in a file, for where there is no line. */
 export { feedDeclarations, feedHandlers } from "./feeds/commands.ts"
-export { countBroken, feedSaid } from "./feeds/queries.ts"
+export { countBroken, feedSaid, mirrorsUnder } from "./feeds/queries.ts"
 /** Own logs that may be older than what was signed before, after a restored backup. */
 export { guardDeclarations, guardHandlers } from "./guard/commands.ts"
 export { confirmGuard, guardLogs, PEOPLE_NEEDED, type Standing, standingOf } from "./guard/guarding.ts"

@@ -9,7 +9,7 @@ import { DAY } from "../../kernel/time.ts"
 import { correct, FactBook } from "../../law/index.ts"
 import { audienceOf, type Collection, loadCollection, placesOf, recallsOf } from "../../library/index.ts"
 import { type OwnParty, savePeerCard } from "../../parties/index.ts"
-import { suspend } from "../../peering/index.ts"
+import { mirrorsUnder, suspend } from "../../peering/index.ts"
 import { governedBy, keptTerms, readTerms } from "../../policy/index.ts"
 import { carryOver } from "../../sharing/index.ts"
 import { decideAnew } from "../../sharing/release/reconsidering.ts"
@@ -136,6 +136,8 @@ test("in force, the text makes a collection at each member, for the others, unde
   const before = (await collectionOf(a, id)).size
   await settled()
   assert.equal((await collectionOf(a, id)).size, before)
+  const mirrors = (await mirrorsUnder(a.store, id)).map(({ party }) => party)
+  assert.deepEqual(mirrors.toSorted(), [b.party, c.party].toSorted())
 })
 
 test("what is released under it is decided by its terms, with the clause as reason", async () => {

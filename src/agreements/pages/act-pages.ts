@@ -62,7 +62,7 @@ export async function actPage(parts: AgreementParts, visit: Visit, look: Look = 
       status: look.status ?? 200,
     },
     body: html`${errorSummary(t, look.faults)}<div class="decision"><p><a href="${back}">${titleOf(version.text, visit.viewer.language) || t("agreement.untitled")}</a></p><p class="quiet">${t("agreement.hash")} <span class="mono hash">${version.hash}</span></p>${consequences(visit, shown, is)}
-<form method="post" action="${addressOf(negotiation, `/act${query({ version: version.hash, is })}`)}">${fieldsFor(visit, field, is)}${by}<p>${t("agreement.for-good")}</p>${actions(t("agreement.act-title", { act: actVerb(t, is), number }), { href: back, label: t("agreement.cancel-decision") })}</form></div>`,
+<form method="post" action="${addressOf(negotiation, `/act${query({ version: version.hash, is })}`)}">${fieldsFor(visit, field, is)}${by}<p>${t("agreement.act-for-good")}</p>${actions(t("agreement.act-title", { act: actVerb(t, is), number }), { href: back, label: t("agreement.cancel-decision") })}</form></div>`,
   })
 }
 

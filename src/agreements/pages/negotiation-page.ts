@@ -12,6 +12,7 @@ import {
   visibleText,
 } from "../../http/index.ts"
 import { loadCollection } from "../../library/index.ts"
+import { mirrorsUnder } from "../../peering/index.ts"
 import { governedBy } from "../../policy/index.ts"
 import type { Reader } from "../../store/index.ts"
 import { effectOf } from "../acts/effect.ts"
@@ -145,22 +146,26 @@ async function known({ store }: AgreementParts, visit: Visit, { negotiation, ver
     unreached.length === 0
       ? nothing
       : html`<p class="notice warning">${t("agreement.not-reached", { names: format.list(unreached.map(({ name }) => visibleText(name))) })}</p>`
-  return html`${about}${section(t("agreement.positions"), standing(visit, negotiation, version))}${section(t("agreement.signatures"), html`${signing(visit, negotiation, version, own)}${await collectionLinks(store, visit, negotiation.id)}`)}${versions(visit, negotiation, version)}
+  return html`${about}${section(t("agreement.positions"), standing(visit, negotiation, version))}${section(t("agreement.signatures"), html`${signing(visit, negotiation, version, own)}${await collectionLinks(store, visit, negotiation)}`)}${versions(visit, negotiation, version)}
 ${section(t("agreement.parties"), html`${partiesShown(visit, text.parties)}${reach}<p class="quiet">${t("agreement.signature-what")}</p>`)}`
 }
 
-/** The collections of this node in which the agreement governs, by title where reservations make it more than one. */
-async function collectionLinks(reader: Reader, { t }: Visit, agreement: string): Promise<Html> {
+/** The collections of this node in which the agreement governs, by title where reservations make it more than one; then those of partners. */
+async function collectionLinks(reader: Reader, { t }: Visit, negotiation: Negotiation): Promise<Html> {
   const all = await Promise.all(
-    (await governedBy(reader, agreement)).map(({ collection }) => loadCollection(reader, collection)),
+    (await governedBy(reader, negotiation.id)).map(({ collection }) => loadCollection(reader, collection)),
   )
-  if (all.length === 0) return nothing
+  const received = (await mirrorsUnder(reader, negotiation.id)).map(({ id, party }) => {
+    const label = t("agreement.received", { name: visibleText(partyName(negotiation, party)) })
+    return html`<li><a href="/share/collections/${id}">${label}</a></li>`
+  })
+  if (all.length + received.length === 0) return nothing
   const links = all.map(({ id, title }) => {
     const label = all.length === 1 ? t("agreement.collection") : visible(title)
     return html`<li><a href="/share/collections/${id}">${label}</a></li>`
   })
-  const why = all.length === 1 ? nothing : html`<p>${t("agreement.collections-reserved")}</p>`
-  return html`${why}<ul class="plain-list">${links}</ul>`
+  const why = all.length < 2 ? nothing : html`<p>${t("agreement.collections-reserved")}</p>`
+  return html`${why}<ul class="plain-list">${links}${received}</ul>`
 }
 
 /** Every text that was tabled; nothing is merged, so two may go on from the same one. */

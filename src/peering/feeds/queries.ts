@@ -1,5 +1,7 @@
 import sql from "sql-template-tag"
 import type { Instant } from "../../kernel/time.ts"
+import type { CollectionId } from "../../library/index.ts"
+import type { PartyId } from "../../parties/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
 
 /** A peer's shared collection as it is mirrored here. */
@@ -127,6 +129,14 @@ export async function feedSaid(
   const readers = feed?.readers ?? null
   const { terms = null, agreement = null } = feed ?? {}
   return { terms, agreement, readers: readers === null ? null : (JSON.parse(readers) as string[]) }
+}
+
+/** Collections of partners that these share under an agreement, as far as they are open and mirrored here. */
+export async function mirrorsUnder(reader: Reader, agreement: string): Promise<{ id: CollectionId; party: PartyId }[]> {
+  return reader.all<{ id: CollectionId; party: PartyId }>(
+    sql`select c.id, c.party from feed f join collection c on c.key = f.collection
+        where f.agreement = ${agreement} and c.party is not null and f.state <> 'closed' order by c.key`,
+  )
 }
 
 /** What its owner says of it now. */

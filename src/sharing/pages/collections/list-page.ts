@@ -141,11 +141,11 @@ function collectionTable(
 /** Of what came from a partner also from whom; what an agreement made, and what is closed. */
 function kindCell(visit: Visit, row: Collection, { partners, behind: all }: Known): Html {
   const { t } = visit
-  const small = (text: Html | string) => html` <span class="quiet small">${text}</span>`
-  const whose = row.party === null ? nothing : small(partnerShown(partners, row.party))
-  const why = behindWord(visit, all.get(row.id) ?? null)
+  const whose = row.party === null ? nothing : html`<div class="quiet small">${partnerShown(partners, row.party)}</div>`
+  const word = behindWord(visit, all.get(row.id) ?? null)
+  const why = word === "" ? nothing : html` <span class="quiet small">${word}</span>`
   const state = row.closedAt === null ? nothing : html` ${stateMark("closed", t("shared.closed"))}`
-  return html`${kindWord(t, row)}${whose}${why === "" ? nothing : small(why)}${state}`
+  return html`${kindWord(t, row)}${why}${state}${whose}`
 }
 
 function aliasCell({ t }: Visit, alias: string | null) {

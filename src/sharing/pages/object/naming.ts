@@ -1,6 +1,6 @@
 import { emptyState, type Html, html, type Piece, section, type Translate, visible } from "../../../http/index.ts"
 import type { Hit, References } from "../../../library/index.ts"
-import { objectLink, objectPath, typeWord } from "../named.ts"
+import { objectPath, reference } from "../named.ts"
 import type { NamedBy } from "./gathering.ts"
 import type { Showing } from "./showing.ts"
 import { labelOf } from "./words.ts"
@@ -37,9 +37,7 @@ function namingPath(id: string, label: string): string {
 }
 
 function hitList(t: Translate, hits: readonly Hit[]): Html {
-  const items = hits.map(
-    (hit) => html`<li>${objectLink(t, hit)} <span class="quiet small">${typeWord(t, hit.type)}</span></li>`,
-  )
+  const items = hits.map((hit) => html`<li>${reference(t, hit.id, hit)}</li>`)
   return html`<ul class="plain-list">${items}</ul>`
 }
 
