@@ -59,6 +59,7 @@ import {
   carryOver,
   cursors,
   deleteStatusesBefore,
+  eraseOutlived,
   guardian,
   logRoutes,
   Releases,
@@ -307,6 +308,7 @@ async function sweepAll({ clock, diagnostics }: NodeParts, store: Store): Promis
     await sweepNonces(store, clock.now())
     await expireApprovals(store)
     await eraseExpired(store)
+    await eraseOutlived(store)
   } catch (error) {
     diagnostics.warn("status.sweep-failed", { code: error instanceof ComityError ? error.code : "bug" })
   }

@@ -23,6 +23,7 @@ export { deleteStatusesBefore } from "./queries.ts"
 export { carryOver } from "./release/audiences.ts"
 /** Letting out, taking back, and who reads what. */
 export { releaseDeclarations, releaseHandlers } from "./release/commands.ts"
+export { eraseOutlived } from "./release/outliving.ts"
 export { Releases } from "./release/releases.ts"
 /** Files for named people of a partner, which no node can read. */
 export {

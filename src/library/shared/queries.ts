@@ -305,3 +305,16 @@ export async function wasReleasedBefore(reader: Reader, collection: number, at: 
   )
   return row !== undefined && row.first < at
 }
+
+/** What a collection serves by entries before `end`, the oldest first. */
+export async function servedBefore(
+  reader: Reader,
+  collection: number,
+  end: number,
+  most: number,
+): Promise<{ seq: number; id: string }[]> {
+  return reader.all<{ seq: number; id: string }>(
+    sql`select e.seq, o.id from entry e join object o on o.key = e.object
+        where e.collection = ${collection} and e.seq < ${end} and e.object is not null order by e.seq limit ${most} + 0`,
+  )
+}

@@ -31,6 +31,7 @@ import {
   newestAbout,
   type Placed,
   placesOf,
+  servedBefore,
   setWithdrawnBy,
 } from "./queries.ts"
 
@@ -92,9 +93,32 @@ export async function markObject(
  * entry, also of what it served no longer. What can be recalled afterwards is told by the id alone.
  */
 export async function eraseShared(tx: Tx, collection: Collection, id: string): Promise<Told[]> {
+  return erasePlaces(tx, collection, id, [
+    ...(await placesOf(tx, collection.key, id)),
+    ...(await keptPlaces(tx, collection.key, id)),
+  ])
+}
+
+/** The same for what it serves and put in before entry `end`: at most so many versions. */
+export async function eraseBefore(tx: Tx, collection: Collection, end: number, most: number): Promise<Told[]> {
+  const told: Told[] = []
+  for (const { seq, id } of await servedBefore(tx, collection.key, end, most)) {
+    const places = await placesOf(tx, collection.key, id)
+    told.push(
+      ...(await erasePlaces(
+        tx,
+        collection,
+        id,
+        places.filter((place) => place.seq === seq),
+      )),
+    )
+  }
+  return told
+}
+
+async function erasePlaces(tx: Tx, collection: Collection, id: string, places: readonly Placed[]): Promise<Told[]> {
   const told: Told[] = []
   const served = await placesOf(tx, collection.key, id)
-  const places = [...served, ...(await keptPlaces(tx, collection.key, id))]
   for (const place of places) {
     const said = { kind: "erase", id: null, spec: null, version: null, marking: null, previous: null } as const
     const about = { seq: place.seq, id }
@@ -102,7 +126,13 @@ export async function eraseShared(tx: Tx, collection: Collection, id: string): P
     await emptyEntry(tx, collection.key, place.seq, seq)
     told.push({ seq, about: place })
   }
-  await settleStanding(tx, collection.key, served, [])
+  const gone = new Set(places.map(({ seq }) => seq))
+  await settleStanding(
+    tx,
+    collection.key,
+    served,
+    served.filter(({ seq }) => !gone.has(seq)),
+  )
   for (const object of new Set(places.map((place) => place.object))) {
     await deleteUnheldObject(tx, object)
     await settleWithdrawn(tx, object)
