@@ -59,12 +59,16 @@ async function page(store: Store, visit: Visit, about: About, look: Look, title:
   const shown = { t, given: look.given, faults: look.faults }
   const seen = about.seen === null ? null : html`<input type="hidden" name="seen" value="${about.seen}">`
   const parties = await knownParties(store, text)
+  const alone =
+    parties.length < 2 && visit.may("role:officer")
+      ? html`<p><a href="/share/partners">${t("shared.to-partners")}</a></p>`
+      : null
   return visit.page({
     ...{ title, place: "agreements", status: look.status ?? 200 },
     body: html`${errorSummary(t, look.faults)}<form method="post" action="${about.action}">${seen}
 ${languageFields(visit, shown, text)}${titleFields(visit, shown, text)}
 ${section(t("agreement.nature"), choiceField(shown, { name: "nature", label: t("agreement.nature-which"), choices: natureChoices(t), value: text.nature }))}
-${section(t("agreement.parties"), html`<p class="hint">${t("agreement.parties-what")}</p>${parties.map((one) => partyFields(visit, shown, one, text))}`)}
+${section(t("agreement.parties"), html`<p class="hint">${t("agreement.parties-what")}</p>${parties.map((one) => partyFields(visit, shown, one, text))}${alone}`)}
 ${actions(about.seen === null ? t("agreement.start") : t("agreement.save"), { href: about.out, label: t("agreement.cancel") })}</form>`,
   })
 }

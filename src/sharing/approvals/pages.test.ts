@@ -97,7 +97,10 @@ test("the page says what waits for a second person before the button is pressed,
   assert.match(page, /No value of these objects stands on a warning list/)
   await post(`${at}/start`, {})
   await releases.settled(at.split("/").at(-1) ?? "")
-  assert.match(await words(at), /Waits for a second person.*Release this together\? ◐ waiting/)
+  assert.match(
+    await words(at),
+    /Nothing was released yet: a second officer was asked.*Waits for a second person.*See what was asked ◐ waiting/,
+  )
   const [approval] = await approvalsOf(server.node.store, at.split("/").at(-1) ?? "")
   const path = `/share/approvals/${approval?.id}`
   assert.match(await words(path), /You asked for this: somebody else decides/)
@@ -150,11 +153,11 @@ test("in need one officer lets out alone, says why, and whom it tells looks at i
   await post(`${at}/start`, { urgent: "yes", reason: "The pump stops", told: omar })
   const id = at.split("/").at(-1) ?? ""
   await releases.settled(id)
-  assert.match(await words(at), /One object was released/)
+  assert.match(await words(at), /One object was released.*Released in urgent need See what was asked ◐ to be looked at/)
   const [urgent] = await approvalsOf(server.node.store, id)
   assert.deepEqual([urgent?.kind, urgent?.state, urgent?.told], ["urgent", "waiting", omar])
   const page = await words(`/share/approvals/${urgent?.id}`)
-  assert.match(page, /Urgent release ◐ to be looked at.*The pump stops.*You asked for this/)
+  assert.match(page, /Urgent release ◐ to be looked at.*The pump stops.*You let this out: somebody else/)
 })
 
 test("readers and analysts find no approval that is not for them", async () => {

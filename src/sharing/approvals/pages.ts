@@ -260,7 +260,9 @@ function decisionShown(visit: Visit, approval: ApprovalRequest, sent: Sent): Htm
   const path = approvalPath(approval)
   if (approval.askedBy === commitment) {
     const back = html`<form method="post" action="${path}/withdraw"><p class="actions"><button>${t("approval.withdraw")}</button></p></form>`
-    return html`${notice(t("approval.not-you"))}${approval.kind === "ask" ? back : nothing}`
+    return approval.kind === "ask"
+      ? html`${notice(t("approval.not-you"))}${back}`
+      : notice(t("approval.not-your-review"))
   }
   const urgent = approval.kind === "urgent"
   const label = urgent

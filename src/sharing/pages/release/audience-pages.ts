@@ -70,7 +70,8 @@ async function newPage(parts: ReleasePageParts, visit: Visit, sent: Sent = noFor
   const status = Object.keys(sent.faults).length === 0 ? {} : { status: wrong }
   const rest = { title: t("shared.make"), place: "collections", ...status }
   if ((await listPeers(parts.store)).length === 0) {
-    return visit.page({ ...rest, body: emptyState(t("shared.no-partners"), out) })
+    const partners = { href: "/share/partners", label: t("shared.to-partners") }
+    return visit.page({ ...rest, body: emptyState(t("shared.no-partners"), partners) })
   }
   const shown = { t, ...sent }
   const fields = html`${inputField(shown, { name: "title", label: t("collections.title"), hint: t("shared.title-hint"), required: true, most: 200 })}

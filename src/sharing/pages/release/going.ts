@@ -1,7 +1,7 @@
 import { listPrograms, type Visit } from "../../../accounts/index.ts"
 import { type Html, html, nothing, notice, section, stateMark, visible } from "../../../http/index.ts"
 import { listCollections, loadObjects } from "../../../library/index.ts"
-import { approvalsOf, type RedactedKind, redactedWord } from "../../../policy/index.ts"
+import { type ApprovalRequest, approvalsOf, type RedactedKind, redactedWord } from "../../../policy/index.ts"
 import { defangedText } from "../../../stix/index.ts"
 import { approvalPath, standing } from "../../approvals/words.ts"
 import type { Grounds, Release } from "../../release/model.ts"
@@ -21,7 +21,7 @@ export async function heldShown(
   release: Release,
   partners: Partners,
 ): Promise<Html> {
-  const { t, format, now } = visit
+  const { t } = visit
   if (release.outcome.every(({ held }) => held === 0)) return nothing
   const titles = new Map((await listCollections(store)).map(({ id, title }) => [String(id), title]))
   const groups = release.outcome.map(({ held, holds }, i) => {
@@ -36,12 +36,23 @@ export async function heldShown(
   const names = await search.names(ids)
   const which = html`<details><summary>${t("release.which-wait")}</summary><ul class="plain-list">${ids.map((id) => html`<li>${reference(t, id, names.get(id))}</li>`)}</ul></details>`
   const asked = (await approvalsOf(store, release.id)).filter(({ kind, state }) => kind === "ask" && state !== "open")
-  const links = asked.map((approval) => {
-    const { state, word } = standing(t, approval, now)
-    return html`<li><a href="${approvalPath(approval)}">${t("approval.title")}</a> ${stateMark(state, word)} <span class="quiet small">${t("approval.until")} ${format.time(approval.expiresAt)}</span></li>`
-  })
-  const stand = links.length === 0 ? html`<p>${t("release.held-what")}</p>` : html`<ul class="plain-list">${links}</ul>`
+  const stand = asked.length === 0 ? html`<p>${t("release.held-what")}</p>` : approvalLinks(visit, asked)
   return section(t("release.held-title"), html`${groups}${which}${stand}`, "held")
+}
+
+/** What went by one officer in need, and whether somebody looked at it since. */
+export async function reviewsShown({ store }: ReleasePageParts, visit: Visit, release: Release): Promise<Html> {
+  const urgent = (await approvalsOf(store, release.id)).filter(({ kind }) => kind === "urgent")
+  if (urgent.length === 0) return nothing
+  return section(visit.t("release.reviews"), approvalLinks(visit, urgent), "reviews")
+}
+
+function approvalLinks({ t, format, now }: Visit, approvals: readonly ApprovalRequest[]): Html {
+  const links = approvals.map((approval) => {
+    const { state, word } = standing(t, approval, now)
+    return html`<li><a href="${approvalPath(approval)}">${t("approval.to-request")}</a> ${stateMark(state, word)} <span class="quiet small">${t("approval.until")} ${format.time(approval.expiresAt)}</span></li>`
+  })
+  return html`<ul class="plain-list">${links}</ul>`
 }
 
 function groundShown(visit: Visit, ground: Grounds, partners: Partners): Html {

@@ -23,7 +23,7 @@ import { endEvent, liveProgress, type Progress, progressEvent } from "../live-pr
 import { reference } from "../named.ts"
 import { type Partners, partnersOf } from "../partners.ts"
 import { copiesShown } from "./copies-shown.ts"
-import { fewOfficers, heldShown, programsShown, redactedShown, warnedShown } from "./going.ts"
+import { fewOfficers, heldShown, programsShown, redactedShown, reviewsShown, warnedShown } from "./going.ts"
 import { counted, partyList, type ReleasePageParts, reasonShown, releasePath } from "./parts.ts"
 import { needIn, urgentForm } from "./urgent.ts"
 
@@ -255,8 +255,12 @@ async function resultPage(parts: ReleasePageParts, visit: Visit, release: Releas
   const partners = await partnersOf(parts.store)
   const went = release.outcome.reduce((sum, { released }) => sum + released, 0)
   const { createdAt, finishedAt, targets } = release
+  const waits = release.outcome.some(({ held }) => held > 0)
   const said = {
-    done: notice(counted(visit, went, t("release.done-one"), (count) => t("release.done", { count }))),
+    done:
+      went === 0 && waits
+        ? notice(t("release.only-asked"))
+        : notice(counted(visit, went, t("release.done-one"), (count) => t("release.done", { count }))),
     cancelled: notice(t("release.cancelled", { count: format.number(went) }), "warning"),
     failed: html`${notice(t("release.failed", { count: format.number(went) }), "warning")}<p>${t(`error.${failureOf(release)}`)}</p>`,
   }
@@ -264,7 +268,7 @@ async function resultPage(parts: ReleasePageParts, visit: Visit, release: Releas
   const digests = release.outcome.flatMap(({ digest }) =>
     digest === "" ? [] : [html`<div class="mono small">${digest}</div>`],
   )
-  const body = html`<div class="decision">${head}${await countsShown(parts, visit, release)}${redactedShown(visit, release, nothing)}${await heldShown(parts, visit, release, partners)}${await stays(parts, visit, release, partners)}
+  const body = html`<div class="decision">${head}${await countsShown(parts, visit, release)}${redactedShown(visit, release, nothing)}${await heldShown(parts, visit, release, partners)}${await reviewsShown(parts, visit, release)}${await stays(parts, visit, release, partners)}
 ${section(t("release.who"), await partyList(visit, parts.store, partners, partiesOf(targets)))}${facts([
   [t("release.begun"), format.time(createdAt)],
   [t("release.ended"), finishedAt === null ? null : format.time(finishedAt)],

@@ -144,7 +144,7 @@ async function markPage(parts: ReleasePageParts, visit: Visit, id: string, sent:
     const body = emptyState(t("mark.strictest"), { href: home, label: t("object.back") })
     return visit.page({ ...rest, body })
   }
-  const choices = levels.map((level) => ({ value: level, label: tlpLabel(level), hint: meaning(visit, level, reach) }))
+  const choices = levels.map((level) => ({ value: level, label: tlpLabel(level), ...meaning(visit, level, reach) }))
   const field = choiceField({ t, ...sent }, { name: "level", label: t("mark.level"), choices, required: true })
   const told =
     reach.reached.length === 0
@@ -156,10 +156,11 @@ ${actions(t("mark.go"), { href: home, label: t("mark.out") })}</form></div>`
   return visit.page({ ...rest, body })
 }
 
-function meaning({ t }: Visit, level: Tlp, { collections }: Reach): string {
-  return collections.some(({ terms }) => compareTlp(level, ceilingOf(terms)) > 0)
-    ? t("mark.withdraws")
-    : t("mark.stays")
+/** Said only of what is shared. */
+function meaning({ t }: Visit, level: Tlp, { collections }: Reach): { hint?: string } {
+  if (collections.length === 0) return {}
+  const withdrawn = collections.some(({ terms }) => compareTlp(level, ceilingOf(terms)) > 0)
+  return { hint: withdrawn ? t("mark.withdraws") : t("mark.stays") }
 }
 
 const Level = z.object({ level: z.enum(["clear", "green", "amber", "amber+strict", "red"]) })
