@@ -31,6 +31,7 @@ import * as decided from "./migrations/0027-decided.ts"
 import * as reservations from "./migrations/0028-reservations.ts"
 import * as bound from "./migrations/0029-bound.ts"
 import * as stoodUnder from "./migrations/0030-stood-under.ts"
+import * as purposes from "./migrations/0031-purposes.ts"
 
 const migrations = [
   first,
@@ -63,6 +64,7 @@ const migrations = [
   reservations,
   bound,
   stoodUnder,
+  purposes,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

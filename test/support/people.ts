@@ -81,7 +81,8 @@ export async function openDoor(t: TestContext): Promise<Door> {
   }
 }
 
-async function ledgerOf(node: InProcess) {
+/** What the ledger of a node says, in its order. */
+export async function ledgerOf(node: Pick<InProcess, "store" | "meddle">) {
   const key = Number(node.meddle("select key from log where kind = 'ledger'")[0]?.key)
   const rows = await node.store.all<JournalRow>(journalEntries(key, 0, 1000))
   return rows.map(({ header, body }) => {

@@ -63,7 +63,8 @@ const OBJECTS: readonly [JsonObject, string[]][] = [
   [{ type: "email-addr", value: "ada@example.org" }, [" email whole"]],
   [{ type: "user-account", user_id: "0" }, [" account whole"]],
   [{ type: "identity", name: "Ada", identity_class: "individual" }, [" name whole"]],
-  [{ type: "identity", name: "Ada" }, [" name whole"]],
+  [{ type: "identity", name: "Ada" }, [" unsaid whole"]],
+  [{ type: "identity", name: "Ada", identity_class: "unknown" }, [" unsaid whole"]],
   [
     { type: "identity", name: "CERT", identity_class: "organization", contact_information: "at the desk" },
     ["/contact_information contact"],

@@ -43,7 +43,9 @@ function wholeKinds({ identity_class: group, resource_level: level }: JsonObject
   const kinds = new Set<RedactedKind>()
   const byType = lookUp(PERSONAL_TYPES, type)
   if (byType !== undefined) kinds.add(byType)
-  if (type === "identity" && !(typeof group === "string" && NO_PERSON.has(group))) kinds.add("name")
+  if (type === "identity" && !(typeof group === "string" && NO_PERSON.has(group))) {
+    kinds.add(group === "individual" ? "name" : "unsaid")
+  }
   if (type === "threat-actor" && level === "individual") kinds.add("name")
   return kinds
 }

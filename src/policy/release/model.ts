@@ -125,7 +125,9 @@ export type ReleaseReasonCode = (typeof RELEASE_REASON_CODES)[number]
 /** What is taken out of a copy before it goes: where it stands (RFC 6901), and why. */
 export type Redaction = { path: string; what: RedactedKind }
 
-export const REDACTED_KINDS = ["author", "source", "email", "account", "name", "phone", "contact", "text"] as const
+export const REDACTED_KINDS = [
+  ...(["author", "source", "email", "account", "name", "unsaid", "phone", "contact", "text"] as const),
+] as const
 export type RedactedKind = (typeof REDACTED_KINDS)[number]
 
 /** Whose yes is missing: an officer's who is none of these (commitments of people). */

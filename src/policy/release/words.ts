@@ -137,6 +137,7 @@ export function redactedWord(t: Translate, what: RedactedKind): string {
     email: t("redacted.email"),
     account: t("redacted.account"),
     name: t("redacted.name"),
+    unsaid: t("redacted.unsaid"),
     phone: t("redacted.phone"),
     contact: t("redacted.contact"),
     text: t("redacted.text"),

@@ -18,6 +18,7 @@ import {
 import type { Reader, Store } from "../../store/index.ts"
 import type { CopyLine } from "../release/copy-lines.ts"
 import type { Release, ReleaseId } from "../release/model.ts"
+import { findRelease } from "../release/queries.ts"
 import type { Releases } from "../release/releases.ts"
 import { insertChosen, recordBegun } from "../release/releasing.ts"
 import { Settling } from "../release/settling.ts"
@@ -52,7 +53,8 @@ export async function approveAndRelease(
     // Whoever asked and is no officer any more lets nothing out.
     const officer = by !== null && (await officers(tx)).has(by)
     const objects = await objectsOf(tx, approval)
-    const chosen = { objects, targets: [{ collection, audience }], unmarked, again, by, officer }
+    const purpose = (await findRelease(tx, approval.release))?.purpose ?? null
+    const chosen = { objects, targets: [{ collection, audience }], unmarked, again, purpose, by, officer }
     const started = await insertChosen(tx, chosen, "running")
     await setWent(tx, approval, started.id)
     await recordBegun(tx, started, { approval: approval.id })
@@ -98,7 +100,8 @@ export async function takenOut(
 /** Null where somebody reads the collection by now who was not named. */
 async function settlingFor(reader: Reader, approval: ApprovalRequest, time: Instant): Promise<Settling | null> {
   const { release, collection, audience, askedBy: by, unmarked, again, askedAt: createdAt } = approval
-  const wish = { id: release as ReleaseId, by, officer: true, unmarked, again, urgent: null, createdAt }
+  const purpose = (await findRelease(reader, release))?.purpose ?? null
+  const wish = { id: release as ReleaseId, by, officer: true, unmarked, again, purpose, urgent: null, createdAt }
   try {
     return await Settling.open({ reader, tx: null, time }, { collection, audience }, wish, new Set())
   } catch (error) {

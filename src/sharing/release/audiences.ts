@@ -85,7 +85,7 @@ export async function carryOver(tx: Tx, from: Collection, successor: CollectionI
   const fresh: Omit<Release, "key"> = {
     ...{ id: newId("release"), state: "running", ...decided, createdAt: tx.now, finishedAt: null },
     ...{ targets: [await targetOf(tx, successor)], source: from.key, cursor: -1, total, settled: 0 },
-    ...{ unmarked: null, again: false, urgent: null, outcome: [nothingYet], failure: null },
+    ...{ unmarked: null, again: false, purpose: null, urgent: null, outcome: [nothingYet], failure: null },
   }
   const release = { ...fresh, key: await insertRelease(tx, fresh) }
   await recordBegun(tx, release)

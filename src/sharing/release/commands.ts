@@ -6,7 +6,15 @@ import { type Clock, formatInstant, type Instant } from "../../kernel/time.ts"
 import { loadCollection } from "../../library/index.ts"
 import { resolvePeer } from "../../parties/index.ts"
 import { type Due, isOverdue, listReceipts } from "../../peering/index.ts"
-import { DEFAULT_TERMS, plainNames, type RedactedKind, reasonText, redactedWord, termsIn } from "../../policy/index.ts"
+import {
+  DEFAULT_TERMS,
+  PURPOSES,
+  plainNames,
+  type RedactedKind,
+  reasonText,
+  redactedWord,
+  termsIn,
+} from "../../policy/index.ts"
 import { parseTlp, type Tlp } from "../../stix/index.ts"
 import type { Reader, Store } from "../../store/index.ts"
 import { narrowAudience, shareCollection, widenAudience } from "./audiences.ts"
@@ -43,6 +51,7 @@ export const releaseDeclarations: readonly Declaration[] = [
       "with-references": { type: "boolean" },
       unmarked: { ...text, value: "LEVEL" },
       again: { type: "boolean" },
+      use: { ...text, value: "PURPOSE" },
     },
     show: showReleased,
     failed: staysAny,
@@ -94,6 +103,7 @@ const Out = z.strictObject({
   "with-references": z.boolean().default(false),
   unmarked: z.string().nullable().default(null),
   again: z.boolean().default(false),
+  use: z.enum(PURPOSES).nullable().default(null),
 })
 const Recall = z.strictObject({ ID: z.string(), reason: z.string() })
 const Mark = z.strictObject({ ID: z.string(), LEVEL: z.string() })
@@ -172,12 +182,12 @@ async function widened({ store, releases, t }: ReleaseParts, call: Call): Promis
 }
 
 async function released({ store, releases, t }: ReleaseParts, call: Call): Promise<Json> {
-  const { COLLECTION: name, ID: ids, from, unmarked, again, ...rest } = Out.parse(call.arguments)
+  const { COLLECTION: name, ID: ids, from, unmarked, again, use: purpose, ...rest } = Out.parse(call.arguments)
   const target = await loadCollection(store, name)
   const chosen = [...(await keysOf(store, ids)), ...(from === null ? [] : await keysIn(store, from))]
   const objects = rest["with-references"] ? await withReferences(store, chosen) : chosen
   const level = unmarked === null ? null : levelIn(unmarked)
-  const id = await releases.begin({ collections: [target.id], objects, unmarked: level, again, ...operator })
+  const id = await releases.begin({ collections: [target.id], objects, unmarked: level, again, purpose, ...operator })
   return told(t, await followed(releases, id, call))
 }
 

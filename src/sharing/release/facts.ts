@@ -5,17 +5,19 @@ import { ownParty } from "../../parties/index.ts"
 import {
   governing,
   lawFacts,
+  type Purpose,
   type ReleaseFacts,
   type ReleaseQuestion,
   readTerms,
   recipientsIn,
   releaseRefusals,
+  type Terms,
 } from "../../policy/index.ts"
 import type { Reader } from "../../store/index.ts"
 import type { Release } from "./model.ts"
 
 /** Who lets out, what, and when it was prepared. */
-export type Wish = Pick<Release, "id" | "officer" | "by" | "unmarked" | "again" | "urgent" | "createdAt">
+export type Wish = Pick<Release, "id" | "officer" | "by" | "unmarked" | "again" | "urgent" | "purpose" | "createdAt">
 
 /** Everything that a decision for a collection rests on but the object itself. */
 export async function factsFor(
@@ -38,8 +40,12 @@ export async function factsFor(
     first: !(await wasReleasedBefore(reader, collection.key, createdAt)),
     ...{ again, urgent, articles: inForce?.articles ?? {} },
   }
-  // Everything that its terms let be done with it: readers may do each of these.
-  const purpose = terms?.purposes[0] ?? "defence"
+  const purpose = purposeOf(wish, terms)
   const self = (await ownParty(reader))?.id ?? ""
   return { terms, facts, purpose, time, self }
+}
+
+/** For what a release lets out into a collection under these terms. */
+export function purposeOf({ purpose }: Pick<Release, "purpose">, terms: Terms | null): Purpose {
+  return purpose ?? terms?.purposes[0] ?? "defence"
 }

@@ -2,7 +2,7 @@ import type { Id } from "../../kernel/ids.ts"
 import type { Instant } from "../../kernel/time.ts"
 import type { CollectionId } from "../../library/index.ts"
 import type { PartyId } from "../../parties/index.ts"
-import type { Decision, RedactedKind, Redaction, ReleaseReason, Urgent } from "../../policy/index.ts"
+import type { Decision, Purpose, RedactedKind, Redaction, ReleaseReason, Urgent } from "../../policy/index.ts"
 import type { Tlp } from "../../stix/index.ts"
 
 export type ReleaseId = Id<"release">
@@ -64,6 +64,8 @@ export type Release = {
   /** The mark for those that have none; null leaves them out. */
   unmarked: Tlp | null
   again: boolean
+  /** For what it goes; null: for the first purpose that the terms of each collection name. */
+  purpose: Purpose | null
   /** Why one officer alone lets out what a second would have to agree to, and who is told of it. */
   urgent: Urgent | null
   outcome: readonly TargetOutcome[]

@@ -1,7 +1,7 @@
 import sql, { join } from "sql-template-tag"
 import type { Instant } from "../../kernel/time.ts"
 import { idHash, type Origin } from "../../library/index.ts"
-import { strictestAround, strictestBefore, type Urgent } from "../../policy/index.ts"
+import { type Purpose, strictestAround, strictestBefore, type Urgent } from "../../policy/index.ts"
 import type { Tlp } from "../../stix/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
 import {
@@ -127,13 +127,14 @@ type Row = {
   settled: number
   unmarked: Tlp | null
   again: number
+  purpose: Purpose | null
   urgent: string | null
   outcome: string
   failure: string | null
 }
 
 const columns = sql`key, id, state, by, officer, created_at, finished_at, targets, source, cursor, total, settled,
-  unmarked, again, urgent, outcome, failure`
+  unmarked, again, purpose, urgent, outcome, failure`
 
 function releaseOf({ created_at: createdAt, finished_at: finishedAt, ...row }: Row): Release {
   return {
@@ -166,12 +167,13 @@ export async function releasesUnderWay(reader: Reader): Promise<Release[]> {
 }
 
 export async function insertRelease(tx: Tx, release: Omit<Release, "key">): Promise<number> {
-  const { id, state, by, officer, createdAt, targets, source, cursor, total, settled, unmarked, again } = release
+  const { id, state, by, officer, createdAt, targets, source, cursor, total, settled, unmarked, again, purpose } =
+    release
   const row = await tx.get<{ key: number }>(
     sql`insert into release (id, state, by, officer, created_at, targets, source, cursor, total, settled, unmarked,
-          again, outcome)
+          again, purpose, outcome)
         values (${id}, ${state}, ${by}, ${officer ? 1 : 0}, ${createdAt}, ${JSON.stringify(targets)}, ${source},
-          ${cursor}, ${total}, ${settled}, ${unmarked}, ${again ? 1 : 0}, ${JSON.stringify(release.outcome)})
+          ${cursor}, ${total}, ${settled}, ${unmarked}, ${again ? 1 : 0}, ${purpose}, ${JSON.stringify(release.outcome)})
         returning key`,
   )
   return (row as { key: number }).key

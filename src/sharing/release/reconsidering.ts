@@ -24,7 +24,7 @@ import { inEach, nothingDone } from "./withdrawing.ts"
 const AT_ONCE = 200
 
 /** Nobody lets anything out: what went is looked at again. */
-const AGAIN = { by: null, officer: false, again: true, urgent: null } as const
+const AGAIN = { by: null, officer: false, again: true, purpose: null, urgent: null } as const
 
 /**
  * Reasons that changed facts give against what was released: the refusal list, facts of law that the terms consult, narrower

@@ -3,9 +3,10 @@ import { newId } from "../../kernel/ids.ts"
 import { type Clock, monotonic } from "../../kernel/time.ts"
 import { findLog, record, requireFree } from "../../ledger/index.ts"
 import { audienceOf, loadCollection } from "../../library/index.ts"
-import { closeAsking, dropAsking, isReviewLate } from "../../policy/index.ts"
+import { closeAsking, dropAsking, isReviewLate, type Purpose, readTerms } from "../../policy/index.ts"
 import type { Tlp } from "../../stix/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
+import { purposeOf } from "./facts.ts"
 import { nothingYet, partiesOf, type Release, type ReleaseId, type Target } from "./model.ts"
 import {
   deleteParts,
@@ -31,6 +32,8 @@ export type Chosen = {
   objects: readonly number[]
   unmarked: Tlp | null
   again: boolean
+  /** None: for the first purpose that the terms name. */
+  purpose?: Purpose | null
   by: string | null
   officer: boolean
 }
@@ -57,7 +60,7 @@ export async function insertChosen(
   chosen: Omit<Chosen, "collections"> & { targets: readonly Target[] },
   state: Release["state"],
 ): Promise<Release> {
-  const { objects, targets, unmarked, again, by, officer } = chosen
+  const { objects, targets, unmarked, again, purpose = null, by, officer } = chosen
   const outcome = targets.map(() => nothingYet)
   const total = objects.length * targets.length
   const rest = {
@@ -69,7 +72,19 @@ export async function insertChosen(
     failure: null,
     createdAt: tx.now,
   }
-  const release = { id: newId("release"), state, by, officer, targets, total, unmarked, again, outcome, ...rest }
+  const release = {
+    id: newId("release"),
+    state,
+    by,
+    officer,
+    targets,
+    total,
+    unmarked,
+    again,
+    purpose,
+    outcome,
+    ...rest,
+  }
   const key = await insertRelease(tx, release)
   for (let at = 0; at < objects.length; at += PART) {
     await insertPart(tx, key, at / PART, objects.slice(at, at + PART))
@@ -127,11 +142,20 @@ export async function startRelease(tx: Tx, id: string, decided: Deciding): Promi
 /** `rest`: on what it goes beside the person's decision. */
 export async function recordBegun(
   tx: Tx,
-  { id, by, targets, total, unmarked, again }: Release,
+  { id, by, targets, total, unmarked, again, purpose }: Release,
   rest: { rule?: string; approval?: string } = {},
 ): Promise<void> {
   const collections = targets.map(({ collection }) => collection)
-  const facts = { release: id, collections, audience: partiesOf(targets), pairs: total, unmarked, again, ...rest }
+  const facts = {
+    release: id,
+    collections,
+    audience: partiesOf(targets),
+    pairs: total,
+    unmarked,
+    again,
+    purpose,
+    ...rest,
+  }
   await record(tx, { what: "release.begun", by, facts })
 }
 
@@ -180,12 +204,19 @@ export async function endRelease(
   })
 }
 
-async function conclude(tx: Tx, { key, id, state, by, targets, outcome }: Release): Promise<void> {
+async function conclude(tx: Tx, release: Release): Promise<void> {
+  const { key, id, state, by, targets, outcome } = release
   await deleteParts(tx, key)
   for (const [at, { collection }] of targets.entries()) {
     const { released, already, refused, held, gone, marked, along, digest } = outcome[at] ?? nothingYet
-    const facts = { release: id, collection, state, released, already, refused, held, gone, marked, along, digest }
-    await record(tx, { what: "release.ended", by, facts })
+    const { terms } = await loadCollection(tx, collection)
+    const purpose = purposeOf(release, terms === null ? null : readTerms(terms.text))
+    const counts = { released, already, refused, held, gone, marked, along }
+    await record(tx, {
+      what: "release.ended",
+      by,
+      facts: { release: id, collection, state, purpose, ...counts, digest },
+    })
   }
 }
 

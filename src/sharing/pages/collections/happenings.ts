@@ -1,4 +1,5 @@
 import { type Translate, tlpText } from "../../../http/index.ts"
+import { PURPOSES, purposeWord } from "../../../policy/index.ts"
 
 type Values = Readonly<Record<string, string | number>>
 type Facts = Readonly<Record<string, unknown>>
@@ -190,12 +191,13 @@ const sentences: Readonly<Record<string, Say>> = {
       names: readersOf(facts, calling),
       objects: number(facts, "pairs"),
     }),
-  "release.ended": (t, facts, calling) =>
-    t("ledger.release.ended", {
-      ...where(facts, calling),
-      ...{ released: number(facts, "released"), already: number(facts, "already") },
-      refused: number(facts, "refused"),
-    }),
+  "release.ended": (t, facts, calling) => {
+    const counts = { released: number(facts, "released"), already: number(facts, "already") }
+    const values = { ...where(facts, calling), ...counts, refused: number(facts, "refused") }
+    const purpose = PURPOSES.find((one) => one === text(facts, "purpose"))
+    if (purpose === undefined) return t("ledger.release.ended", values)
+    return t("ledger.release.ended-for", { ...values, purpose: purposeWord(t, purpose) })
+  },
   "request.clock-extended": (t, facts) => t("ledger.request.clock-extended", { days: number(facts, "days") }),
   "request.clock-set": (t) => t("ledger.request.clock-set"),
   "request.closed": (t) => t("ledger.request.closed"),

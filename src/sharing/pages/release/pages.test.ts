@@ -3,6 +3,7 @@ import { after, before, test } from "node:test"
 import { readable } from "../../../../test/support/collection-server.ts"
 import { type LibraryServer, startLibrary } from "../../../../test/support/library-server.ts"
 import type { Role } from "../../../../test/support/pages.ts"
+import { ledgerOf } from "../../../../test/support/people.ts"
 import { addSharedThings, type SharedThings } from "../../../../test/support/shared-things.ts"
 import { marked, shownAt } from "../../../../test/support/sharing.ts"
 import type { Stix } from "../../../../test/support/stix.ts"
@@ -346,4 +347,30 @@ test("the copy that would go is shown before it goes, with what is taken out mar
   await post(`${at}/start`, {})
   await releases.settled(at.split("/").at(-1) ?? "")
   assert.doesNotMatch(await page(at), /See the copy/)
+})
+
+test("a release is for a purpose that the officer chooses; where the terms do not name it, nothing goes", async () => {
+  const { store } = server.node
+  const terms = keptTerms({ ...DEFAULT_TERMS, purposes: ["defence", "research"] })
+  const wish = { title: "Two uses", alias: null, audience: [things.partner as PartyId], terms }
+  const two = await addShared(store, wish, null)
+  const object = marked("green")
+  await added(object)
+  const chosen = new URLSearchParams([["object", object.id]]).toString()
+  assert.match(await words(`/share/release?${chosen}`), /For which purpose .*defence.*investigation.*research/)
+  const prepare = async (purpose: string) => {
+    const at = await post("/share/release", { chosen, "to[]": two, purpose })
+    await releases.settled(at.split("/").at(-1) ?? "")
+    return at
+  }
+  assert.match(
+    await words(await prepare("investigation")),
+    /For this purpose: investigation\..*Nothing of this may go out/,
+  )
+  const at = await prepare("research")
+  assert.match(await words(at), /For this purpose: research\..*Release one object/)
+  await post(`${at}/start`, {})
+  await releases.settled(at.split("/").at(-1) ?? "")
+  const ended = (await ledgerOf(server.node)).findLast(({ what }) => what === "release.ended")
+  assert.equal(ended?.facts.purpose, "research")
 })

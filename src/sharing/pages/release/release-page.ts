@@ -14,7 +14,9 @@ import {
   visible,
 } from "../../../http/index.ts"
 import { listCollections, loadCollection, placesOf } from "../../../library/index.ts"
+import { purposeWord, readTerms } from "../../../policy/index.ts"
 import type { Reader } from "../../../store/index.ts"
+import { purposeOf } from "../../release/facts.ts"
 import { nothingYet, partiesOf, type Release, type TargetOutcome } from "../../release/model.ts"
 import { idsOf, readPart } from "../../release/queries.ts"
 import type { ReleaseProgress } from "../../release/releases.ts"
@@ -94,11 +96,23 @@ async function decisionPage(parts: ReleasePageParts, visit: Visit, release: Rele
     t("release.who"),
     html`<p>${counted(visit, parties.length, t("release.who-count-one"), (count) => t("release.who-count", { count }))}</p>${await partyList(visit, store, partners, parties)}${await programsShown(parts, visit, collections)}`,
   )
-  const body = html`<div class="decision">${await goesShown(parts, visit, release)}${await countsShown(parts, visit, release)}${going + held > 0 ? who : nothing}
+  const body = html`<div class="decision">${await goesShown(parts, visit, release)}${await countsShown(parts, visit, release)}${await purposeShown(parts, visit, release)}${going + held > 0 ? who : nothing}
 ${redactedShown(visit, release, await copiesShown(parts, visit, release))}${await warnedShown(parts, visit, release)}${await heldShown(parts, visit, release, partners)}
 ${fewOfficers(visit, release)}${await stays(parts, visit, release, partners)}${going > 0 ? section(t("release.final"), finalWords(visit)) : nothing}
 ${decide(visit, release, { going, held, parties: parties.length })}${await urgentForm(parts, visit, release)}</div>`
   return visit.page({ title: t("release.decision-title"), place: "library", body })
+}
+
+/** For what it goes, by the person's choice or else by the terms of each collection. */
+async function purposeShown({ store }: ReleasePageParts, { t, format }: Visit, release: Release): Promise<Html> {
+  const all = await Promise.all(
+    release.targets.map(async ({ collection }) => {
+      const { terms } = await loadCollection(store, collection)
+      return purposeOf(release, terms === null ? null : readTerms(terms.text))
+    }),
+  )
+  const words = [...new Set(all)].map((one) => purposeWord(t, one))
+  return html`<p>${t("release.for-purpose", { purposes: format.list(words) })}</p>`
 }
 
 function goesOrWaits({ outcome }: Release, at: number): boolean {

@@ -15,11 +15,13 @@ import {
   notice,
   type Reply,
   section,
+  selectField,
   tlpLabel,
   visible,
 } from "../../../http/index.ts"
 import { ComityError } from "../../../kernel/errors.ts"
 import type { Hit } from "../../../library/index.ts"
+import { PURPOSES, purposeWord, readTerms } from "../../../policy/index.ts"
 import { withReferences } from "../../release/references.ts"
 import { objectLink, objectPath, typeWord } from "../named.ts"
 import { type Partners, partnersOf } from "../partners.ts"
@@ -37,6 +39,7 @@ const Start = z.object({
   references: z.literal("yes").optional(),
   again: z.literal("yes").optional(),
   unmarked: z.enum(["stay", "green", "clear"]).default("stay"),
+  purpose: z.enum(["", ...PURPOSES]).default(""),
 })
 
 /** What is to be shared, and into which collections: nothing is decided yet. */
@@ -71,7 +74,7 @@ async function form(parts: ReleasePageParts, visit: Visit, given: Form): Promise
     })
   }
   const fields = html`<input type="hidden" name="chosen" value="${String(chosen.query)}">${targets(visit, shared, partners, given)}
-${options(visit, given)}`
+${options(visit, given)}${purposeField(visit, shared, given)}`
   const out = { href: backTo(chosen), label: t("release.back") }
   const body = html`${errorSummary(t, faults)}<div class="decision">${what}<form method="post" action="/share/release">${fields}
 <p>${t("release.decides-nothing")}</p>${actions(t("release.look"), out)}</form></div>`
@@ -138,6 +141,22 @@ function options(visit: Visit, { chosen, again, given, faults }: Form): Html {
   return html`${follow}${unmarked}${recalled}`
 }
 
+/** Only where there is a choice: where terms name one purpose, it goes for that. */
+function purposeField({ t }: Visit, shared: readonly OpenShared[], { given, faults }: Form): Html {
+  const named = new Set(
+    shared.flatMap(({ collection: { terms } }) => (terms === null ? [] : (readTerms(terms.text)?.purposes ?? []))),
+  )
+  if (named.size < 2) return nothing
+  const choices = PURPOSES.filter((one) => named.has(one)).map((one) => ({ value: one, label: purposeWord(t, one) }))
+  return selectField(
+    { t, given, faults },
+    {
+      ...{ name: "purpose", label: t("release.purpose"), hint: t("release.purpose-hint"), value: "" },
+      choices: [{ value: "", label: t("release.purpose-first") }, ...choices],
+    },
+  )
+}
+
 /** The page that one came from. */
 function backTo({ query, ids }: Chosen): string {
   const [only] = ids
@@ -156,7 +175,7 @@ export async function beginRelease(parts: ReleasePageParts, visit: Visit): Promi
   const chosen = await chosenBy(parts, query)
   const again = (given.again ?? []).includes("yes")
   if (!sent.ok) return form(parts, visit, { chosen, preset: [], again, given, faults: sent.faults })
-  const { "to[]": collections, references, unmarked } = sent.value
+  const { "to[]": collections, references, unmarked, purpose } = sent.value
   if (collections.length === 0) {
     return form(parts, visit, { chosen, preset: [], again, given, faults: { "to[]": { key: "release.choose-one" } } })
   }
@@ -166,6 +185,7 @@ export async function beginRelease(parts: ReleasePageParts, visit: Visit): Promi
     const id = await parts.releases.prepare({
       ...{ collections, objects: follow ? await withReferences(parts.store, chosen.keys) : chosen.keys },
       ...{ unmarked: unmarked === "stay" ? null : unmarked, again, by, officer: visit.may("role:officer") },
+      purpose: purpose === "" ? null : purpose,
     })
     await parts.releases.settledSoon(id, SOON_MS)
     return visit.redirect(`/share/releases/${id}`)
