@@ -15,7 +15,7 @@ import {
   visibleText,
 } from "../../http/index.ts"
 import { DAY, plusMicroseconds } from "../../kernel/time.ts"
-import { type Hit, listCollections, type Search } from "../../library/index.ts"
+import { type Collection, type Hit, listCollections, type Search } from "../../library/index.ts"
 import type { PartyId } from "../../parties/index.ts"
 import type { Reader } from "../../store/index.ts"
 import { objectPath, reference } from "../pages/named.ts"
@@ -174,10 +174,15 @@ async function filter(store: Reader, visit: Visit, wish: LatelyWish, partners: P
     }),
     selectField(shown, {
       ...{ name: "collection", label: t("library.collection"), value: wish.collection ?? "" },
-      choices: [any, ...sorted.map(({ id, title }) => ({ value: id, label: visibleText(title) }))],
+      choices: [any, ...sorted.map((one) => ({ value: one.id, label: calledIn(t, one) }))],
     }),
   ]
   return html`<form class="bar" method="get">${fields}<button>${t("entry.show")}</button></form>`
+}
+
+/** A closed one bears the title of the one that goes on in its place. */
+function calledIn(t: Visit["t"], { title, closedAt }: Collection): string {
+  return closedAt === null ? visibleText(title) : `${visibleText(title)} · ${t("shared.closed")}`
 }
 
 function latelyList(visit: Visit, rows: readonly Became[], partners: Partners, names: ReadonlyMap<string, Hit>): Html {

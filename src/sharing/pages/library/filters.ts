@@ -3,7 +3,7 @@ import { type Html, html, nothing, type Piece, type Translate, tlpLabel, visible
 import type { Collection, Tallies } from "../../../library/index.ts"
 import { TLP_LEVELS } from "../../../stix/index.ts"
 import { typeWord } from "../named.ts"
-import { originShown, type Partners } from "../partners.ts"
+import { originShown, type Partners, partnerShown } from "../partners.ts"
 import { everything, hrefOf, TEXT_MOST, type View } from "./view.ts"
 
 /** What the page knows of the library beside what was found. */
@@ -36,7 +36,7 @@ ${typeFilter(visit, view, tallies)}
 ${facet(visit, "marking", t("library.marking"), markings(t, view, tallies))}
 ${revokedFilter(t, view)}
 ${tallies.origins.length < 2 ? nothing : facet(visit, "origin", t("library.origin"), origins(t, view, tallies, partners))}
-${collections.length < 2 ? nothing : facet(visit, "collection", t("library.collection"), held(view, tallies, collections))}
+${collections.length < 2 ? nothing : facet(visit, "collection", t("library.collection"), held(visit, view, around))}
 ${timeFilter(t, view)}
 <p><button form="${FORM}">${t("library.apply")}</button></p></details>`
 }
@@ -87,10 +87,17 @@ function origins(t: Translate, view: View, tallies: Tallies, partners: Partners)
   }))
 }
 
-function held(view: View, tallies: Tallies, collections: readonly Collection[]): Choice[] {
-  return collections.map(({ id, title }) => ({
-    ...{ value: id, label: visible(title), chosen: view.collections.includes(id) },
-    objects: tallies.collections.find((one) => one.id === id)?.objects ?? 0,
+/** Of what came from a partner also from whom, and what is closed: an agreement gives several the same title. */
+function held({ t }: Visit, view: View, { tallies, collections, partners }: Around): Choice[] {
+  const whose = ({ party, closedAt }: Collection) => [
+    ...(party === null ? [] : [partnerShown(partners, party)]),
+    ...(closedAt === null ? [] : [html`${t("shared.closed")}`]),
+  ]
+  const called = (one: Collection) =>
+    html`${visible(one.title)}${whose(one).map((word) => html` <span class="quiet small">· ${word}</span>`)}`
+  return collections.map((one) => ({
+    ...{ value: one.id, label: called(one), chosen: view.collections.includes(one.id) },
+    objects: tallies.collections.find(({ id }) => id === one.id)?.objects ?? 0,
   }))
 }
 
