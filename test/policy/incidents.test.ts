@@ -1,9 +1,11 @@
 import assert from "node:assert/strict"
 import { after, beforeEach, test } from "node:test"
-import { addShared, collectionsOf, widen } from "../../src/library/index.ts"
+import { addShared, collectionsOf, loadCollection, makeShared, putShared, widen } from "../../src/library/index.ts"
+import { DEFAULT_TERMS, keptTerms } from "../../src/policy/index.ts"
 import { newestEverKey } from "../../src/sharing/release/queries.ts"
 import { tlpMarkingId } from "../../src/stix/index.ts"
 import { type Federation, type Member, testFederation } from "../support/federation.ts"
+import { addOfficer } from "../support/officers.ts"
 import { import_, marked, only, release, releasesOf, share, shownAt } from "../support/sharing.ts"
 import { type Stix, stixId } from "../support/stix.ts"
 import { PLAIN_TERMS } from "../support/terms.ts"
@@ -48,6 +50,24 @@ test("one of several markings was enough to read (MISP CVE-2026-112178)", async 
   await import_(fi, both)
   const { released, grounds } = only(await release(fi, [await share(fi, jp)], [both.id], BY))
   assert.deepEqual([released, grounds.map(({ code }) => code)], [0, ["marking.above"]])
+})
+
+test("what a stricter report holds travels under its mark, also to whom the report is not shown (MISP CVE-2026-95683)", async () => {
+  const terms = keptTerms({ ...DEFAULT_TERMS, marking: "amber", onward: "marked" })
+  const wish = { title: "S", alias: null, audience: [jp.party], terms }
+  const to = await fi.store.write(async (tx) => loadCollection(tx, await makeShared(tx, wish, null)))
+  const inner = marked("green")
+  const outer = { ...report(inner), object_marking_refs: [tlpMarkingId("amber")] }
+  await import_(fi, inner, JSON.parse(JSON.stringify(outer)) as Stix)
+  for (const name of ["Olga", "Omar"]) await addOfficer(fi, name)
+  const first = marked("green")
+  await import_(fi, first)
+  await fi.store.write(async (tx) => putShared(tx, await fi.reload(to), (await newestEverKey(tx, first.id)) as number))
+  assert.equal(only(await release(fi, [to], [inner.id], BY)).released, 1)
+  await jp.round(fi)
+  assert.equal(await shownAt(jp, inner.id), "amber")
+  const { grounds } = only(await release(jp, [await share(jp, br)], [inner.id], BY))
+  assert.ok(grounds.some(({ code }) => code === "onward.marked"))
 })
 
 test("a careless peer showed other servers' private posts to its own readers (Pixelfed CVE-2025-30741)", async () => {

@@ -1,6 +1,7 @@
 import { ComityError } from "../../kernel/errors.ts"
 import { random } from "../../kernel/hash.ts"
 import { openLog, SALT_BYTES } from "../../ledger/index.ts"
+import { joinTlp, type Tlp } from "../../stix/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
 import { putEntry } from "../adding.ts"
 import type { Collection, Prepared } from "../model.ts"
@@ -13,10 +14,16 @@ export type Put = { seq: number; revokes: boolean }
 
 /**
  * Puts a version that the library holds into a shared collection; null if it is there already. Whether it may go there
- * was decided before: nothing else calls this.
+ * was decided before: nothing else calls this. `marking`: the stricter one under which it was decided, and now travels.
  */
-export async function putShared(tx: Tx, collection: Collection, object: number): Promise<Put | null> {
-  const kept = await loadKept(tx, object)
+export async function putShared(
+  tx: Tx,
+  collection: Collection,
+  object: number,
+  marking: Tlp | null = null,
+): Promise<Put | null> {
+  const held = await loadKept(tx, object)
+  const kept = { ...held, marking: joinTlp(held.marking, marking) }
   const others = await entriesOf(tx, collection.key, kept.id)
   if (others.some((entry) => entry.object === object)) return null
   const target = { collection, log: await openLog(tx, collection.log), salt: random(SALT_BYTES) }

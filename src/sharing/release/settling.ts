@@ -194,7 +194,10 @@ export class Settling {
     const mark = candidate.object.marking === null ? this.#markFor(candidate.type) : null
     if (this.#tx !== null) {
       if (mark !== null) await giveMark(this.#tx, candidate.id, mark)
-      await put(this.#tx, this.collection, candidate.key, places[0]?.seq ?? null)
+      await put(this.#tx, this.collection, candidate.key, {
+        first: places[0]?.seq ?? null,
+        marking: this.#judgedMark(candidate),
+      })
       if (yes !== null) await setUsed(this.#tx, yes.approval, candidate.key)
     }
     if (isUrgent(decision)) await this.#ask("urgent", candidate.key, tag, reasons)
@@ -270,7 +273,7 @@ export class Settling {
       if (marking === null || this.#decide(marking, NO_APPROVALS).is !== "release") continue
       const there = await placesOf(this.#reader, this.collection.key, marking.id)
       if (there.some(({ object }) => object === key)) continue
-      if (this.#tx !== null) await put(this.#tx, this.collection, key, null)
+      if (this.#tx !== null) await put(this.#tx, this.collection, key, { first: null, marking: null })
       number += 1
     }
     return number
@@ -286,10 +289,18 @@ function isUrgent({ reasons }: Decision): boolean {
   return reasons.some(({ code }) => code === "people.urgent")
 }
 
-/** `first`: the entry of the object's earliest version there, which is what a revocation is about. */
-async function put(tx: Tx, { key: collection }: Collection, key: number, first: number | null): Promise<void> {
+/**
+ * `first`: the entry of the object's earliest version there, which is what a revocation is about. `marking`: the mark by
+ * which it was decided: readers handle it by that too, also where only a report that they may not see says so.
+ */
+async function put(
+  tx: Tx,
+  { key: collection }: Collection,
+  key: number,
+  { first, marking }: { first: number | null; marking: Tlp | null },
+): Promise<void> {
   const now = await loadCollectionByKey(tx, collection)
-  const entry = await putShared(tx, now, key)
+  const entry = await putShared(tx, now, key, marking)
   if (entry?.revokes !== true || first === null) return
   await expectReceipts(tx, now, "revoke", [{ seq: entry.seq, about: { seq: first } }])
 }
