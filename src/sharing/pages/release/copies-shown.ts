@@ -5,7 +5,6 @@ import type { CopyLine } from "../../release/copy-lines.ts"
 import type { Release } from "../../release/model.ts"
 import { readPart } from "../../release/queries.ts"
 import { Settling } from "../../release/settling.ts"
-import { reference } from "../named.ts"
 import type { ReleasePageParts } from "./parts.ts"
 
 /** So many objects are looked at for copies while a person waits for the page, and so many copies shown. */
@@ -20,7 +19,7 @@ export async function copiesShown(parts: ReleasePageParts, visit: Visit, release
   if (release.source !== null || release.outcome.every(({ redacted }) => redacted === 0)) return nothing
   const copies = await copiesOf(parts, visit, release)
   const names = await parts.search.names(copies.map(({ id }) => id))
-  return html`${copies.map((copy) => copyShown(visit, copy, reference(visit.t, copy.id, names.get(copy.id))))}`
+  return html`${copies.map((copy) => copyShown(visit, copy, visible(names.get(copy.id)?.name ?? copy.id)))}`
 }
 
 async function copiesOf({ store }: ReleasePageParts, { now: time }: Visit, release: Release): Promise<Copy[]> {
@@ -49,6 +48,8 @@ export function copyShown({ t, format }: Visit, { lines }: Pick<Copy, "lines">, 
 
 function lineShown(t: Visit["t"], { text, is, what }: CopyLine): Html {
   const why = what === null ? nothing : html` <span class="quiet small">${redactedWord(t, what)}</span>`
-  if (is === "out") return html`<del>${visible(text)}</del>${why}`
-  return is === "new" ? html`<ins>${visible(text)}</ins>` : html`${visible(text)}`
+  const words = text.trimStart()
+  const indent = text.slice(0, text.length - words.length)
+  if (is === "out") return html`${indent}<del>${visible(words)}</del>${why}`
+  return html`${indent}${is === "new" ? html`<ins>${visible(words)}</ins>` : visible(words)}`
 }
