@@ -5,6 +5,7 @@ import type { CopyLine } from "../../release/copy-lines.ts"
 import type { Release } from "../../release/model.ts"
 import { readPart } from "../../release/queries.ts"
 import { Settling } from "../../release/settling.ts"
+import { nameText } from "../named.ts"
 import type { ReleasePageParts } from "./parts.ts"
 
 /** So many objects are looked at for copies while a person waits for the page, and so many copies shown. */
@@ -19,7 +20,10 @@ export async function copiesShown(parts: ReleasePageParts, visit: Visit, release
   if (release.source !== null || release.outcome.every(({ redacted }) => redacted === 0)) return nothing
   const copies = await copiesOf(parts, visit, release)
   const names = await parts.search.names(copies.map(({ id }) => id))
-  return html`${copies.map((copy) => copyShown(visit, copy, visible(names.get(copy.id)?.name ?? copy.id)))}`
+  return html`${copies.map((copy) => {
+    const hit = names.get(copy.id)
+    return copyShown(visit, copy, visible(hit === undefined ? copy.id : nameText(visit.t, hit)))
+  })}`
 }
 
 async function copiesOf({ store }: ReleasePageParts, { now: time }: Visit, release: Release): Promise<Copy[]> {
