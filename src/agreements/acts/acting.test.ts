@@ -12,13 +12,14 @@ import { canonicalize, type Json } from "../../kernel/canonical.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { DAY, type Instant } from "../../kernel/time.ts"
 import { verifierProgram } from "../../ledger/index.ts"
+import { listCollections, loadCollection, type Prepared, publishShared } from "../../library/index.ts"
 import { startDraft } from "../drafts.ts"
 import { withTerms } from "../editing.ts"
 import { type AgreementText, type Clause, textHash } from "../model.ts"
 import type { Tabler } from "../tabled/audience.ts"
 import { keepSaying } from "../tabled/home.ts"
-import { type ItemId, itemBytes, readItem, type Says } from "../tabled/item.ts"
-import { type Negotiation, newestOf } from "../tabled/negotiation.ts"
+import { type ItemId, itemBytes, newItemId, readItem, type Says } from "../tabled/item.ts"
+import { type Negotiation, negotiationsIn, newestOf } from "../tabled/negotiation.ts"
 import { Shelf } from "../tabled/shelf.ts"
 import { tableDraft, tableSayings } from "../tabled/tabling.ts"
 import { type ActingParts, act, reservationsOf } from "./acting.ts"
@@ -160,6 +161,45 @@ test("an amendment is a next version: it governs once it is in force itself, and
   }
   assert.equal(await governs(), textHash(next))
   assert.equal((await effect(a, id)).is, "followed")
+})
+
+test("whoever tables an old text again, or dates something back, brings no earlier version back in force", async () => {
+  const id = await inForce()
+  const next = withTerms(text(), "000000b2", { retention: 30 })
+  const from = { negotiation: id, base: textHash(text()) }
+  federation.clock.forward(5_000_000)
+  await tableDraft(of(b), await startDraft(b.store, next, null, from), OFFICER)
+  await pulls()
+  await does(a, id, SIGN, textHash(next))
+  await does(b, id, SIGN, textHash(next))
+  await does(b, id, LETTERS, textHash(next))
+  const says = [
+    { is: "text", text: text(), base: textHash(next), note: "" },
+    { is: "text", text: next, base: "A".repeat(43).concat("="), note: "" },
+  ] as const
+  const forged = says.map((one) => ({
+    id: newItemId(),
+    negotiation: id,
+    party: b.party,
+    at: 1000 as Instant,
+    says: one,
+  }))
+  const [negotiation] = negotiationsIn([...(await of(a).shelf.items(a.store)), ...forged])
+  assert.ok(negotiation !== undefined)
+  const now = federation.clock.now()
+  assert.equal(governing(negotiation, now)?.version.hash, textHash(next))
+  const [first] = negotiation.versions.filter(({ hash }) => hash === textHash(text()))
+  assert.equal(first === undefined ? null : effectOf(negotiation, first, now).is, "followed")
+  const [collection] = (await listCollections(b.store)).filter(({ kind }) => kind === "shared")
+  const number = (await of(a).shelf.items(a.store)).length
+  for (const item of forged) {
+    const [object] = await b.parts.prepare([itemBytes(item, "green")])
+    await b.store.write(async (tx) =>
+      publishShared(tx, await loadCollection(tx, collection?.id ?? ""), object as Prepared),
+    )
+  }
+  await pulls()
+  assert.equal((await of(a).shelf.items(a.store)).length, number)
 })
 
 test("reservations are what the party tabled on this very text, and stand in its signature", async () => {

@@ -31,31 +31,42 @@ export function effectOf(negotiation: Negotiation, version: Version, now: Instan
   const bindings = negotiatorsOf(version.text).map((party) => bindingOf(negotiation, version, party, now))
   const since = sinceOf(bindings)
   if (since === null || since > now) return { bindings, since: null, is: "open" }
-  return { bindings, since, is: standingOf(negotiation, version, bindings, now) }
+  return { bindings, since, is: standingOf({ negotiation, version, since }, bindings, now) }
 }
 
-function standingOf(
-  negotiation: Negotiation,
-  version: Version,
-  bindings: readonly Binding[],
-  now: Instant,
-): Effect["is"] {
+function standingOf(one: Standing, bindings: readonly Binding[], now: Instant): Effect["is"] {
   const remaining = bindings.filter(({ is }) => is !== "withdrawn")
-  const { end } = termsOf(version.text)
+  const { end } = termsOf(one.version.text)
   if (remaining.length < 2 || (end !== null && now >= plusMicroseconds(dayOf(end), DAY))) return "ended"
-  if (isFollowed(negotiation, version, now)) return "followed"
+  if (isFollowed(one, now)) return "followed"
   return remaining.filter(({ is }) => is === "bound").length < 2 ? "suspended" : "in-force"
 }
 
-/** The versions that go on from this one, directly or not, and whether one of them took effect. */
-function isFollowed(negotiation: Negotiation, { hash }: Version, now: Instant): boolean {
-  const reached = new Set([hash])
-  let found = false
-  for (const one of negotiation.versions) {
-    if (one.base === null || !reached.has(one.base) || reached.has(one.hash)) continue
-    reached.add(one.hash)
-    const since = sinceOf(negotiatorsOf(one.text).map((party) => bindingOf(negotiation, one, party, now)))
-    found ||= since !== null && since <= now
+/**
+ * Whether a version that goes on from this one, directly or not, took effect. Of two that are said to go on from each
+ * other the one that took effect later follows.
+ */
+function isFollowed({ negotiation, version, since }: Standing, now: Instant): boolean {
+  const { versions } = negotiation
+  const before = ancestorsOf(versions, version.hash)
+  return versions.some((one) => {
+    if (one.hash === version.hash || !ancestorsOf(versions, one.hash).has(version.hash)) return false
+    const begun = sinceOf(negotiatorsOf(one.text).map((party) => bindingOf(negotiation, one, party, now)))
+    return begun !== null && begun <= now && (!before.has(one.hash) || begun > since)
+  })
+}
+
+type Standing = { negotiation: Negotiation; version: Version; since: Instant }
+
+/** All texts from which one goes on, over one or more bases. */
+function ancestorsOf(versions: readonly Version[], hash: string): ReadonlySet<string> {
+  const found = new Set<string>()
+  const open = [hash]
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    for (const base of versions.find((one) => one.hash === at)?.bases ?? []) {
+      if (!found.has(base)) open.push(base)
+      found.add(base)
+    }
   }
   return found
 }

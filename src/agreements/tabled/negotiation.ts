@@ -5,8 +5,11 @@ import type { Item, ItemId, Says } from "./item.ts"
 
 type Said<Is extends Says["is"]> = Extract<Says, { is: Is }>
 
-/** A text that an author tabled. */
-export type Version = { hash: string; item: ItemId; party: PartyId; at: Instant } & Omit<Said<"text">, "is">
+/** A text that an author tabled. `bases`: from which texts it goes on, by anybody's word. */
+export type Version = { hash: string; item: ItemId; party: PartyId; at: Instant; bases: readonly string[] } & Omit<
+  Said<"text">,
+  "is"
+>
 export type Comment = Item & { says: Said<"comment"> }
 export type Alternative = Item & { says: Said<"alternative"> }
 export type Acted = Item & { says: Said<"act"> }
@@ -70,9 +73,19 @@ function versionsIn(root: Item, items: readonly Item[]): Version[] {
   const all = items.flatMap(({ id, party, at, says }): Version[] => {
     if (says.is !== "text" || (id !== root.id && (says.base === null || namesOf(says.text) !== names))) return []
     const { text, base, note } = says
-    return [{ hash: textHash(text), item: id, party, at, text, base, note }]
+    return [{ hash: textHash(text), item: id, party, at, text, base, note, bases: [] }]
   })
-  return [...new Map(all.toReversed().map((one) => [one.hash, one])).values()].toReversed()
+  // Whoever tables a text again, perhaps dated back, takes nothing from what it went on from.
+  const first = all.find(({ item }) => item === root.id)
+  const kept = new Map(all.toReversed().map((one) => [one.hash, one]))
+  if (first !== undefined) kept.set(first.hash, first)
+  return [...kept.values()]
+    .toReversed()
+    .map((one) => ({ ...one, bases: one.item === root.id ? [] : basesOf(one, all) }))
+}
+
+function basesOf({ hash }: Version, all: readonly Version[]): string[] {
+  return [...new Set(all.flatMap((one) => (one.hash === hash && one.base !== null ? [one.base] : [])))]
 }
 
 function namesIn({ says }: Item): string {

@@ -56,6 +56,7 @@ export class Shelf {
     this.#known = rows
     const spent = new Map<string, Spent>()
     const keys = new KeysOf(reader)
+    const latest = new Map<string, number>()
     const items: Item[] = []
     for (const row of rows) {
       const before = spent.get(row.origin) ?? { items: 0, bytes: 0 }
@@ -63,7 +64,12 @@ export class Shelf {
       const held = await this.#held(reader, row, own)
       if (held === null) continue
       spent.set(row.origin, { items: before.items + 1, bytes: before.bytes + held.bytes })
-      if (held.item !== null && (await keys.made(held.item, row.origin))) items.push(held.item)
+      if (held.item === null || !(await keys.made(held.item, row.origin))) continue
+      // In the order of the author's log: what is dated back there would come before what it follows on.
+      const place = `${row.origin} ${held.item.negotiation}`
+      if (held.item.at <= (latest.get(place) ?? Number.NEGATIVE_INFINITY)) continue
+      latest.set(place, held.item.at)
+      items.push(held.item)
     }
     return items
   }
