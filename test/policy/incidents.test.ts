@@ -130,4 +130,9 @@ test("what a receiver could not take was dropped and nobody was told (MISP CVE-2
     [1],
   )
   assert.equal(jp.meddle("select reason from conflict").length, 1)
+  await jp.round(fi)
+  assert.deepEqual(
+    fi.meddle("select party, kind, state, reason from receipt_due").map((row) => ({ ...row })),
+    [{ party: jp.party, kind: "put", state: "refused", reason: "conflict-content" }],
+  )
 })
