@@ -28,10 +28,7 @@ import * as contained from "./migrations/0024-contained.ts"
 import * as received from "./migrations/0025-received.ts"
 import * as uses from "./migrations/0026-uses.ts"
 import * as decided from "./migrations/0027-decided.ts"
-import * as reservations from "./migrations/0028-reservations.ts"
-import * as bound from "./migrations/0029-bound.ts"
-import * as stoodUnder from "./migrations/0030-stood-under.ts"
-import * as purposes from "./migrations/0031-purposes.ts"
+import * as stoodUnder from "./migrations/0028-stood-under.ts"
 
 const migrations = [
   first,
@@ -61,10 +58,7 @@ const migrations = [
   received,
   uses,
   decided,
-  reservations,
-  bound,
   stoodUnder,
-  purposes,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

@@ -9,8 +9,8 @@ create table terms (
   hash text not null unique,
   text text not null
 );
-insert into terms (hash, text) values ('GkzhR71sKJ/0OH0K+TejcftpOoCstAygqIRC64u8p+w=',
-  '{"actions":null,"attribution":"named","audience":{"confidential":true,"kinds":null,"parties":null,"places":null},"duties":{"acknowledge":null,"answer":null,"sightings":null},"end":null,"marking":"green","notice":0,"objects":{"incidents":null,"sectors":null,"types":null},"onward":"none","personal":{"is":"allow","safeguard":"the law that binds each party"},"purposes":["defence","investigation"],"retention":null,"start":null,"urgent":false,"v":1}');
+insert into terms (hash, text) values ('cMdaTDFJ9BVWQzJJfbQV1JbIPxxKDqvr1Z/I29ypcRI=',
+  '{"actions":null,"attribution":"named","audience":{"bound":null,"confidential":true,"kinds":null,"parties":null,"places":null},"duties":{"acknowledge":null,"answer":null,"sightings":null},"end":null,"marking":"green","notice":0,"objects":{"incidents":null,"sectors":null,"types":null},"onward":"none","personal":{"instrument":null,"is":"allow","safeguard":"the law that binds each party"},"purposes":["defence","investigation"],"retention":null,"start":null,"urgent":false,"v":1}');
 alter table collection add column terms integer references terms (key);
 alter table entry add column terms integer references terms (key);
 -- What a partner says of its collection: the text of its terms, and, where these let it tell, who else reads it (JSON).

@@ -1,8 +1,7 @@
 /**
  * Releases that wait for a second person's yes, those that one person let out in need and another one reviews, and rules
- * by which the daily flow goes out. An
- * item is one object version as it would leave, named by a tag over its exact bytes, the collection, its terms and its
- * readers: where any of these changes, the tag is another one and nobody agreed to it.
+ * by which the daily flow goes out. An item is one object version as it would leave, named by a tag over its exact bytes,
+ * the collection, its terms and its readers: where any of these changes, the tag is another one and nobody agreed to it.
  */
 export const up = `
 create table approval (
@@ -46,6 +45,8 @@ create table approval_item (
 create index approval_item_by_tag on approval_item (tag);
 
 alter table release add column urgent text;
+-- For which purpose it is; null: for the first that the terms of each collection name.
+alter table release add column purpose text;
 
 -- What goes by itself: new versions in these inboxes that fit, each decided on like any other release. Null: any.
 create table release_rule (
