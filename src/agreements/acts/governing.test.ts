@@ -12,6 +12,7 @@ import { type OwnParty, savePeerCard } from "../../parties/index.ts"
 import { mirrorsUnder, suspend } from "../../peering/index.ts"
 import { governedBy, keptTerms, readTerms } from "../../policy/index.ts"
 import { carryOver } from "../../sharing/index.ts"
+import { narrowAudience, widenAudience } from "../../sharing/release/audiences.ts"
 import { decideAnew } from "../../sharing/release/reconsidering.ts"
 import { type ClauseTerms, termsOf } from "../clause-terms.ts"
 import { startDraft } from "../drafts.ts"
@@ -19,6 +20,7 @@ import { withTerms } from "../editing.ts"
 import { type AgreementText, textHash } from "../model.ts"
 import type { Tabler } from "../tabled/audience.ts"
 import type { ItemId } from "../tabled/item.ts"
+import { findTabling } from "../tabled/queries.ts"
 import { Shelf } from "../tabled/shelf.ts"
 import { tableDraft } from "../tabled/tabling.ts"
 import { type ActingParts, act } from "./acting.ts"
@@ -138,6 +140,17 @@ test("in force, the text makes a collection at each member, for the others, unde
   assert.equal((await collectionOf(a, id)).size, before)
   const mirrors = (await mirrorsUnder(a.store, id)).map(({ party }) => party)
   assert.deepEqual(mirrors.toSorted(), [b.party, c.party].toSorted())
+})
+
+test("who reads a collection of an agreement or a negotiation follows from it: people cannot change that by hand", async () => {
+  const id = await signedByAll(text())
+  const tabling = await findTabling(a.store, id)
+  for (const collection of [(await collectionOf(a, id)).id, tabling ?? ""]) {
+    const wish = { collection, party: b.party }
+    await assert.rejects(narrowAudience(a.store, wish, null), { code: "collection.governed" })
+    const widening = widenAudience(a.store, releasesOf(a), wish, { by: null, officer: false })
+    await assert.rejects(widening, { code: "collection.governed" })
+  }
 })
 
 test("what is released under it is decided by its terms, with the clause as reason", async () => {

@@ -17,6 +17,7 @@ import {
   type Terms,
 } from "../../policy/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
+import { behind } from "./behind.ts"
 import { nothingYet, type Release } from "./model.ts"
 import { countServed, insertRelease } from "./queries.ts"
 import type { Releases } from "./releases.ts"
@@ -59,8 +60,7 @@ export async function shareCollection(
 
 /**
  * One more party reads on: the collection is closed, and a successor goes on for all of them, into which everything that
- * it serves is decided anew, also if the node stops meanwhile. Throws `refused collection.not-shared`, what
- * `requireParties` throws and what `widen` throws.
+ * it serves is decided anew, also if the node stops meanwhile. Throws what `loadFree`, `requireParties` and `widen` throw.
  */
 export async function widenAudience(
   store: Store,
@@ -69,7 +69,7 @@ export async function widenAudience(
   decided: Decider,
 ): Promise<{ successor: CollectionId; release: Release }> {
   const done = await store.write(async (tx) => {
-    const collection = await loadShared(tx, wish.collection)
+    const collection = await loadFree(tx, wish.collection)
     const audience = [...(await recipientsIn(tx, collection)), await recipientFor(tx, wish.party)]
     refuseFirst(await againstReaders(tx, audience, termsOf(collection), tx.now))
     const successor = await widen(tx, collection, wish.party, decided.by)
@@ -92,13 +92,13 @@ export async function carryOver(tx: Tx, from: Collection, successor: CollectionI
   return release
 }
 
-/** Throws `refused collection.not-shared`, `not-found audience.member`. */
+/** Throws what `loadFree` throws, `not-found audience.member`. */
 export async function narrowAudience(
   store: Store,
   wish: { collection: string; party: PartyId },
   by: string | null,
 ): Promise<void> {
-  await store.write(async (tx) => takeOut(tx, await loadShared(tx, wish.collection), wish.party, by))
+  await store.write(async (tx) => takeOut(tx, await loadFree(tx, wish.collection), wish.party, by))
 }
 
 /** Throws `refused terms.unknown` for those of a version that this node does not understand. */
@@ -108,9 +108,14 @@ function termsOf({ terms }: Collection): Terms {
   return read
 }
 
-async function loadShared(reader: Reader, name: string): Promise<Collection> {
+/**
+ * One whose readers people choose: those of an agreement or a negotiation follow from it, and would come back. Throws
+ * `refused collection.not-shared`, `refused collection.governed`.
+ */
+async function loadFree(reader: Reader, name: string): Promise<Collection> {
   const collection = await loadCollection(reader, name)
   if (collection.kind !== "shared") throw new ComityError("refused", "collection.not-shared")
+  if ((await behind(reader, collection)) !== null) throw new ComityError("refused", "collection.governed")
   return collection
 }
 

@@ -22,8 +22,9 @@ import {
 } from "../../../http/index.ts"
 import { ComityError } from "../../../kernel/errors.ts"
 import { addCollection, type Collection, listCollections } from "../../../library/index.ts"
+import { type Behind, behind } from "../../release/behind.ts"
 import { type Partners, partnerShown, partnersOf } from "../partners.ts"
-import { type Behind, behind, behindWord } from "./behind.ts"
+import { behindWord } from "./behind.ts"
 import { type CollectionParts, collectionPath, kindWord } from "./parts.ts"
 import { verdictMark } from "./verify-pages.ts"
 

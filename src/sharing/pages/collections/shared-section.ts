@@ -15,8 +15,8 @@ import { type Collection, listUnshared, type Member, membersOf } from "../../../
 import { findPeer, isActive, type Peer } from "../../../parties/index.ts"
 import { isOver, readTerms } from "../../../policy/index.ts"
 import type { Reader } from "../../../store/index.ts"
+import { type Behind, behind } from "../../release/behind.ts"
 import { type Partners, partnerShown, partnersOf } from "../partners.ts"
-import { type Behind, behind } from "./behind.ts"
 import { collectionPath } from "./parts.ts"
 
 export function whatItIs(t: Translate, { kind }: Pick<Collection, "kind">): string {
@@ -116,7 +116,7 @@ function audience(visit: Visit, collection: Collection, { members, peers, partne
       { label: t("shared.told"), kind: "number", wide: true, cell: ({ told }) => format.number(told) },
       { label: t("shared.cosigned"), kind: "number", wide: true, cell: ({ cosigned }) => format.number(cosigned) },
       { label: t("shared.since"), kind: "quiet", wide: true, cell: ({ addedAt }) => format.date(addedAt) },
-      ...(officer
+      ...(officer && why === null
         ? [
             {
               label: t("shared.change"),

@@ -4,8 +4,9 @@ import type { Collection } from "../../../library/index.ts"
 import { feedSaid } from "../../../peering/index.ts"
 import { DEFAULT_TERMS, readTerms, type Terms, termSentences, termsHash, termWord } from "../../../policy/index.ts"
 import type { Reader } from "../../../store/index.ts"
+import { behind } from "../../release/behind.ts"
 import { type Partners, partnerShown, partnersOf } from "../partners.ts"
-import { behind, behindShown } from "./behind.ts"
+import { behindShown } from "./behind.ts"
 
 /** The terms of a shared collection, one sentence for each; of a partner's, as that one says them. */
 export async function termsSection(reader: Reader, visit: Visit, collection: Collection): Promise<Html> {

@@ -7,9 +7,9 @@ import { findPeer, isActive, type PartyId, type Peer } from "../../../parties/in
 import { type ReasonNames, type ReleaseReason, reasonText } from "../../../policy/index.ts"
 import type { JsonObject } from "../../../stix/index.ts"
 import type { Reader, Store } from "../../../store/index.ts"
+import { isNegotiation } from "../../release/behind.ts"
 import type { Release } from "../../release/model.ts"
 import type { Releases } from "../../release/releases.ts"
-import { isNegotiation } from "../collections/behind.ts"
 import { type Partners, partnerShown } from "../partners.ts"
 
 /** What the pages of releasing and taking back are made from. */
