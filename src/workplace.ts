@@ -1,8 +1,9 @@
-import { Brake, errorPage, Pending, Sessions, type Visiting } from "./accounts/index.ts"
+import { Brake, errorPage, type Instruments, Pending, Sessions, type Visiting } from "./accounts/index.ts"
 import type { Config } from "./config.ts"
 import { openIdProvider } from "./crypto/index.ts"
 import { type Refuse, type Row, type Site, siteOf } from "./http/index.ts"
 import { sha256 } from "./kernel/hash.ts"
+import { type FactBook, instrumentNames } from "./law/index.ts"
 import { keyHistory, record } from "./ledger/index.ts"
 import { verifyLogs } from "./library/index.ts"
 import { navigation, pagesOf } from "./pages.ts"
@@ -66,13 +67,19 @@ function providerOf({ oidcIssuer: issuer, oidcClientId: clientId, oidcClientSecr
   return issuer === null || clientId === null ? null : openIdProvider({ issuer, clientId, clientSecret })
 }
 
-function visitingOf({ clock }: NodeParts, { store, site, refusals }: Core): Visiting {
+function visitingOf({ clock }: NodeParts, { store, site, refusals, book }: Core): Visiting {
   return {
     ...{ site, clock, navigation },
     sessions: new Sessions(store, clock),
     refusals,
     party: async () => (await ownParty(store))?.name ?? "",
+    instruments: () => namesOfInstruments(book),
   }
+}
+
+async function namesOfInstruments(book: FactBook): Promise<Instruments> {
+  const facts = await book.current()
+  return (language) => instrumentNames(facts, language)
 }
 
 function openImports({ config, folder, clock, diagnostics }: NodeParts, core: Core): Promise<Imports> {

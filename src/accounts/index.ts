@@ -49,6 +49,7 @@ export { type OpenSession, Sessions } from "./sessions.ts"
 export type { Entrance } from "./signing-in.ts"
 export {
   errorPage,
+  type Instruments,
   localPath,
   type PageRoute,
   type PlaceFor,

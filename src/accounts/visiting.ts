@@ -60,7 +60,11 @@ export type Visiting = {
   navigation: readonly SectionFor[]
   /** Name of the own party; empty before it is set up. */
   party(): Promise<string>
+  /** What instruments are called by the facts of law that count here, in a language, by their ids. */
+  instruments(): Promise<Instruments>
 }
+
+export type Instruments = (language: Language) => ReadonlyMap<string, string>
 
 /** One request for a page, after its guard. */
 export type Visit = {
@@ -71,6 +75,9 @@ export type Visit = {
   now: Instant
   site: Site
   signedIn: SignedIn | null
+  /** What the viewer's language calls an instrument; its id where this node's facts know none by it. */
+  instrument(id: string): string
+  instruments: Instruments
   /** Who signed in; throws on a route that visitors may call. */
   person(): Person
   may(who: PageWho): boolean
@@ -121,9 +128,10 @@ async function visitOf(parts: Visiting, ask: Ask<undefined>): Promise<Visit> {
   const { site, clock } = parts
   const jar = readCookies(ask.header("cookie"))
   const signedIn = await parts.sessions.find(jar.get(site.cookies.session))
-  const viewer = await viewerOf(parts, ask, signedIn)
+  const [viewer, instruments] = [await viewerOf(parts, ask, signedIn), await parts.instruments()]
   return {
-    ...{ ask, viewer, site, signedIn, t: viewer.t, format: viewer.format, now: clock.now() },
+    ...{ ask, viewer, site, signedIn, t: viewer.t, format: viewer.format, now: clock.now(), instruments },
+    instrument: (id) => instruments(viewer.language).get(id) ?? id,
     person() {
       if (signedIn === null) throw new Error("the table of routes lets visitors call this")
       return signedIn.person

@@ -134,3 +134,21 @@ export function worded(facts: Facts, ref: string, part: string, english: string,
   const words = language === "zh-Hant" || language === "zh-Hans" ? facts.words.get(`${ref}/${part}`) : undefined
   return words === undefined ? english : words[language as keyof Words]
 }
+
+/**
+ * What people call an instrument for short; its id where no row tells of it. Where only the title was translated, that: a
+ * name in the reader's language says more than a short one in another.
+ */
+export function shortName(facts: Facts, id: string, language: string): string {
+  const found = facts.instruments.get(id)
+  if (found === undefined) return id
+  const [short, title] = (["short", "title"] as const).map((part) =>
+    worded(facts, found.ref, part, found[part], language),
+  ) as [string, string]
+  return short === found.short && title !== found.title ? title : short
+}
+
+/** Every instrument by its id, with the name that people know and the id by which terms name it. */
+export function instrumentNames(facts: Facts, language: string): Map<string, string> {
+  return new Map([...facts.instruments.keys()].map((id) => [id, `${shortName(facts, id, language)} (${id})`]))
+}

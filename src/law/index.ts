@@ -19,7 +19,7 @@ export {
 export { factDeclarations, factHandlers } from "./commands.ts"
 export { type Change, compareFiles } from "./comparing.ts"
 export { ageOf, type Day, dayAt, hoursOf, parseDay } from "./dates.ts"
-export { type Facts, factsFrom, worded } from "./facts.ts"
+export { type Facts, factsFrom, instrumentNames, shortName, worded } from "./facts.ts"
 export { findPaths } from "./finder.ts"
 export {
   type Answer,
@@ -63,7 +63,7 @@ export { NO_REFUSALS, type OwnRefusals, type Query } from "./query.ts"
 export { type Best, type MatrixCell, matrixRows, reachOf } from "./reach.ts"
 export { type FactFiles, type Problem, parseRows, type RawRow, readFiles } from "./reading.ts"
 export { compareRules, type Divergence, jurisdictionsOf } from "./rules.ts"
-export { instrumentName, shippedFacts, shippedFiles } from "./shipped.ts"
+export { shippedFacts, shippedFiles } from "./shipped.ts"
 export { confirmations, type Source, sourceOf } from "./sources.ts"
 export { countsFrom, type Lookup, lookup, type Standing } from "./standing.ts"
 export { type TableName, tableNames, tables } from "./tables.ts"

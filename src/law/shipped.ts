@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { ComityError } from "../kernel/errors.ts"
-import { type Facts, factsFrom, worded } from "./facts.ts"
+import { type Facts, factsFrom } from "./facts.ts"
 import type { FactFiles } from "./reading.ts"
 
 const FOLDER = fileURLToPath(new URL("../../facts", import.meta.url))
@@ -15,13 +15,6 @@ let shipped: Facts | null = null
 export function shippedFacts(): Facts {
   shipped ??= factsFrom(shippedFiles())
   return shipped
-}
-
-/** What people call an instrument for short, and the id that terms name it by; the id alone where nothing shipped tells of it. */
-export function instrumentName(id: string, language: string): string {
-  const facts = shippedFacts()
-  const found = facts.instruments.get(id)
-  return found === undefined ? id : `${worded(facts, found.ref, "short", found.short, language)} (${id})`
 }
 
 export function shippedFiles(): FactFiles {

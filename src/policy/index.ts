@@ -97,6 +97,7 @@ export { recipientFor, recipientsIn } from "./release/recipients.ts"
 export { articleText, plainNames, type ReasonNames, reasonText, redactedWord } from "./release/words.ts"
 /** Terms as operators write them. */
 export { termsDeclarations, termsHandlers, termsIn } from "./terms/commands.ts"
+export { instrumentChoices } from "./terms/instrument-choices.ts"
 /** Terms: the closed vocabulary that a node enforces for one shared collection. */
 export {
   ACTIONS,

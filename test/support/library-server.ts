@@ -6,6 +6,7 @@ import { addNewcomer } from "../../src/accounts/people.ts"
 import { assetReply, listener, ReplyCache, type Row, reply, siteOf } from "../../src/http/index.ts"
 import { silent } from "../../src/kernel/diagnostics.ts"
 import type { Instant } from "../../src/kernel/time.ts"
+import { factsNow, instrumentNames } from "../../src/law/index.ts"
 import { addObjects, type Collection, Search } from "../../src/library/index.ts"
 import { libraryPages } from "../../src/sharing/pages/library/routes.ts"
 import { type InProcess, openInProcess, prepared, START } from "./node-in-process.ts"
@@ -52,6 +53,10 @@ export async function startLibrary(
     ...{ site, sessions, clock, navigation },
     refusals: new Refusals(store),
     party: async () => "Harbour CERT",
+    instruments: async () => {
+      const facts = await factsNow(store)
+      return (language: string) => instrumentNames(facts, language)
+    },
   }
   const pages = pageRows([...libraryPages({ store, search, database }), ...more(node, search)], visiting)
   const missing = async () => reply("text/plain", "", 404)

@@ -16,7 +16,7 @@ import type { Wording } from "./text.ts"
 
 /** A draft on paper says that it is one: paper cannot be asked whether it was tabled. */
 export async function draftDocument(store: Store, visit: Visit, { id, text }: Draft): Promise<Reply> {
-  const { t, format, viewer, now } = visit
+  const { t, format, viewer, now, instruments } = visit
   const own = await ownParty(store)
   const lacking = lackingIn(text, own?.id ?? null).length
   const warning = notice(
@@ -26,13 +26,13 @@ export async function draftDocument(store: Store, visit: Visit, { id, text }: Dr
   return visit.page({
     ...{ title: visibleText(saidIn(text, text.title, viewer.language)) || t("agreement.untitled"), bare: true },
     heading: draftName(visit, text),
-    body: html`<p class="no-print"><a href="/agree/${id}">${t("agreement.back-to-draft")}</a></p>${warning}${sheet(viewer.language, { text, party: own?.name ?? "", now })}`,
+    body: html`<p class="no-print"><a href="/agree/${id}">${t("agreement.back-to-draft")}</a></p>${warning}${sheet(viewer.language, { text, party: own?.name ?? "", now, instruments })}`,
   })
 }
 
 /** A version that was tabled, with who tabled it. */
 export async function versionDocument(parts: AgreementParts, visit: Visit): Promise<Reply> {
-  const { t, viewer, now } = visit
+  const { t, viewer, now, instruments } = visit
   const { negotiation, version } = await seen(parts, visit)
   const { text } = version
   const party = (await ownParty(parts.store))?.name ?? ""
@@ -42,6 +42,6 @@ export async function versionDocument(parts: AgreementParts, visit: Visit): Prom
     html`<h3>${wording.t("agreement.signatures")}</h3><p>${effectMark(wording.t, effectOf(negotiation, version, now))}</p>${actsShown(wording, negotiation, version)}`
   return visit.page({
     ...{ title: titleOf(text, viewer.language), bare: true },
-    body: html`<p class="no-print"><a href="${back}">${t("agreement.back-to-negotiation")}</a></p>${told}${sheet(viewer.language, { text, party, now, more })}`,
+    body: html`<p class="no-print"><a href="${back}">${t("agreement.back-to-negotiation")}</a></p>${told}${sheet(viewer.language, { text, party, now, more, instruments })}`,
   })
 }

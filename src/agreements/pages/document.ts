@@ -1,3 +1,4 @@
+import type { Visit } from "../../accounts/index.ts"
 import { formatOf, type Html, html, type Language, languages, nothing, translator, visible } from "../../http/index.ts"
 import { formatInstant, type Instant } from "../../kernel/time.ts"
 import { type AgreementText, saidIn, textHash } from "../model.ts"
@@ -5,13 +6,14 @@ import { textShown, type Wording } from "./text.ts"
 import { languagesShown, natureWord, partiesShown } from "./words.ts"
 
 export type Printed = { text: AgreementText; party: string; now: Instant; more?: (wording: Wording) => Html }
+export type Sheet = Printed & Pick<Visit, "instruments">
 
 /**
  * A text as it is printed: in each authentic language, one after the other, the words that are not of the text in the
  * same language where the node has it.
  */
-export function sheet(viewer: Language, { text, party, now, more }: Printed): Html {
-  const own: Wording = { t: translator(viewer), format: formatOf(viewer, "UTC") }
+export function sheet(viewer: Language, { text, party, now, more, instruments }: Sheet): Html {
+  const own = wordingIn(viewer, instruments)
   const equally =
     text.languages.length > 1
       ? html`<p class="quiet">${own.t("agreement.equally-authentic", { languages: languagesShown(own, text) })}</p>`
@@ -19,7 +21,7 @@ export function sheet(viewer: Language, { text, party, now, more }: Printed): Ht
   return printed(
     viewer,
     { text, party, now },
-    html`<div class="agreement-text">${text.languages.map((one) => inLanguage(viewer, text, one))}
+    html`<div class="agreement-text">${text.languages.map((one) => inLanguage(viewer, { text, instruments }, one))}
 ${equally}${more?.(own) ?? nothing}<p class="quiet">${own.t("agreement.hash-what")}</p></div>`,
   )
 }
@@ -33,9 +35,18 @@ export function printed(viewer: Language, { text, party, now }: Printed, body: H
 <tfoot><tr><td>${foot}</td></tr></tfoot></table>`
 }
 
-function inLanguage(viewer: Language, text: AgreementText, language: string): Html {
+function wordingIn(language: Language, instruments: Sheet["instruments"]): Wording {
+  const instrument = (id: string) => instruments(language).get(id) ?? id
+  return { t: translator(language), format: formatOf(language, "UTC"), instrument }
+}
+
+function inLanguage(
+  viewer: Language,
+  { text, instruments }: Pick<Sheet, "text" | "instruments">,
+  language: string,
+): Html {
   const spoken = languages.find((one) => one === language) ?? viewer
-  const wording: Wording = { t: translator(spoken), format: formatOf(spoken, "UTC") }
+  const wording = wordingIn(spoken, instruments)
   const { t } = wording
   const title = text.title[language] ?? ""
   return html`<div class="version" lang="${spoken}"><h2 class="document-title" lang="${language}">${title === "" ? t("agreement.untitled") : visible(title)}</h2>

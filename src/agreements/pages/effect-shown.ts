@@ -123,7 +123,7 @@ export function actWord(t: Translate, is: Act["is"]): string {
   }
 }
 
-type Wording = Pick<Visit, "t" | "format">
+type Wording = Pick<Visit, "t" | "format" | "instrument">
 
 /** Every act on a version, in its order, as evidence: who, when, by which key. */
 export function actsShown(wording: Wording, negotiation: Negotiation, version: Version): Html {

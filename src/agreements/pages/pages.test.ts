@@ -175,7 +175,7 @@ test("a clause settles terms one by one, each with the sentence that says what n
     ["purposes", { "value.defence": "yes" }],
     ["retention", { value: "90" }],
     ["places", { value: "fi, jp" }],
-    ["bound", { value: "Budapest, eu" }],
+    ["bound", { "value.budapest": "yes", "value.eu": "yes" }],
     ["personal", { value: "allow", "value.safeguard": "Convention 108", "value.instrument": "convention-108" }],
     ["urgent", { value: "no" }],
     ["end", { value: "2027-12-31" }],
@@ -188,9 +188,11 @@ test("a clause settles terms one by one, each with the sentence that says what n
     page,
     /The nodes see to it.*Finland.*Japan.*by each of: Budapest Convention \(budapest\) and EU \(eu\).*for these purposes alone: defence.*are bound by Convention 108 \(convention-108\).*90.*2027-12-31/,
   )
+  assert.match(await get(`${terms}?term=bound`), /name="value.eu" value="yes" checked/)
+  assert.match(await get(`${terms}?term=personal`), /<option value="convention-108" selected>Convention 108/)
   const bad = await post(`${terms}?term=places`, { value: "XX", seen: seenIn(await get(terms)) }, 400)
   assert.match(bad.text, /href="#field-value"/)
-  const nothing = await post(`${terms}?term=bound`, { value: "buda", seen: seenIn(await get(terms)) }, 400)
+  const nothing = await post(`${terms}?term=bound`, { "value.buda": "yes", seen: seenIn(await get(terms)) }, 400)
   assert.match(readable(nothing.text), /know no instrument buda/)
   for (const [term] of typed)
     await post(`${terms}?term=${term}`, { remove: "yes", seen: seenIn(await get(terms)) }, 303)

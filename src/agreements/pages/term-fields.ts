@@ -16,6 +16,7 @@ import {
   ACTIONS,
   CEILINGS,
   INCIDENT_CLASSES,
+  instrumentChoices,
   ONWARD,
   PURPOSES,
   papText,
@@ -32,7 +33,7 @@ import type { AgreementText } from "../model.ts"
 type Asked =
   | { as: "some"; choices: readonly Choice[] }
   | { as: "one"; choices: readonly Choice[] }
-  | { as: "words" | "number" | "date" | "personal" }
+  | { as: "words" | "number" | "date" | "personal" | "instruments" }
 
 function asked({ t }: Visit, { parties }: AgreementText, term: TermName): Asked {
   const named = (values: readonly string[], word: (value: string) => Choice["label"]) =>
@@ -71,8 +72,9 @@ function asked({ t }: Visit, { parties }: AgreementText, term: TermName): Asked 
       return { as: "one", choices: yesNo }
     case "personal":
       return { as: "personal" }
-    case "places":
     case "bound":
+      return { as: "instruments" }
+    case "places":
     case "types":
       return { as: "words" }
     case "start":
@@ -119,12 +121,11 @@ export function termFields(visit: Visit, shown: Shown, { text, term, now, name =
   const kind = asked(visit, text, term)
   const label = t(`terms.name.${term}`)
   switch (kind.as) {
-    case "some": {
-      const chosen = new Set<unknown>(Array.isArray(value) ? value : [])
-      const boxes = kind.choices.map((one) =>
-        checkField(shown, { name: `${name}.${one.value}`, label: one.label, checked: chosen.has(one.value) }),
-      )
-      return html`<div class="line-boxes" id="field-${name}">${boxes}</div>`
+    case "some":
+      return boxes(shown, name, kind.choices, value)
+    case "instruments": {
+      const choices = instrumentChoices(visit, Array.isArray(value) ? value.map(String) : [])
+      return html`<p class="hint">${t("agreement.bound-what")}</p><div class="pick">${boxes(shown, name, choices, value)}</div>`
     }
     case "one": {
       const chosen = typeof value === "boolean" ? (value ? "yes" : "no") : typeof value === "string" ? value : ""
@@ -134,7 +135,7 @@ export function termFields(visit: Visit, shown: Shown, { text, term, now, name =
       return inputField(shown, {
         name,
         label,
-        hint: wordsHint(t, term),
+        hint: term === "places" ? t("agreement.places-what") : t("agreement.types-what"),
         value: Array.isArray(value) ? value.join(" ") : "",
         size: "long",
       })
@@ -154,14 +155,17 @@ export function termFields(visit: Visit, shown: Shown, { text, term, now, name =
   }
 }
 
-/** Whether the fields say of which term they are; else what stands around them has to. */
-export function isNamed(visit: Visit, text: AgreementText, term: TermName): boolean {
-  return !["some", "number"].includes(asked(visit, text, term).as)
+function boxes(shown: Shown, name: string, choices: readonly Choice[], value: unknown): Html {
+  const chosen = new Set<unknown>(Array.isArray(value) ? value : [])
+  const all = choices.map((one) =>
+    checkField(shown, { name: `${name}.${one.value}`, label: one.label, checked: chosen.has(one.value) }),
+  )
+  return html`<div class="line-boxes" id="field-${name}">${all}</div>`
 }
 
-function wordsHint(t: Visit["t"], term: TermName): string {
-  if (term === "places") return t("agreement.places-what")
-  return term === "bound" ? t("agreement.bound-what") : t("agreement.types-what")
+/** Whether the fields say of which term they are; else what stands around them has to. */
+export function isNamed(visit: Visit, text: AgreementText, term: TermName): boolean {
+  return !["some", "instruments", "number"].includes(asked(visit, text, term).as)
 }
 
 /** Duties towards people run in hours, the rest in days. */
@@ -169,7 +173,8 @@ function numberLabel(t: Visit["t"], term: TermName): string {
   return term === "acknowledge" || term === "answer" ? t("agreement.hours") : t("agreement.days")
 }
 
-function personalFields({ t }: Visit, shown: Shown, now: ClauseTerms | null, name: string): Html {
+function personalFields(visit: Visit, shown: Shown, now: ClauseTerms | null, name: string): Html {
+  const { t } = visit
   const personal = now?.personal
   const choices = [
     { value: "forbid", label: t("agreement.personal-forbid") },
@@ -178,9 +183,10 @@ function personalFields({ t }: Visit, shown: Shown, now: ClauseTerms | null, nam
   ]
   const [safeguard, instrument] =
     personal?.is === "allow" ? [safeguardText(t, personal.safeguard), personal.instrument ?? ""] : ["", ""]
+  const known = instrumentChoices(visit, instrument === "" ? [] : [instrument])
   return html`${selectField(shown, { name, label: t("terms.name.personal"), choices, value: personal?.is ?? "forbid" })}
 ${inputField(shown, { name: `${name}.safeguard`, label: t("agreement.safeguard"), hint: t("agreement.safeguard-what"), value: safeguard, size: "long" })}
-${inputField(shown, { name: `${name}.instrument`, label: t("agreement.safeguard-instrument"), hint: t("agreement.safeguard-instrument-what"), value: instrument, spellcheck: false })}`
+${selectField(shown, { name: `${name}.instrument`, label: t("agreement.safeguard-instrument"), hint: t("agreement.safeguard-instrument-what"), choices: [{ value: "", label: t("agreement.no-instrument-chosen") }, ...known], value: instrument })}`
 }
 
 /** The term as it was typed, not checked yet. */
@@ -194,11 +200,16 @@ export function typedTerm(
   switch (kind.as) {
     case "some":
       return kind.choices.flatMap(({ value }) => (typed(`.${value}`) === "yes" ? [value] : []))
+    case "instruments": {
+      const before = `${name}.`
+      const names = Object.keys(given).filter((one) => one.startsWith(before) && given[one]?.[0] === "yes")
+      return names.map((one) => one.slice(before.length))
+    }
     case "words":
       return typed()
         .split(/[\s,;、，]+/)
         .filter((word) => word !== "")
-        .map((word) => (term === "places" ? word.toUpperCase() : term === "bound" ? word.toLowerCase() : word))
+        .map((word) => (term === "places" ? word.toUpperCase() : word))
     case "number":
       return /^\d{1,6}$/.test(typed()) ? Number(typed()) : null
     case "personal":
@@ -211,7 +222,7 @@ export function typedTerm(
 }
 
 function allowed(typed: (behind: string) => string) {
-  const instrument = typed(".instrument").toLowerCase()
+  const instrument = typed(".instrument")
   return {
     is: "allow",
     safeguard: safeguardTyped(typed(".safeguard")),

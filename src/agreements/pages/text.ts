@@ -4,7 +4,7 @@ import { type ClauseTerms, settledBy, termsBy } from "../clause-terms.ts"
 import { type AgreementText, type Article, type Clause, languageFor } from "../model.ts"
 import { articleWord, clauseWord } from "./words.ts"
 
-export type Wording = { t: Translate; format: Format }
+export type Wording = { t: Translate; format: Format; instrument(id: string): string }
 
 /** What a page may put beside each part of a text. */
 export type Beside = {
@@ -40,10 +40,10 @@ function keeper(wording: Wording, text: AgreementText, { terms }: Clause): Html 
 }
 
 /** What the node will do because of the terms of one clause. */
-export function clauseSentences({ t, format }: Wording, text: AgreementText, terms: ClauseTerms): string[] {
+export function clauseSentences({ t, format, instrument }: Wording, text: AgreementText, terms: ClauseTerms): string[] {
   const settled = new Set<string>(settledBy(terms))
   const party = (id: string) => visibleText(text.parties.find((one) => one.party === id)?.name ?? id)
-  return termSentences(t, termsBy(terms), { ...format, party })
+  return termSentences(t, termsBy(terms), { ...format, party, instrument })
     .filter(({ term }) => settled.has(term))
     .map((one) => one.text)
 }

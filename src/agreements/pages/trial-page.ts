@@ -13,7 +13,6 @@ import {
   visibleText,
 } from "../../http/index.ts"
 import { parseInstant } from "../../kernel/time.ts"
-import { instrumentName } from "../../law/index.ts"
 import { listPeers } from "../../parties/index.ts"
 import {
   type Difference,
@@ -100,8 +99,7 @@ async function namesIn(reader: Reader, visit: Visit, text: AgreementText): Promi
   const peers = await listPeers(reader)
   const party = (id: string) =>
     visibleText(text.parties.find((one) => one.party === id)?.name ?? peers.find((one) => one.party === id)?.name ?? id)
-  const instrument = (id: string) => instrumentName(id, visit.format.language)
-  return { party, place: visit.format.place, instrument, time: (at: string) => timeText(visit, at) }
+  return { party, place: visit.format.place, instrument: visit.instrument, time: (at: string) => timeText(visit, at) }
 }
 
 function progress({ t, format }: Visit, { step, left }: Trial, here: string): Html {

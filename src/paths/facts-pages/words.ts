@@ -17,6 +17,7 @@ import {
   measures,
   oneOf,
   type Sourced,
+  shortName,
   sourceOf,
   worded,
 } from "../../law/index.ts"
@@ -59,15 +60,8 @@ export function instrumentTitle(look: Look, { ref, title }: Instrument): string 
   return textOf(look, ref, "title", title)
 }
 
-/**
- * What people call it for short; its id where no row tells of it. Where only the title was translated, that: a name in
- * the reader's language says more than a short one in another.
- */
-export function instrumentName(look: Look, id: string): string {
-  const found = look.facts.instruments.get(id)
-  if (found === undefined) return id
-  const [short, title] = [textOf(look, found.ref, "short", found.short), instrumentTitle(look, found)]
-  return short === found.short && title !== found.title ? title : short
+export function instrumentName({ facts, visit }: Look, id: string): string {
+  return shortName(facts, id, visit.viewer.language)
 }
 
 export function instrumentLink(look: Look, id: string): Html {

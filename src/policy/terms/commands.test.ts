@@ -56,7 +56,7 @@ test("the terms of a collection are printed by its name, and say what the node w
   const printed = shown("terms show", await run("terms show", { COLLECTION: "out" }))
   const said = await run("terms check", { FILE: printed, language: "zh-Hant" })
   assert.equal((said as { hash: string }).hash, keptTerms(terms).hash)
-  const names = { ...formatOf("zh-Hant", "UTC"), party: () => "Baltic CERT" }
+  const names = { ...formatOf("zh-Hant", "UTC"), party: () => "Baltic CERT", instrument: (id: string) => id }
   const wanted = termSentences(translator("zh-Hant"), terms, names).map(({ text }) => text)
   assert.deepEqual(shown("terms check", said).split("\n"), wanted)
   await node.collection("inbox")

@@ -3,6 +3,7 @@ import { type Declaration, formatOf, type Handlers, languages, translator } from
 import type { Json } from "../../kernel/canonical.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { parseStrictJson } from "../../kernel/json.ts"
+import { factsNow, instrumentNames, shippedFacts } from "../../law/index.ts"
 import { loadCollection } from "../../library/index.ts"
 import { listPeers } from "../../parties/index.ts"
 import type { Reader } from "../../store/index.ts"
@@ -56,7 +57,9 @@ async function checked(reader: Reader | null, given: Json): Promise<Json> {
   const peers = new Map<string, string>(
     (reader === null ? [] : await listPeers(reader)).map((one) => [one.party, one.name]),
   )
-  const names: TermNames = { ...formatOf(language, "UTC"), party: (id) => peers.get(id) ?? id }
+  const known = instrumentNames(reader === null ? shippedFacts() : await factsNow(reader), language)
+  const instrument = (id: string) => known.get(id) ?? id
+  const names: TermNames = { ...formatOf(language, "UTC"), party: (id) => peers.get(id) ?? id, instrument }
   return { ...told(terms), sentences: termSentences(translator(language), terms, names) }
 }
 

@@ -8,7 +8,7 @@ import { safeguardText, safeguardTyped } from "./safeguard.ts"
 import { termSentences, termWord } from "./sentences.ts"
 
 function said(terms: Terms, language: (typeof languages)[number] = "en"): Map<string, string> {
-  const names = { ...formatOf(language, "UTC"), party: (id: string) => id.slice(-2) }
+  const names = { ...formatOf(language, "UTC"), party: (id: string) => id.slice(-2), instrument: (id: string) => id }
   return new Map(termSentences(translator(language), terms, names).map(({ term, text }) => [term, text]))
 }
 

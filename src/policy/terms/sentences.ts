@@ -1,12 +1,11 @@
 import { type Format, type Translate, tlpText } from "../../http/index.ts"
-import { instrumentName } from "../../law/index.ts"
 import type { PartyId, PartyKind } from "../../parties/index.ts"
 import { hasWord, INDUSTRY_SECTORS } from "../../stix/index.ts"
 import type { Pap, Purpose, TermName, Terms } from "./model.ts"
 import { safeguardText } from "./safeguard.ts"
 
-/** How the reader's language writes lists, places and instruments, and what parties are called here. */
-export type TermNames = Pick<Format, "list" | "place" | "language"> & { party(id: PartyId): string }
+/** How the reader's language writes lists and places, and what parties and instruments are called here. */
+export type TermNames = Pick<Format, "list" | "place"> & { party(id: PartyId): string; instrument(id: string): string }
 export type TermSentence = { term: TermName; text: string }
 
 /** What the node does under these terms: one sentence for each, also for what they do not limit. */
@@ -23,7 +22,7 @@ type Said<Name extends TermName> = Record<Name, string>
 function audience(
   t: Translate,
   { audience: { parties, kinds, places, bound, confidential } }: Terms,
-  { list, place, party, language }: TermNames,
+  { list, place, party, instrument }: TermNames,
 ): Said<"parties" | "kinds" | "places" | "bound" | "confidential"> {
   return {
     parties: parties === null ? t("terms.parties-any") : t("terms.parties", { parties: list(parties.map(party)) }),
@@ -32,10 +31,7 @@ function audience(
         ? t("terms.kinds-any")
         : t("terms.kinds", { kinds: list(kinds.map((one) => partyKindWord(t, one))) }),
     places: places === null ? t("terms.places-any") : t("terms.places", { places: list(places.map(place)) }),
-    bound:
-      bound === null
-        ? t("terms.bound-any")
-        : t("terms.bound", { instruments: list(bound.map((one) => instrumentName(one, language))) }),
+    bound: bound === null ? t("terms.bound-any") : t("terms.bound", { instruments: list(bound.map(instrument)) }),
     confidential: confidential ? t("terms.confidential") : t("terms.confidential-no"),
   }
 }
@@ -62,12 +58,12 @@ function objects(
 function handling(
   t: Translate,
   { marking, actions, purposes, personal, attribution, onward }: Terms,
-  { list, language }: TermNames,
+  { list, instrument }: TermNames,
 ): Said<"marking" | "actions" | "purposes" | "personal" | "attribution" | "onward"> {
   const said = {
     forbid: () => t("terms.personal-forbid"),
     redact: () => t("terms.personal-redact"),
-    allow: () => allowed(t, personal, language),
+    allow: () => allowed(t, personal, instrument),
   }
   const passed = {
     none: () => t("terms.onward-none"),
@@ -85,11 +81,11 @@ function handling(
   }
 }
 
-function allowed(t: Translate, personal: Terms["personal"], language: string): string {
+function allowed(t: Translate, personal: Terms["personal"], name: TermNames["instrument"]): string {
   const { safeguard: written, instrument } = personal.is === "allow" ? personal : { safeguard: "", instrument: null }
   const safeguard = safeguardText(t, written)
   if (instrument === null) return t("terms.personal-allow", { safeguard })
-  return t("terms.personal-allow-bound", { safeguard, instrument: instrumentName(instrument, language) })
+  return t("terms.personal-allow-bound", { safeguard, instrument: name(instrument) })
 }
 
 function duties(

@@ -169,11 +169,11 @@ async function termsShown(
   { collection, terms: hash }: ApprovalRequest,
   partners: Partners,
 ): Promise<Html> {
-  const { t, format } = visit
+  const { t, format, instrument } = visit
   const { terms } = await loadCollection(reader, collection)
   const read = terms === null || terms.hash !== hash ? null : readTerms(terms.text)
   if (read === null) return nothing
-  const names = { ...format, party: (id: string) => partners.get(id) ?? id }
+  const names = { ...format, instrument, party: (id: string) => partners.get(id) ?? id }
   const items = termSentences(t, read, names).map(({ text }) => html`<li>${visible(text)}</li>`)
   return html`<details><summary>${t("approval.terms")}</summary><ul>${items}</ul></details>`
 }

@@ -28,8 +28,8 @@ export async function termsSection(reader: Reader, visit: Visit, collection: Col
 
 /** Those first in which these terms differ from what holds where nobody agreed; the others under "more". */
 function sentencesShown(visit: Visit, terms: Terms, partners: Partners): Html {
-  const { t, format } = visit
-  const names = { ...format, party: (id: string) => partners.get(id) ?? id }
+  const { t, format, instrument } = visit
+  const names = { ...format, instrument, party: (id: string) => partners.get(id) ?? id }
   const usual = new Map(termSentences(t, DEFAULT_TERMS, names).map(({ term, text }) => [term, text]))
   const all = termSentences(t, terms, names)
   const always = new Set<string>(["marking", "purposes", "personal", "onward"])

@@ -34,8 +34,8 @@ import { shown } from "./values.ts"
 import { labelOf } from "./words.ts"
 
 /** What the parts of a page share. */
-export function showingFor({ t, format, viewer, now }: Visit, names: ReadonlyMap<string, Hit>): Showing {
-  return { t, format, language: viewer.language, now, names, room: newRoom() }
+export function showingFor({ t, format, viewer, now, instrument }: Visit, names: ReadonlyMap<string, Hit>): Showing {
+  return { t, format, language: viewer.language, now, instrument, names, room: newRoom() }
 }
 
 /** The readable view: left what the object says, right what is known about it. */

@@ -37,7 +37,7 @@ test("an indicator holds from its first instant until just before its last; revo
 test("decay is told in words, and as a share where there is an end", () => {
   const showing = (language: "en" | "zh-Hant"): Showing => ({
     ...{ t: translator(language), format: formatOf(language, "UTC"), language, now: NOW },
-    ...{ names: new Map(), room: newRoom() },
+    ...{ names: new Map(), room: newRoom(), instrument: (id: string) => id },
   })
   const shown = (object: JsonObject, language: "en" | "zh-Hant" = "en") =>
     String(validityShown(showing(language), object))

@@ -10,6 +10,7 @@ export type Showing = {
   format: Format
   language: Language
   now: Instant
+  instrument(id: string): string
   /** How the objects are listed that this one names; those that are not here are missing. */
   names: ReadonlyMap<string, Hit>
   room: Room

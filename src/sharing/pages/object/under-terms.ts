@@ -18,9 +18,13 @@ export function underTermsShown(showing: Showing, { heldUnder, partners }: Gathe
   return section(t("object.under-terms"), html`<ul class="plain-list">${items}</ul>`, "under-terms")
 }
 
-function oneShown({ t, format }: Showing, { terms, until, articles }: HeldUnder, partners: Gathered["partners"]): Html {
+function oneShown(
+  { t, format, instrument }: Showing,
+  { terms, until, articles }: HeldUnder,
+  partners: Gathered["partners"],
+): Html {
   if (terms === null) return notice(t("object.terms-unknown"), "warning")
-  const names = { ...format, party: (id: string) => partners.get(id) ?? id }
+  const names = { ...format, instrument, party: (id: string) => partners.get(id) ?? id }
   const said = (term: TermName, sentence: string) => {
     const article = articles[term]
     return article === undefined

@@ -113,7 +113,7 @@ async function make(parts: ReleasePageParts, visit: Visit): Promise<Reply> {
   const unknown = await unknownInstrument(parts.store, terms)
   if (unknown !== null) {
     const fault = { key: "agreement.no-instrument", values: { id: unknown } }
-    const field = terms.audience.bound?.includes(unknown) === true ? "bound" : "instrument"
+    const field = terms.audience.bound?.includes(unknown) === true ? "bound[]" : "instrument"
     return newPage(parts, visit, { given, faults: { [field]: fault } })
   }
   try {

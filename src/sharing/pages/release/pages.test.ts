@@ -9,9 +9,9 @@ import { marked, shownAt } from "../../../../test/support/sharing.ts"
 import type { Stix } from "../../../../test/support/stix.ts"
 import { silent } from "../../../kernel/diagnostics.ts"
 import { headerText } from "../../../ledger/index.ts"
-import { addCollection, addShared, idHash, loadCollection, verifyLogs } from "../../../library/index.ts"
+import { addCollection, addShared, idHash, verifyLogs } from "../../../library/index.ts"
 import { addOwnParty, type PartyId } from "../../../parties/index.ts"
-import { DEFAULT_TERMS, keptTerms, readTerms } from "../../../policy/index.ts"
+import { DEFAULT_TERMS, keptTerms } from "../../../policy/index.ts"
 import { Releases } from "../../release/releases.ts"
 import { collectionPages } from "../collections/routes.ts"
 import { Verifications } from "../collections/verification.ts"
@@ -282,48 +282,6 @@ test("a revocation that partners do not have yet is pointed at, and shared by on
   await releases.settled(at.split("/").at(-1) ?? "")
   await post(`${at}/start`, {})
   assert.match(await words("/share/unshared", "analyst"), /Everything that is shared is shared in its newest version/)
-})
-
-test("a shared collection is made with its terms, and its page says in sentences what they do", async () => {
-  const form = { title: "Strict", alias: "strict", "party[]": things.partner, marking: "amber", personal: "redact" }
-  const rest = { attribution: "hidden", onward: "agreement", safeguard: "", places: "jp", retention: "30", told: "yes" }
-  const at = await post("/share/new-shared", { ...form, ...rest, bound: "Budapest" })
-  const said = await words(at)
-  assert.match(
-    said,
-    /Terms .*Nothing marked stricter than TLP:AMBER goes.*Personal data that the node finds are taken out/,
-  )
-  assert.match(said, /in no other, may read: Japan.*The node tells every reader who else reads.*30/)
-  assert.match(said, /whose places are bound.*by each of: Budapest Convention \(budapest\)/)
-  assert.match(said, /More terms .*Objects of any type may go/)
-  const collection = await loadCollection(server.node.store, "strict")
-  assert.equal(readTerms(collection.terms?.text ?? "")?.marking, "amber")
-})
-
-test("a form whose terms are none comes back with what was typed, and nothing is made", async () => {
-  const form = {
-    title: "None",
-    alias: "",
-    "party[]": things.partner,
-    marking: "green",
-    attribution: "named",
-    onward: "none",
-  }
-  const without = await post("/share/new-shared", { ...form, personal: "allow", safeguard: "" }, 400)
-  assert.match(without, /This field is needed|needed|missing/i)
-  for (const wrong of [{ places: "XX" }, { types: "Not A Type!" }, { retention: "0" }, { start: "2026-02-30" }]) {
-    await post("/share/new-shared", { ...form, personal: "forbid", ...wrong }, 400)
-  }
-  const elsewhere = await post("/share/new-shared", { ...form, personal: "forbid", places: "BR" }, 400)
-  assert.match(elsewhere, /The terms do not let .* read\. .*Coastal CERT is in Japan, which the terms do not name/)
-  const safeguarded = { ...form, personal: "allow", safeguard: "Convention 108" }
-  const named = await post("/share/new-shared", { ...safeguarded, instrument: "convention108" }, 400)
-  assert.match(named, /The facts of law here know no instrument convention108/)
-  const unbound = await post("/share/new-shared", { ...safeguarded, bound: "eu malabo", instrument: "budapest" }, 400)
-  assert.match(unbound, /Coastal CERT is in Japan, which is not bound by EU \(eu\): .*European Union, as of/)
-  assert.match(unbound, /No fact of law here says whether it is bound by Malabo Convention \(malabo\)/)
-  const made = await post("/share/new-shared", { ...safeguarded, instrument: "budapest" })
-  assert.match(await words(made), /only where all places of every reader are bound by Budapest Convention \(budapest\)/)
 })
 
 test("the copy that would go is shown before it goes, with what is taken out marked and nothing of it as markup", async () => {

@@ -1,7 +1,6 @@
 import type { Visit } from "../../../accounts/index.ts"
 import { type Format, type Html, html, nothing, type Piece, stateMark, visible } from "../../../http/index.ts"
 import { parseInstant } from "../../../kernel/time.ts"
-import { instrumentName } from "../../../law/index.ts"
 import { audienceOf, type Collection, listCollections, loadCollection, type Search } from "../../../library/index.ts"
 import { findPeer, isActive, type PartyId, type Peer } from "../../../parties/index.ts"
 import { type ReasonNames, type ReleaseReason, reasonText } from "../../../policy/index.ts"
@@ -47,11 +46,11 @@ export async function titleOf(reader: Reader, id: string): Promise<string> {
 }
 
 /** What a reason names, as people call it. */
-export function namesFor({ format }: Visit, partners: Partners): ReasonNames {
+export function namesFor({ format, instrument }: Visit, partners: Partners): ReasonNames {
   return {
     party: (id) => partners.get(id) ?? id,
     place: (code) => format.place(code),
-    instrument: (id) => instrumentName(id, format.language),
+    instrument,
     time: (text) => {
       const instant = parseInstant(text)
       return instant === null ? text : format.timeText(instant)

@@ -1,11 +1,13 @@
 import { z } from "zod"
 import type { Visit } from "../../../accounts/index.ts"
 import {
+  type Choice,
   checkField,
   choiceField,
   type Html,
   html,
   inputField,
+  type Piece,
   type Shown,
   selectField,
   tlpLabel,
@@ -18,6 +20,7 @@ import {
   CEILINGS,
   DEFAULT_TERMS,
   INCIDENT_CLASSES,
+  instrumentChoices,
   ONWARD,
   PURPOSES,
   papText,
@@ -40,11 +43,12 @@ export function termFields(visit: Visit, shown: Shown): Html {
     { value: "redact", label: t("agreement.personal-redact") },
     { value: "allow", label: t("agreement.personal-allow") },
   ]
+  const instruments = instrumentChoices(visit, [])
   return html`${choiceField(shown, { name: "marking", label: termWord(t, "marking"), choices: marks, value: DEFAULT_TERMS.marking })}
 ${selectField(shown, { name: "personal", label: termWord(t, "personal"), choices: personal, value: DEFAULT_TERMS.personal.is })}
 ${inputField(shown, { name: "safeguard", label: t("agreement.safeguard"), hint: t("agreement.safeguard-what"), value: safeguardText(t, SAFEGUARD), size: "long", most: 500 })}
-${inputField(shown, { name: "instrument", label: t("agreement.safeguard-instrument"), hint: t("agreement.safeguard-instrument-what"), most: 61, spellcheck: false })}
-<details${moreIsMeant(shown) ? html` open` : html``}><summary>${t("shared.more-terms")}</summary>${readers(visit, shown)}${things(visit, shown)}${handling(visit, shown)}${times(visit, shown)}</details>`
+${selectField(shown, { name: "instrument", label: t("agreement.safeguard-instrument"), hint: t("agreement.safeguard-instrument-what"), choices: [{ value: "", label: t("agreement.no-instrument-chosen") }, ...instruments], value: "" })}
+<details${moreIsMeant(shown) ? html` open` : html``}><summary>${t("shared.more-terms")}</summary>${readers(visit, shown, instruments)}${things(visit, shown)}${handling(visit, shown)}${times(visit, shown)}</details>`
 }
 
 const SAFEGUARD = DEFAULT_TERMS.personal.is === "allow" ? DEFAULT_TERMS.personal.safeguard : ""
@@ -58,10 +62,14 @@ function markHint({ t }: Visit, level: string): string {
   return t("terms.marking", { marking: tlpText(level) })
 }
 
-function readers({ t }: Visit, shown: Shown): Html {
+function readers({ t }: Visit, shown: Shown, instruments: readonly Choice[]): Html {
+  const names = new Map(instruments.map(({ value, label }) => [value, label]))
+  const bound = boxes(shown, "bound[]", termWord(t, "bound"), [...names.keys()], (id) => names.get(id) ?? id, {
+    hint: t("agreement.bound-what"),
+  })
   return html`${boxes(shown, "kind[]", termWord(t, "kinds"), partyKinds, (one) => partyKindWord(t, one))}
 ${inputField(shown, { name: "places", label: termWord(t, "places"), hint: t("agreement.places-what"), spellcheck: false })}
-${inputField(shown, { name: "bound", label: termWord(t, "bound"), hint: t("agreement.bound-what"), spellcheck: false })}
+<div class="pick">${bound}</div>
 ${checkField(shown, { name: "told", label: t("shared.tell-readers") })}`
 }
 
@@ -88,7 +96,7 @@ function handling({ t }: Visit, shown: Shown): Html {
     { value: "named", label: t("agreement.attribution-named") },
     { value: "hidden", label: t("agreement.attribution-hidden") },
   ]
-  return html`${boxes(shown, "purpose[]", termWord(t, "purposes"), PURPOSES, (one) => purposeWord(t, one), DEFAULT_TERMS.purposes)}
+  return html`${boxes(shown, "purpose[]", termWord(t, "purposes"), PURPOSES, (one) => purposeWord(t, one), { checked: DEFAULT_TERMS.purposes })}
 ${selectField(shown, { name: "attribution", label: termWord(t, "attribution"), choices: attribution, value: "named" })}
 ${selectField(shown, { name: "onward", label: termWord(t, "onward"), choices: ONWARD.map((value) => ({ value, label: onward[value] })), value: "none" })}`
 }
@@ -116,8 +124,8 @@ function boxes<Value extends string>(
   name: string,
   label: string,
   values: readonly Value[],
-  word: (value: Value) => string,
-  checked: readonly string[] = [],
+  word: (value: Value) => Piece,
+  { checked = [], hint }: { checked?: readonly string[]; hint?: string } = {},
 ): Html {
   const sent = Object.keys(shown.given).length > 0
   const chosen = new Set<string>(sent ? shown.given[name] : checked)
@@ -127,7 +135,8 @@ function boxes<Value extends string>(
   )
   const fault = shown.faults[name]
   const wrong = fault === undefined ? html`` : html`<p class="fault">${shown.t(fault.key, fault.values)}</p>`
-  return html`<fieldset class="field" id="field-${name}"><legend>${label}</legend>${wrong}<div class="line-boxes">${items}</div></fieldset>`
+  const said = hint === undefined ? html`` : html`<p class="hint">${hint}</p>`
+  return html`<fieldset class="field" id="field-${name}"><legend>${label}</legend>${said}${wrong}<div class="line-boxes">${items}</div></fieldset>`
 }
 
 const some = <Value extends string>(values: readonly Value[]) => z.array(z.enum(values)).default([]).transform(orNull)
@@ -146,11 +155,7 @@ const day = z
   .union([z.literal(""), z.iso.date()])
   .default("")
   .transform((text) => (text === "" ? null : text))
-const Instrument = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .regex(/^[a-z0-9][a-z0-9-]{0,60}$/)
+const Instrument = z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/)
 const flag = z.literal("yes").optional()
 
 /** What the fields of `termFields` send. */
@@ -167,7 +172,7 @@ export const TermsForm = z.object({
     .transform((codes) => codes.map((code) => code.toUpperCase()))
     .refine((codes) => codes.every(isPlace))
     .transform(orNull),
-  bound: words.pipe(z.array(Instrument)).transform(orNull),
+  "bound[]": z.array(Instrument).default([]).transform(orNull),
   told: flag,
   types: words.transform(orNull),
   "sector[]": some(INDUSTRY_SECTORS),
@@ -189,13 +194,19 @@ export const TermsForm = z.object({
 
 /** The terms that a form says; null where it says what no terms are, such as a type that cannot be one. */
 export function termsIn(form: z.output<typeof TermsForm>): Terms | null {
-  const { marking, actions, attribution, onward, retention, start, end, types, places, bound } = form
+  const { marking, actions, attribution, onward, retention, start, end, types, places } = form
   const { acknowledge, answer, sightings, instrument } = form
   const safeguard = safeguardTyped(form.safeguard)
   const personal = form.personal === "allow" ? { is: "allow", safeguard, instrument } : { is: form.personal }
   const terms = {
     v: 1,
-    audience: { parties: null, kinds: form["kind[]"], places, bound, confidential: form.told === undefined },
+    audience: {
+      parties: null,
+      kinds: form["kind[]"],
+      places,
+      bound: form["bound[]"],
+      confidential: form.told === undefined,
+    },
     objects: { types, sectors: form["sector[]"], incidents: form["incident[]"] },
     ...{ marking, actions, attribution, onward, retention, start, end, personal, purposes: form["purpose[]"] },
     duties: { acknowledge, answer, sightings },
