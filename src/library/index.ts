@@ -148,7 +148,15 @@ export { lostEntries, restoreLost, restoreSlice } from "./shared/restoring.ts"
 export { entriesForOwner, noteHeld, type SentEntry, type SentRange, serveEntries } from "./shared/serving.ts"
 export { noteSaidTerms, setSaidTerms, termsOver } from "./shared/terms-queries.ts"
 export { listUnshared, type Unshared } from "./shared/unshared.ts"
-export { closeCollection, eraseBefore, eraseShared, markObject, recallObject, type Told } from "./shared/withdrawing.ts"
+export {
+  closeCollection,
+  eraseBefore,
+  eraseShared,
+  markAround,
+  markObject,
+  recallObject,
+  type Told,
+} from "./shared/withdrawing.ts"
 export { exportObjects, verifyLogs } from "./tasks.ts"
 export { type Sought, valuesOf } from "./values.ts"
 export type { LogReport, Problem, VerifyStep } from "./verifying.ts"

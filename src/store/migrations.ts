@@ -29,6 +29,7 @@ import * as received from "./migrations/0025-received.ts"
 import * as uses from "./migrations/0026-uses.ts"
 import * as decided from "./migrations/0027-decided.ts"
 import * as stoodUnder from "./migrations/0028-stood-under.ts"
+import * as containersDue from "./migrations/0029-containers-due.ts"
 
 const migrations = [
   first,
@@ -59,6 +60,7 @@ const migrations = [
   uses,
   decided,
   stoodUnder,
+  containersDue,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

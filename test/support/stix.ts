@@ -78,7 +78,7 @@ function endOfString(body: string, from: number): number {
   return at
 }
 
-function object(type: string, properties: Record<string, unknown>): Stix {
+export function object(type: string, properties: Record<string, unknown>): Stix {
   return { type, spec_version: "2.1", id: stixId(type), created: EARLY, modified: EARLY, ...properties }
 }
 

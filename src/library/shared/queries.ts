@@ -1,4 +1,4 @@
-import sql from "sql-template-tag"
+import sql, { join } from "sql-template-tag"
 import type { Instant } from "../../kernel/time.ts"
 import type { EntryKind } from "../../ledger/index.ts"
 import type { PartyId } from "../../parties/index.ts"
@@ -143,6 +143,19 @@ export async function keptPlaces(reader: Reader, collection: number, id: string)
         from object o join entry e on e.kept = o.key
         join entry w on w.collection = e.collection and w.seq = e.withdrawn_by
         where o.id_hash = ${idHash(id)} and o.id = ${id} and e.collection = ${collection} order by e.seq`,
+  )
+}
+
+/** Under which marks readers were told to handle what these entries hold: by the entries themselves, and by later ones about them. */
+export async function toldMarks(
+  reader: Reader,
+  collection: number,
+  { id, seqs }: { id: string; seqs: readonly number[] },
+): Promise<{ seq: number; marking: Tlp | null }[]> {
+  return reader.all<{ seq: number; marking: Tlp | null }>(
+    sql`select e.seq, e.marking from entry e where e.collection = ${collection} and e.seq in (${join(seqs)})
+        union all select e.about as seq, e.marking from entry e
+          where e.about_hash = ${idHash(id)} and e.collection = ${collection} and e.kind = 'mark' and e.about is not null`,
   )
 }
 

@@ -11,7 +11,7 @@ import {
   record,
   SALT_BYTES,
 } from "../../ledger/index.ts"
-import { joinTlp, type Tlp } from "../../stix/index.ts"
+import { compareTlp, joinTlp, type Tlp } from "../../stix/index.ts"
 import type { Tx } from "../../store/index.ts"
 import { settleStanding } from "../adding.ts"
 import type { Collection, CollectionId } from "../model.ts"
@@ -33,6 +33,7 @@ import {
   placesOf,
   servedBefore,
   setWithdrawnBy,
+  toldMarks,
 } from "./queries.ts"
 
 /** An entry that tells something of an earlier one: the number of that one, of which everything else may be gone. */
@@ -82,6 +83,35 @@ export async function markObject(
     const marking = joinTlp(held, change.marking)
     const seq = await appendAbout(tx, collection, place, { kind: "mark", marking, note: {} })
     await setMarking(tx, place.object, marking)
+    told.push({ seq, about: place })
+    if (change.withdrawn && served.includes(place)) await withdraw(tx, collection, place, seq)
+  }
+  return told
+}
+
+/**
+ * Tells that what a collection let out is now handled under a stricter mark that something around it has, and not the
+ * object itself: here the object keeps its own. Says nothing of versions that readers handle by it, or stricter, already,
+ * nor of those that no mark is on. `withdrawn` as for `markObject`.
+ */
+export async function markAround(
+  tx: Tx,
+  collection: Collection,
+  id: string,
+  change: { marking: Tlp; withdrawn: boolean },
+): Promise<Told[]> {
+  const told: Told[] = []
+  const served = await placesOf(tx, collection.key, id)
+  const places = [...served, ...(await keptPlaces(tx, collection.key, id))]
+  if (places.length === 0) return told
+  const marks = new Map<number, Tlp | null>()
+  for (const { seq, marking } of await toldMarks(tx, collection.key, { id, seqs: places.map(({ seq }) => seq) })) {
+    marks.set(seq, joinTlp(marks.get(seq) ?? null, marking))
+  }
+  for (const place of places) {
+    const before = marks.get(place.seq) ?? null
+    if (before === null || compareTlp(change.marking, before) <= 0) continue
+    const seq = await appendAbout(tx, collection, place, { kind: "mark", marking: change.marking, note: {} })
     told.push({ seq, about: place })
     if (change.withdrawn && served.includes(place)) await withdraw(tx, collection, place, seq)
   }

@@ -8,6 +8,8 @@ import {
   findMember,
   listCollections,
   loadCollection,
+  loadCollectionByKey,
+  placesOf,
   recallObject,
   recallsOf,
   sharedHolding,
@@ -17,7 +19,9 @@ import { againstAudience, decider, isOver, type ReleaseReasonCode } from "../../
 import { joinTlp } from "../../stix/index.ts"
 import type { Store, Tx } from "../../store/index.ts"
 import { type Candidate, Candidates } from "./candidates.ts"
+import { followContainers } from "./containers.ts"
 import { factsFor } from "./facts.ts"
+import { readStandings } from "./queries.ts"
 import { mirrorsNow, readAllServed, readDecided, saveDecided, servesForeign } from "./reconsidering-queries.ts"
 import { inEach, nothingDone } from "./withdrawing.ts"
 
@@ -46,14 +50,21 @@ export type ReconsideringParts = { store: Store; clock: Clock }
 type Fallen = Map<string, { collections: Set<number>; codes: Set<string> }>
 
 /**
- * Decides anew on all that shared collections serve where facts changed on which it rests, and takes back what would not
- * be released now: readers against whom something speaks read no further; objects are recalled, or erased from the one
+ * Decides anew on all that shared collections serve where facts changed on which it rests, and on what reports and
+ * groupings hold that came since, and takes back what would not be released now: readers against whom something speaks read no further; objects are recalled, or erased from the one
  * collection where another one may serve them. Nothing is ever added. `reason` is told with a recall: what the refusal
  * list holds stays at home. Returns how many objects were taken back.
  */
 export async function decideAnew(parts: ReconsideringParts, reason: string): Promise<number> {
   const { store } = parts
   const fallen: Fallen = new Map()
+  let number = 0
+  await followContainers(store, async (id) => {
+    const foreign: Fallen = new Map()
+    await lookAtForeign(parts, id, foreign)
+    await takeAllBack(store, foreign, reason)
+    number += foreign.size
+  })
   const looked: (() => Promise<void>)[] = []
   for (const collection of await listCollections(store)) {
     if (collection.kind !== "shared") continue
@@ -63,11 +74,15 @@ export async function decideAnew(parts: ReconsideringParts, reason: string): Pro
     await lookAt(parts, collection, fallen)
     looked.push(() => store.write((tx) => saveDecided(tx, collection.key, facts)))
   }
+  await takeAllBack(store, fallen, reason)
+  for (const save of looked) await save() // after a crash before it, all is looked at again
+  return number + fallen.size
+}
+
+async function takeAllBack(store: Store, fallen: Fallen, reason: string): Promise<void> {
   for (const [id, { collections, codes }] of fallen) {
     await store.write((tx) => takeBack(tx, { id, collections, codes: [...codes], reason }))
   }
-  for (const save of looked) await save() // after a crash before it, all is looked at again
-  return fallen.size
 }
 
 /** Null if all was decided under these. */
@@ -138,17 +153,35 @@ async function lookAt(parts: ReconsideringParts, collection: Collection, fallen:
     const rows = await readAllServed(store, collection.key, after, AT_ONCE)
     for (const { object } of rows) {
       const candidate = await candidates.load(object)
-      const codes = candidate === null ? [] : against(rule, candidate)
-      if (candidate === null || codes.length === 0) continue
-      const known = fallen.get(candidate.id) ?? { collections: new Set(), codes: new Set() }
-      fallen.set(candidate.id, known)
-      known.collections.add(collection.key)
-      for (const code of codes) known.codes.add(code)
+      if (candidate !== null) note(fallen, collection, candidate, against(rule, candidate))
     }
     after = rows.at(-1)?.seq ?? after
     more = rows.length === AT_ONCE
     await new Promise((resolve) => setImmediate(resolve)) // others have their turn
   }
+}
+
+/** What a partner owns goes on by its mark, the one of what holds it included; of our own only collections limit that. */
+async function lookAtForeign(parts: ReconsideringParts, id: string, fallen: Fallen): Promise<void> {
+  const { store } = parts
+  if ((await readStandings(store, id)).every(({ origin }) => origin === "own")) return
+  for (const key of await sharedHolding(store, id)) {
+    const collection = await loadCollectionByKey(store, key)
+    const question = await questionFor(parts, collection)
+    const [rule, candidates] = [decider(question), new Candidates(store, question.self)]
+    for (const { object } of await placesOf(store, key, id)) {
+      const candidate = await candidates.load(object)
+      if (candidate !== null) note(fallen, collection, candidate, against(rule, candidate))
+    }
+  }
+}
+
+function note(fallen: Fallen, { key }: Collection, { id }: Candidate, codes: readonly string[]): void {
+  if (codes.length === 0) return
+  const known = fallen.get(id) ?? { collections: new Set(), codes: new Set() }
+  fallen.set(id, known)
+  known.collections.add(key)
+  for (const code of codes) known.codes.add(code)
 }
 
 /** Empty where one way in which it came lets it go on as it is. */
