@@ -28,6 +28,7 @@ const leaving: Leaving = {
   collection: "00000000-0000-4000-8000-000000000001" as CollectionId,
   terms: "terms",
   audience: [party(1), party(2)],
+  purpose: "defence",
 }
 
 let node: InProcess
@@ -63,7 +64,7 @@ const yes = (approval: ApprovalRequest, by = officer("Omar"), digest = approval.
   node.store.write((tx) => approve(tx, approval.id, { by, digest }))
 const found = (tag = tagOf(mine)) => selectYes(node.store, tag, node.clock.now())
 
-test("a yes is bound to bytes, mark, what is taken out, collection, terms and readers, in whatever order these stand", () => {
+test("a yes is bound to bytes, mark, what is taken out, purpose, collection, terms and readers, in whatever order these stand", () => {
   const tag = tagOf(leaving).toString("hex")
   assert.equal(tagOf({ ...leaving, audience: [party(2), party(1)] }).toString("hex"), tag)
   const changes: Partial<Leaving>[] = [
@@ -76,6 +77,7 @@ test("a yes is bound to bytes, mark, what is taken out, collection, terms and re
     { terms: "other" },
     { terms: null },
     { audience: [party(1)] },
+    { purpose: "evidence" },
     { audience: [party(1), party(2), party(3)] },
   ]
   const tags = changes.map((change) => tagOf({ ...leaving, ...change }).toString("hex"))

@@ -6,6 +6,7 @@ import type { CollectionId } from "../../library/index.ts"
 import type { PartyId } from "../../parties/index.ts"
 import type { Tlp } from "../../stix/index.ts"
 import type { Redaction, ReleaseReason } from "../release/model.ts"
+import type { Purpose } from "../terms/model.ts"
 
 export type ApprovalId = Id<"approval">
 
@@ -66,15 +67,17 @@ export type Leaving = {
   collection: CollectionId
   terms: string | null
   audience: readonly PartyId[]
+  /** What readers may use it for by this release. */
+  purpose: Purpose
 }
 
 /**
- * What a yes is bound to: SHA-256 over the exact bytes and what is taken out of them, the mark, the collection, its terms
- * and its readers. Where any of these changes there is no yes.
+ * What a yes is bound to: SHA-256 over the exact bytes and what is taken out of them, the mark, the purpose, the
+ * collection, its terms and its readers. Where any of these changes there is no yes.
  */
-export function tagOf({ bytes, without, marking, collection, terms, audience }: Leaving): Buffer {
+export function tagOf({ bytes, without, marking, collection, terms, audience, purpose }: Leaving): Buffer {
   const taken = without.map(({ path, what }) => ({ path, what }))
-  const text = canonicalize({ audience: audience.toSorted(), collection, marking, terms, without: taken })
+  const text = canonicalize({ audience: audience.toSorted(), collection, marking, purpose, terms, without: taken })
   return sha256("comity/approval/v1\n", sha256(bytes), text)
 }
 

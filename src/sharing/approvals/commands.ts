@@ -5,7 +5,7 @@ import { type Clock, formatInstant, type Instant } from "../../kernel/time.ts"
 import { type ApprovalRequest, listDecided, listWaiting, withdrawAsking } from "../../policy/index.ts"
 import type { Store } from "../../store/index.ts"
 import { idsOf } from "../release/queries.ts"
-import { loadOne, objectsOf } from "./deciding.ts"
+import { loadOne, objectsOf, purposeAsked } from "./deciding.ts"
 import { standing } from "./words.ts"
 
 export const approvalDeclarations: readonly Declaration[] = [
@@ -35,7 +35,13 @@ export function approvalHandlers({ store, clock }: { store: Store; clock: Clock 
         ids.push(...(await idsOf(store, keys.slice(at, at + NAMED_AT_ONCE))).map(({ id }) => id))
       }
       const reasons = approval.grounds.map(({ code, values, count }) => ({ code, values: { ...values }, count }))
-      return { ...told(approval, clock.now()), audience: [...approval.audience], reasons, ids }
+      return {
+        ...told(approval, clock.now()),
+        audience: [...approval.audience],
+        purpose: await purposeAsked(store, approval),
+        reasons,
+        ids,
+      }
     },
     "approval withdraw": async (call) => {
       await withdrawAsking(store, One.parse(call.arguments).ID, null)
@@ -65,6 +71,6 @@ function line({ id, standing: word, objects, collection, expires_at: until }: To
 }
 
 function showOne(_: Translate, result: Json): string[] {
-  const one = result as Told & { audience: string[]; ids: string[]; digest: string | null }
-  return [line(one), ...(one.digest === null ? [] : [one.digest]), ...one.audience, ...one.ids]
+  const one = result as Told & { audience: string[]; purpose: string; ids: string[]; digest: string | null }
+  return [line(one), ...(one.digest === null ? [] : [one.digest]), one.purpose, ...one.audience, ...one.ids]
 }

@@ -11,12 +11,15 @@ import {
   isOpen,
   listItems,
   loadApproval,
+  type Purpose,
   type Redaction,
+  readTerms,
   setVoid,
   setWent,
 } from "../../policy/index.ts"
 import type { Reader, Store } from "../../store/index.ts"
 import type { CopyLine } from "../release/copy-lines.ts"
+import { purposeOf } from "../release/facts.ts"
 import type { Release, ReleaseId } from "../release/model.ts"
 import { findRelease } from "../release/queries.ts"
 import type { Releases } from "../release/releases.ts"
@@ -26,6 +29,13 @@ import { Settling } from "../release/settling.ts"
 const ITEMS_AT_ONCE = 2000
 
 export type DecidingParts = { store: Store; releases: Releases; clock: Clock }
+
+/** For what it goes: as was chosen, or else the first purpose of the terms. */
+export async function purposeAsked(reader: Reader, { release, collection }: ApprovalRequest): Promise<Purpose> {
+  const { terms } = await loadCollection(reader, collection)
+  const purpose = (await findRelease(reader, release))?.purpose ?? null
+  return purposeOf({ purpose }, terms === null ? null : readTerms(terms.text))
+}
 
 /** What a person saw and agrees to. */
 export type Yes = { by: Decider; digest: string }

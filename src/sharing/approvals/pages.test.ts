@@ -118,7 +118,10 @@ test("another officer sees exactly what goes to whom, agrees, and it goes", asyn
   await added(object)
   const id = await omarAsks(object)
   const page = await words(`/share/approvals/${id}`)
-  assert.match(page, /One object Boiler .*exact bytes.*Into Strictly One party, and nobody else: Coastal CERT/)
+  assert.match(
+    page,
+    /One object Boiler .*exact bytes.*For this purpose: defence.*Into Strictly One party, and nobody else: Coastal CERT/,
+  )
   assert.match(page, /Asked by Omar Officer.*Agree, and release one object/)
   assert.match(await words("/share/approvals"), /Waiting for you .*One object ◐ waiting Strictly Omar Officer/)
   const { digest } = await loadApproval(server.node.store, id)

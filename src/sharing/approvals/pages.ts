@@ -33,6 +33,7 @@ import {
   listWaiting,
   mayDecide,
   NOTE_MOST,
+  purposeWord,
   readTerms,
   redactedWord,
   termSentences,
@@ -45,7 +46,16 @@ import { copyShown } from "../pages/release/copies-shown.ts"
 import { programsShown, warnedOf } from "../pages/release/going.ts"
 import { counted, partyList, type ReleasePageParts, reasonShown } from "../pages/release/parts.ts"
 import { idsOf } from "../release/queries.ts"
-import { approveAndRelease, hasChanged, loadOne, objectsOf, sayNo, type TakenOut, takenOut } from "./deciding.ts"
+import {
+  approveAndRelease,
+  hasChanged,
+  loadOne,
+  objectsOf,
+  purposeAsked,
+  sayNo,
+  type TakenOut,
+  takenOut,
+} from "./deciding.ts"
 import { approvalPath, APPROVALS_PATH as PATH, standing } from "./words.ts"
 
 const DECIDED_SHOWN = 100
@@ -146,7 +156,8 @@ async function onePage(parts: ReleasePageParts, visit: Visit, sent: Sent = noFor
     t("release.who-count", { count }),
   )
   const where = html`<p>${t("approval.into")} <a href="/share/collections/${collection}">${visible(titles.get(collection) ?? collection)}</a></p>`
-  const body = html`${errorSummary(t, sent.faults)}<div class="decision">${section(t("release.what"), await whatShown(parts, visit, approval), "what")}
+  const purpose = purposeWord(t, await purposeAsked(store, approval))
+  const body = html`${errorSummary(t, sent.faults)}<div class="decision">${section(t("release.what"), html`${await whatShown(parts, visit, approval)}<p>${t("release.for-purpose", { purposes: purpose })}</p>`, "what")}
 ${section(t("release.who"), html`${where}<p>${parties}</p>${await partyList(visit, store, partners, audience)}${await programsShown(parts, visit, [collection])}`, "who")}
 ${await warnedOf(parts, visit, { keys: await objectsOf(store, approval), total: approval.objects, not: new Set() })}
 ${await termsShown(store, visit, approval, partners)}

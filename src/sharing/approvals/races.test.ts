@@ -13,6 +13,7 @@ import type { PartyId } from "../../parties/index.ts"
 import {
   type ApprovalRequest,
   approvalsOf,
+  approve,
   DEFAULT_TERMS,
   keptTerms,
   listWaiting,
@@ -278,6 +279,18 @@ test("narrower terms between the question and the yes void it, and two who agree
     const [asked, narrowed, agreed] = [order.indexOf("ask"), order.indexOf("terms"), order.indexOf("agree")]
     const exact = asked < agreed && !(asked < narrowed && narrowed < agreed)
     assert.equal(size, exact ? 1 : 0, order.join(" "))
+  }
+})
+
+test("a yes to one purpose lets nothing out for another one", async () => {
+  const shared = await shareUnder({ ...STRICT, purposes: ["defence", "evidence"] }, jp)
+  const object = strict()
+  await import_(fi, object)
+  const { id, digest } = await ask(shared, [object])
+  await fi.store.write((tx) => approve(tx, id, { by: { person: omar, officer: true }, digest: digest ?? "" }))
+  for (const [purpose, released] of [["evidence", 0] as const, ["defence", 1] as const]) {
+    const outcome = only(await release(fi, [shared], [object.id], { by: olga, purpose }))
+    assert.deepEqual([outcome.released, outcome.held], [released, 1 - released], purpose)
   }
 })
 

@@ -21,6 +21,7 @@ import {
   addItem,
   type Decision,
   decider,
+  type Purpose,
   type Redaction,
   type ReleaseReason,
   setUsed,
@@ -59,6 +60,7 @@ export class Settling {
   readonly #audience: readonly PartyId[]
   /** This node's party, by whom copies are. */
   readonly #self: string
+  readonly #purpose: Purpose
   #officers: Promise<Set<string>> | null = null
   /** Marking definitions that went there before: each goes once. */
   readonly #along: Set<number>
@@ -72,7 +74,8 @@ export class Settling {
       throw new ComityError("conflict", "release.audience")
     const candidates = new Candidates(reader, question.self)
     const audience = question.facts.audience.map(({ party }) => party)
-    const parts = { collection, rule: decider(question), candidates, audience, time, self: question.self }
+    const { self, purpose } = question
+    const parts = { collection, rule: decider(question), candidates, audience, time, self, purpose }
     return new Settling({ ...parts, reader, tx, wish, along })
   }
 
@@ -83,6 +86,7 @@ export class Settling {
     audience: readonly PartyId[]
     time: Instant
     self: string
+    purpose: Purpose
     reader: Reader
     tx: Tx | null
     wish: Wish
@@ -98,6 +102,7 @@ export class Settling {
     this.#audience = parts.audience
     this.#time = parts.time
     this.#self = parts.self
+    this.#purpose = parts.purpose
   }
 
   /** The outcome with one more object in it. */
@@ -158,7 +163,8 @@ export class Settling {
     const without = decision.is === "hold" || decision.is === "redact" ? decision.what : []
     const [{ bytes }, marking] = [candidate, this.#judgedMark(candidate)]
     const { id: collection, terms } = this.collection
-    return tagOf({ bytes, without, marking, collection, terms: terms?.hash ?? null, audience: this.#audience })
+    const [audience, purpose] = [this.#audience, this.#purpose]
+    return tagOf({ bytes, without, marking, collection, terms: terms?.hash ?? null, audience, purpose })
   }
 
   /** Where a mark was chosen for those without, they are judged under it. One way in which it came is enough. */
