@@ -82,6 +82,7 @@ export {
   countConflicts,
   entriesOf,
   type Fact,
+  findCollection,
   idHash,
   listCollections,
   readCommitments,

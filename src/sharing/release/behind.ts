@@ -1,4 +1,4 @@
-import type { Collection } from "../../library/index.ts"
+import { type Collection, findCollection } from "../../library/index.ts"
 import { feedSaid } from "../../peering/index.ts"
 import { governing, readTerms } from "../../policy/index.ts"
 import type { Reader } from "../../store/index.ts"
@@ -12,6 +12,18 @@ export async function behind(reader: Reader, collection: Collection): Promise<Be
   const agreement = said === null ? (await governing(reader, collection.id))?.agreement : said.agreement
   if (agreement != null) return { agreement }
   return isNegotiation((said === null ? collection.terms?.text : said.terms) ?? null) ? "negotiation" : null
+}
+
+/** The same, of a closed one too: an agreement governs the last of its collections, and those before by what went on for them. */
+export async function cameOf(reader: Reader, collection: Collection): Promise<Behind> {
+  const seen = new Set<string>()
+  for (let one: Collection | null = collection; one !== null && !seen.has(one.id); ) {
+    seen.add(one.id)
+    const found: Behind = await behind(reader, one)
+    if (found !== null) return found
+    one = one.successor === null ? null : await findCollection(reader, one.successor)
+  }
+  return null
 }
 
 /** Under these terms goes what is tabled in negotiations, and nothing else. */

@@ -8,9 +8,10 @@ export function behindWord({ t }: Pick<Visit, "t">, one: Behind): string {
   return one === "negotiation" ? t("shared.of-negotiation") : t("shared.of-agreement")
 }
 
-export function behindShown({ t }: Pick<Visit, "t">, one: Behind): Html | null {
+export function behindShown({ t }: Pick<Visit, "t">, one: Behind, closed: boolean): Html | null {
   if (one === null) return null
   if (one === "negotiation")
     return html`<p>${t("shared.negotiation")} <a href="/agree">${t("shared.to-negotiations")}</a></p>`
-  return html`<p>${t("shared.by-agreement")} <a href="/agree/negotiations/${encodeURIComponent(one.agreement)}">${t("shared.to-agreement")}</a></p>`
+  const sets = closed ? t("shared.by-agreement-before") : t("shared.by-agreement")
+  return html`<p>${sets} <a href="/agree/negotiations/${encodeURIComponent(one.agreement)}">${t("shared.to-agreement")}</a></p>`
 }

@@ -4,7 +4,7 @@ import { BALTIC } from "../../../../test/support/agreements.ts"
 import { readable, startCollections } from "../../../../test/support/collection-server.ts"
 import { prepared } from "../../../../test/support/node-in-process.ts"
 import { indicator, LATE, malware, newVersion, type Stix } from "../../../../test/support/stix.ts"
-import { addObjects, addShared, eraseObject, loadCollection } from "../../../library/index.ts"
+import { addObjects, addShared, eraseObject, follow, loadCollection } from "../../../library/index.ts"
 import { DEFAULT_TERMS, keptTerms, saveInForce } from "../../../policy/index.ts"
 import { openShared } from "../release/parts.ts"
 
@@ -154,7 +154,7 @@ test("a later version by another creator is compared with the newest one held", 
   assert.match(text, /created_by_ref .*1111.* .*2222/)
 })
 
-test("what an agreement or a negotiation made says so and leads there, and nobody is added to it by hand", async () => {
+test("what an agreement or a negotiation made says so, closed too, and leads there, and nobody is added to it by hand", async () => {
   const types = (...some: string[]) => ({ ...DEFAULT_TERMS, objects: { ...DEFAULT_TERMS.objects, types: some } })
   const make = (title: string, terms = DEFAULT_TERMS) =>
     addShared(node.store, { title, alias: null, audience: [BALTIC], terms: keptTerms(terms) }, null)
@@ -182,6 +182,25 @@ test("what an agreement or a negotiation made says so and leads there, and nobod
     [a, b, c].map((one) => /audience\/add/.test(one ?? "")),
     [true, false, false],
   )
+  const successor = await node.store.write(async (tx) => {
+    const before = await loadCollection(tx, governed)
+    const next = await follow(
+      tx,
+      before,
+      { audience: [BALTIC], terms: keptTerms({ ...DEFAULT_TERMS, onward: "agreement" }) },
+      null,
+    )
+    await saveInForce(tx, { agreement, part: "", collection: next, text: "hash", articles: {} })
+    return next
+  })
+  for (const [id, said] of [
+    [governed, /An agreement set these terms until/],
+    [successor, /An agreement sets these terms\./],
+  ] as const) {
+    const one = await page(`/share/collections/${id}`)
+    assert.match(one, said)
+    assert.match(one, new RegExp(`href="/agree/negotiations/${agreement}"`))
+  }
   const open = await openShared(node.store, (one, other) => one.localeCompare(other))
   assert.deepEqual(
     open.map(({ collection: { title } }) => title),

@@ -22,7 +22,7 @@ import {
 } from "../../../http/index.ts"
 import { ComityError } from "../../../kernel/errors.ts"
 import { addCollection, type Collection, listCollections } from "../../../library/index.ts"
-import { type Behind, behind } from "../../release/behind.ts"
+import { type Behind, cameOf } from "../../release/behind.ts"
 import { type Partners, partnerShown, partnersOf } from "../partners.ts"
 import { behindWord } from "./behind.ts"
 import { type CollectionParts, collectionPath, kindWord } from "./parts.ts"
@@ -82,7 +82,7 @@ async function page(
   const known = {
     partners: await partnersOf(parts.store),
     behind: new Map(
-      await Promise.all(collections.map(async (one) => [one.id, await behind(parts.store, one)] as const)),
+      await Promise.all(collections.map(async (one) => [one.id, await cameOf(parts.store, one)] as const)),
     ),
   }
   const made = collections.find(({ id }) => id === visit.ask.query.get("made"))
@@ -123,8 +123,8 @@ function collectionTable(
         kind: "name",
         cell: (row) =>
           visit.may("role:reader")
-            ? html`<a href="${collectionPath(row)}">${visible(row.title)}</a>`
-            : visible(row.title),
+            ? html`<a href="${collectionPath(row)}"><span class="wrap">${visible(row.title)}</span></a>`
+            : html`<span class="wrap">${visible(row.title)}</span>`,
       },
       { label: t("collections.alias"), kind: "mono", wide: true, cell: ({ alias }) => aliasCell(visit, alias) },
       { label: t("collections.kind"), cell: (row) => kindCell(visit, row, known) },
@@ -134,7 +134,10 @@ function collectionTable(
         kind: "quiet",
         cell: ({ size, lastAt }) => (size === 0 ? t("collections.nothing-yet") : format.time(lastAt)),
       },
-      { label: t("collections.verified"), wide: true, cell: ({ id }) => verdictMark(visit, verifications.verdict(id)) },
+      {
+        ...{ label: t("collections.verified"), wide: true },
+        cell: ({ id }) => html`<span class="wrap">${verdictMark(visit, verifications.verdict(id))}</span>`,
+      },
     ],
   })
 }

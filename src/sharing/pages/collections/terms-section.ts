@@ -4,7 +4,7 @@ import type { Collection } from "../../../library/index.ts"
 import { feedSaid } from "../../../peering/index.ts"
 import { DEFAULT_TERMS, readTerms, type Terms, termSentences, termsHash, termWord } from "../../../policy/index.ts"
 import type { Reader } from "../../../store/index.ts"
-import { behind } from "../../release/behind.ts"
+import { cameOf } from "../../release/behind.ts"
 import { type Partners, partnerShown, partnersOf } from "../partners.ts"
 import { behindShown } from "./behind.ts"
 
@@ -21,7 +21,7 @@ export async function termsSection(reader: Reader, visit: Visit, collection: Col
   if (terms === null) return section(t("shared.terms"), html`${notice(t("shared.terms-unknown"), "warning")}${roster}`)
   return section(
     t("shared.terms"),
-    html`${behindShown(visit, await behind(reader, collection))}${sentencesShown(visit, terms, partners)}${roster}<p class="quiet small">${t("shared.terms-hash")} <span class="mono">${termsHash(text)}</span></p>`,
+    html`${behindShown(visit, await cameOf(reader, collection), collection.closedAt !== null)}${sentencesShown(visit, terms, partners)}${roster}<p class="quiet small">${t("shared.terms-hash")} <span class="mono">${termsHash(text)}</span></p>`,
     "terms",
   )
 }
