@@ -30,6 +30,7 @@ import * as uses from "./migrations/0026-uses.ts"
 import * as decided from "./migrations/0027-decided.ts"
 import * as stoodUnder from "./migrations/0028-stood-under.ts"
 import * as containersDue from "./migrations/0029-containers-due.ts"
+import * as carried from "./migrations/0030-carried.ts"
 
 const migrations = [
   first,
@@ -61,6 +62,7 @@ const migrations = [
   decided,
   stoodUnder,
   containersDue,
+  carried,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

@@ -1,6 +1,6 @@
 import { canonicalize, type Json } from "../../kernel/canonical.ts"
 import { random } from "../../kernel/hash.ts"
-import { formatInstant } from "../../kernel/time.ts"
+import { formatInstant, type Instant } from "../../kernel/time.ts"
 import {
   appendEntry,
   type EntryKind,
@@ -24,6 +24,7 @@ import {
   settleWithdrawn,
   withdrawEntry,
 } from "../queries.ts"
+import { carriedUntil, dropCarried } from "./carried.ts"
 import {
   erasedPlaces,
   keptPlaces,
@@ -129,20 +130,24 @@ export async function eraseShared(tx: Tx, collection: Collection, id: string): P
   ])
 }
 
-/** The same for what it serves and put in before entry `end`: at most so many versions. */
-export async function eraseBefore(tx: Tx, collection: Collection, end: number, most: number): Promise<Told[]> {
+/**
+ * The same for what it serves and put in before entry `end`, or an earlier collection in whose place it goes on let out
+ * at `until` or before: at most so many versions.
+ */
+export async function eraseBefore(
+  tx: Tx,
+  collection: Collection,
+  { end, until, most }: { end: number; until: Instant; most: number },
+): Promise<Told[]> {
   const told: Told[] = []
-  for (const { seq, id } of await servedBefore(tx, collection.key, end, most)) {
+  const due = await servedBefore(tx, collection.key, end, most)
+  if (due.length < most) due.push(...(await carriedUntil(tx, collection.key, until, most - due.length)))
+  for (const { seq, id } of due) {
     const places = await placesOf(tx, collection.key, id)
-    told.push(
-      ...(await erasePlaces(
-        tx,
-        collection,
-        id,
-        places.filter((place) => place.seq === seq),
-      )),
-    )
+    const these = places.filter((place) => place.seq === seq)
+    told.push(...(await erasePlaces(tx, collection, id, these)))
   }
+  await dropCarried(tx, collection.key, until)
   return told
 }
 

@@ -16,7 +16,7 @@ const AT_ONCE = 20
 
 /**
  * What terms let readers keep for so many days no collection of ours serves longer either: whoever begins late, or asks
- * again, gets none of it. Told by `erase` entries like any other erasure. A log that is guarded waits for its turn.
+ * again, gets none of it. Counted from when it was first let out, also by collections in whose place one goes on. Told by `erase` entries like any other erasure. A log that is guarded waits for its turn.
  * Returns how many entries went.
  */
 export async function eraseOutlived(store: Store): Promise<number> {
@@ -36,7 +36,9 @@ async function eraseSome(store: Store, key: number): Promise<number> {
   return store.write(async (tx) => {
     const collection = await loadCollectionByKey(tx, key)
     const days = retentionOf(collection)
-    const end = days === null ? 0 : await entriesUntil(tx, collection.log, plusMicroseconds(tx.now, -days * DAY))
+    if (days === null) return 0
+    const until = plusMicroseconds(tx.now, -days * DAY)
+    const end = (await entriesUntil(tx, collection.log, until)) ?? 0
     const done = nothingDone()
     const entries: number[] = []
     await inEach(
@@ -44,7 +46,7 @@ async function eraseSome(store: Store, key: number): Promise<number> {
       [key],
       "erase",
       async (one) => {
-        const told = await eraseBefore(tx, one, end ?? 0, AT_ONCE)
+        const told = await eraseBefore(tx, one, { end, until, most: AT_ONCE })
         entries.push(...told.map(({ about }) => about.seq))
         return told
       },

@@ -32,6 +32,7 @@ import {
 import { joinTlp, type Tlp } from "../../stix/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
 import { type Candidate, Candidates, parsed } from "./candidates.ts"
+import { carriedFrom, noteCarried } from "./carrying.ts"
 import { copyIdFor, preparedCopy } from "./copies.ts"
 import { type CopyLine, copyLines } from "./copy-lines.ts"
 import { findCopy } from "./copy-queries.ts"
@@ -61,12 +62,19 @@ export class Settling {
   /** This node's party, by whom copies are. */
   readonly #self: string
   readonly #purpose: Purpose
+  /** Collections that let things out before, in whose place this one goes on. */
+  readonly #from: readonly number[]
   #officers: Promise<Set<string>> | null = null
   /** Marking definitions that went there before: each goes once. */
   readonly #along: Set<number>
 
   /** Throws `conflict release.audience` where somebody reads the collection whom nobody was shown. */
-  static async open({ reader, tx, time }: Work, target: Target, wish: Wish, along: Set<number>): Promise<Settling> {
+  static async open(
+    { reader, tx, time }: Work,
+    target: Target,
+    wish: Wish & { source?: number | null },
+    along: Set<number>,
+  ): Promise<Settling> {
     const collection = await loadCollection(reader, target.collection)
     const question = await factsFor(reader, collection, wish, time)
     const shown = new Set(target.audience)
@@ -75,7 +83,8 @@ export class Settling {
     const candidates = new Candidates(reader, question.self)
     const audience = question.facts.audience.map(({ party }) => party)
     const { self, purpose } = question
-    const parts = { collection, rule: decider(question), candidates, audience, time, self, purpose }
+    const from = tx === null ? [] : await carriedFrom(tx, collection.key, wish.source ?? null)
+    const parts = { collection, rule: decider(question), candidates, audience, time, self, purpose, from }
     return new Settling({ ...parts, reader, tx, wish, along })
   }
 
@@ -87,6 +96,7 @@ export class Settling {
     time: Instant
     self: string
     purpose: Purpose
+    from: readonly number[]
     reader: Reader
     tx: Tx | null
     wish: Wish
@@ -103,6 +113,7 @@ export class Settling {
     this.#time = parts.time
     this.#self = parts.self
     this.#purpose = parts.purpose
+    this.#from = parts.from
   }
 
   /** The outcome with one more object in it. */
@@ -200,10 +211,9 @@ export class Settling {
     const mark = candidate.object.marking === null ? this.#markFor(candidate.type) : null
     if (this.#tx !== null) {
       if (mark !== null) await giveMark(this.#tx, candidate.id, mark)
-      await put(this.#tx, this.collection, candidate.key, {
-        first: places[0]?.seq ?? null,
-        marking: this.#judgedMark(candidate),
-      })
+      const marking = this.#judgedMark(candidate)
+      const seq = await put(this.#tx, this.collection, candidate.key, { first: places[0]?.seq ?? null, marking })
+      await this.#noteCarried(this.#tx, seq, candidate)
       if (yes !== null) await setUsed(this.#tx, yes.approval, candidate.key)
     }
     if (isUrgent(decision)) await this.#ask("urgent", candidate.key, tag, reasons)
@@ -234,7 +244,7 @@ export class Settling {
     const along = await this.#goesAlong(candidate)
     if (tx !== null) {
       if (mark !== null) await giveMark(tx, candidate.id, mark)
-      await putCopyOf(tx, this.collection, copy)
+      await this.#noteCarried(tx, await putCopyOf(tx, this.collection, copy), candidate)
       if (yes !== null) await setUsed(tx, yes.approval, candidate.key)
     }
     if (isUrgent(decision)) await this.#ask("urgent", candidate.key, tag, reasons)
@@ -269,6 +279,10 @@ export class Settling {
     await addItem(this.#tx, { kind, release, askedBy, ...about, ...need }, { object, tag, reasons })
   }
 
+  async #noteCarried(tx: Tx, seq: number | null, { id, key: object }: Candidate): Promise<void> {
+    if (seq !== null) await noteCarried(tx, this.#from, { collection: this.collection.key, seq, id, object })
+  }
+
   /** Statements and their like go before what names them. How many did. */
   async #goesAlong({ along }: Candidate): Promise<number> {
     let number = 0
@@ -279,7 +293,10 @@ export class Settling {
       if (marking === null || this.#decide(marking, NO_APPROVALS).is !== "release") continue
       const there = await placesOf(this.#reader, this.collection.key, marking.id)
       if (there.some(({ object }) => object === key)) continue
-      if (this.#tx !== null) await put(this.#tx, this.collection, key, { first: null, marking: null })
+      if (this.#tx !== null) {
+        const seq = await put(this.#tx, this.collection, key, { first: null, marking: null })
+        await this.#noteCarried(this.#tx, seq, marking)
+      }
       number += 1
     }
     return number
@@ -304,19 +321,21 @@ async function put(
   { key: collection }: Collection,
   key: number,
   { first, marking }: { first: number | null; marking: Tlp | null },
-): Promise<void> {
+): Promise<number | null> {
   const now = await loadCollectionByKey(tx, collection)
   const entry = await putShared(tx, now, key, marking)
-  if (entry?.revokes !== true || first === null) return
-  await expectReceipts(tx, now, "revoke", [{ seq: entry.seq, about: { seq: first } }])
+  if (entry?.revokes === true && first !== null)
+    await expectReceipts(tx, now, "revoke", [{ seq: entry.seq, about: { seq: first } }])
+  return entry?.seq ?? null
 }
 
-async function putCopyOf(tx: Tx, { key: collection }: Collection, copy: Prepared): Promise<void> {
+async function putCopyOf(tx: Tx, { key: collection }: Collection, copy: Prepared): Promise<number | null> {
   const now = await loadCollectionByKey(tx, collection)
   const first = (await placesOf(tx, collection, copy.id))[0]?.seq ?? null
   const entry = await putCopy(tx, now, copy)
-  if (entry?.revokes !== true || first === null) return
-  await expectReceipts(tx, now, "revoke", [{ seq: entry.seq, about: { seq: first } }])
+  if (entry?.revokes === true && first !== null)
+    await expectReceipts(tx, now, "revoke", [{ seq: entry.seq, about: { seq: first } }])
+  return entry?.seq ?? null
 }
 
 /** The mark that a person chose for an object without one holds wherever this node keeps the object. */
