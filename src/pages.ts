@@ -7,7 +7,7 @@ import {
   type SectionFor,
   type Visiting,
 } from "./accounts/index.ts"
-import { agreementPages } from "./agreements/index.ts"
+import { agreementPages, tabledShown } from "./agreements/index.ts"
 import type { Provider, Signer } from "./crypto/index.ts"
 import {
   framePages,
@@ -156,7 +156,7 @@ function sharingPages(parts: PageParts): PageRoute[] {
   const warningsOf = async (object: JsonObject) => warnings.warningsFor(valuesOf(object))
   return [
     ...libraryPages({ store, search, database: folder.database }),
-    ...objectPages({ reader: store, search, warningsOf }),
+    ...objectPages({ reader: store, search, warningsOf, tabled: tabledShown(store) }),
     ...graphPages({ search }),
     ...importRoutes({ store, imports }),
     ...warningListRoutes(warnings),

@@ -1,4 +1,5 @@
 export { Governor } from "./acts/governor.ts"
 export { agreementDeclarations, agreementHandlers } from "./commands.ts"
 export { agreementPages } from "./pages/routes.ts"
+export { tabledShown } from "./pages/tabled-shown.ts"
 export { agreementsWaiting } from "./waiting.ts"

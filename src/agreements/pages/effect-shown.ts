@@ -145,7 +145,8 @@ export function actsShown(wording: Wording, negotiation: Negotiation, version: V
   return html`<ol class="plain-list parts">${items}</ol>`
 }
 
-function details(wording: Wording, version: Version, { says }: Acted): [string, Html][] {
+/** What else an act says, with a label for each. */
+export function details(wording: Wording, version: Version, { says }: Pick<Acted, "says">): [string, Html][] {
   const { t, format } = wording
   const { act } = says.statement
   switch (act.is) {

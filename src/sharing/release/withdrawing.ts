@@ -19,6 +19,7 @@ import { compareTlp, type Tlp } from "../../stix/index.ts"
 import type { Store, Tx } from "../../store/index.ts"
 import { withCopies } from "./copies.ts"
 import { readStandings } from "./queries.ts"
+import { requireNotTabled } from "./tabled.ts"
 
 export const REASON_MOST = 1000
 
@@ -28,7 +29,7 @@ export type Withdrawal = { collections: CollectionId[]; entries: number; receipt
 /**
  * Asks everybody who ever got any version of an object to stop using it: in every collection that serves it or did,
  * closed or not, whether they still belong to the audience or not. One transaction: nobody sees it half recalled. What
- * was recalled before is not told again. Throws `not-found recall.nothing`, `invalid recall.reason`.
+ * was recalled before is not told again. Throws `not-found recall.nothing`, `invalid recall.reason`, `refused object.tabled`.
  */
 export async function recall(
   store: Store,
@@ -38,6 +39,7 @@ export async function recall(
   const reason = wish.reason.trim()
   if (reason === "" || reason.length > REASON_MOST)
     throw new ComityError("invalid", "recall.reason", { most: REASON_MOST })
+  requireNotTabled(wish.id)
   return store.write(async (tx) => {
     const done = nothingDone()
     for (const id of await withCopies(tx, wish.id)) {
@@ -53,13 +55,14 @@ export async function recall(
 /**
  * Puts an object under a stricter mark, wherever this node keeps it. Shared collections that may not serve it under that
  * one withdraw it: who has it keeps it, under the new mark. Throws `not-found object.not-held`, `refused mark.received`,
- * `conflict mark.not-stricter`.
+ * `conflict mark.not-stricter`, `refused object.tabled`.
  */
 export async function mark(
   store: Store,
   { id, marking }: { id: string; marking: Tlp },
   by: string | null,
 ): Promise<Withdrawal & { withdrawn: boolean }> {
+  requireNotTabled(id)
   return store.write(async (tx) => {
     const standings = await readStandings(tx, id)
     if (standings.length === 0) throw new ComityError("not-found", "object.not-held")
@@ -83,7 +86,7 @@ export async function mark(
 
 /**
  * Takes an object out of one collection with all that the collection holds of it. Throws `not-found object.not-held`,
- * `refused collection.forbidden` for a partner's.
+ * `refused collection.forbidden` for a partner's, `refused object.tabled`.
  */
 export async function erase(
   store: Store,
@@ -97,6 +100,7 @@ export async function erase(
     if (erased === null) throw new ComityError("not-found", "object.not-held")
     return { collections: [collection.id], entries: erased, receipts: 0 }
   }
+  requireNotTabled(id)
   return store.write(async (tx) => {
     const numbers: number[] = []
     const done = nothingDone()

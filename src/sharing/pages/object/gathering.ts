@@ -1,3 +1,5 @@
+import type { Visit } from "../../../accounts/index.ts"
+import type { Html } from "../../../http/index.ts"
 import type { Json } from "../../../kernel/canonical.ts"
 import type { Instant } from "../../../kernel/time.ts"
 import {
@@ -34,6 +36,8 @@ export type ObjectParts = {
   search: Pick<Search, "names" | "relations" | "relationPage" | "referring" | "referringLabels" | "state">
   /** The operator's warning lists, if the node keeps some. */
   warningsOf?: (object: JsonObject) => Promise<Warned[]>
+  /** What an object says that was tabled in a negotiation, in words; null for what cannot be read. */
+  tabled?: (visit: Visit, object: { bytes: Uint8Array; origin: string }) => Promise<Html | null>
 }
 
 /** Another object together with how it is listed. */

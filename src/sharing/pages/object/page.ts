@@ -38,8 +38,11 @@ export function showingFor({ t, format, viewer, now, instrument }: Visit, names:
   return { t, format, language: viewer.language, now, instrument, names, room: newRoom() }
 }
 
-/** The readable view: left what the object says, right what is known about it. */
-export function objectPage(visit: Visit, gathered: Gathered): PageContent {
+/**
+ * The readable view: left what the object says, right what is known about it. `tabled`: what it says in words, if it was
+ * tabled in a negotiation.
+ */
+export function objectPage(visit: Visit, gathered: Gathered, tabled: Html | null): PageContent {
   const showing = showingFor(visit, gathered.names)
   const officer = visit.may("role:officer")
   const { t } = showing
@@ -51,7 +54,7 @@ export function objectPage(visit: Visit, gathered: Gathered): PageContent {
   return {
     ...{ title: text, heading, place: "library" },
     state: html`<span class="quiet">${typeWord(t, type)}</span>${standing === null ? null : standingMark(t, standing)}${label}`,
-    body: html`${older}${negotiationNotice(showing, object, type)}${sharedNotices(showing, gathered, officer)}${warningsShown(showing, gathered)}<div class="columns object"><div>${leftColumn(showing, gathered)}</div>${sideColumn(showing, gathered, officer)}</div>`,
+    body: html`${older}${negotiationNotice(showing, object, type)}${sharedNotices(showing, gathered, officer)}${warningsShown(showing, gathered)}<div class="columns object"><div>${tabled === null ? leftColumn(showing, gathered) : tabledColumn(showing, gathered, tabled)}</div>${sideColumn(showing, gathered, officer)}</div>`,
   }
 }
 
@@ -97,6 +100,15 @@ ${namedByShown(showing, gathered.shown.id, gathered.namedBy)}
 ${handlingShown(showing, object, gathered.markings)}
 ${extensionsShown(showing, object, type)}
 ${rowsSection(showing, t("object.other"), [...longName(showing, gathered), ...otherRows(showing, object, type)])}
+${keptAsideShown(showing, gathered)}`
+}
+
+/** In place of its properties, which are made for programs; the source has them. */
+function tabledColumn(showing: Showing, gathered: Gathered, tabled: Html): Html {
+  const { object, id } = gathered.shown
+  return html`${section(showing.t("object.says"), tabled, "says")}
+${namedByShown(showing, id, gathered.namedBy)}
+${handlingShown(showing, object, gathered.markings)}
 ${keptAsideShown(showing, gathered)}`
 }
 

@@ -2,6 +2,7 @@ import type { PageRoute, Visit } from "../../../accounts/index.ts"
 import { html, type Reply } from "../../../http/index.ts"
 import { ComityError } from "../../../kernel/errors.ts"
 import { listVersions, loadNewest, loadVersion, type ObjectVersion, recallsOf } from "../../../library/index.ts"
+import { isTabled } from "../../release/tabled.ts"
 import { partnersOf } from "../partners.ts"
 import { gather, idsIn, type ObjectParts } from "./gathering.ts"
 import { namedByLabel, namingPageShown } from "./naming.ts"
@@ -38,7 +39,9 @@ export function objectPages(parts: ObjectParts): PageRoute[] {
 /** The object, or if none of it is left to be read since its owner recalled it: that. */
 async function readable(parts: ObjectParts, visit: Visit, id: string): Promise<Reply> {
   try {
-    return visit.page(objectPage(visit, await gather(parts, id, keyIn(visit.ask.query.get("version")), visit.now)))
+    const gathered = await gather(parts, id, keyIn(visit.ask.query.get("version")), visit.now)
+    const tabled = isTabled(gathered.shown) ? await parts.tabled?.(visit, gathered.shown) : null
+    return visit.page(objectPage(visit, gathered, tabled ?? null))
   } catch (error) {
     if (!(error instanceof ComityError) || error.code !== "object.not-held") throw error
     const recalls = await recallsOf(parts.reader, id)

@@ -1,5 +1,6 @@
 import { facts, type Html, html, type Piece, section, shortId, tlpLabel, visible } from "../../../http/index.ts"
 import type { Holding, Version } from "../../../library/index.ts"
+import { isTabled } from "../../release/tabled.ts"
 import { readersSection } from "../../visibility/pages.ts"
 import { objectPath, reference } from "../named.ts"
 import { partnerShown } from "../partners.ts"
@@ -19,7 +20,7 @@ function actionsShown(showing: Showing, gathered: Gathered, officer: boolean): H
   const { shown, versions } = gathered
   const path = objectPath(shown.id)
   const version = shown.key === versions[0]?.key ? "" : `?version=${shown.key}`
-  return html`<p class="actions no-print"><a class="button" href="${path}/graph">${t("object.graph")}</a><a class="button" href="${path}/source${version}">${t("object.source")}</a><a class="button" href="${path}/raw${version}">${t("object.download")}</a></p>${officer ? officerActions(showing, gathered) : null}`
+  return html`<p class="actions no-print"><a class="button" href="${path}/graph">${t("object.graph")}</a><a class="button" href="${path}/source${version}">${t("object.source")}</a><a class="button" href="${path}/raw${version}">${t("object.download")}</a></p>${officer && !isTabled(shown) ? officerActions(showing, gathered) : null}`
 }
 
 function factsShown(showing: Showing, { shown, partners, copy }: Gathered): Html {

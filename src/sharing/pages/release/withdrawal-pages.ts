@@ -23,6 +23,7 @@ import { ceilingOf } from "../../../policy/index.ts"
 import { compareTlp, TLP_LEVELS, type Tlp } from "../../../stix/index.ts"
 import { readStandings } from "../../release/queries.ts"
 import { type Reach, type Reached, reachOf } from "../../release/reaching.ts"
+import { isTabled, requireNotTabled } from "../../release/tabled.ts"
 import { erase, mark, REASON_MOST, recall } from "../../release/withdrawing.ts"
 import { objectPath, reference } from "../named.ts"
 import { type Partners, partnerShown, partnersOf } from "../partners.ts"
@@ -81,6 +82,7 @@ function reachedList({ t }: Visit, partners: Partners, reached: readonly Reached
 
 async function recallPage(parts: ReleasePageParts, visit: Visit, id: string, sent: Sent = noForm): Promise<Reply> {
   const { t, format } = visit
+  requireNotTabled(id)
   const [reach, partners] = await Promise.all([reachOf(parts.store, id), partnersOf(parts.store)])
   const home = objectPath(id)
   const status = Object.keys(sent.faults).length === 0 ? {} : { status: 400 }
@@ -123,8 +125,9 @@ async function takeBack(parts: ReleasePageParts, visit: Visit, id: string): Prom
   return visit.redirect(objectPath(id))
 }
 
-/** Throws `not-found object.not-held`, `refused mark.received`. */
+/** Throws `not-found object.not-held`, `refused mark.received`, `refused object.tabled`. */
 async function stricterThan(parts: ReleasePageParts, id: string): Promise<Tlp[]> {
+  requireNotTabled(id)
   const standings = await readStandings(parts.store, id)
   if (standings.length === 0) throw new ComityError("not-found", "object.not-held")
   if (standings.some(({ origin }) => origin !== "own")) throw new ComityError("refused", "mark.received")
@@ -198,10 +201,12 @@ async function erasePage(parts: ReleasePageParts, visit: Visit, id: string, sent
   return visit.page({ ...rest, body })
 }
 
-/** Our collections that hold it, also without serving it. */
+/** Our collections that hold it, also without serving it; not those in which it was tabled. */
 async function holdersOf({ store }: ReleasePageParts, id: string): Promise<Collection[]> {
   const keys = new Set(await ownHolding(store, id))
-  return (await listCollections(store)).filter(({ key }) => keys.has(key))
+  return (await listCollections(store)).filter(
+    ({ key, kind }) => keys.has(key) && !(kind === "shared" && isTabled({ id })),
+  )
 }
 
 const Where = z.object({ collection: z.string().max(60) })
