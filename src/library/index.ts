@@ -122,7 +122,7 @@ export {
   succeed,
   widen,
 } from "./shared/audience.ts"
-export { beforeIt, insertCarried, letOutSince } from "./shared/carried.ts"
+export { beforeIt, cameInAt, insertCarried, letOutSince } from "./shared/carried.ts"
 export { expire } from "./shared/expiring.ts"
 export { type ReceivedPlace, receivedPlaces } from "./shared/expiring-queries.ts"
 export { type Applied, type Arrived, addMirror, applySlice, readHeader, type SliceOutcome } from "./shared/mirroring.ts"

@@ -349,6 +349,25 @@ test("who suspends neither gives nor gets from the next exchange on, the others 
   assert.equal(await shownAt(c, sign.id), "green")
 })
 
+test("who suspends and resumes again and again is let in anew once a day, whoever else does so too", async () => {
+  const id = await signedByAll(text())
+  const first = (await collectionOf(a, id)).id
+  const back = async (member: Member) => {
+    await does(member, id, { is: "suspend", reason: "" }, text())
+    await does(member, id, { is: "resume", reason: "" }, text())
+    return (await readers(a, id)).includes(member.party)
+  }
+  assert.equal(await back(c), true)
+  assert.equal(await back(b), true)
+  const third = (await collectionOf(a, id)).id
+  for (let i = 0; i < 2; i++) for (const one of [c, b]) assert.equal(await back(one), false)
+  assert.equal((await collectionOf(a, id)).id, third)
+  assert.notEqual(third, first)
+  federation.clock.forward(DAY)
+  await governs(a)
+  assert.deepEqual(await readers(a, id), [b.party, c.party].toSorted())
+})
+
 test("who withdrew reads no further once the day has come; a partner that rests meanwhile stays a reader", async () => {
   const id = await signedByAll(text())
   await suspend(a.parts, b.party, null)

@@ -1,9 +1,10 @@
-import type { Instant } from "../../kernel/time.ts"
+import { DAY, type Instant, plusMicroseconds } from "../../kernel/time.ts"
 import { record } from "../../ledger/index.ts"
 import {
   audienceOf,
   type Collection,
   type CollectionId,
+  cameInAt,
   closeCollection,
   follow,
   loadCollection,
@@ -106,14 +107,26 @@ async function planFor(reader: Reader, wanted: Wanted | null, row: InForce | nul
     return { wanted: nobody(before), before, step: "none", leaving: present, staying: [], joining: [] }
   const bound = present.filter((party) => wanted.readers.includes(party))
   const staying = await admitted(reader, wanted, bound, { anew: false, now })
-  const joining = await admitted(
-    reader,
-    wanted,
-    wanted.readers.filter((party) => !present.includes(party)),
-    { anew: true, now },
-  )
+  const absent = wanted.readers.filter((party) => !present.includes(party))
+  const joining = await admitted(reader, wanted, await rested(reader, before, absent, now), { anew: true, now })
   const leaving = present.filter((party) => !staying.includes(party))
   return { wanted, before, step: stepFor(before, wanted, joining, row?.text), leaving, staying, joining }
+}
+
+/** Each that comes in closes a collection for all: nobody makes everybody's nodes do that more than once a day. */
+async function rested(
+  reader: Reader,
+  { key }: Collection,
+  parties: readonly PartyId[],
+  now: Instant,
+): Promise<PartyId[]> {
+  const all = await Promise.all(
+    parties.map(async (party) => {
+      const came = await cameInAt(reader, key, party)
+      return came !== null && now < plusMicroseconds(came, DAY) ? [] : [party]
+    }),
+  )
+  return all.flat()
 }
 
 function stepFor(before: Collection, { terms, hash }: Wanted, joining: readonly PartyId[], was?: string): Step {

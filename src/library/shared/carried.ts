@@ -1,5 +1,6 @@
 import sql, { join } from "sql-template-tag"
 import type { Instant } from "../../kernel/time.ts"
+import type { PartyId } from "../../parties/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
 import { idHash } from "../queries.ts"
 
@@ -13,6 +14,23 @@ export async function beforeIt(reader: Reader, collection: number): Promise<numb
         select key from before order by key`,
   )
   return rows.map(({ key }) => key)
+}
+
+/**
+ * When a party last came in by a successor that was opened with it, while the collection before did not let it read: of
+ * this one and those in whose place it goes on. Null if it never did.
+ */
+export async function cameInAt(reader: Reader, collection: number, party: PartyId): Promise<Instant | null> {
+  const row = await reader.get<{ at: Instant | null }>(
+    sql`with recursive chain (key) as (select ${collection} + 0
+          union select p.key from chain b join collection c on c.key = b.key
+            join collection p on p.successor = c.id where p.party is null)
+        select max(a.added_at) as at from chain b join audience a on a.collection = b.key and a.party = ${party}
+          join collection c on c.key = b.key join collection p on p.successor = c.id and p.party is null
+        where not exists (select 1 from audience r
+          where r.collection = p.key and r.party = ${party} and r.left_at is null)`,
+  )
+  return row?.at ?? null
 }
 
 /**
