@@ -71,6 +71,7 @@ import {
   sweepSealed,
   taxiiRoutes,
   visibilityHandlers,
+  voidChanged,
 } from "./sharing/index.ts"
 import { type Reader, Store, type Tx } from "./store/index.ts"
 import { openWorkplace, siteFor, type Workplace } from "./workplace.ts"
@@ -307,6 +308,7 @@ async function sweepAll({ clock, diagnostics }: NodeParts, store: Store): Promis
     await sweepSealed(store, clock.now())
     await sweepNonces(store, clock.now())
     await expireApprovals(store)
+    await voidChanged(store, clock.now())
     await eraseExpired(store)
     await eraseOutlived(store)
   } catch (error) {

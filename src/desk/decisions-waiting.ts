@@ -1,7 +1,6 @@
 import { agreementsWaiting } from "../agreements/index.ts"
 import type { Instant } from "../kernel/time.ts"
-import { waitingFor as approvalsFor } from "../policy/index.ts"
-import { rulesStandingStill } from "../sharing/index.ts"
+import { approvalsFor, rulesStandingStill } from "../sharing/index.ts"
 import type { Store } from "../store/index.ts"
 import type { Sees, Waiting } from "./overview.ts"
 

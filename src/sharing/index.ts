@@ -1,5 +1,6 @@
 /** What waits for a second person. */
 export { approvalDeclarations, approvalHandlers } from "./approvals/commands.ts"
+export { approvalsFor, voidChanged } from "./approvals/deciding.ts"
 export { approvalPages } from "./approvals/pages.ts"
 export { sharingDeclarations, sharingHandlers } from "./commands.ts"
 export { type Cursors, cursors } from "./cursor.ts"

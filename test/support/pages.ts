@@ -106,7 +106,7 @@ export const pages: readonly ShownPage[] = [
   { name: "verify", path: ({ own }) => `/share/collections/${own}/verify`, who: "reader" },
   { name: "collection-shared", path: ({ shared }) => `/share/collections/${shared}`, who: "officer" },
   { name: "collection-received", path: ({ received }) => `/share/collections/${received}`, who: "reader" },
-  { name: "shared-new", path: "/share/new-shared", who: "officer" },
+  { name: "shared-new", path: "/share/new-shared", who: "officer", ready: unfold },
   { name: "audience-add", path: ({ shared }) => `/share/collections/${shared}/audience/add`, who: "officer" },
   {
     ...{ name: "audience-remove", who: "officer" },
@@ -123,6 +123,7 @@ export const pages: readonly ShownPage[] = [
   { name: "object-outgone", path: ({ outgone }) => objectPath(outgone), who: "officer" },
   { name: "object-recalled-here", path: ({ recalledHere }) => objectPath(recalledHere), who: "officer" },
   { name: "object-recalled-there", path: ({ recalledThere }) => objectPath(recalledThere), who: "reader" },
+  { name: "object-tabled", path: ({ negotiation }) => objectPath(negotiation), who: "officer" },
   { name: "object-readers", path: ({ outgone }) => `${objectPath(outgone)}/readers`, who: "reader" },
   { name: "release-held", path: ({ releaseHeld }) => `/share/releases/${releaseHeld}`, who: "officer" },
   { name: "approvals", path: "/share/approvals", who: "officer" },
@@ -147,6 +148,10 @@ export const pages: readonly ShownPage[] = [
   {
     ...{ name: "agreement-terms", who: "analyst" },
     path: ({ agreementDraft }) => `/agree/${agreementDraft}/terms/000000b1?term=personal`,
+  },
+  {
+    ...{ name: "agreement-bound", who: "analyst" },
+    path: ({ agreementDraft }) => `/agree/${agreementDraft}/terms/000000b1?term=bound`,
   },
   { name: "agreement-from-rules", path: "/agree/from-rules/incident-deadline", who: "analyst" },
   { name: "agreement-trial", path: ({ agreementDraft }) => `/agree/${agreementDraft}/trial`, who: "analyst" },
@@ -274,6 +279,11 @@ export function follow(selector: string): (page: Page) => Promise<unknown> {
   return async (page) => {
     await page.goto(new URL((await page.locator(selector).first().getAttribute("href")) ?? "", page.url()).href)
   }
+}
+
+/** What stands folded is seen too. */
+async function unfold(page: Page): Promise<void> {
+  for (const one of await page.locator("main details > summary").all()) await one.click()
 }
 
 /** The picture of a graph comes after the lists that say the same. */

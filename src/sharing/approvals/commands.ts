@@ -1,11 +1,12 @@
 import { z } from "zod"
 import { type Declaration, type Handlers, type Translate, translator } from "../../http/index.ts"
 import type { Json } from "../../kernel/canonical.ts"
+import { ComityError } from "../../kernel/errors.ts"
 import { type Clock, formatInstant, type Instant } from "../../kernel/time.ts"
 import { type ApprovalRequest, listDecided, listWaiting, withdrawAsking } from "../../policy/index.ts"
 import type { Store } from "../../store/index.ts"
 import { idsOf } from "../release/queries.ts"
-import { loadOne, objectsOf, purposeAsked } from "./deciding.ts"
+import { asTheyStand, loadOne, objectsOf, purposeAsked } from "./deciding.ts"
 import { standing } from "./words.ts"
 
 export const approvalDeclarations: readonly Declaration[] = [
@@ -24,11 +25,13 @@ export function approvalHandlers({ store, clock }: { store: Store; clock: Clock 
   return {
     "approval list": async (call) => {
       const { all } = List.parse(call.arguments)
-      const rows = [...(await listWaiting(store)), ...(all ? await listDecided(store, DECIDED_MOST) : [])]
+      const waiting = await asTheyStand(store, await listWaiting(store), clock.now())
+      const rows = [...waiting, ...(all ? await listDecided(store, DECIDED_MOST) : [])]
       return rows.map((approval) => told(approval, clock.now()))
     },
     "approval show": async (call) => {
-      const approval = await loadOne(store, One.parse(call.arguments).ID)
+      const [approval] = await asTheyStand(store, [await loadOne(store, One.parse(call.arguments).ID)], clock.now())
+      if (approval === undefined) throw new ComityError("not-found", "approval.unknown")
       const keys = await objectsOf(store, approval)
       const ids: string[] = []
       for (let at = 0; at < keys.length; at += NAMED_AT_ONCE) {

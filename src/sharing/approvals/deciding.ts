@@ -10,12 +10,14 @@ import {
   decline,
   isOpen,
   listItems,
+  listWaiting,
   loadApproval,
   type Purpose,
   type Redaction,
   readTerms,
   setVoid,
   setWent,
+  waitingFor,
 } from "../../policy/index.ts"
 import type { Reader, Store } from "../../store/index.ts"
 import type { CopyLine } from "../release/copy-lines.ts"
@@ -52,7 +54,7 @@ export async function approveAndRelease(
 ): Promise<Release | null> {
   const asked = await loadApproval(store, id)
   if (await hasChanged(store, asked, clock.now())) {
-    await store.write((tx) => setVoid(tx, asked))
+    await writeVoid(store, id)
     throw new ComityError("conflict", "approval.void")
   }
   const release = await store.write(async (tx) => {
@@ -78,14 +80,59 @@ export async function approveAndRelease(
 const COMPARED_MOST = 2000
 
 /** Whether anything that waits for a yes is not exactly what would leave now. */
-export async function hasChanged(reader: Reader, approval: ApprovalRequest, time: Instant): Promise<boolean> {
+export async function hasChanged(
+  reader: Reader,
+  approval: ApprovalRequest,
+  time: Instant,
+  most = COMPARED_MOST,
+): Promise<boolean> {
   if (approval.kind !== "ask" || !isOpen(approval, time)) return false
   const settling = await settlingFor(reader, approval, time)
-  for (const { object, tag } of await listItems(reader, approval.key, -1, COMPARED_MOST)) {
+  for (const { object, tag } of await listItems(reader, approval.key, -1, most)) {
     const now = (await settling?.leavingNow(object)) ?? null
     if (now === null || Buffer.compare(now.tag, tag) !== 0) return true
   }
   return false
+}
+
+/** So many objects of all requests of a list together are looked at while somebody waits for the page. */
+const LISTED_MOST = 500
+
+/**
+ * Requests as they stand: void where something changed since, whether or not that is written yet. Of many or long ones
+ * only the first objects are looked at; whoever opens one sees all of it.
+ */
+export async function asTheyStand(
+  reader: Reader,
+  approvals: readonly ApprovalRequest[],
+  time: Instant,
+): Promise<ApprovalRequest[]> {
+  const open = approvals.filter((one) => one.kind === "ask" && isOpen(one, time)).slice(0, LISTED_MOST)
+  const each = Math.floor(LISTED_MOST / Math.max(1, open.length))
+  const changed = new Set<string>()
+  for (const one of open) if (await hasChanged(reader, one, time, each)) changed.add(one.id)
+  return approvals.map((one) => (changed.has(one.id) ? { ...one, state: "void" } : one))
+}
+
+/** What waits for this person and can still be agreed to. */
+export async function approvalsFor(reader: Reader, decider: Decider, now: Instant): Promise<ApprovalRequest[]> {
+  const waiting = await asTheyStand(reader, await waitingFor(reader, decider, now), now)
+  return waiting.filter(({ state }) => state === "waiting")
+}
+
+/** Those in which something changed since are over, also if nobody looks at them; the ledger says so. */
+export async function voidChanged(store: Store, now: Instant): Promise<void> {
+  for (const approval of await listWaiting(store)) {
+    if (await hasChanged(store, approval, now)) await writeVoid(store, approval.id)
+  }
+}
+
+/** Somebody may have decided on it since it was looked at. */
+async function writeVoid(store: Store, id: string): Promise<void> {
+  await store.write(async (tx) => {
+    const approval = await loadApproval(tx, id)
+    if (approval.state === "waiting") await setVoid(tx, approval)
+  })
 }
 
 export type TakenOut = { without: readonly Redaction[]; copy: readonly CopyLine[] | null }

@@ -19,6 +19,7 @@ import { newestEverKey } from "../release/queries.ts"
 import { Releases } from "../release/releases.ts"
 import { rulePages } from "../standing/pages.ts"
 import { StandingRules } from "../standing/running.ts"
+import { approvalsFor, voidChanged } from "./deciding.ts"
 import { approvalPages } from "./pages.ts"
 
 let server: LibraryServer
@@ -139,9 +140,21 @@ test("a no says why, and what changed since can be agreed to by nobody", async (
   await post(`/share/approvals/${refused}/decline`, { note: "Not for them" })
   assert.match(await words(`/share/approvals/${refused}`), /not agreed.*Not for them/)
   const changed = await omarAsks(two)
+  const [olga = ""] =
+    [...(await namesByCommitment(server.node.store))].find(([, name]) => name === PEOPLE.officer.name) ?? []
+  const counted = async () =>
+    (await approvalsFor(server.node.store, { person: olga, officer: true }, server.node.clock.now())).map(({ id }) =>
+      String(id),
+    )
+  assert.ok((await counted()).includes(changed))
   server.node.meddle("update object set marking = 'amber' where id = ?", two.id)
   const { digest } = await loadApproval(server.node.store, changed)
   assert.match(await words(`/share/approvals/${changed}`), /Release this together\? ○ void: it has changed since/)
+  assert.ok(!(await counted()).includes(changed))
+  assert.match(await words("/share/approvals"), /Decided.*One object ○ void: it has changed since Strictly/)
+  assert.equal((await loadApproval(server.node.store, changed)).state, "waiting")
+  await voidChanged(server.node.store, server.node.clock.now())
+  assert.equal((await loadApproval(server.node.store, changed)).state, "void")
   await post(`/share/approvals/${changed}/approve`, { digest: digest ?? "" }, 409)
   assert.match(await words(`/share/approvals/${changed}`), /void/)
 })

@@ -48,6 +48,7 @@ import { counted, partyList, type ReleasePageParts, reasonShown } from "../pages
 import { idsOf } from "../release/queries.ts"
 import {
   approveAndRelease,
+  asTheyStand,
   hasChanged,
   loadOne,
   objectsOf,
@@ -81,7 +82,10 @@ export function approvalPages(parts: ReleasePageParts): PageRoute[] {
 async function listPage({ store }: ReleasePageParts, visit: Visit): Promise<Reply> {
   const { t, now } = visit
   const decider = deciderOf(visit)
-  const [waiting, decided] = await Promise.all([listWaiting(store), listDecided(store, DECIDED_SHOWN)])
+  const [asked, over] = await Promise.all([listWaiting(store), listDecided(store, DECIDED_SHOWN)])
+  const standing = await asTheyStand(store, asked, now)
+  const waiting = standing.filter(({ state }) => state === "waiting")
+  const decided = [...standing.filter(({ state }) => state !== "waiting"), ...over]
   const [titles, people] = await Promise.all([titlesOf(store), namesByCommitment(store)])
   const known = { titles, people }
   const mine = waiting.filter((one) => mayDecide(one, decider, now))
@@ -199,7 +203,7 @@ function whyShown(visit: Visit, { grounds, reason }: ApprovalRequest, partners: 
   return section(t("approval.why"), html`<ul class="plain-list">${items}</ul>`, "why")
 }
 
-/** Each object with a link to exactly the bytes that are meant. */
+/** Each object with a link to exactly the bytes that are meant; where a copy goes, the copy, and which original stays here. */
 async function whatShown({ store, search }: ReleasePageParts, visit: Visit, approval: ApprovalRequest): Promise<Html> {
   const { t } = visit
   const after = wholeNumber(visit.ask.query.get("after")) ?? -1
@@ -237,7 +241,7 @@ function itemShown(
   if (id === undefined) return html`<span class="quiet">${t("approval.erased")}</span>`
   const hit = names.get(id)
   const label = hit?.marking == null ? nothing : tlpLabel(hit.marking)
-  return html`${reference(t, id, hit)} ${label} <a class="small" href="${objectPath(id)}/source?version=${key}">${t("approval.bytes")}</a>${taken === null ? nothing : withoutShown(visit, taken)}`
+  return html`${reference(t, id, hit)} ${label} <a class="small" href="${objectPath(id)}/source?version=${key}">${taken === null || taken.without.length === 0 ? t("approval.bytes") : t("approval.original")}</a>${taken === null ? nothing : withoutShown(visit, taken)}`
 }
 
 function withoutShown(visit: Visit, { without, copy }: TakenOut): Html {

@@ -3,6 +3,7 @@ import { type Html, html, nothing, notice, section, stateMark, visible } from ".
 import { listCollections, loadObjects } from "../../../library/index.ts"
 import { type ApprovalRequest, approvalsOf, type RedactedKind, redactedWord } from "../../../policy/index.ts"
 import { defangedText } from "../../../stix/index.ts"
+import { asTheyStand } from "../../approvals/deciding.ts"
 import { approvalPath, standing } from "../../approvals/words.ts"
 import type { Grounds, Release } from "../../release/model.ts"
 import { readPart } from "../../release/queries.ts"
@@ -35,7 +36,8 @@ export async function heldShown(
   const ids = [...new Set(release.outcome.flatMap(({ waiting }) => waiting))].slice(0, WARNED_SHOWN)
   const names = await search.names(ids)
   const which = html`<details><summary>${t("release.which-wait")}</summary><ul class="plain-list">${ids.map((id) => html`<li>${reference(t, id, names.get(id))}</li>`)}</ul></details>`
-  const asked = (await approvalsOf(store, release.id)).filter(({ kind, state }) => kind === "ask" && state !== "open")
+  const all = (await approvalsOf(store, release.id)).filter(({ kind, state }) => kind === "ask" && state !== "open")
+  const asked = await asTheyStand(store, all, visit.now)
   const stand = asked.length === 0 ? html`<p>${t("release.held-what")}</p>` : approvalLinks(visit, asked)
   return section(t("release.held-title"), html`${groups}${which}${stand}`, "held")
 }
