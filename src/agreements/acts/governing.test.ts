@@ -2,121 +2,41 @@ import assert from "node:assert/strict"
 import { after, beforeEach, test } from "node:test"
 import { isDeepStrictEqual } from "node:util"
 import sql from "sql-template-tag"
-import { sampleText } from "../../../test/support/agreements.ts"
 import { type Federation, type Member, testFederation } from "../../../test/support/federation.ts"
+import { Governed, SIGN, TAKEN_BACK } from "../../../test/support/governed.ts"
 import { cardSaying, import_, marked, only, release, releasesOf, shownAt } from "../../../test/support/sharing.ts"
-import { DAY } from "../../kernel/time.ts"
 import { correct, FactBook } from "../../law/index.ts"
-import { audienceOf, type Collection, loadCollection, placesOf, recallsOf } from "../../library/index.ts"
+import { audienceOf, loadCollection, placesOf, recallsOf } from "../../library/index.ts"
 import { type OwnParty, savePeerCard } from "../../parties/index.ts"
-import { mirrorsUnder, suspend } from "../../peering/index.ts"
+import { mirrorsUnder } from "../../peering/index.ts"
 import { governedBy, keptTerms, readTerms } from "../../policy/index.ts"
-import { carryOver } from "../../sharing/index.ts"
 import { narrowAudience, widenAudience } from "../../sharing/release/audiences.ts"
-import { decideAnew } from "../../sharing/release/reconsidering.ts"
 import { type ClauseTerms, termsOf } from "../clause-terms.ts"
-import { startDraft } from "../drafts.ts"
 import { withTerms } from "../editing.ts"
 import { type AgreementText, textHash } from "../model.ts"
-import type { Tabler } from "../tabled/audience.ts"
 import type { ItemId } from "../tabled/item.ts"
 import { findTabling } from "../tabled/queries.ts"
-import { Shelf } from "../tabled/shelf.ts"
-import { tableDraft } from "../tabled/tabling.ts"
-import { type ActingParts, act } from "./acting.ts"
-import { type Carry, govern } from "./governing.ts"
 import type { Act } from "./model.ts"
 
-const OFFICER: Tabler = { by: "commitment", actor: { is: "person", officer: true, by: "commitment" } }
-const TAKEN_BACK = "The terms changed"
-const SIGN: Act = { is: "sign", reservations: [] }
 let federation: Federation
 let [a, b, c] = [] as unknown as [Member, Member, Member]
-let parts = new Map<Member, ActingParts>()
+let all: Governed
 beforeEach(async () => {
   await federation?.close()
   federation = await testFederation(["alfa", "bravo", "charlie"])
   ;[a, b, c] = federation.members as [Member, Member, Member]
-  parts = new Map(
-    federation.members.map((one) => {
-      const { store, clock, signer } = one
-      return [one, { store, clock, signer, shelf: new Shelf(), prepare: one.parts.prepare }]
-    }),
-  )
+  all = new Governed(federation)
 })
 after(() => federation.close())
 
-const of = (member: Member) => parts.get(member) as ActingParts
-
-/** Between all three, without instruments. */
-function text(change: (text: AgreementText) => AgreementText = (same) => same): AgreementText {
-  const sample = sampleText([
-    { party: a.party, name: "Alfa" },
-    { party: b.party, name: "Bravo" },
-  ])
-  const third = { party: c.party, name: "Charlie", role: "negotiator", binder: "Director", instrument: "" } as const
-  return change({ ...sample, parties: [...sample.parties.map((one) => ({ ...one, instrument: "" })), third] })
-}
-
-/** Whatever was said reaches everybody, and each node does what follows from it. */
-async function settled(): Promise<void> {
-  for (let i = 0; i < 2; i++) {
-    for (const one of federation.members)
-      for (const other of federation.members) if (one !== other) await one.round(other)
-    for (const one of federation.members) await governs(one)
-  }
-}
-
-async function governs(member: Member): Promise<void> {
-  const releases = releasesOf(member)
-  const begun: string[] = []
-  const carry: Carry = async (tx, from, to) => {
-    const going = await carryOver(tx, from, to, { by: null, officer: false })
-    begun.push(going.id)
-    return () => releases.run(going)
-  }
-  const { store, shelf } = of(member)
-  for (const one of await shelf.negotiations(store)) await govern({ store, shelf, carry }, one, member.clock.now())
-  for (const id of begun) await releases.settled(id)
-  await decideAnew(member, TAKEN_BACK)
-}
-
-async function table(
-  by: Member,
-  next: AgreementText,
-  from: { negotiation: ItemId; base: string } | null,
-): Promise<ItemId> {
-  federation.clock.forward(5_000_000)
-  const draft = await startDraft(by.store, next, null, from ?? { negotiation: null, base: null })
-  return tableDraft(of(by), draft, OFFICER)
-}
-
-async function does(member: Member, negotiation: ItemId, what: Act, version: AgreementText): Promise<void> {
-  federation.clock.forward(5_000_000)
-  await act(of(member), { negotiation, version: textHash(version), by: "Olga Officer", act: what }, OFFICER)
-  await settled()
-}
-
-async function signedByAll(
-  first: AgreementText,
-  from: { negotiation: ItemId; base: string } | null = null,
-): Promise<ItemId> {
-  const id = await table(a, first, from)
-  await settled()
-  for (const one of federation.members) await does(one, id, SIGN, first)
-  return id
-}
-
-async function collectionOf(member: Member, id: ItemId): Promise<Collection> {
-  const [row] = await governedBy(member.store, id)
-  assert.ok(row !== undefined, "nothing governs")
-  return loadCollection(member.store, row.collection)
-}
-
-async function readers(member: Member, id: ItemId): Promise<string[]> {
-  const audience = await audienceOf(member.store, await collectionOf(member, id))
-  return audience.map(({ party }) => party).toSorted()
-}
+const text = (change?: (text: AgreementText) => AgreementText) => all.text(change)
+const settled = () => all.settled()
+const governs = (member: Member) => all.governs(member)
+const table = (...what: Parameters<Governed["table"]>) => all.table(...what)
+const does = (...what: Parameters<Governed["does"]>) => all.does(...what)
+const signedByAll = (...what: Parameters<Governed["signedByAll"]>) => all.signedByAll(...what)
+const collectionOf = (member: Member, id: ItemId) => all.collectionOf(member, id)
+const readers = (member: Member, id: ItemId) => all.readers(member, id)
 
 test("in force, the text makes a collection at each member, for the others, under its terms, and nothing before", async () => {
   const id = await table(a, text(), null)
@@ -331,53 +251,6 @@ test("what was let out follows a party into the collection that its reservation 
   assert.equal((await collectionOf(a, id)).size, 2)
   assert.equal(before?.collection, own.id)
   assert.deepEqual(await audienceOf(a.store, await loadCollection(a.store, own.id)), [])
-})
-
-test("who suspends neither gives nor gets from the next exchange on, the others go on, and it can resume", async () => {
-  const id = await signedByAll(text())
-  await does(c, id, { is: "suspend", reason: "Leak" }, text())
-  assert.deepEqual(await readers(a, id), [b.party])
-  assert.deepEqual(await readers(c, id), [])
-  const sign = marked("green")
-  await import_(a, sign)
-  await release(a, [await collectionOf(a, id)], [sign.id], { by: null, officer: false })
-  await settled()
-  assert.equal(await shownAt(c, sign.id), null)
-  await does(c, id, { is: "resume", reason: "" }, text())
-  assert.deepEqual(await readers(a, id), [b.party, c.party].toSorted())
-  await settled()
-  assert.equal(await shownAt(c, sign.id), "green")
-})
-
-test("who suspends and resumes again and again is let in anew once a day, whoever else does so too", async () => {
-  const id = await signedByAll(text())
-  const first = (await collectionOf(a, id)).id
-  const back = async (member: Member) => {
-    await does(member, id, { is: "suspend", reason: "" }, text())
-    await does(member, id, { is: "resume", reason: "" }, text())
-    return (await readers(a, id)).includes(member.party)
-  }
-  assert.equal(await back(c), true)
-  assert.equal(await back(b), true)
-  const third = (await collectionOf(a, id)).id
-  for (let i = 0; i < 2; i++) for (const one of [c, b]) assert.equal(await back(one), false)
-  assert.equal((await collectionOf(a, id)).id, third)
-  assert.notEqual(third, first)
-  federation.clock.forward(DAY)
-  await governs(a)
-  assert.deepEqual(await readers(a, id), [b.party, c.party].toSorted())
-})
-
-test("who withdrew reads no further once the day has come; a partner that rests meanwhile stays a reader", async () => {
-  const id = await signedByAll(text())
-  await suspend(a.parts, b.party, null)
-  await governs(a)
-  assert.deepEqual(await readers(a, id), [b.party, c.party].toSorted())
-  await does(c, id, { is: "withdraw", reason: "", from: "2026-02-01" }, text())
-  assert.deepEqual(await readers(a, id), [b.party, c.party].toSorted())
-  federation.clock.forward(40 * DAY)
-  await governs(a)
-  assert.deepEqual(await readers(a, id), [b.party])
 })
 
 test("only those read whom facts bind as a clause wants it, and each node asks its own facts", async () => {
