@@ -63,7 +63,7 @@ test("what was tabled says in words who tabled what on what, leads there, and ca
   const [first = "", position = ""] = items()
 
   const whole = await get(`/share/objects/${first}`)
-  assert.match(readable(whole), /What was tabled A text: .*On Version 1 .*Tabled by Harbour CERT/)
+  assert.match(readable(whole), /What was tabled A text: .*As Version 1 .*Tabled by Harbour CERT/)
   const page = await get(`/share/objects/${position}`)
   const said = readable(page)
   assert.match(said, /What was tabled Position On Version 1 · Art\. 1\(1\) Tabled by Harbour CERT/)

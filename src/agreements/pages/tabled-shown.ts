@@ -30,7 +30,7 @@ function itemShown(visit: Visit, negotiation: Negotiation, item: Item): Html {
   const { says, party, at } = item
   return html`${facts([
     [t("agreement.item-what"), whatShown(visit, says)],
-    [t("agreement.item-on"), onShown(visit, negotiation, says)],
+    [says.is === "text" ? t("agreement.item-as") : t("agreement.item-on"), onShown(visit, negotiation, says)],
     [t("agreement.tabled-by"), visible(partyName(negotiation, party))],
     [t("agreement.tabled-at"), format.time(at)],
     ...more(visit, negotiation, item),

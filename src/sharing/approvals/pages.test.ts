@@ -11,7 +11,7 @@ import { PEOPLE } from "../../../test/support/workplace.ts"
 import { namesByCommitment } from "../../accounts/index.ts"
 import { silent } from "../../kernel/diagnostics.ts"
 import { addCollection, addShared } from "../../library/index.ts"
-import type { PartyId } from "../../parties/index.ts"
+import { addOwnParty, type PartyId } from "../../parties/index.ts"
 import { approvalsOf, DEFAULT_TERMS, keptTerms, loadApproval } from "../../policy/index.ts"
 import { tlpMarkingId } from "../../stix/index.ts"
 import { releasePages } from "../pages/release/routes.ts"
@@ -68,9 +68,9 @@ async function added(...objects: Stix[]): Promise<void> {
 }
 
 /** As another officer would: that one has no browser here. */
-async function omarAsks(object: Stix): Promise<string> {
+async function omarAsks(object: Stix, into = strict): Promise<string> {
   const key = await newestEverKey(server.node.store, object.id)
-  const chosen = { collections: [strict], objects: key === null ? [] : [key], unmarked: null, again: false }
+  const chosen = { collections: [into], objects: key === null ? [] : [key], unmarked: null, again: false }
   const id = await releases.prepare({ ...chosen, by: omar, officer: true })
   await releases.settled(id)
   await releases.start(id, { by: omar, officer: true })
@@ -130,6 +130,19 @@ test("another officer sees exactly what goes to whom, agrees, and it goes", asyn
   await releases.settled(went.split("/").at(-1) ?? "")
   assert.match(await words(went), /One object was released/)
   assert.match(await words(`/share/approvals/${id}`), /● agreed.*Decided by Olga Officer/)
+})
+
+test("where a copy goes, the copy is shown, and the original is said to stay here", async () => {
+  const { store } = server.node
+  const terms = keptTerms({ ...DEFAULT_TERMS, marking: "amber+strict", personal: { is: "redact" } })
+  const audience = [things.partner as PartyId]
+  const redacting = await addShared(store, { title: "Redacting", alias: null, audience, terms }, null)
+  await store.write((tx) => addOwnParty(tx, { name: "Harbour CERT", kind: "government", place: "FI" }, null))
+  const object = marked("amber+strict", { name: "Lure", description: "write to ada@example.org" })
+  await added(object)
+  const page = await words(`/share/approvals/${await omarAsks(object, redacting)}`)
+  assert.match(page, /Lure .*original, stays here Without: .* See the copy .*write to ada@example\.org/)
+  assert.doesNotMatch(page, /exact bytes/)
 })
 
 test("a no says why, and what changed since can be agreed to by nobody", async () => {

@@ -106,8 +106,10 @@ ${keptAsideShown(showing, gathered)}`
 /** In place of its properties, which are made for programs; the source has them. */
 function tabledColumn(showing: Showing, gathered: Gathered, tabled: Html): Html {
   const { object, id } = gathered.shown
+  // What else was tabled stands where the negotiation is.
+  const others = gathered.namedBy.filter(({ label }) => label !== "negotiation_ref")
   return html`${section(showing.t("object.says"), tabled, "says")}
-${namedByShown(showing, id, gathered.namedBy)}
+${namedByShown(showing, id, others)}
 ${handlingShown(showing, object, gathered.markings)}
 ${keptAsideShown(showing, gathered)}`
 }
