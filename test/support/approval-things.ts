@@ -20,10 +20,10 @@ function strict(name: string): Stix {
 
 /**
  * A collection under terms that need two people, a release that waits for the second of them, one that went in need, and
- * a standing rule. The two officers are so only while this is made: what the pages show does not depend on them.
+ * a standing rule.
  */
 export async function addApprovalThings(node: InProcess, partner: PartyId, names: string): Promise<ApprovalThings> {
-  const { store, clock, meddle } = node
+  const { store, clock } = node
   const [asks, needs] = [await addOfficer(node, `Omar Officer${names}`), await addOfficer(node, `Oona Officer${names}`)]
   const terms = keptTerms({ ...DEFAULT_TERMS, marking: "amber+strict", urgent: true })
   const title = `Strictly between two${names}`
@@ -57,7 +57,6 @@ export async function addApprovalThings(node: InProcess, partner: PartyId, names
     }),
     asks,
   )
-  meddle("update account set secret = '' where name like 'Omar Officer%' or name like 'Oona Officer%'")
   const idOf = async (of: string) => (await approvalsOf(store, of))[0]?.id ?? ""
   const { id } = await loadCollection(store, strictly)
   return { approval: await idOf(asked), approvalUrgent: await idOf(went), releaseHeld, rule: rule.id, strict: id }
