@@ -65,7 +65,7 @@ export { objectKindWord } from "./refusals/words.ts"
 /** May this leave, for these, and how? */
 export { againstAudience } from "./release/against-audience.ts"
 export { againstRecipient } from "./release/against-facts.ts"
-export { decide, decider, type ReleaseQuestion } from "./release/deciding.ts"
+export { decide, decider, type ReleaseQuestion, takenOutBy } from "./release/deciding.ts"
 export { kindsOf, readMarking } from "./release/kinds.ts"
 export { lawFacts, unknownInstrument } from "./release/law-facts.ts"
 export {

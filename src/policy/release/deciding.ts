@@ -52,14 +52,22 @@ function decideOne(question: ReleaseQuestion, always: readonly ReleaseReason[], 
   const { terms, facts } = question
   const reasons = [...always, ...againstOrigin(origin, object, question), ...againstObject(object, terms, facts)]
   if (terms === null || reasons.length > 0) return { is: "refuse", reasons }
-  const what = [
-    ...(terms.personal.is === "redact" ? object.personal.map(redaction) : []),
-    ...(terms.attribution === "hidden" ? object.sources.map(redaction) : []),
-  ]
+  const what = takenOutBy(terms, object)
   const asked = askPeople(object, approvals, question)
   if (asked.is === "refuse") return asked
   if (asked.is === "hold") return { ...asked, what }
   return what.length === 0 ? { is: "release", reasons: asked.reasons } : { is: "redact", what, reasons: asked.reasons }
+}
+
+/** What these terms take out of an object before it goes, whatever else is decided of it. */
+export function takenOutBy(
+  terms: Terms,
+  { personal, sources }: Pick<ReleaseObject, "personal" | "sources">,
+): Redaction[] {
+  return [
+    ...(terms.personal.is === "redact" ? personal.map(redaction) : []),
+    ...(terms.attribution === "hidden" ? sources.map(redaction) : []),
+  ]
 }
 
 function redaction({ path, what }: Found): Redaction {

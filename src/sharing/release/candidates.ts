@@ -1,5 +1,6 @@
 import type { Json } from "../../kernel/canonical.ts"
 import { recalledAt } from "../../library/index.ts"
+import type { PartyId } from "../../parties/index.ts"
 import {
   incidentsOf,
   kindsOf,
@@ -11,10 +12,10 @@ import {
   sectorsOf,
   sourcesOf,
 } from "../../policy/index.ts"
-import { effectiveMarking, type JsonObject } from "../../stix/index.ts"
+import { effectiveMarking, type JsonObject, joinTlp } from "../../stix/index.ts"
 import type { Reader } from "../../store/index.ts"
 import { copyRecalledAt } from "./copy-queries.ts"
-import { originsOf } from "./origins.ts"
+import { copiedFrom, originsOf, originsOfCopy } from "./origins.ts"
 import { type CandidateRow, readCandidate, readMarkingDefinition } from "./queries.ts"
 
 /** An object version with everything by which it is decided. */
@@ -22,6 +23,8 @@ export type Candidate = Pick<CandidateRow, "key" | "id" | "spec" | "version" | "
   canonical: string
   /** As they would leave, before anything is taken out. */
   bytes: Uint8Array
+  /** The partner whose it is, or of whose object it is a copy; null for this node's own. */
+  party: PartyId | null
   /** Whose it is; of what a partner owns each way in which it came and stands. */
   origins: readonly ReleaseOrigin[]
   object: ReleaseObject
@@ -50,17 +53,26 @@ export class Candidates {
     const { id, spec, version, type, origin, marking, strictest, contained, aside, withdrawn, revokedSince } = row
     const json = parsed(row.bytes)
     const others = await Promise.all(effectiveMarking(json).others.map((other) => this.#marking(other)))
+    const copied = origin === "own" ? await copiedFrom(this.#reader, row) : null
     const object: ReleaseObject = {
-      ...{ type, kinds: kindsOf(json), marking, strictest, others: others.map(({ read }) => read) },
+      ...{
+        type,
+        kinds: kindsOf(json),
+        marking: joinTlp(marking, copied?.marking ?? null),
+        strictest,
+        others: others.map(({ read }) => read),
+      },
       ...{ sectors: sectorsOf(json), incidents: incidentsOf(json) },
       ...{ personal: personalData(json), sources: sourcesOf(json, this.#self) },
       ...{ aside: aside === 1, withdrawn: withdrawn === 1, revokedSince: revokedSince === 1 },
-      recalledAt: (await recalledAt(this.#reader, row)) ?? (await copyRecalledAt(this.#reader, id)),
+      recalledAt: (await recalledAt(this.#reader, row)) ?? (await copyRecalledAt(this.#reader, row)),
     }
     const along = others.flatMap(({ key, read }) => (read.is !== "unknown" && key !== null ? [key] : []))
-    const origins = await originsOf(this.#reader, { key, origin })
+    const origins =
+      copied === null ? await originsOf(this.#reader, { key, origin }) : await originsOfCopy(this.#reader, copied)
+    const party = origin === "own" ? (copied?.party ?? null) : (origin as PartyId)
     const canonical = Buffer.from(row.canonical).toString("base64")
-    return { key, id, spec, version, type, contained, canonical, bytes: row.bytes, origins, object, along }
+    return { key, id, spec, version, type, contained, canonical, bytes: row.bytes, party, origins, object, along }
   }
 
   #marking(id: string): Promise<HeldMarking> {

@@ -3,13 +3,13 @@ import { after, beforeEach, test } from "node:test"
 import { type Federation, type Member, testFederation } from "../../../test/support/federation.ts"
 import { addOfficer } from "../../../test/support/officers.ts"
 import { import_, marked, only, release, releasesOf, shownAt } from "../../../test/support/sharing.ts"
-import type { Stix } from "../../../test/support/stix.ts"
+import { newVersion, type Stix } from "../../../test/support/stix.ts"
 import { addShared, type Collection, loadCollection, loadNewest } from "../../library/index.ts"
 import { approvalsOf, DEFAULT_TERMS, keptTerms, loadApproval, type Terms } from "../../policy/index.ts"
 import { approveAndRelease } from "../approvals/deciding.ts"
 import { copiesOf } from "./copy-queries.ts"
 import { reachOf } from "./reaching.ts"
-import { mark, recall } from "./withdrawing.ts"
+import { erase, mark, recall } from "./withdrawing.ts"
 
 let federation: Federation
 let fi: Member
@@ -88,6 +88,39 @@ test("a recall of the original recalls every copy, and it goes again only on pur
     ["object.recalled"],
   )
   assert.equal(only(await release(fi, [one], [object.id], { again: true })).released, 1)
+})
+
+test("what was recalled after its copy was erased goes again only on purpose", async () => {
+  const object = marked("green", { description: TOLD })
+  await import_(fi, object)
+  const shared = await shareUnder(REDACTED)
+  await release(fi, [shared], [object.id])
+  await erase(fi.store, { id: object.id, collection: shared.id }, null)
+  await recall(fi.store, { id: object.id, reason: "wrong" }, null)
+  assert.equal(only(await release(fi, [shared], [object.id])).refused, 1)
+  assert.equal(only(await release(fi, [shared], [object.id], { again: true })).released, 1)
+  await recall(fi.store, { id: object.id, reason: "wrong once more" }, null)
+  assert.equal(only(await release(fi, [shared], [object.id])).refused, 1)
+})
+
+test("a version that is right goes after the one before was recalled", async () => {
+  const object = marked("green", { description: TOLD })
+  await import_(fi, object)
+  const shared = await shareUnder(REDACTED)
+  await release(fi, [shared], [object.id])
+  await recall(fi.store, { id: object.id, reason: "wrong" }, null)
+  await import_(fi, newVersion(object, "2026-01-01T00:00:00.000Z"))
+  assert.equal(only(await release(fi, [shared], [object.id])).released, 1)
+})
+
+test("a recall reaches copies of copies", async () => {
+  const object = marked("green", { description: TOLD, external_references: [{ source_name: "a friend" }] })
+  await import_(fi, object)
+  const [named, hidden] = [await shareUnder(REDACTED), await shareUnder({ ...REDACTED, attribution: "hidden" })]
+  await release(fi, [named], [object.id])
+  await release(fi, [hidden], [await copyOf(object)])
+  assert.equal((await copiesOf(fi.store, object.id)).length, 2)
+  assert.equal((await recall(fi.store, { id: object.id, reason: "wrong" }, null)).entries, 2)
 })
 
 test("a stricter mark on the original reaches its copies", async () => {

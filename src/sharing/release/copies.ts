@@ -1,5 +1,6 @@
 import { tagOf } from "../../crypto/index.ts"
 import type { Collection, Prepared } from "../../library/index.ts"
+import type { PartyId } from "../../parties/index.ts"
 import { type Redaction, redactedCopy } from "../../policy/index.ts"
 import { parseValue, type Tlp, uuidText } from "../../stix/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
@@ -15,12 +16,16 @@ export async function withCopies(reader: Reader, id: string): Promise<string[]> 
  * The id of an object's copy in a collection, the same for each of its versions and telling nothing of it:
  * HMAC(node secret, collection ‖ original id), as a UUID.
  */
-export async function copyIdFor(tx: Tx, collection: Collection, original: string): Promise<string> {
+export async function copyIdFor(
+  tx: Tx,
+  collection: Collection,
+  { id: original, party }: { id: string; party: PartyId | null },
+): Promise<string> {
   const known = await findCopy(tx, collection.key, original)
   if (known !== null) return known
   const tag = tagOf(await copySecret(tx), `comity/copy/v1\n${collection.id}\n${original}`)
   const id = `${original.split("--")[0]}--${uuidText(Buffer.from(tag, "base64url"), 4)}`
-  await insertCopy(tx, collection.key, original, id)
+  await insertCopy(tx, collection.key, { original, copy: id, party })
   return id
 }
 

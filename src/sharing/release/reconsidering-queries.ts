@@ -19,11 +19,12 @@ export async function saveDecided(tx: Tx, collection: number, decided: DecidedUn
   )
 }
 
-/** Whether any entry from `from` on serves what another party owns. */
+/** Whether any entry from `from` on serves what another party owns, or a copy of that. */
 export async function servesForeign(reader: Reader, collection: number, from: number): Promise<boolean> {
   const row = await reader.get(
     sql`select 1 as found from entry e join object o on o.key = e.object
-        where e.collection = ${collection} and e.seq >= ${from} and o.origin <> 'own' limit 1`,
+        where e.collection = ${collection} and e.seq >= ${from} and (o.origin <> 'own' or exists (
+          select 1 from object_copy k where k.copy_hash = o.id_hash and k.copy = o.id and k.party is not null)) limit 1`,
   )
   return row !== undefined
 }

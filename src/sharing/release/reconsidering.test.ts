@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { after, beforeEach, test } from "node:test"
 import { type Federation, type Member, testFederation } from "../../../test/support/federation.ts"
 import { import_, marked, only, release, shownAt } from "../../../test/support/sharing.ts"
-import { malware } from "../../../test/support/stix.ts"
+import { malware, newVersion } from "../../../test/support/stix.ts"
 import { DAY } from "../../kernel/time.ts"
 import {
   addShared,
@@ -23,6 +23,7 @@ import {
   type Terms,
 } from "../../policy/index.ts"
 import { tlpMarkingId } from "../../stix/index.ts"
+import { copiesOf } from "./copy-queries.ts"
 import { decideAnew } from "./reconsidering.ts"
 
 const BY = { by: null, officer: false } as const
@@ -157,4 +158,47 @@ test("after the last day nothing goes at the next exchange, also nothing that wa
   await fi.store.write(async (tx) => recallObject(tx, await loadCollection(tx, to.id), had.id, "wrong"))
   await jp.round(fi)
   assert.equal(await shownAt(jp, had.id), null)
+})
+
+test("what narrower terms would take out of is taken back also while something else speaks against it", async () => {
+  const to = await shareUnder(fi, [jp])
+  const object = marked("green", { external_references: [{ source_name: "a friend" }] })
+  await sent(fi, [to], object)
+  // A version that says it is not valid any more: the one before would not go again.
+  await import_(fi, newVersion(object, "2026-01-01T00:00:00.000Z", { revoked: true }))
+  await narrowed(to, { attribution: "hidden" })
+  assert.equal(await decideAnew(fi, REASON), 1)
+  await jp.round(fi)
+  assert.equal(await shownAt(jp, object.id), null)
+})
+
+const narrowed = (to: Collection, change: Partial<Terms>) =>
+  fi.store.write(async (tx) =>
+    narrowTerms(tx, await loadCollection(tx, to.id), keptTerms({ ...DEFAULT_TERMS, ...change }), null),
+  )
+
+test("a copy of what a partner owns is taken back with it, and erased when its time is over", async () => {
+  const from = await shareUnder(fi, [jp], { onward: "marked", retention: 30 })
+  const on = await shareUnder(jp, [br], { attribution: "hidden", retention: 30 })
+  const [wrong, old] = ["a friend", "another"].map((name) =>
+    marked("green", { external_references: [{ source_name: name }] }),
+  )
+  assert.ok(wrong !== undefined && old !== undefined)
+  await sent(fi, [from], wrong, old)
+  assert.equal(only(await release(jp, [on], [wrong.id, old.id], BY)).released, 2)
+  await br.round(jp)
+  const [[first], [second]] = [await copiesOf(jp.store, wrong.id), await copiesOf(jp.store, old.id)]
+  assert.ok(first !== undefined && second !== undefined)
+  await fi.store.write(async (tx) => recallObject(tx, await loadCollection(tx, from.id), wrong.id, "wrong"))
+  await jp.round(fi)
+  assert.equal(await decideAnew(jp, REASON), 1)
+  await br.round(jp)
+  assert.deepEqual([await shownAt(br, first), await shownAt(br, second)], [null, "green"])
+  assert.equal((await recallsOf(br.store, first)).length, 1)
+  federation.clock.forward(31 * DAY)
+  await eraseExpired(jp.store)
+  assert.equal(await decideAnew(jp, REASON), 1)
+  await br.round(jp)
+  assert.equal(await shownAt(br, second), null)
+  assert.deepEqual(jp.meddle("select 1 from object where id in (?, ?)", old.id, second), [])
 })

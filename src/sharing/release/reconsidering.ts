@@ -15,11 +15,12 @@ import {
   sharedHolding,
 } from "../../library/index.ts"
 import { takeOut } from "../../peering/index.ts"
-import { againstAudience, decider, isOver, type ReleaseReasonCode } from "../../policy/index.ts"
+import { againstAudience, decider, isOver, type ReleaseReasonCode, type Terms, takenOutBy } from "../../policy/index.ts"
 import { joinTlp } from "../../stix/index.ts"
 import type { Store, Tx } from "../../store/index.ts"
 import { type Candidate, Candidates } from "./candidates.ts"
 import { followContainers } from "./containers.ts"
+import { partnersOriginal } from "./copy-queries.ts"
 import { factsFor } from "./facts.ts"
 import { readStandings } from "./queries.ts"
 import { mirrorsNow, readAllServed, readDecided, saveDecided, servesForeign } from "./reconsidering-queries.ts"
@@ -153,7 +154,7 @@ async function lookAt(parts: ReconsideringParts, collection: Collection, fallen:
     const rows = await readAllServed(store, collection.key, after, AT_ONCE)
     for (const { object } of rows) {
       const candidate = await candidates.load(object)
-      if (candidate !== null) note(fallen, collection, candidate, against(rule, candidate))
+      if (candidate !== null) note(fallen, collection, candidate, against(rule, candidate, question.terms))
     }
     after = rows.at(-1)?.seq ?? after
     more = rows.length === AT_ONCE
@@ -171,7 +172,7 @@ async function lookAtForeign(parts: ReconsideringParts, id: string, fallen: Fall
     const [rule, candidates] = [decider(question), new Candidates(store, question.self)]
     for (const { object } of await placesOf(store, key, id)) {
       const candidate = await candidates.load(object)
-      if (candidate !== null) note(fallen, collection, candidate, against(rule, candidate))
+      if (candidate !== null) note(fallen, collection, candidate, against(rule, candidate, question.terms))
     }
   }
 }
@@ -184,14 +185,21 @@ function note(fallen: Fallen, { key }: Collection, { id }: Candidate, codes: rea
   for (const code of codes) known.codes.add(code)
 }
 
-/** Empty where one way in which it came lets it go on as it is. */
-function against(rule: ReturnType<typeof decider>, { object, origins, contained }: Candidate): string[] {
+/**
+ * Empty where one way in which it came lets it go on as it is. What would be taken out of it counts also where it would
+ * not go at all for a reason that takes nothing back: a relation that rests may go on.
+ */
+function against(
+  rule: ReturnType<typeof decider>,
+  { object, origins, contained }: Candidate,
+  terms: Terms | null,
+): string[] {
   const marking = object.marking === null ? null : joinTlp(object.marking, contained)
   const decisions = origins.map((origin) => rule({ ...object, marking }, origin, { binding: "", given: [] }))
-  const found = decisions.map((decision) => {
-    const codes = decision.reasons.map(({ code }) => code).filter((code) => COUNTS.has(code))
-    const whole = decision.is === "redact" || (decision.is === "hold" && decision.what.length > 0)
-    return whole ? ["redact"] : decision.is === "refuse" ? codes : []
+  const whole = terms !== null && takenOutBy(terms, object).length > 0 ? ["redact"] : []
+  const found = decisions.map(({ is, reasons }) => {
+    const codes = is === "refuse" ? reasons.map(({ code }) => code).filter((code) => COUNTS.has(code)) : []
+    return [...codes, ...whole]
   })
   return found.find((codes) => codes.length === 0) ?? found[0] ?? []
 }
@@ -211,5 +219,6 @@ async function takeBack(tx: Tx, { id, collections, codes, reason }: Back): Promi
 /** A partner's object whose owner erased it, or whose time here is over, is kept nowhere; one that was recalled is told of. */
 async function isGone(tx: Tx, id: string, codes: readonly string[]): Promise<boolean> {
   if (!codes.includes("object.received")) return false
-  return (await recallsOf(tx, id)).every(({ party }) => party === null)
+  const { original } = (await partnersOriginal(tx, id)) ?? { original: id }
+  return (await recallsOf(tx, original)).every(({ party }) => party === null)
 }

@@ -231,7 +231,7 @@ export class Settling {
     const id =
       tx === null || decision.is === "hold"
         ? ((await findCopy(this.#reader, this.collection.key, candidate.id)) ?? `${candidate.type}--${NO_UUID}`)
-        : await copyIdFor(tx, this.collection, candidate.id)
+        : await copyIdFor(tx, this.collection, candidate)
     const marking = this.#judgedMark(candidate)
     const copy = preparedCopy(candidate.bytes, without, { id, author: this.#self, marking })
     const stands = copy === null ? "other" : await standingOfCopy(this.#reader, this.collection, copy)
