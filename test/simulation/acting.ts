@@ -11,11 +11,16 @@ import {
   resume,
   suspend,
 } from "../../src/peering/index.ts"
+import { agree } from "./asking.ts"
+import { changeTerms, narrow, share, widen } from "./audiences.ts"
 import { Dice } from "./dice.ts"
 import { tryTrick } from "./hostile/tricking.ts"
+import { lookAll, sweep, sweepAll } from "./keeping.ts"
+import { release } from "./letting-out.ts"
 import type { Machine } from "./machine.ts"
 import type { Operation, Step } from "./operations.ts"
-import { eraseThing, markThing, narrow, recallThing, release, revoke, share, widen, write } from "./owning.ts"
+import { eraseThing, markThing, recallThing, revoke, write } from "./owning.ts"
+import { relay } from "./relaying.ts"
 import { replay } from "./replaying.ts"
 import { releaseSomething, restore } from "./restoring.ts"
 import { attempt } from "./violation.ts"
@@ -28,10 +33,13 @@ export async function act(world: World, { number, operation }: Step): Promise<vo
   world.chance.reseed(`${world.seed} ${number} chance`)
   world.network.dice = new Dice(`${world.seed} ${number} network`)
   world.liar.dice = new Dice(`${world.seed} ${number} liar`)
-  world.clock.forward(SECOND)
+  world.clock.forward(2 * SECOND)
   await perform(world, operation, number)
   await world.settle()
   for (const machine of world.machines) if (machine.isUp && machine.waits) await attempt(() => goOn(world, machine))
+  if (operation.do === "round" || operation.do === "wait")
+    for (const machine of world.relays) world.owesLook.add(machine)
+  await lookAll(world)
 }
 
 async function perform(world: World, op: Operation, number: number): Promise<void> {
@@ -57,13 +65,20 @@ async function perform(world: World, op: Operation, number: number): Promise<voi
       return widen(world, world.at(op.node), op)
     case "narrow":
       return narrow(world, world.at(op.node), op)
+    case "terms":
+      return changeTerms(world, world.at(op.node), op)
+    case "agree":
+      return agree(world, op)
+    case "relay":
+      return relay(world, world.at(op.node), op)
     default:
       return beyond(world, op, number)
   }
 }
 
 function isOwning({ do: what }: Operation): boolean {
-  return ["write", "revoke", "release", "mark", "recall", "erase", "share", "widen", "narrow"].includes(what)
+  const about = ["write", "revoke", "release", "mark", "recall", "erase", "agree", "relay"]
+  return [...about, "share", "widen", "narrow", "terms"].includes(what)
 }
 
 /** What is not about objects: relations, the network, processes, time, and the hostile node. */
@@ -100,10 +115,19 @@ async function beyond(world: World, op: Operation, number: number): Promise<void
     case "restore":
       return world.at(op.node) === world.hostile ? undefined : bringBack(world, world.at(op.node), number)
     case "wait":
-      return world.clock.forward(op.seconds * SECOND)
+      return wait(world, op.seconds)
     case "trick":
       return tryTrick(world, op.trick, world.at(op.other), op.pick)
   }
+}
+
+const HOUR = 3600
+
+/** Nodes look once an hour at what they may keep no longer. */
+async function wait(world: World, seconds: number): Promise<void> {
+  world.clock.forward(seconds * SECOND)
+  if (seconds < HOUR) return
+  for (const machine of world.machines) if (machine.isUp) await sweepAll(world, machine)
 }
 
 /** The last backup takes the place of a broken disk, and people go on at once as if nothing had been in between. */
@@ -117,6 +141,7 @@ async function bringBack(world: World, machine: Machine, number: number): Promis
 export async function start(world: World, machine: Machine): Promise<void> {
   await machine.stop()
   await machine.start()
+  await sweep(world, machine)
   await goOn(world, machine)
 }
 
@@ -125,8 +150,14 @@ async function goOn(world: World, machine: Machine): Promise<void> {
   await machine.goOn()
   if (machine.waits && (await machine.isReleasing())) return
   const unsettled = world.unsettled.get(machine)
+  if (machine.waits && unsettled?.again) {
+    await world.logs.learn(machine, unsettled.prediction, "part")
+    return
+  }
+  await unsettled?.again?.()
   world.unsettled.delete(machine)
-  const there = await world.logs.learn(machine, unsettled?.prediction ?? new Map(), "either")
+  const mode = unsettled?.again ? "after" : "either"
+  const there = await world.logs.learn(machine, unsettled?.prediction ?? new Map(), mode)
   await unsettled?.settled(there)
   if (machine.waits) return
   world.count(unsettled === undefined ? "start" : `start after a crash, ${there ? "done" : "not done"}`)

@@ -21,7 +21,7 @@ async function playUnder(plan: Plan, chance: SeededChance): Promise<Outcome> {
   const world = new World(plan.seed, chance)
   let at = -1
   try {
-    await world.open(plan.nodes, new Dice(`${plan.seed} world`))
+    await world.open(plan.nodes, new Dice(`${plan.seed} world`), plan.officers)
     for (const [index, step] of plan.steps.entries()) {
       at = index
       await act(world, step)
@@ -39,8 +39,8 @@ async function playUnder(plan: Plan, chance: SeededChance): Promise<Outcome> {
   }
 }
 
-const HOURS = 7 * 3600
-const SWEEPS = 4
+const HOURS = 10 * 3600
+const SWEEPS = 3
 
 /** Faults stop, everybody runs, and all pull from all until nothing is left to come. */
 export async function converge(world: World): Promise<void> {

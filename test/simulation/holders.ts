@@ -1,13 +1,23 @@
 import sql from "sql-template-tag"
 import { type Collection, listCollections, loadNewest, readPage } from "../../src/library/index.ts"
+import { START } from "../support/node-in-process.ts"
 import type { Machine } from "./machine.ts"
-import { markOf, tokensIn } from "./objects.ts"
-import type { Shared } from "./oracle.ts"
+import { markOf, partsIn, tokensIn } from "./objects.ts"
+import type { Parts, Place, Shared } from "./oracle.ts"
+import { placesIn, thingOf } from "./oracle-logs.ts"
 import { attempt, Violation } from "./violation.ts"
 import type { World } from "./world.ts"
 
-type ObjectRow = { key: number; id: string; marking: string | null; origin: string; withdrawn: number }
-type Held = ObjectRow & { token: number | null }
+type ObjectRow = {
+  key: number
+  id: string
+  version: string
+  size: number
+  marking: string | null
+  origin: string
+  withdrawn: number
+}
+type Held = ObjectRow & { token: number | null; parts: Parts }
 type FeedRow = { collection: number; remote: string; peer: string; state: string }
 
 const ALL = { after: -1, types: null, ids: null, specs: null, versions: "all", limit: 10_000, bytesMost: 1e9 } as const
@@ -19,7 +29,7 @@ const ALL = { after: -1, types: null, ids: null, specs: null, versions: "all", l
  */
 export class Holders {
   readonly #world: World
-  readonly #tokens = new Map<string, number | null>()
+  readonly #tokens = new Map<string, Pick<Held, "token" | "parts">>()
 
   constructor(world: World) {
     this.#world = world
@@ -35,7 +45,11 @@ export class Holders {
     for (const collection of await listCollections(store)) {
       const { rows } = await readPage(store, { ...ALL, collection })
       for (const { object } of rows) shown.add(object)
-      const listed = rows.map(({ seq, object }) => ({ seq, held: held.get(object) }))
+      const listed = rows.map(({ seq, object, dateAdded }) => ({
+        seq,
+        held: held.get(object),
+        came: dateAdded - START,
+      }))
       const feed = feeds.find((one) => one.collection === collection.key)
       if (feed !== undefined) await this.#mirror(machine, collection, { feed, listed, held })
       else if (collection.kind === "shared") this.#own(machine, collection, listed)
@@ -58,13 +72,29 @@ export class Holders {
         sql`select f.remote, l.size from feed f join collection c on c.key = f.collection join log l on l.key = c.log`,
       )
     const held = new Map(rows.map(({ remote, size }) => [remote, size]))
-    for (const { id, owner, members, entries } of oracle.shared.values()) {
+    for (const shared of oracle.shared.values()) {
+      const { id, owner, members, entries } = shared
+      if (oracle.isOver(shared)) continue
       const partners = oracle.active(owner, machine.name) && oracle.active(machine.name, owner)
       const served = this.#world.machines.some((one) => one.name === owner && one.isUp && !one.isOutdated)
       if (members.get(machine.name) !== "reads" || !partners || !served || (owner === hostile.name && unmasked))
         continue
       if (held.get(id) !== entries.length) {
         throw new Violation("I5", `${machine.name} holds ${held.get(id)} of ${entries.length} entries of ${owner}'s`)
+      }
+    }
+  }
+
+  /** I7: at the end nobody passes on what its owner took back, or what it may keep no longer. */
+  checkPassedOn(machine: Machine): void {
+    const { oracle, relays, blurred, logs } = this.#world
+    if (!relays.has(machine) || blurred.has(machine.name) || machine.waits) return
+    for (const shared of oracle.ownedBy(machine.name)) {
+      for (const { token, state } of placesIn(shared)) {
+        if (state !== "served" || oracle.version(token).owner === machine.name) continue
+        if (this.#world.isAnybodys(token)) continue
+        if (oracle.isTakenBack(token, machine.name, (from) => logs.heldOf(machine, from)))
+          throw new Violation("I7", `${machine.name} still passes on version ${token}`)
       }
     }
   }
@@ -93,31 +123,35 @@ export class Holders {
 
   async #held(machine: Machine): Promise<Map<number, Held>> {
     const { store } = machine.running()
-    const rows = await store.all<ObjectRow>(sql`select key, id, marking, origin, withdrawn from object where aside = 0`)
+    const rows = await store.all<ObjectRow>(
+      sql`select key, id, version, length(bytes) as size, marking, origin, withdrawn from object where aside = 0`,
+    )
     const held = new Map<number, Held>()
-    for (const row of rows) held.set(row.key, { ...row, token: await this.#tokenOf(machine, row) })
+    for (const row of rows) held.set(row.key, { ...row, ...(await this.#taintOf(machine, row)) })
     return held
   }
 
-  /** The bytes of a version never change. */
-  async #tokenOf(machine: Machine, { key, id }: ObjectRow): Promise<number | null> {
-    const name = `${machine.name} ${machine.restores} ${key} ${id}`
+  /** The bytes of a version never change; the key of what was erased may be given again. */
+  async #taintOf(machine: Machine, { key, id, version, size }: ObjectRow): Promise<Pick<Held, "token" | "parts">> {
+    const name = `${machine.name} ${machine.restores} ${key} ${id} ${version} ${size}`
     const known = this.#tokens.get(name)
     if (known !== undefined) return known
     const row = await machine
       .running()
       .store.get<{ bytes: Uint8Array }>(sql`select bytes from object where key = ${key}`)
-    const token = tokensIn(row?.bytes ?? Buffer.alloc(0))[0] ?? null
-    this.#tokens.set(name, token)
-    return token
+    const bytes = row?.bytes ?? Buffer.alloc(0)
+    const taint = { token: tokensIn(bytes)[0] ?? null, parts: partsIn(bytes) }
+    this.#tokens.set(name, taint)
+    return taint
   }
 
   /** An owner's own collection serves exactly what the oracle says. */
   #own(machine: Machine, { id }: Collection, listed: readonly Listed[]): void {
     const shared = this.#world.oracle.shared.get(id)
     if (shared === undefined) return
-    const served = this.#world.oracle.places(shared).filter(({ state }) => state === "served")
-    const [wanted, found] = [served.map(({ token }) => token), listed.map(({ held }) => held?.token)]
+    const served = placesIn(shared).filter(({ state }) => state === "served")
+    const say = (one: Pick<Held, "token" | "parts"> | undefined) => `${one?.token}${one?.parts}`
+    const [wanted, found] = [served.map(say), listed.map(({ held }) => say(held))]
     if (wanted.join() !== found.join()) {
       throw new Violation("I4", `${machine.name} serves versions ${found} and not ${wanted} in ${id}`)
     }
@@ -129,11 +163,17 @@ export class Holders {
     if (shared === undefined) return this.#foreign(machine, feed, listed)
     const may = this.#world.oracle.shown(shared, machine.name, collection.size)
     // Who left can be kept from what came before, and from what became of it, by an owner that does so.
-    const atMercy = shared.owner === this.#world.hostile.name && shared.members.get(machine.name) !== "reads"
-    for (const { seq, held } of listed) {
+    const reads = shared.members.get(machine.name) === "reads" && !this.#world.oracle.isOver(shared)
+    const atMercy = shared.owner === this.#world.hostile.name && !reads
+    for (const { seq, held, came } of listed) {
       const found = may.find(({ place }) => place.seq === seq)
+      if (found?.over === true && came < (this.#world.oracle.swept.get(machine.name) ?? 0))
+        throw new Violation(
+          "I5",
+          `${machine.name} keeps version ${held?.token} of ${shared.owner}'s longer than it may`,
+        )
       if (found === undefined && atMercy) continue
-      if (found === undefined || held === undefined || held.token !== found.place.token) {
+      if (found === undefined || held === undefined || !isWhat(held, found.place)) {
         throw new Violation(
           "I5",
           `${machine.name} shows version ${held?.token} at #${seq} of ${shared.owner}'s, which it may not`,
@@ -144,27 +184,30 @@ export class Holders {
         throw new Violation("I2", `${machine.name} shows version ${held.token} under ${marks}`)
       }
       const { mark, thing } = this.#world.oracle.version(found.place.token)
-      if (markOf(held.marking) > mark && !this.#world.relayed.has(thing)) {
+      if (markOf(held.marking) > mark && !this.#world.relayed.has(thing) && !this.#isPassedOn(feed.peer, held)) {
         throw new Violation("I8", `${machine.name} shows version ${held.token} under a mark that is nobody's`)
       }
     }
     for (const { place, must } of may) {
       if (!must || atMercy || listed.some(({ seq }) => seq === place.seq)) continue
-      await this.#keptAside(machine, shared, place.token, all)
+      await this.#keptAside(machine, shared, place, all)
     }
   }
 
   /** What must be shown and is not contradicts something that was there before: then it stands beside it. */
-  async #keptAside(machine: Machine, shared: Shared, token: number, held: ReadonlyMap<number, Held>): Promise<void> {
-    const { thing } = this.#world.oracle.version(token)
-    const origins = new Set([...held.values()].filter(({ id }) => id === thing).map(({ origin }) => origin))
-    if (origins.size === 0 || origins.has(this.#partyOf(shared.owner) ?? "")) {
-      throw new Violation("I5", `${machine.name} does not show version ${token} of ${shared.owner}'s`)
-    }
+  async #keptAside(machine: Machine, shared: Shared, place: Place, held: ReadonlyMap<number, Held>): Promise<void> {
+    const { token, body } = place
+    const called = this.#world.oracle.ids.get(body) ?? body
+    const origins = new Set([...held.values()].filter(({ id }) => id === called).map(({ origin }) => origin))
     const rows = await machine
       .running()
-      .store.all<{ bytes: Uint8Array }>(sql`select bytes from conflict where id = ${thing}`)
-    if (!rows.some(({ bytes }) => tokensIn(bytes).includes(token))) {
+      .store.all<{ bytes: Uint8Array }>(sql`select bytes from conflict where id = ${called}`)
+    const said = rows.some(({ bytes }) => tokensIn(bytes).includes(token))
+    // What it contradicted may be gone by now, and it stays aside all the same.
+    if (origins.has(this.#partyOf(shared.owner) ?? "") || (origins.size === 0 && !said)) {
+      throw new Violation("I5", `${machine.name} does not show version ${token} of ${shared.owner}'s`)
+    }
+    if (!said) {
       throw new Violation("I10", `${machine.name} says nothing of the contradiction by version ${token}`)
     }
   }
@@ -203,12 +246,22 @@ export class Holders {
       owners.set(id, origin)
       const version = token === null ? undefined : this.#world.oracle.versions[token]
       const party = origin === "own" ? machine.party : origin
-      const forged = version !== undefined && version.thing !== id
+      const forged = version !== undefined && version.thing !== id && !this.#isCopyOf(version.thing, id)
       const hostile = party === this.#world.hostile.party
-      if (forged || (!hostile && this.#partyOf(version?.owner ?? "") !== party)) {
+      const owns = this.#partyOf(version?.owner ?? "") === party || this.#isPassedOn(party, { id })
+      if (forged || (!hostile && !owns)) {
         throw new Violation("I8", `${machine.name} holds a version of ${id} that is not its owner's`)
       }
     }
+  }
+
+  #isCopyOf(thing: string, id: string): boolean {
+    return [...this.#world.oracle.ids].some(([body, known]) => known === id && thingOf(body) === thing)
+  }
+
+  /** By somebody whose owner let it. */
+  #isPassedOn(party: string, { id }: Pick<Held, "id">): boolean {
+    return this.#world.passedOn.has(`${party} ${id}`)
   }
 
   #partyOf(name: string): string | undefined {
@@ -216,5 +269,7 @@ export class Holders {
   }
 }
 
-type Listed = { seq: number; held: Held | undefined }
+type Listed = { seq: number; held: Held | undefined; came: number }
 type Mirrored = { feed: FeedRow; listed: readonly Listed[]; held: ReadonlyMap<number, Held> }
+
+const isWhat = (held: Held, { token, parts }: Place) => held.token === token && held.parts === parts

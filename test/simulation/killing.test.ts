@@ -3,6 +3,7 @@ import { test } from "node:test"
 import { withChance } from "../../src/kernel/chance.ts"
 import { act, start } from "./acting.ts"
 import { Dice, SeededChance } from "./dice.ts"
+import { PLAIN } from "./drawing.ts"
 import { converge } from "./history.ts"
 import type { CrashPoint } from "./machine.ts"
 import type { Operation } from "./operations.ts"
@@ -14,19 +15,19 @@ const SEED = 3
 
 /** All that an owner does with what it shares, with what a reader answers, and the end of their relation. */
 const STORY: readonly Operation[] = [
-  { do: "write", node: OWNER, thing: 0, mark: 1 },
-  { do: "write", node: OWNER, thing: 1, mark: 0 },
-  { do: "share", node: OWNER, others: [READER] },
-  { do: "release", node: OWNER, thing: 0, collection: 0, again: false },
-  { do: "release", node: OWNER, thing: 1, collection: 0, again: false },
+  { do: "write", node: OWNER, thing: 0, mark: 1, parts: "v" },
+  { do: "write", node: OWNER, thing: 1, mark: 0, parts: "v" },
+  { do: "share", node: OWNER, others: [READER], terms: PLAIN },
+  { do: "release", node: OWNER, thing: 0, collection: 0, again: false, by: 0, urgent: false },
+  { do: "release", node: OWNER, thing: 1, collection: 0, again: false, by: 0, urgent: false },
   { do: "round", node: READER, other: OWNER },
   { do: "round", node: OWNER, other: READER },
   { do: "mark", node: OWNER, thing: 1, mark: 2 },
   { do: "recall", node: OWNER, thing: 0 },
   { do: "round", node: OWNER, other: READER },
   { do: "round", node: READER, other: OWNER },
-  { do: "write", node: OWNER, thing: 0, mark: 1 },
-  { do: "release", node: OWNER, thing: 0, collection: 0, again: false },
+  { do: "write", node: OWNER, thing: 0, mark: 1, parts: "v" },
+  { do: "release", node: OWNER, thing: 0, collection: 0, again: false, by: 0, urgent: false },
   { do: "widen", node: OWNER, collection: 0, other: 2 },
   { do: "round", node: READER, other: OWNER },
   { do: "rotate", node: OWNER },
@@ -47,7 +48,7 @@ async function tell(who: number, point: CrashPoint): Promise<boolean> {
     const world = new World(SEED, chance)
     let crashed = false
     try {
-      await world.open(3, new Dice(`${SEED} world`))
+      await world.open(3, new Dice(`${SEED} world`), 0)
       const machine = world.at(who)
       machine.crashAt(point)
       for (const [number, operation] of STORY.entries()) {

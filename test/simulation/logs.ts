@@ -1,7 +1,9 @@
 import sql from "sql-template-tag"
+import { START } from "../support/node-in-process.ts"
 import type { Machine } from "./machine.ts"
-import { markOf, tokensIn } from "./objects.ts"
-import type { Entry, Kind, Prediction } from "./oracle.ts"
+import { markOf, partsIn, tokensIn } from "./objects.ts"
+import type { Entry, Kind, Prediction, Shared } from "./oracle.ts"
+import { outSince } from "./oracle-logs.ts"
 import { readNote, statedIn, Tree } from "./tree.ts"
 import { Violation } from "./violation.ts"
 import type { World } from "./world.ts"
@@ -15,7 +17,15 @@ type LogRow = {
   collection: number | null
   id: string
 }
-type EntryRow = { kind: Kind; marking: string | null; about: number | null; bytes: Uint8Array | null }
+type EntryRow = {
+  kind: Kind
+  marking: string | null
+  about: number | null
+  at: number
+  object: string | null
+  original: string | null
+  bytes: Uint8Array | null
+}
 
 /**
  * The logs of all nodes, remembered entry by entry: I3, no log ever takes anything back; I4, what was acknowledged is
@@ -50,6 +60,11 @@ export class Logs {
 
   originOf(collection: string): string | undefined {
     return this.#origins.get(collection)
+  }
+
+  /** How much of a partner's log a node has read. */
+  heldOf(machine: Machine, { id }: Shared): number {
+    return machine.heldOf(this.#origins.get(id) ?? "")
   }
 
   /** Every log that a node signs has grown, if at all, and its checkpoint is that of what it holds. */
@@ -104,45 +119,94 @@ export class Logs {
 
   /**
    * What an owner wrote since the last time, held against what it had to write. `either`: it crashed meanwhile, so all
-   * of it or nothing is there. Returns whether it is there.
+   * of it or nothing is there; `part`: the rest comes later, and is then what is left of the prediction. What it passes on of partners follows what they say, so it is held against what they
+   * let it. Returns whether what had to be written is there.
    */
-  async learn(machine: Machine, prediction: Prediction, mode: "after" | "either"): Promise<boolean> {
+  async learn(machine: Machine, prediction: Prediction, mode: "after" | "either" | "part"): Promise<boolean> {
     let there = 0
     for (const shared of this.#world.oracle.ownedBy(machine.name)) {
       const expected = prediction.get(shared.id) ?? []
-      const written = await this.#entries(machine, shared.id, shared.entries.length)
+      const all = await this.#entries(machine, shared)
+      const foreign = all.map((entry) => this.#isForeign(shared, all, entry))
+      const written = all.filter((_, at) => foreign[at] === false)
       if (written.length > 0 || (expected.length > 0 && mode === "after")) {
-        const problem = difference(expected, written)
+        const problem = difference(mode === "part" ? expected.slice(0, written.length) : expected, written)
         if (problem !== null) throw new Violation("I4", `${machine.name} wrote into ${shared.id}: ${problem}`)
         there += 1
       }
-      for (const { kind } of written) this.#world.count(`entry ${kind}`)
-      shared.entries.push(...written.map((entry, at) => ({ ...entry, token: expected[at]?.token ?? entry.token })))
-      if (written.some(({ kind }) => kind === "closed")) shared.closed = true
+      for (const [at, entry] of all.entries()) if (foreign[at]) this.#passedOn(machine, shared, entry)
+      for (const { kind, token, parts } of written) {
+        this.#world.count(`entry ${kind}`)
+        if (token !== null && parts !== this.#world.oracle.version(token).parts) this.#world.count("copy")
+      }
+      shared.entries.push(...all)
+      if (all.some(({ kind }) => kind === "closed")) shared.closed = true
+      if (mode !== "part") continue
+      if (expected.length > written.length) prediction.set(shared.id, expected.slice(written.length))
+      else prediction.delete(shared.id)
     }
-    if (there !== 0 && there !== prediction.size) throw new Violation("I4", `${machine.name} did half of something`)
+    if (mode !== "part" && there !== 0 && there !== prediction.size)
+      throw new Violation("I4", `${machine.name} did half of something`)
     return there > 0
   }
 
-  async #entries(machine: Machine, id: string, from: number): Promise<Entry[]> {
+  /** Of what a partner owns, or about such an entry. */
+  #isForeign({ owner, entries }: Shared, more: readonly Entry[], { token, about }: Entry): boolean {
+    const spokenOf = about === null ? null : [...entries, ...more][about]?.token
+    const version = this.#world.oracle.versions[token ?? spokenOf ?? -1]
+    return version !== undefined && version.owner !== owner
+  }
+
+  /** I1: what a partner owns is passed on by its terms alone. */
+  #passedOn(machine: Machine, shared: Shared, { kind, token, body }: Entry): void {
+    const { oracle, passedOn } = this.#world
+    this.#world.count(`passed on: ${kind}`)
+    if (token === null || body === null) return
+    const may = this.#world.isAnybodys(token) || oracle.mayRelay(token, shared, (from) => this.heldOf(machine, from))
+    if (!may) throw new Violation("I1", `${machine.name} passes on version ${token}, which it may not`)
+    for (const what of [oracle.ids.get(body) ?? body, token]) passedOn.add(`${machine.party} ${what}`)
+  }
+
+  async #entries(machine: Machine, { id, entries }: Shared): Promise<Entry[]> {
     const rows = await machine.running().store.all<EntryRow>(
-      sql`select e.kind, e.marking, coalesce(e.erases, e.about) as about, o.bytes
+      sql`select e.kind, e.marking, coalesce(e.erases, e.about) as about, e.date_added as at, o.id as object, o.bytes,
+            (select k.original from object_copy k where k.copy = o.id limit 1) as original
           from entry e join collection c on c.key = e.collection left join object o on o.key = coalesce(e.object, e.kept)
-          where c.id = ${id} and e.seq >= ${from} order by e.seq`,
+          where c.id = ${id} and e.seq >= ${entries.length} order by e.seq`,
     )
-    return rows.map(({ kind, marking, about, bytes }) => ({
-      ...{ kind, about, mark: marking === null ? null : markOf(marking) },
-      token: bytes === null ? null : (tokensIn(bytes)[0] ?? null),
-    }))
+    const shared = this.#world.oracle.shared.get(id)
+    return rows.map(({ kind, marking, about, at, object, original, bytes }) => {
+      const mark = marking === null ? null : markOf(marking)
+      const token = bytes === null ? null : (tokensIn(bytes)[0] ?? null)
+      const body = token === null ? null : this.#bodyOf(id, token, object ?? "", original)
+      const parts = bytes === null ? "" : partsIn(bytes)
+      const above = kind === "mark" && (mark ?? 0) > (shared?.terms.ceiling ?? 0)
+      const since = token === null ? 0 : outSince(shared?.follows ?? null, token, at - START)
+      return { kind, about, mark, token, body, parts, at: at - START, since, above }
+    })
+  }
+
+  /** A copy has one name in a collection for all its versions, which says nothing of the thing. */
+  #bodyOf(shared: string, token: number, id: string, original: string | null): string {
+    const { ids } = this.#world.oracle
+    const { thing } = this.#world.oracle.version(token)
+    if (id === thing) return thing
+    for (const [body, known] of ids) if (known === id) return body
+    const of = [...ids].find(([, known]) => known === original)?.[0] ?? thing
+    const body = `${of}@${shared}`
+    if (ids.has(body)) throw new Violation("I4", `a second copy of ${of} in ${shared}`)
+    ids.set(body, id)
+    return body
   }
 }
 
 /** Null if the entries are those that were expected; of recalls and erasures the mark says nothing. */
 function difference(expected: readonly Entry[], written: readonly Entry[]): string | null {
   const say = (entries: readonly Entry[]) =>
-    entries.map(({ kind, token, mark, about }) => {
+    entries.map(({ kind, token, mark, about, parts, body }) => {
       const marked = kind === "put" || kind === "revoke" || kind === "mark"
-      return `${kind} ${token ?? ""}${about === null ? "" : `of #${about}`}${marked ? ` under ${mark}` : ""}`
+      const what = token === null ? "" : `${token}${parts} as ${body}`
+      return `${kind} ${what}${about === null ? "" : `of #${about}`}${marked ? ` under ${mark}` : ""}`
     })
   const [wanted, found] = [say(expected).join(", "), say(written).join(", ")]
   return wanted === found ? null : `[${found}] instead of [${wanted}]`

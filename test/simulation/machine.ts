@@ -1,10 +1,12 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs"
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import sql, { type Sql } from "sql-template-tag"
+import { addNewcomer, nameless } from "../../src/accounts/people.ts"
 import { type KeyFiles, KeyRing, keyFiles } from "../../src/crypto/index.ts"
 import type { Row } from "../../src/http/index.ts"
+import { withChance } from "../../src/kernel/chance.ts"
 import { silent } from "../../src/kernel/diagnostics.ts"
 import { type Clock, type Instant, plusMicroseconds } from "../../src/kernel/time.ts"
 import { inceptKeyLog, loadOrCreateKeys, sealLogs, settleRing } from "../../src/ledger/index.ts"
@@ -24,6 +26,8 @@ import { releasesUnderWay } from "../../src/sharing/release/queries.ts"
 import { Releases } from "../../src/sharing/release/releases.ts"
 import { type Folder, folderAt, Store, type StoreOptions, type Tx } from "../../src/store/index.ts"
 import { prepared } from "../support/node-in-process.ts"
+import { SeededChance } from "./dice.ts"
+import type { Actor } from "./oracle-terms.ts"
 
 /** The process of a node has ended: what it had not made durable is gone, and nobody hears of what it did. */
 export class Crash extends Error {}
@@ -87,6 +91,9 @@ class MortalStore extends Store {
   }
 }
 
+/** Who may command a node: what the model and what the node calls them. */
+export type Person = { actor: Actor; by: string | null; officer: boolean }
+
 export type MachineParts = {
   name: string
   root: string
@@ -110,6 +117,8 @@ export class Machine {
   waits = false
   /** Every key that it ever signed with. */
   readonly publicKeys: Buffer[] = []
+  /** The operator of the machine first, somebody who is no officer last. */
+  readonly people: Person[] = [{ actor: { is: "operator" }, by: null, officer: false }]
   #crash: CrashPoint | null = null
   #generation = 0
   readonly #parts: MachineParts
@@ -128,10 +137,30 @@ export class Machine {
   }
 
   /** The database is copied from an empty one that was made once: making it anew costs more than a whole round. */
-  async install(empty: string): Promise<void> {
+  async install(empty: string, officers: number): Promise<void> {
     cpSync(empty, this.#folder.database)
     await this.start()
-    this.party = (await this.running().store.write((tx) => addOwnParty(tx, this.#words(), null))).id
+    await this.running().store.write(async (tx) => {
+      this.party = (await addOwnParty(tx, this.#words(), null)).id
+      for (let number = 0; number < officers; number++) await this.#addPerson(tx, `officer ${number}`, true)
+      await this.#addPerson(tx, "clerk", false)
+    })
+  }
+
+  async #addPerson(tx: Tx, name: string, officer: boolean): Promise<void> {
+    const role = officer ? "officer" : "reader"
+    const row = await addNewcomer(tx, { name, role, administrator: false }, null)
+    await tx.run(sql`update account set secret = 'x' where key = ${row.key}`)
+    const actor: Actor = officer ? { is: "officer", name } : { is: "clerk" }
+    this.people.push({ actor, by: nameless(row), officer })
+  }
+
+  person(number: number): Person {
+    return this.people[number % this.people.length] as Person
+  }
+
+  get officers(): number {
+    return this.people.filter(({ officer }) => officer).length
   }
 
   #words() {
@@ -328,13 +357,21 @@ const prepare: PeeringParts["prepare"] = async (bodies) =>
     }
   })
 
-/** An empty database that was brought to the newest schema. */
+let empty: Buffer | null = null
+
+/** An empty database that was brought to the newest schema, made once for all histories of a process. */
 export async function emptyDatabase(root: string): Promise<string> {
   const path = join(root, "empty.db")
+  empty ??= await withChance(new SeededChance("empty"), () => makeEmpty(join(root, "made.db")))
+  writeFileSync(path, empty)
+  return path
+}
+
+async function makeEmpty(path: string): Promise<Buffer> {
   const clock: Clock = { now: () => 0 as Instant }
   const failed = (error: unknown) => {
     throw error
   }
   await new Store({ path, clock, beforeCommit: async () => {}, onFatal: failed, maxMib: 0 }).close()
-  return path
+  return readFileSync(path)
 }

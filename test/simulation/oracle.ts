@@ -1,50 +1,59 @@
 // What must be true, written from the design and not from the code: nothing of `src` is imported here. It knows what
 // owners did, entry by entry, and says from that alone what may leave, what must follow, and what each holder shows.
 
-/** CLEAR, GREEN, AMBER, AMBER+STRICT, RED. */
-export type Mark = 0 | 1 | 2 | 3 | 4
-const GREEN: Mark = 1
+import { Approvals, type Asking } from "./oracle-approvals.ts"
+import {
+  aboutEach,
+  DAY,
+  type Entry,
+  type Place,
+  type Prediction,
+  placesIn,
+  type Say,
+  type Shared,
+  stricter,
+  thingOf,
+  typeOf,
+  type Version,
+  WRITTEN,
+} from "./oracle-logs.ts"
+import { type Answer, decide, type Mark, mayPassOn, type Parts } from "./oracle-terms.ts"
 
-/** One version of a thing; its token stands in its bytes and nowhere else in the world. */
-export type Version = { token: number; thing: string; owner: string; mark: Mark; revoked: boolean }
+export {
+  CLOSED,
+  type Entry,
+  type Kind,
+  type Place,
+  type Prediction,
+  type Shared,
+  typeOf,
+  type Version,
+} from "./oracle-logs.ts"
+export type { Mark, Parts, Terms } from "./oracle-terms.ts"
 
-export type Kind = "put" | "revoke" | "mark" | "recall" | "erase" | "closed"
-/** What an entry of a log says; `about` is the number of the entry of which it speaks. */
-export type Entry = { kind: Kind; token: number | null; mark: Mark | null; about: number | null }
+/** Clocks of owners and receivers differ by less. */
+const SKEW = 120_000_000
 
-/** What became of a version in a collection. */
-export type Place = {
-  seq: number
-  token: number
-  mark: Mark
-  state: "served" | "withheld" | "recalled" | "erased"
-  recalled: boolean
-  /** Recalled after it was erased. */
-  nameless: boolean
-}
-
-/** A shared collection: its log, who reads it or did until they left, and to whom each entry went when. */
-export type Shared = {
-  id: string
-  owner: string
-  entries: Entry[]
-  members: Map<string, "reads" | "left">
-  /** By number and party: how long the log was when what is in the entry first left for the party. */
-  given: Map<string, number>
-  closed: boolean
-}
-
-/** What an operation must write into which collection. */
-export type Prediction = Map<string, Entry[]>
+/** `asks`: what a second person would agree to. */
+export type Entered = { put: Entry; inNeed: boolean } | { asks: string } | null
 
 export class Oracle {
   /** By token. */
   readonly versions: Version[] = []
   readonly shared = new Map<string, Shared>()
+  readonly approvals = new Approvals()
+  /** Under which id an object stands: things have it in their name, copies are learnt. */
+  readonly ids = new Map<string, string>()
   /** Owner and party, where an answer may have been written down that nobody heard. */
   readonly doubtful = new Set<string>()
+  /** When a party last erased what it may keep no longer. */
+  readonly swept = new Map<string, number>()
   /** Whether an owner and a party were partners both ways when the owner last heard. */
   active: (owner: string, party: string) => boolean = () => false
+  /** The clock of a node, in microseconds since the world began. */
+  now: (owner: string) => number = () => 0
+  /** Who can decide at a node. */
+  officers: (owner: string) => number = () => 0
 
   version(token: number): Version {
     return this.versions[token] as Version
@@ -58,54 +67,82 @@ export class Oracle {
     return [...this.shared.values()].filter((one) => one.owner === owner)
   }
 
-  /** What the first `size` entries of a log make of its versions. */
-  places({ entries }: Shared, size = entries.length): Place[] {
-    const places = new Map<number, Place>()
-    for (const [seq, { kind, token, mark, about }] of entries.slice(0, size).entries()) {
-      if (kind === "put" || kind === "revoke") {
-        places.set(seq, { seq, token: token ?? -1, mark: mark ?? 0, state: "served", recalled: false, nameless: false })
-      }
-      const place = about === null ? undefined : places.get(about)
-      if (place === undefined) continue
-      if (kind === "mark") {
-        place.mark = stricter(place.mark, mark ?? 0)
-        if (place.mark > GREEN && place.state === "served") place.state = "withheld"
-      }
-      if (kind === "recall") {
-        place.recalled = true
-        if (place.state === "erased") place.nameless = true
-        else place.state = "recalled"
-      }
-      if (kind === "erase") place.state = "erased"
-    }
-    return [...places.values()]
+  readersOf({ members }: Shared): string[] {
+    return [...members].flatMap(([party, how]) => (how === "reads" ? [party] : []))
   }
 
-  /** The default terms: an own version, GREEN at most, for active partners alone, not recalled, not revoked since. */
-  mayRelease(version: Version, shared: Shared, again: boolean): boolean {
-    const readers = [...shared.members].filter(([, how]) => how === "reads")
-    if (shared.closed || readers.length === 0 || !readers.every(([one]) => this.active(shared.owner, one))) return false
-    if (version.owner !== shared.owner || version.mark > GREEN) return false
-    const others = this.versionsOf(version.thing)
-    if (others.some((one) => one.token > version.token && one.revoked)) return false
-    if (others.some((one) => one.token < version.token && one.mark > version.mark)) return false // asks two people
-    return again || !this.#isRecalled(version)
+  #placesBy(owner: string): Place[] {
+    return this.ownedBy(owner).flatMap((shared) => placesIn(shared))
   }
 
-  /** Recalled, and let out nowhere since. What was erased is recalled without a word of which version it was. */
-  #isRecalled({ token, thing, owner }: Version): boolean {
-    const places = this.ownedBy(owner).flatMap((shared) => this.places(shared))
-    if (places.some((place) => place.token === token && place.state === "served")) return false
-    return places.some((place) => {
-      if (place.token === token) return place.recalled
-      return place.nameless && this.version(place.token).thing === thing
+  /** May a version, as a thing or as a copy of one, enter a collection, and what of it? */
+  ask(token: number, body: string, shared: Shared, asking: Asking): Answer {
+    const { owner, terms, closed, entries } = shared
+    const version = this.version(token)
+    const all = this.#placesBy(owner)
+    const isCopy = body !== version.thing
+    const standing = all.filter((place) => place.body === body && place.state !== "erased")
+    const parts = this.#held(token, body, owner)
+    const others = isCopy ? standing.map((place) => this.version(place.token)) : this.versionsOf(version.thing)
+    return decide({
+      ...{ terms, closed, readers: this.readersOf(shared), active: (reader) => this.active(owner, reader) },
+      ...{ thing: { type: typeOf(version), mark: version.mark, parts }, day: Math.floor(this.now(owner) / DAY) },
+      withdrawn: isCopy && !standing.some((place) => place.token === token && place.state === "served"),
+      recalled: this.#isRecalled(token, body, all),
+      revokedSince: others.some((one) => one.token > token && one.revoked),
+      looser: others.some((one) => one.token < token && one.mark > version.mark),
+      first: !entries.some(({ kind, at }) => (kind === "put" || kind === "revoke") && at < asking.at),
+      ...{ again: asking.again, officers: this.officers(owner), actor: asking.actor, urgent: asking.urgent },
     })
   }
 
-  release(version: Version, shared: Shared, again: boolean): Prediction {
-    const there = this.places(shared).some(({ token, state }) => token === version.token && state === "served")
-    if (there || !this.mayRelease(version, shared, again)) return new Map()
-    return new Map([[shared.id, [put(version)]]])
+  /** It or a copy of it was recalled, and let out nowhere since. What was erased is recalled in all its versions. */
+  #isRecalled(token: number, body: string, all: readonly Place[]): boolean {
+    const bodies = new Set(all.map((place) => place.body).filter((one) => one === body || one.startsWith(`${body}@`)))
+    return [...bodies].some((one) => {
+      const places = all.filter((place) => place.body === one)
+      if (places.some((place) => place.token === token && place.state === "served")) return false
+      return places.some((place) => (place.token === token ? place.recalled : place.nameless))
+    })
+  }
+
+  /** What a version becomes in a collection: an entry, or something to agree to first; null if it does not enter. */
+  enter(token: number, body: string, shared: Shared, asking: Asking, agreed = false): Entered {
+    const answer = this.ask(token, body, shared, asking)
+    if (answer.is === "no") return null
+    const { mark, revoked } = this.version(token)
+    const made = answer.parts === this.#held(token, body, shared.owner) ? body : `${body}@${shared.id}`
+    const known = this.#placesBy(shared.owner).filter((one) => one.body === made && one.token === token)
+    const standing = known.filter(({ state }) => state !== "erased")
+    const isCopy = made !== body
+    if (isCopy && standing.some((one) => one.parts !== answer.parts || one.under !== mark)) return null // another text
+    const here = placesIn(shared).filter((one) => one.body === made && one.token === token)
+    if (here.some(({ state }) => state === "served")) return null
+    const binding = this.bindingOf(token, body, shared, answer.parts)
+    if (answer.is === "ask" && !agreed && !this.approvals.isAgreed(binding, asking)) return { asks: binding }
+    const kind = revoked ? "revoke" : "put"
+    const inNeed = answer.is === "go" && answer.inNeed
+    return { put: { ...WRITTEN, kind, token, mark, body: made, parts: answer.parts }, inNeed }
+  }
+
+  /** What stands in an object of a node: in a copy only what was left. */
+  #held(token: number, body: string, owner: string): Parts {
+    const { thing, parts } = this.version(token)
+    if (body === thing) return parts
+    const standing = this.#placesBy(owner).filter((place) => place.body === body && place.state !== "erased")
+    return standing.find((place) => place.token === token)?.parts ?? "v"
+  }
+
+  /** Exactly what a person agrees to. */
+  bindingOf(token: number, body: string, shared: Shared, parts: Parts): string {
+    const { mark } = this.version(token)
+    return JSON.stringify([token, body, parts, mark, shared.id, shared.terms, this.readersOf(shared).sort()])
+  }
+
+  /** The newest version of each object that a collection serves. */
+  carried(shared: Shared): { token: number; body: string }[] {
+    const served = placesIn(shared).filter(({ state }) => state === "served")
+    return served.filter(({ body, token }) => !served.some((other) => other.body === body && other.token > token))
   }
 
   /** Every version that is served or held back gets an entry, in every collection; only upwards. */
@@ -128,73 +165,109 @@ export class Oracle {
     return new Map([...all].filter(([id]) => id === shared.id))
   }
 
-  /** Served ones first, then those that are held back, then what was erased. */
-  #inEach(owner: string, thing: string, say: (place: Place) => Pick<Entry, "kind" | "mark"> | null): Prediction {
-    const order = ["served", "held", "erased"]
-    const rank = ({ state }: Place) => order.indexOf(state === "withheld" || state === "recalled" ? "held" : state)
+  /** Of a thing and its copies: served ones first, then those that are held back, then what was erased. */
+  #inEach(owner: string, thing: string, say: Say): Prediction {
     const prediction: Prediction = new Map()
     for (const shared of this.ownedBy(owner)) {
-      const places = this.places(shared).filter(({ token }) => this.version(token).thing === thing)
-      const entries = places
-        .sort((a, b) => rank(a) - rank(b) || a.seq - b.seq)
-        .flatMap((place) => {
-          const said = say(place)
-          return said === null ? [] : [{ ...said, token: null, about: place.seq }]
-        })
+      const places = placesIn(shared).filter(({ body }) => thingOf(body) === thing)
+      const bodies = [...new Set(places.map(({ body }) => body))].sort((a, b) =>
+        this.#rankOf(a) < this.#rankOf(b) ? -1 : 1,
+      )
+      const entries = bodies.flatMap((body) => aboutEach(places, body, say))
       if (entries.length > 0) prediction.set(shared.id, entries)
     }
     return prediction
   }
 
-  /** The newest version of each thing that a collection serves, decided anew for its successor. */
-  carriedOver(shared: Shared, successor: Shared): Entry[] {
-    const served = this.places(shared).filter(({ state }) => state === "served")
-    const versions = served.map(({ token }) => this.version(token))
-    return versions
-      .filter(({ thing, token }) => !versions.some((other) => other.thing === thing && other.token > token))
-      .filter((version) => this.mayRelease(version, successor, false))
-      .map(put)
+  /** A thing before its copies, these by their ids. */
+  #rankOf(body: string): string {
+    return body.includes("@") ? `1${this.ids.get(body)}` : "0"
   }
 
-  /** Whether a party may be sent the bytes of a version now. */
-  mayRead(token: number, party: string): boolean {
-    return [...this.shared.values()].some((shared) =>
-      this.places(shared).some((p) => p.token === token && p.state === "served" && this.#isFor(shared, party, p.seq)),
+  /** Whether a partner's version, as far as its logs were read, may be put into a collection. */
+  mayRelay(token: number, into: Shared, read: (shared: Shared) => number): boolean {
+    const day = Math.floor(this.now(into.owner) / DAY)
+    return [...this.shared.values()].some((from) => {
+      if (from.owner === into.owner || !from.members.has(into.owner)) return false
+      const place = placesIn(from, read(from)).find((one) => one.token === token && one.state !== "erased")
+      if (place === undefined || place.state === "recalled") return false
+      return [from.terms, ...from.past].some(
+        (under) => (under.end === null || day <= under.end) && mayPassOn(into.terms, under, place.under),
+      )
+    })
+  }
+
+  /** Whether what a node passes on stands nowhere any more, as far as it read; false if nobody can tell. */
+  isTakenBack(token: number, by: string, read: (shared: Shared) => number): boolean {
+    const from = [...this.shared.values()].filter(({ owner, members }) => owner !== by && members.has(by))
+    const stands = from.flatMap((shared) =>
+      placesIn(shared, read(shared))
+        .filter((place) => place.token === token)
+        .map(
+          (place) =>
+            (place.state === "served" || place.state === "withheld") && this.#timeOf(shared, by, place) !== "over",
+        ),
+    )
+    return stands.length > 0 && !stands.includes(true)
+  }
+
+  /** Whether a node may send a party this part of a version now. */
+  mayRead(owner: string, token: number, part: string, party: string): boolean {
+    return this.ownedBy(owner).some((shared) =>
+      placesIn(shared).some(
+        (p) => p.token === token && p.state === "served" && p.parts.includes(part) && this.#isFor(shared, party, p.seq),
+      ),
     )
   }
 
-  /** Who left gets again what it was given before, and nothing else. An owner that crashed may have given it unheard. */
-  #isFor({ members, given, owner }: Shared, party: string, seq: number): boolean {
-    const how = members.get(party)
-    if (how !== "left") return how === "reads"
-    return given.has(`${seq} ${party}`) || this.doubtful.has(`${owner} ${party}`)
+  /** Whether a party ever could get the thing itself, and not only a copy of it, so that it may know its name. */
+  mayKnow(owner: string, thing: string, party: string): boolean {
+    return this.ownedBy(owner).some(
+      (shared) => shared.members.has(party) && placesIn(shared).some(({ body }) => body === thing),
+    )
   }
 
-  /** The bytes of a version go to a party by this collection. */
-  give(id: string, token: number, party: string): void {
+  /** The last day of its terms is over. */
+  isOver({ owner, terms: { end } }: Shared): boolean {
+    return end !== null && Math.floor(this.now(owner) / DAY) > end
+  }
+
+  /** Who left gets again what it was given before, and nothing else. An owner that crashed may have given it unheard. */
+  #isFor(shared: Shared, party: string, seq: number): boolean {
+    const { members, given, owner } = shared
+    if (members.get(party) === "reads" && !this.isOver(shared)) return true
+    return members.has(party) && (given.has(`${seq} ${party}`) || this.doubtful.has(`${owner} ${party}`))
+  }
+
+  /** What is in these entries goes to a party by this collection. */
+  give(id: string, token: number, party: string, isIn: (body: string) => boolean): void {
     const shared = this.shared.get(id)
     if (shared === undefined) return
-    const place = this.places(shared).find((one) => one.token === token && one.state === "served")
-    const name = `${place?.seq} ${party}`
-    if (!shared.given.has(name)) shared.given.set(name, shared.entries.length)
+    for (const place of placesIn(shared)) {
+      if (place.token !== token || place.state !== "served" || !isIn(place.body)) continue
+      const name = `${place.seq} ${party}`
+      if (!shared.given.has(name)) shared.given.set(name, shared.entries.length)
+    }
   }
 
-  /** What a holder of the first `size` entries may show, and what of that it must. */
-  shown(shared: Shared, party: string, size: number): { place: Place; must: boolean }[] {
-    const now = new Map(this.places(shared).map((place) => [place.seq, place.state]))
-    return this.places(shared, size)
+  /** What a holder of the first `size` entries may show, what of that it must, and what of it its time is over. */
+  shown(shared: Shared, party: string, size: number): { place: Place; must: boolean; over: boolean }[] {
+    const now = new Map(placesIn(shared).map((place) => [place.seq, place.state]))
+    const reads = shared.members.get(party) === "reads" && !this.isOver(shared)
+    return placesIn(shared, size)
       .filter(({ state, seq }) => (state === "served" || state === "withheld") && this.#isFor(shared, party, seq))
       .map((place) => {
-        const sure = shared.members.get(party) === "reads" || shared.given.has(`${place.seq} ${party}`)
-        return { place, must: sure && now.get(place.seq) === "served" }
+        const time = this.#timeOf(shared, party, place)
+        const sure = (reads || shared.given.has(`${place.seq} ${party}`)) && time === "there"
+        return { place, must: sure && now.get(place.seq) === "served", over: time === "over" }
       })
   }
-}
 
-const put = ({ token, mark, revoked }: Version): Entry => ({
-  kind: revoked ? "revoke" : "put",
-  token,
-  mark,
-  about: null,
-})
-const stricter = (a: Mark, b: Mark): Mark => (a >= b ? a : b)
+  /** Whether a party may keep what it had when it last looked; `perhaps` by terms of which it may not have heard yet. */
+  #timeOf({ terms, past }: Shared, party: string, { at }: Pick<Place, "at">): "there" | "perhaps" | "over" {
+    const swept = this.swept.get(party) ?? 0
+    const over = [terms, ...past].map(({ retention }) => (retention === null ? Infinity : at + retention * DAY))
+    if (over.every((until) => until <= swept)) return "over"
+    return over.some((until) => until - SKEW <= swept) ? "perhaps" : "there"
+  }
+}

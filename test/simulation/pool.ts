@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process"
+import { existsSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
@@ -38,6 +39,7 @@ async function playLane(
   const program = join(folder, "test/simulation/child.ts")
   const child = spawn(process.execPath, [program, ...[steps, from, to, every].map(String)], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...cacheIn(folder) },
   })
   let complaints = ""
   child.stderr.on("data", (chunk) => {
@@ -47,4 +49,12 @@ async function playLane(
   for await (const line of createInterface({ input: child.stdout })) tell(JSON.parse(line) as Played)
   const code = await ended
   if (code !== 0) throw new Error(`a simulation ended with ${code}: ${complaints}`)
+}
+
+/** What one fault compiles the next one need not: only the file in which it stands differs. */
+export const CACHE = ".cache"
+
+function cacheIn(folder: string): Record<string, string> {
+  const cache = join(folder, CACHE)
+  return existsSync(cache) ? { NODE_COMPILE_CACHE: cache } : {}
 }

@@ -1,6 +1,6 @@
 import { HOSTILE, NAMES } from "./names.ts"
 import { LEVELS } from "./objects.ts"
-import type { Operation, Plan, Step } from "./operations.ts"
+import type { DrawnTerms, Operation, Plan, Step } from "./operations.ts"
 
 /** A history in lines that a person reads, the number of each operation in front. */
 export function sayPlan({ nodes, steps }: Pick<Plan, "nodes" | "steps">): string[] {
@@ -19,11 +19,15 @@ function nameOf(nodes: number): (node: number) => string {
 function sayOperation(op: Operation, name: (node: number) => string): string {
   switch (op.do) {
     case "write":
-      return `${name(op.node)} writes thing ${op.thing}, or a new version of it, under ${LEVELS[op.mark]}`
+      return `${name(op.node)} writes thing ${op.thing}, or a new version of it, under ${LEVELS[op.mark]}: ${op.parts}`
     case "revoke":
       return `${name(op.node)} writes the last version of thing ${op.thing}: it is revoked`
     case "release":
-      return `${name(op.node)} releases thing ${op.thing} into collection ${op.collection}${op.again ? ", recalled or not" : ""}`
+      return `${name(op.node)} releases thing ${op.thing} into collection ${op.collection}${op.again ? ", recalled or not" : ""}, by person ${op.by}${op.urgent ? ", in need" : ""}`
+    case "agree":
+      return `${typeof op.by === "number" ? `person ${op.by}` : `who ${op.by}`} of ${name(op.node)} agrees to request ${op.request}`
+    case "relay":
+      return `${name(op.node)} passes thing ${op.thing} of somebody else on into collection ${op.collection}`
     case "mark":
       return `${name(op.node)} marks thing ${op.thing} as ${LEVELS[op.mark]}`
     case "recall":
@@ -31,7 +35,9 @@ function sayOperation(op: Operation, name: (node: number) => string): string {
     case "erase":
       return `${name(op.node)} erases thing ${op.thing} in collection ${op.collection}`
     case "share":
-      return `${name(op.node)} makes a collection for ${op.others.map(name).join(", ")}`
+      return `${name(op.node)} makes a collection for ${op.others.map(name).join(", ")} under ${sayTerms(op.terms)}`
+    case "terms":
+      return `${name(op.node)} changes the terms of collection ${op.collection}: ${sayTerms(op.change)}`
     case "widen":
       return `${name(op.node)} lets ${name(op.other)} read collection ${op.collection} too`
     case "narrow":
@@ -43,8 +49,16 @@ function sayOperation(op: Operation, name: (node: number) => string): string {
 
 type Rest = Exclude<
   Operation,
-  { do: "write" | "revoke" | "release" | "mark" | "recall" | "erase" | "share" | "widen" | "narrow" }
+  { do: "write" | "revoke" | "release" | "agree" | "relay" | "mark" | "recall" | "erase" | Sharing }
 >
+type Sharing = "share" | "terms" | "widen" | "narrow"
+
+/** By node numbers. */
+function sayTerms(terms: Partial<DrawnTerms>): string {
+  return Object.entries(terms)
+    .map(([name, term]) => `${name} ${JSON.stringify(term)}`)
+    .join(", ")
+}
 
 function sayRest(op: Rest, name: (node: number) => string): string {
   switch (op.do) {

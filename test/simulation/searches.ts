@@ -14,7 +14,7 @@ const EVERYTHING: SearchQuery = {
 
 /**
  * The index reads on from where it was and is asked for everything: I7, what was taken back is not found any more, and
- * what is there is.
+ * what is there is, by the words of its newest version.
  */
 export async function search(machine: Machine): Promise<void> {
   const { index: path, database } = machine.folder
@@ -24,11 +24,12 @@ export async function search(machine: Machine): Promise<void> {
     while (readOn(index, 1000));
     index.commit()
     const found = find(index, EVERYTHING).hits.map(({ id }) => id)
-    const rows = await machine
-      .running()
-      .store.all<{ id: string }>(
-        sql`select distinct id from object where aside = 0 and withdrawn = 0 and type = 'indicator' and instr(bytes, 'TAINT') > 0`,
-      )
+    const rows = await machine.running().store.all<{ id: string }>(
+      sql`select distinct id from object o where aside = 0 and withdrawn = 0
+            and (instr(bytes, '"name":"TAINT') > 0 or instr(bytes, '"description":"Ask TAINT') > 0)
+            and not exists (select 1 from object n where n.id = o.id and n.aside = 0 and n.withdrawn = 0
+              and n.version > o.version)`,
+    )
     const [wanted, got] = [rows.map(({ id }) => id).sort(), found.sort()]
     if (wanted.join() !== got.join()) {
       throw new Violation("I7", `${machine.name} finds ${got.length} things by searching, and shows ${wanted.length}`)

@@ -6,7 +6,7 @@ import { addCollection } from "../../src/library/index.ts"
 import { findPeer, insertPeer, insertStatement } from "../../src/parties/index.ts"
 import { couriersOf, round } from "../../src/peering/index.ts"
 import type { Store } from "../../src/store/index.ts"
-import { type FakeClock, fakeClock } from "../support/node-in-process.ts"
+import { type FakeClock, fakeClock, START } from "../support/node-in-process.ts"
 import { Dice, type SeededChance } from "./dice.ts"
 import { Evidence } from "./evidence.ts"
 import { Holders } from "./holders.ts"
@@ -22,7 +22,11 @@ import { attempt, Violation } from "./violation.ts"
 import { Wire } from "./wire.ts"
 
 /** What an operation would have written whose node crashed meanwhile: all of it or nothing is there after the start. */
-export type Unsettled = { prediction: Prediction; settled: (there: boolean) => Promise<void> }
+export type Unsettled = {
+  prediction: Prediction
+  settled: (there: boolean) => Promise<void>
+  again: (() => Promise<void>) | null
+}
 
 const KNOWN_AT_FIRST = 85
 
@@ -61,6 +65,12 @@ export class World {
   readonly misled = new Set<Machine>()
   /** Logs that nobody had cosigned, as far as the backup knows: nothing protects them from going another way. */
   readonly unprotected = new Set<string>()
+  /** Nodes whose terms changed since all that they serve was decided on. */
+  readonly owesLook = new Set<Machine>()
+  /** Nodes that put what partners own into collections of theirs. */
+  readonly relays = new Set<Machine>()
+  /** Who honestly passed on what: party, and id or version. */
+  readonly passedOn = new Set<string>()
   readonly counts = new Map<string, number>()
   readonly wire = new Wire(this)
   readonly logs = new Logs(this)
@@ -81,14 +91,17 @@ export class World {
       const relation = this.#relations.get(`${owner} ${party}`)
       return relation?.state === "active" && relation.theirs === "active"
     }
+    this.oracle.now = (owner) => (this.#called(owner)?.clock.now() ?? 0) - START
+    this.oracle.officers = (owner) => this.#called(owner)?.officers ?? 0
   }
 
-  async open(nodes: number, dice: Dice): Promise<void> {
+  async open(nodes: number, dice: Dice, officers: number | null = null): Promise<void> {
     const empty = await emptyDatabase(this.#root)
+    const people = new Dice(`${this.seed} people`)
     for (const name of [...NAMES.slice(0, nodes - 1), HOSTILE]) {
       const machine = this.#machine(name, dice.pick([0, 0, 0, 25_000_000, -25_000_000]))
       this.machines.push(machine)
-      await machine.install(empty)
+      await machine.install(empty, officers ?? people.pick([0, 1, 2, 2, 2, 3]))
       this.inboxes.set(name, await addCollection(machine.running().store, { title: "In", id: null, alias: null }))
       this.things.set(name, [])
     }
@@ -126,6 +139,10 @@ export class World {
     return this.machines.find((machine) => machine.party === party)
   }
 
+  #called(name: string): Machine | undefined {
+    return this.machines.find((machine) => machine.name === name)
+  }
+
   #answering(host: string, asker: Machine): Machine | null {
     const found = this.machines.find(({ name }) => host === `${name}.example`) ?? null
     return found === this.hostile && this.meetsTwin.has(asker.name) ? this.twin : found
@@ -157,6 +174,7 @@ export class World {
   blur(machine: Machine): void {
     this.blurred.add(machine.name)
     for (const { id } of this.oracle.ownedBy(machine.name)) this.oracle.shared.delete(id)
+    this.oracle.approvals.forget(machine.name)
     this.evidence.forget(machine)
     const cosigners = Map.groupBy(machine.cosigners(), ({ origin }) => origin)
     for (const origin of this.logs.originsOf(machine)) {
@@ -170,6 +188,13 @@ export class World {
       this.logs.truncate(origin, safe)
       if (Math.max(...held) > safe) this.unprotected.add(origin)
     }
+  }
+
+  /** Whether a version could come from a log that the model knows no more. */
+  isAnybodys(token: number): boolean {
+    const unknown = this.machines.filter((one) => this.blurred.has(one.name) || (one === this.hostile && this.unmasked))
+    const { owner } = this.oracle.version(token)
+    return unknown.some(({ name, party }) => owner === name || this.passedOn.has(`${party} ${token}`))
   }
 
   unmask(): void {
@@ -247,7 +272,7 @@ export class World {
         const other = this.named(party)
         if (other !== undefined) this.#relations.set(`${machine.name} ${other.name}`, relation)
       }
-      if (this.parted.size > 0 && !this.unsettled.has(machine)) await this.#whoLeft(machine)
+      if (this.parted.size > 0 || this.owesLook.has(machine)) await this.#whoLeft(machine)
     }
   }
 
@@ -270,8 +295,10 @@ export class World {
     for (const { id, party } of rows) {
       const [shared, other] = [this.oracle.shared.get(id), this.named(party)]
       if (shared?.members.get(other?.name ?? "") !== "reads" || other === undefined) continue
-      if (!this.parted.has(pairOf(machine, other)))
-        throw new Violation("I1", `${other.name} never left ${machine.name}`)
+      const leftOut = shared.terms.parties?.includes(other.name) === false
+      const parted = leftOut || this.parted.has(pairOf(machine, other))
+      if (!parted && this.unsettled.has(machine)) continue // it may have been taken out in the crash
+      if (!parted) throw new Violation("I1", `${other.name} never left ${machine.name}`)
       shared.members.set(other.name, "left")
     }
     this.#requireGone(machine)
@@ -292,6 +319,7 @@ export class World {
       if (machine !== this.hostile) await this.evidence.check(machine)
       if (all) await this.holders.checkById(machine)
       if (all) await this.holders.checkWhole(machine)
+      if (all) this.holders.checkPassedOn(machine)
       if (all) await search(machine)
       const { store } = machine.running()
       this.#checked.set(store, store.commits)

@@ -1,30 +1,33 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are the code that is changed
 
+import { TERMS_FAULTS } from "./terms-faults.ts"
+
+/** `file` is below `src`. */
+export type Change = { file: string; find: string; put: string }
+
 /**
  * Mistakes that somebody could make, each as the change of one place of `src`, and a seed whose history finds it. They
  * check the checker: what no planted fault can break is not tested. `lesson` is the invariant of the trust paper's section
  * 5 and, where there is one, the incident of section 6 that teaches it.
  */
-export type PlantedFault = {
+export type PlantedFault = Change & {
   name: string
   lesson: string
-  /** Below `src`. */
-  file: string
-  find: string
-  put: string
+  /** Where two places keep the same rule, the other one. */
+  also?: Change
   seed: number
   /** The invariant that fails first. */
   breaks: string
 }
 
-export const FAULTS: readonly PlantedFault[] = [
+const PEERING_FAULTS: readonly PlantedFault[] = [
   {
     name: "who left reads on",
     lesson: "I1, 18: who could see this",
     file: "library/shared/serving.ts",
     find: "if (!told && (await givenAt(reader, key, party, seq)) === null) hidden.add(seq)",
     put: "if (!told && (await givenAt(reader, key, party, seq)) === null) void seq",
-    seed: 1,
+    seed: 11,
     breaks: "I1",
   },
   {
@@ -33,7 +36,7 @@ export const FAULTS: readonly PlantedFault[] = [
     file: "peering/feeds/serving.ts",
     find: "await findMember(tx, collection.key, peer.party)",
     put: "(await findMember(tx, collection.key, peer.party)) ?? ({ party: peer.party, leftSize: null } as never)",
-    seed: 6,
+    seed: 5,
     breaks: "I8",
   },
   {
@@ -51,16 +54,18 @@ export const FAULTS: readonly PlantedFault[] = [
     file: "policy/release/against-facts.ts",
     find: "...(peer === null || isActive(peer) ? []",
     put: "...(peer === null || isActive(peer) || peer.state !== 'invited' ? []",
-    seed: 8,
+    seed: 12,
     breaks: "I1",
   },
   {
     name: "a mark above the ceiling does not withdraw",
     lesson: "I1",
     file: "library/shared/withdrawing.ts",
-    find: "if (change.withdrawn && served.includes(place)) await withdraw(tx, collection, place, seq)",
-    put: "",
-    seed: 3,
+    find:
+      "await setMarking(tx, place.object, marking)\n    told.push({ seq, about: place })\n" +
+      "    if (change.withdrawn && served.includes(place)) await withdraw(tx, collection, place, seq)",
+    put: "await setMarking(tx, place.object, marking)\n    told.push({ seq, about: place })",
+    seed: 4,
     breaks: "I4",
   },
   {
@@ -69,7 +74,7 @@ export const FAULTS: readonly PlantedFault[] = [
     file: "policy/release/against-object.ts",
     find: "...(recalledAt !== null && !again ? [",
     put: "...(recalledAt !== null && !again && aside ? [",
-    seed: 1,
+    seed: 32,
     breaks: "I4",
   },
   {
@@ -78,7 +83,7 @@ export const FAULTS: readonly PlantedFault[] = [
     file: "library/shared/mirroring.ts",
     find: "const marking = joinTlp(standing.marking, given)",
     put: "const marking = standing.marking",
-    seed: 3,
+    seed: 4,
     breaks: "I2",
   },
   {
@@ -87,7 +92,7 @@ export const FAULTS: readonly PlantedFault[] = [
     file: "peering/guard/guarding.ts",
     find: "for (const log of logs) await guard(tx, log)",
     put: "for (const log of []) await guard(tx, log)",
-    seed: 4,
+    seed: 79,
     breaks: "I3",
   },
   {
@@ -105,7 +110,7 @@ export const FAULTS: readonly PlantedFault[] = [
     file: "ledger/mirror.ts",
     find: 'return edge.root().equals(target.root) ? "whole" : "no"',
     put: 'return "whole"',
-    seed: 81,
+    seed: 124,
     breaks: "I9",
   },
   {
@@ -114,7 +119,7 @@ export const FAULTS: readonly PlantedFault[] = [
     file: "peering/feeds/pulling.ts",
     find: "requireReasons(part.entries, feed, target)",
     put: "",
-    seed: 17,
+    seed: 181,
     breaks: "I5",
   },
   {
@@ -123,7 +128,7 @@ export const FAULTS: readonly PlantedFault[] = [
     file: "library/shared/mirroring.ts",
     find: "  await deleteUnheldObject(tx, target.object)\n",
     put: "",
-    seed: 4,
+    seed: 1,
     breaks: "I5",
   },
   {
@@ -150,7 +155,7 @@ export const FAULTS: readonly PlantedFault[] = [
     file: "library/shared/queries.ts",
     find: "where collection = ${collection} and served > ${seq}\n",
     put: "where collection = ${collection} and served > ${seq} + 1\n",
-    seed: 3,
+    seed: 1,
     breaks: "I7",
   },
   {
@@ -159,7 +164,7 @@ export const FAULTS: readonly PlantedFault[] = [
     file: "library/shared/queries.ts",
     find: "and (left_size is null or left_size > ${seq}) order by party",
     put: "and left_size is null order by party",
-    seed: 26,
+    seed: 3,
     breaks: "I7",
   },
   {
@@ -168,7 +173,7 @@ export const FAULTS: readonly PlantedFault[] = [
     file: "library/shared/mirroring.ts",
     find: "  await withdrawEntry(tx, collection.key, target.seq, by)\n",
     put: "",
-    seed: 4,
+    seed: 1,
     breaks: "I5",
   },
   {
@@ -177,7 +182,12 @@ export const FAULTS: readonly PlantedFault[] = [
     file: "library/search/index-queries.ts",
     find: "cross join library.entry e on e.object = o.key\n        cross join place p",
     put: "cross join library.entry e on e.object = o.key or e.kept = o.key\n        cross join place p",
-    seed: 104,
+    also: {
+      file: "library/search/find-queries.ts",
+      find: "o.key = d.key and o.withdrawn = 0`",
+      put: "o.key = d.key and o.withdrawn >= 0`",
+    },
+    seed: 1,
     breaks: "I7",
   },
   {
@@ -186,7 +196,7 @@ export const FAULTS: readonly PlantedFault[] = [
     file: "peering/receipt-queries.ts",
     find: "(r.state = 'due' and r.due_at < ${now})",
     put: "(r.state = 'due' and r.due_at > ${now})",
-    seed: 2,
+    seed: 1,
     breaks: "I7",
   },
   {
@@ -195,7 +205,7 @@ export const FAULTS: readonly PlantedFault[] = [
     file: "peering/receipt-queries.ts",
     find: "where collection = ${of.collection} and seq = ${of.seq} and party = ${of.party} and kind",
     put: "where collection = ${of.collection} and seq = ${of.seq} and kind",
-    seed: 3,
+    seed: 1,
     breaks: "I9",
   },
   {
@@ -204,7 +214,7 @@ export const FAULTS: readonly PlantedFault[] = [
     file: "library/model.ts",
     find: 'if (owned) return { is: "conflict", reason: "owner" }',
     put: "",
-    seed: 185,
+    seed: 19,
     breaks: "I8",
   },
   {
@@ -213,7 +223,7 @@ export const FAULTS: readonly PlantedFault[] = [
     file: "library/shared/mirroring.ts",
     find: "if (aside) await insertConflict(tx, collection.key, object, verdict.reason)",
     put: "",
-    seed: 22,
+    seed: 76,
     breaks: "I10",
   },
   {
@@ -222,7 +232,7 @@ export const FAULTS: readonly PlantedFault[] = [
     file: "peering/signatures/envelope.ts",
     find: "keyidOf(publicKey) === sealed.keyid && verifySignature(publicKey, Buffer.from(sealed.base), sealed.signature)",
     put: "keyidOf(publicKey) === sealed.keyid",
-    seed: 8,
+    seed: 27,
     breaks: "I8",
   },
   {
@@ -231,7 +241,7 @@ export const FAULTS: readonly PlantedFault[] = [
     file: "peering/signatures/request.ts",
     find: "if (to !== expected.to) throw",
     put: "if (to === from) throw",
-    seed: 19,
+    seed: 48,
     breaks: "I8",
   },
   {
@@ -240,7 +250,7 @@ export const FAULTS: readonly PlantedFault[] = [
     file: "peering/evidence/comparing.ts",
     find: "return contradict(held, given, proof) ?",
     put: "return contradict(held, given, proof) && held.size < 0 ?",
-    seed: 23,
+    seed: 17,
     breaks: "I11",
   },
   {
@@ -249,7 +259,9 @@ export const FAULTS: readonly PlantedFault[] = [
     file: "peering/quotas.ts",
     find: "if (account.tokens < 1 || account.underWay >= UNDER_WAY_MOST) throw slowDown()",
     put: "",
-    seed: 1,
+    seed: 10,
     breaks: "I12",
   },
 ]
+
+export const FAULTS: readonly PlantedFault[] = [...PEERING_FAULTS, ...TERMS_FAULTS]

@@ -7,7 +7,7 @@ import { newGarden } from "./planting.ts"
 
 const [seeds = 200, steps = 80] = process.argv.slice(2, 4).map(Number)
 const word = process.argv[4] ?? ""
-const BATCH = 10 * ABREAST
+const BATCH = 4 * ABREAST
 
 const garden = newGarden()
 try {

@@ -2,7 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import type { PlantedFault } from "./faults.ts"
+import { CACHE } from "../pool.ts"
+import type { Change, PlantedFault } from "./faults.ts"
 
 const root = fileURLToPath(new URL("../../..", import.meta.url))
 
@@ -14,7 +15,7 @@ export type Garden = { folder: string; plant(fault: PlantedFault): () => void; r
 
 export function newGarden(): Garden {
   const folder = mkdtempSync(join(tmpdir(), "cy-plant-"))
-  mkdirSync(join(folder, "test"))
+  for (const name of ["test", CACHE]) mkdirSync(join(folder, name))
   for (const part of PARTS) cpSync(join(root, part), join(folder, part), { recursive: true })
   for (const name of ["node_modules", "web"]) symlinkSync(join(root, name), join(folder, name))
   return {
@@ -24,8 +25,16 @@ export function newGarden(): Garden {
   }
 }
 
-/** Returns what takes it out again. Throws where the text that it changes does not stand exactly once. */
-function plant(folder: string, { name, file, find, put }: PlantedFault): () => void {
+/** Returns what takes it out again. Throws where a text that it changes does not stand exactly once. */
+function plant(folder: string, { name, also, ...change }: PlantedFault): () => void {
+  const changes = also === undefined ? [change] : [change, also]
+  const undo = changes.map((one) => write(folder, name, one))
+  return () => {
+    for (const takeOut of undo) takeOut()
+  }
+}
+
+function write(folder: string, name: string, { file, find, put }: Change): () => void {
   const path = join(folder, "src", file)
   const text = readFileSync(path, "utf8")
   const times = text.split(find).length - 1

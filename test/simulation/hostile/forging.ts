@@ -29,7 +29,14 @@ function victim(world: World, dice: Dice): Stix | null {
   const versions = world.oracle.versions.filter(
     ({ owner, thing }) => owner !== world.hostile.name && !/^lost/.test(thing),
   )
-  return versions.length === 0 ? null : objectOf(dice.pick(versions))
+  // Mostly of what somebody holds.
+  const given = new Set(
+    [...world.oracle.shared.values()].flatMap(({ given, entries }) =>
+      [...given.keys()].map((name) => entries[Number.parseInt(name, 10)]?.token),
+    ),
+  )
+  const held = versions.filter(({ token }) => given.has(token))
+  return versions.length === 0 ? null : objectOf(dice.pick(held.length > 0 && dice.happens(80) ? held : versions))
 }
 
 const about = (world: World, dice: Dice, kind: string, marking: string | null): Forged | null => {
@@ -91,8 +98,9 @@ function ownId(dice: Dice): string {
 export async function forge(world: World, machine: Machine, name: string, dice: Dice): Promise<void> {
   const forged = FORGERIES[name]?.(world, dice) ?? null
   const { store } = machine.running()
-  const rows = await store.all<{ key: number; log: number }>(
-    sql`select key, log from collection where kind = 'shared' and party is null order by key`,
+  const rows = await store.all<{ key: number; log: number; terms: string }>(
+    sql`select c.key, c.log, t.hash as terms from collection c join terms t on t.key = c.terms
+        where c.kind = 'shared' and c.party is null order by c.key`,
   )
   const target = rows[dice.below(Math.max(1, rows.length))]
   if (forged === null || target === undefined) return
@@ -100,7 +108,7 @@ export async function forge(world: World, machine: Machine, name: string, dice: 
   await store.write(async (tx) => {
     const log = await openLog(tx, target.log)
     const dateAdded = nextInstant(tx, log)
-    const header = canonicalize({ date_added: formatInstant(dateAdded), ...forged.header })
+    const header = canonicalize({ date_added: formatInstant(dateAdded), ...forged.header, terms: target.terms })
     const [salt, note] = [dice.bytes(32), Buffer.from(forged.body)]
     const h = entryHash(salt, header, note)
     const place = { collection: target.key, seq: appendEntry(log, h), kind: "put", dateAdded } as const
