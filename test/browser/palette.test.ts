@@ -101,7 +101,7 @@ test("nobody is offered what its role does not open, neither pages nor objects",
   await openPalette(page)
   const offered = await options(page)
   assert.ok(offered.includes("People") && !offered.includes("Library") && !offered.includes("Import"))
-  const answered = page.waitForResponse((answer) => answer.url().includes("/palette.json?q="))
+  const answered = page.waitForResponse((answer) => answer.url().includes("/palette.json?q=lanternd"))
   await page.keyboard.type("lanternd")
   assert.deepEqual(((await (await answered).json()) as { objects: unknown[] }).objects, [])
   await page.waitForSelector("#palette [role=status]:has-text('Nothing matches')")
