@@ -13,7 +13,7 @@ import {
   readMarking,
   sectorsOf,
   sourcesOf,
-  Terms,
+  type Terms,
 } from "../../src/policy/index.ts"
 import { effectiveMarking, type JsonObject } from "../../src/stix/index.ts"
 import type { Bench } from "../context.ts"
@@ -26,17 +26,22 @@ const NOW = 1_782_907_200_000_000 as Instant
 const NO_APPROVALS = { binding: "", given: [] }
 
 /** Terms in which something of everything is limited, so that no check is passed over. */
-const STRICT: Terms = Terms.parse({
+const STRICT: Terms = {
   ...DEFAULT_TERMS,
   audience: {
     parties: null,
     kinds: ["government", "international"],
     places: ["BR", "DE", "FI", "JP"],
+    bound: ["budapest"],
     confidential: true,
   },
   objects: { ...DEFAULT_TERMS.objects, types: ["attack-pattern", "course-of-action", "indicator", "malware", "tool"] },
-  ...{ marking: "amber", actions: "amber", personal: { is: "redact" }, start: "2026-01-01", end: "2027-01-01" },
-})
+  marking: "amber",
+  actions: "amber",
+  personal: { is: "redact" },
+  start: "2026-01-01",
+  end: "2027-01-01",
+}
 
 /** The decision itself, for objects of the library, in this process and on one core; then what is read of them for it. */
 export async function measureDecisions(bench: Bench): Promise<void> {
@@ -106,7 +111,7 @@ const FACTS: ReleaseFacts = {
     ...{ party: `${SELF.slice(0, -1)}${at + 1}` as PartyId, names: [`CERT ${at}`, `National CSIRT ${at}`] },
     ...{ kind: "government", places: ["DE"], peer: { state: "active", theirs: "active" } },
   })),
-  law: new Map(),
+  law: new Map([["budapest/DE", { state: "bound", rests: null }]]),
   refusals: {
     parties: new Map(Array.from({ length: 200 }, (_, at) => [`refused ${at}`, refused(`Refused ${at}`)])),
     places: new Map([["KP", refused("KP")]]),
