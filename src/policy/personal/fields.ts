@@ -75,7 +75,11 @@ export const UNREAD: ReadonlySet<string> = new Set([
   ...["object_marking_refs", "granular_markings", "created_by_ref", "object_refs"],
 ])
 
+/** Nothing of it is written otherwise: most names are. */
+const PLAIN = /^(?!x_)[a-z0-9_]*$/
+
 export function fieldName(name: string): string {
+  if (PLAIN.test(name)) return name
   return name
     .normalize("NFKC")
     .replaceAll(/([\p{Ll}\d])(?=\p{Lu})/gu, "$1_")

@@ -2,7 +2,7 @@ import type { Json } from "../../kernel/canonical.ts"
 import { essentialProperties, type JsonObject, patternComparisons } from "../../stix/index.ts"
 import type { Found, RedactedKind } from "../release/model.ts"
 import { fieldName, PERSONAL_ATTRIBUTES, PERSONAL_FIELDS, PERSONAL_TYPES, UNREAD } from "./fields.ts"
-import { personalInText, personalInValue } from "./patterns.ts"
+import { personalInName, personalInText, personalInValue } from "./patterns.ts"
 
 /** Nobody nests deeper what is meant to be read. */
 const DEPTH_MOST = 30
@@ -70,7 +70,7 @@ function kindsIn(property: string, value: Json, depth: number, { pattern }: { pa
   const kinds = new Set<RedactedKind>()
   const byName = lookUp(PERSONAL_FIELDS, fieldName(property))
   if (byName !== undefined && !isEmpty(value)) kinds.add(byName)
-  for (const kind of personalInText(property)) kinds.add(kind)
+  for (const kind of personalInName(property)) kinds.add(kind)
   collect(value, depth, kinds, isText(property))
   if (pattern && typeof value === "string") for (const kind of kindsInPattern(value)) kinds.add(kind)
   return kinds
@@ -98,7 +98,7 @@ function collect(value: Json, depth: number, kinds: Set<RedactedKind>, text: boo
     if (kind !== undefined) kinds.add(kind)
   }
   for (const [key, part] of Object.entries(value)) {
-    for (const kind of personalInText(key)) kinds.add(kind)
+    for (const kind of personalInName(key)) kinds.add(kind)
     const byName = lookUp(PERSONAL_FIELDS, fieldName(key))
     if (byName !== undefined && !isEmpty(part)) kinds.add(byName)
     collect(part, depth + 1, kinds, text && isText(key))

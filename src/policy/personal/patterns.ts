@@ -21,6 +21,8 @@ const HOME =
 const SID = /\bS-1-5-21-\d{1,10}-\d{1,10}-\d{1,10}-\d{1,10}\b/
 const IBAN = /(?<![\p{L}\p{N}])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,4})?(?![\p{L}\p{N}])/gu
 
+const MAYBE_IBAN = /[A-Z]{2}\d{2} ?[A-Z0-9]{4}/
+
 /** The personal data that a text holds by its form: what a machine can know without understanding it. */
 export function personalInText(given: string): RedactedKind[] {
   const text = asRead(given)
@@ -30,6 +32,13 @@ export function personalInText(given: string): RedactedKind[] {
   if (HOME.test(text) || SID.test(text) || holdsIban(text)) found.push("account")
   return found
 }
+
+/** The same of the name of a property: plain ones hold nothing, but for an address that is written out. */
+export function personalInName(name: string): RedactedKind[] {
+  return PLAIN_NAME.test(name) && !name.includes("_at_") ? [] : personalInText(name)
+}
+
+const PLAIN_NAME = /^[a-z0-9_]*$/
 
 /** What ids, hashes, times and bytes never hold: where such is expected, an address may still stand instead. */
 export function personalInValue(given: string): RedactedKind[] {
@@ -47,13 +56,16 @@ function asRead(text: string): string {
 
 /** Capitals and digits make many things; only an account number has the right remainder (ISO 13616, ISO 7064 MOD 97-10). */
 function holdsIban(text: string): boolean {
-  return [...text.matchAll(IBAN)].some(([found]) => {
-    const sign = found.replaceAll(" ", "")
-    let rest = 0
-    for (const one of sign.slice(4) + sign.slice(0, 4)) {
-      const value = Number.parseInt(one, 36)
-      rest = (rest * (value > 9 ? 100 : 10) + value) % 97
-    }
-    return rest === 1
-  })
+  return (
+    MAYBE_IBAN.test(text) &&
+    [...text.matchAll(IBAN)].some(([found]) => {
+      const sign = found.replaceAll(" ", "")
+      let rest = 0
+      for (const one of sign.slice(4) + sign.slice(0, 4)) {
+        const value = Number.parseInt(one, 36)
+        rest = (rest * (value > 9 ? 100 : 10) + value) % 97
+      }
+      return rest === 1
+    })
+  )
 }
