@@ -3,6 +3,8 @@ import { spawnSync } from "node:child_process"
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { after, test } from "node:test"
+import { helpOf, translator } from "../src/http/index.ts"
+import { declarations } from "../src/main.ts"
 import { call } from "./support/http.ts"
 import { comity, run, startNode } from "./support/node.ts"
 import { indicator, malware, objectTexts, text } from "./support/stix.ts"
@@ -46,13 +48,17 @@ function contents(folder: string): string {
 
 test("each command explains itself and its options on --help", async () => {
   for (const [form, options] of Object.entries(FORMS)) {
-    const { status, stdout, stderr } = await comity([...form.split(" "), "--help"])
-    assert.equal(status, 0, `${form}: ${stderr}`)
-    for (const option of options) assert.ok(stdout.includes(option), `comity ${form} --help is silent about ${option}`)
+    const declaration = declarations.find(({ name }) => name === form)
+    assert.ok(declaration !== undefined, form)
+    const shown = helpOf(translator("en"), declaration).join("\n")
+    for (const option of options) assert.ok(shown.includes(option), `comity ${form} --help is silent about ${option}`)
   }
   const { status, stdout } = await comity(["--help"])
   assert.equal(status, 0)
   for (const form of Object.keys(FORMS)) assert.ok(stdout.includes(form), `comity --help is silent about ${form}`)
+  const one = await comity(["collection", "add", "--help"])
+  assert.deepEqual([one.status, one.stderr], [0, ""])
+  for (const option of FORMS["collection add"] ?? []) assert.ok(one.stdout.includes(option), option)
 })
 
 test("what cannot be understood ends with 2, says why on standard error, and does nothing", async () => {

@@ -126,15 +126,21 @@ test("an officer lets a rule go on in the successor: from where it stopped, and 
   assert.deepEqual(await rulesStandingStill(fi.store), [])
 })
 
-test("where reservations split the readers a rule says so, and goes to the others only when an officer lets it", async () => {
-  const rule = await addRule(fi.store, wish(), null)
-  federation.clock.forward(1_000_000)
+/** A reservation of Brazil's gives it a collection of its own under the same agreement. */
+async function splitOff() {
   const part = await share(fi, br)
   const row = { agreement: "comity-agreement--1", text: "", articles: {} }
   await fi.store.write(async (tx) => {
     await saveInForce(tx, { ...row, part: "", collection: shared.id })
     await saveInForce(tx, { ...row, part: "x", collection: part.id })
   })
+  return part
+}
+
+test("where reservations split the readers a rule says so, and goes to the others only when an officer lets it", async () => {
+  const rule = await addRule(fi.store, wish(), null)
+  federation.clock.forward(1_000_000)
+  const part = await splitOff()
   assert.equal(await halted(fi.store, rule), null)
   assert.deepEqual(
     (await rulesStandingStill(fi.store)).map(({ id }) => id),
@@ -155,12 +161,7 @@ test("where reservations split the readers a rule says so, and goes to the other
 test("a rule whose split was left as it is says nothing of it any more", async () => {
   const rule = await addRule(fi.store, wish(), null)
   federation.clock.forward(1_000_000)
-  const part = await share(fi, br)
-  const row = { agreement: "comity-agreement--1", text: "", articles: {} }
-  await fi.store.write(async (tx) => {
-    await saveInForce(tx, { ...row, part: "", collection: shared.id })
-    await saveInForce(tx, { ...row, part: "x", collection: part.id })
-  })
+  await splitOff()
   assert.equal((await rulesStandingStill(fi.store)).length, 1)
   federation.clock.forward(1_000_000)
   await switchRule(fi.store, rule.id, true, null)
