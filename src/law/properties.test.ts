@@ -16,7 +16,7 @@ import type { Cells, TableName } from "./tables.ts"
 
 const facts = shippedFacts()
 const files = shippedFiles()
-const RUNS = { numRuns: 100 }
+const RUNS = { numRuns: 60 }
 
 const place = fc.constantFrom(...PLACE_CODES)
 const day = fc.constantFrom(
