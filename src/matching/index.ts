@@ -13,3 +13,43 @@ export {
   type RestrictedType,
   readItem,
 } from "./items/types.ts"
+export { type Limits, type Usage, usageOf } from "./runs/limits.ts"
+/** One match of two lists: how many items are common, and, if both sides consent, which. */
+export {
+  type Count,
+  countOf,
+  hasEnded,
+  type Knowledge,
+  LEARNERS,
+  type Learners,
+  learns,
+  openable,
+  opened,
+  PHASES,
+  type Phase,
+  paddedSize,
+  RUN_STATES,
+  type Run,
+  type RunId,
+  type RunItem,
+  type RunRole,
+  type RunState,
+  type RunType,
+  type Waiting,
+  waitingFor,
+} from "./runs/model.ts"
+export {
+  type AcceptWish,
+  accept,
+  confirmProposal,
+  consent,
+  decline,
+  type Gate,
+  type GatedAct,
+  noGate,
+  type ProposeWish,
+  propose,
+  type RunParts,
+  refuse,
+} from "./runs/operations.ts"
+export { itemsOf, listRuns, loadRun } from "./runs/standing.ts"

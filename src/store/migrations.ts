@@ -31,6 +31,7 @@ import * as decided from "./migrations/0027-decided.ts"
 import * as stoodUnder from "./migrations/0028-stood-under.ts"
 import * as containersDue from "./migrations/0029-containers-due.ts"
 import * as carried from "./migrations/0030-carried.ts"
+import * as matchRuns from "./migrations/0032-match-runs.ts"
 
 const migrations = [
   first,
@@ -63,6 +64,7 @@ const migrations = [
   stoodUnder,
   containersDue,
   carried,
+  matchRuns,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */
