@@ -1,8 +1,8 @@
 /** Many items of different lengths without an object for each: item i is `bytes[ends[i - 1] ?? 0 .. ends[i])`. */
 export type Packed = { readonly bytes: Uint8Array; readonly ends: Uint32Array }
 
-/** The longest item: what its two bytes of length can say, and the four bytes before it. */
-export const ITEM_LONGEST = 65_535 + 4
+/** The longest item, all of it: RFC 9497 writes the length of an input in two bytes. */
+export const ITEM_LONGEST = 65_535
 
 export function pack(items: readonly Uint8Array[]): Packed {
   const ends = new Uint32Array(items.length)
