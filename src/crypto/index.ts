@@ -37,3 +37,4 @@ export {
 } from "./signing.ts"
 export { isTagOf, tagOf } from "./tags.ts"
 export { openSealed, readIdentities, readIdentityFile, type Shelf, withoutArmor } from "./unsealing.ts"
+export { type Chain, readWallet, type Wallet, type WalletFault, walletText } from "./wallets.ts"

@@ -23,6 +23,8 @@ export {
 } from "./entries.ts"
 export { type ConflictRow, countConflictsIn, listConflicts } from "./entry-queries.ts"
 export { type Erasure, eraseObject } from "./erasing.ts"
+/** Addresses and names of hosts as numbers and in their one spelling. */
+export { normalAddress, parseRange, prefixOf } from "./intake/addresses.ts"
 /** Tables and texts become objects, and what would become of a file is told before anything is stored. */
 export type { Author } from "./intake/compose.ts"
 export { decoded, ENCODINGS, type Encoding, guessEncoding } from "./intake/encodings.ts"
@@ -58,6 +60,7 @@ export {
   type Role,
   sampleLines,
 } from "./intake/table.ts"
+export { isKnownDomain } from "./intake/values.ts"
 export {
   type Collection,
   type CollectionId,

@@ -1,4 +1,10 @@
 /** What can be matched, and the first bytes of an item. */
+
+/** The one form of a value, what a person types, and what an item is for people. */
+export { type Canonical, canonicalItem, plainItem, shownItem, typed, typeOfKind } from "./items/canonical.ts"
+/** What an object of STIX is or looks for exactly. */
+export { exactValues, type Named, type Values } from "./items/objects.ts"
+export { ITEM_REFUSALS, type ItemRefusal } from "./items/refusals.ts"
 export {
   type Form,
   HEADER_BYTES,
