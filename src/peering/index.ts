@@ -45,6 +45,7 @@ export { type Couriers, deliver, enqueue, type OnDelivered } from "./outbox.ts"
 export type { PartnerParts } from "./pages/parts.ts"
 export { partnerPages } from "./pages/routes.ts"
 export { preparedBy } from "./preparing.ts"
+export { takeBack } from "./queries.ts"
 export { Quotas } from "./quotas.ts"
 export {
   countOverdue,

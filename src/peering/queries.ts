@@ -74,6 +74,12 @@ export async function dropWaiting(tx: Tx, peer: number, kinds: readonly string[]
   await tx.run(sql`delete from outbox where peer = ${peer} and delivered_at is null and kind in (${join(kinds)})`)
 }
 
+/** Takes back single messages that were not said yet. */
+export async function takeBack(tx: Tx, keys: readonly number[]): Promise<void> {
+  if (keys.length === 0) return
+  await tx.run(sql`delete from outbox where delivered_at is null and key in (${join([...keys])})`)
+}
+
 /** What the peer refused, or did not hear, is said again now: something has changed at its side. */
 export async function hurryWaiting(tx: Tx, peer: number): Promise<void> {
   await tx.run(sql`update outbox set next_at = ${tx.now} where peer = ${peer} and delivered_at is null`)

@@ -24,6 +24,7 @@ import {
   SUITE,
 } from "./model.ts"
 import { insertRun, selectWords, setAccepted, setConsent, updateRun } from "./queries.ts"
+import { settleRound } from "./rounds.ts"
 import { factsOf, type Speaker, sayStep, signedHash, speakerOf } from "./saying.ts"
 import { loadRun, transcriptBefore } from "./standing.ts"
 
@@ -206,9 +207,9 @@ export async function consent(
     if ((await gated(parts, tx, { act: "consent", run: only, list: run.list ?? "", by })) === "waits") return "waits"
     const t = transcriptBefore(await selectWords(tx, run.key), run.role, "consent")
     const note = await sayStep(tx, speaker, run, "consent", { t, types: chosen })
-    await setConsent(tx, run.key, "own", chosen)
     const facts = { ...factsOf(run), opens: chosen, side: "us", signed: signedHash(note) }
     await record(tx, { what: "match.consented", by, facts })
+    await settleRound(tx, speaker, run, "consent", "own")
     return "go"
   })
   if (said === "go") parts.wake(id as RunId)

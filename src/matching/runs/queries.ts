@@ -191,10 +191,25 @@ export async function selectWords(reader: Reader, run: number): Promise<Words> {
   return words
 }
 
-export async function insertWord(tx: Tx, run: number, side: Side, step: Step, note: string): Promise<void> {
+/** `outbox`: the message by which an own word goes to the partner. */
+export async function insertWord(
+  tx: Tx,
+  run: number,
+  { side, step, note, outbox }: { side: Side; step: Step; note: string; outbox: number | null },
+): Promise<void> {
   await tx.run(
-    sql`insert into match_message (run, side, step, note, at) values (${run}, ${side}, ${step}, ${note}, ${tx.now})`,
+    sql`insert into match_message (run, side, step, note, outbox, at)
+        values (${run}, ${side}, ${step}, ${note}, ${outbox}, ${tx.now})`,
   )
+}
+
+/** Own words of a run that is over, but for those that tell the partner so. */
+export async function selectPointless(reader: Reader, run: number): Promise<number[]> {
+  const rows = await reader.all<{ outbox: number }>(
+    sql`select outbox from match_message where run = ${run} and outbox is not null
+          and step not in ('refuse', 'decline', 'cancel', 'broken', 'close')`,
+  )
+  return rows.map(({ outbox }) => outbox)
 }
 
 /** What was said by this step, if it was. */

@@ -27,8 +27,8 @@ export async function sayStep<Name extends Step>(
 ): Promise<string> {
   const head = { v: 1, run: run.id, from: speaker.party, to: run.party, at: formatInstant(tx.now), step } as const
   const note = signStatement(Statement.parse({ ...head, ...content }), speaker.signer)
-  await insertWord(tx, run.key, "own", step, note)
-  await enqueue(tx, { key: run.peer }, "match", bodyOf({ v: 1, note }))
+  const outbox = await enqueue(tx, { key: run.peer }, "match", bodyOf({ v: 1, note }))
+  await insertWord(tx, run.key, { side: "own", step, note, outbox })
   return note
 }
 

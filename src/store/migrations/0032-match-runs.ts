@@ -1,7 +1,8 @@
 /**
  * Matches of two lists: one row a run, what both sides signed in it, and what came out. Keys and lists of a run are not
  * here: they lie in its folder until it ends. `number` is null where fewer than the smallest number that is told were
- * found; the true number is nowhere. `reserved`: places of the partner's list that count against its quota.
+ * found; the true number is nowhere. `outbox`: by which a
+ * word that was not heard yet is taken back. `reserved`: places of the partner's list that count against its quota.
  */
 export const up = `
 create table match_run (
@@ -55,6 +56,7 @@ create table match_message (
   side text not null check (side in ('own', 'theirs')),
   step text not null,
   note text not null,
+  outbox integer,
   at integer not null,
   primary key (run, side, step)
 ) without rowid;
