@@ -41,6 +41,8 @@ export {
 } from "./frame.ts"
 export { constant, type Html, html, nothing, type Piece } from "./html.ts"
 export { type IconName, icon } from "./icons.ts"
+/** How far work is that goes on when the page is closed. */
+export { endEvent, liveProgress, type Progress, progressEvent } from "./live-progress.ts"
 export { knows, type Language, languages, pickLanguage, type Translate, translator } from "./locale.ts"
 export { type Dot, map, mapSign } from "./map.ts"
 export { accepts, isType } from "./negotiate.ts"

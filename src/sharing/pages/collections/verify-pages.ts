@@ -1,17 +1,20 @@
 import type { PageRoute, Visit } from "../../../accounts/index.ts"
 import {
+  endEvent,
   eventsReply,
   facts,
   type Html,
   html,
+  liveProgress,
   notice,
   type PageWho,
+  type Progress,
+  progressEvent,
   type Reply,
   stateMark,
   type Translate,
 } from "../../../http/index.ts"
 import type { LogReport } from "../../../library/index.ts"
-import { endEvent, liveProgress, type Progress, progressEvent } from "../live-progress.ts"
 import type { Verdict, Verification, Verifications } from "./verification.ts"
 
 /** The log that a page speaks of: its name for the scan, what people call it, and the page it belongs to. */

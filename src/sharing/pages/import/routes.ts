@@ -1,8 +1,16 @@
 import type { PageRoute, Visit } from "../../../accounts/index.ts"
-import { eventsReply, html, type Reply, type ServerEvent } from "../../../http/index.ts"
+import {
+  endEvent,
+  eventsReply,
+  html,
+  liveProgress,
+  type Progress,
+  progressEvent,
+  type Reply,
+  type ServerEvent,
+} from "../../../http/index.ts"
 import { ComityError } from "../../../kernel/errors.ts"
 import { type Import, isEnded, type Progress as Standing } from "../../intake/model.ts"
-import { endEvent, liveProgress, type Progress, progressEvent } from "../live-progress.ts"
 import { MappingForm, mappingFaults, mappingOf, mappingPage } from "./mapping-page.ts"
 import { cancelForm, collectionOf, headline, type ImportParts, importOfVisit, importPath, stateOf } from "./parts.ts"
 import { previewPage, StartForm } from "./preview-page.ts"

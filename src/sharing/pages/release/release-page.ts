@@ -1,11 +1,15 @@
 import type { Visit } from "../../../accounts/index.ts"
 import {
+  endEvent,
   eventsReply,
   facts,
   type Html,
   html,
+  liveProgress,
   nothing,
   notice,
+  type Progress,
+  progressEvent,
   type Reply,
   section,
   stateMark,
@@ -21,7 +25,6 @@ import { nothingYet, partiesOf, type Release, type TargetOutcome } from "../../r
 import { idsOf, readPart } from "../../release/queries.ts"
 import type { ReleaseProgress } from "../../release/releases.ts"
 import { loadRelease } from "../../release/releasing.ts"
-import { endEvent, liveProgress, type Progress, progressEvent } from "../live-progress.ts"
 import { reference } from "../named.ts"
 import { type Partners, partnersOf } from "../partners.ts"
 import { copiesShown } from "./copies-shown.ts"

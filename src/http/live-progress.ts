@@ -1,4 +1,6 @@
-import { type Html, html, type ServerEvent, type Translate } from "../../http/index.ts"
+import type { ServerEvent } from "./events.ts"
+import { type Html, html } from "./html.ts"
+import type { Translate } from "./locale.ts"
 
 /** How far some work is. `value` is null as long as nobody can tell; `slots` are ready sentences by name. */
 export type Progress = { value: number | null; max: number; slots: Readonly<Record<string, string>> }
