@@ -1,5 +1,69 @@
 /** What can be matched, and the first bytes of an item. */
 
+/** Single items asked of partners that opened a list, and what desks on both sides work on. */
+export {
+  addSubject,
+  askDesks,
+  consentToContact,
+  declineContact,
+  endSubject,
+  listContacts,
+  listSubjects,
+} from "./asking/desk.ts"
+export { countContactsWaiting } from "./asking/desk-queries.ts"
+export { declineToTell, listKnowings, loadKnowing, wishToKnow } from "./asking/knowing.ts"
+export { countKnowingsWaiting } from "./asking/knowing-queries.ts"
+export {
+  type Answered,
+  type Answers,
+  type AnswersId,
+  type AnswersType,
+  type Asked,
+  batchesOf,
+  type Contact,
+  type ContactId,
+  DESK_QUOTA_USUAL,
+  type Epoch,
+  evaluationsOf,
+  type Held,
+  KEY_DAYS_USUAL,
+  type Knowing,
+  type KnowingId,
+  type KnownItem,
+  PART_STATES,
+  type Part,
+  type PartState,
+  QUESTION_ITEMS_MOST,
+  QUOTAS_USUAL,
+  type Question,
+  type QuestionId,
+  type Subject,
+  type SubjectId,
+  type Usage as AskedUsage,
+} from "./asking/model.ts"
+export {
+  type AnswersStanding,
+  closeAnswers,
+  listAnswers,
+  loadAnswers,
+  type OpeningParts,
+  type OpenWish,
+  openAnswers,
+  renewKeys,
+  standingOf as standingOfAnswers,
+} from "./asking/opening.ts"
+export {
+  answersTo,
+  askPartners,
+  cancelQuestion,
+  denseIn,
+  type Foreseen,
+  foreseeQuestion,
+  listHeld,
+  listQuestions,
+  loadQuestion,
+  type QuestionWish,
+} from "./asking/questioning.ts"
 /** The one form of a value, what a person types, and what an item is for people. */
 export { type Canonical, canonicalItem, plainItem, shownItem, typed, typeOfKind } from "./items/canonical.ts"
 /** What an object of STIX is or looks for exactly. */

@@ -32,6 +32,7 @@ import * as stoodUnder from "./migrations/0028-stood-under.ts"
 import * as containersDue from "./migrations/0029-containers-due.ts"
 import * as carried from "./migrations/0030-carried.ts"
 import * as matchRuns from "./migrations/0032-match-runs.ts"
+import * as matchQuestions from "./migrations/0033-match-questions.ts"
 
 const migrations = [
   first,
@@ -65,6 +66,7 @@ const migrations = [
   containersDue,
   carried,
   matchRuns,
+  matchQuestions,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */
