@@ -12,19 +12,20 @@ export type Options = {
   help: boolean
 }
 
-export const USAGE = `usage: npm run bench -- [--quick] [--only NAME[,NAME]] [--sizes N[,N]] [--profile FOLDER]
+export const USAGE = `usage: npm run bench -- [NAME…] [--quick] [--only NAME[,NAME]] [--sizes N[,N]] [--profile FOLDER]
 
   --quick           fewer and shorter rounds
-  --only NAMES      some of: memory, reads, filters, search, pages, paths, decisions, trial, during-import, start, ingest,
-                    appends, transfer, sync, growth
+  NAME, --only      some of: memory, reads, filters, search, pages, paths, decisions, trial, match, during-import, start,
+                    ingest, appends, transfer, sync, growth
   --sizes LIST      sizes for growth, for example 100000,1000000 (default 100000)
   --profile FOLDER  write CPU profiles of the node there and name the busiest functions
 `
 
 /** Throws a TypeError for options that do not exist. */
 export function parseOptions(args: readonly string[]): Options {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: [...args],
+    allowPositionals: true,
     options: {
       quick: { type: "boolean", default: false },
       only: { type: "string", default: "" },
@@ -35,7 +36,7 @@ export function parseOptions(args: readonly string[]): Options {
   })
   return {
     quick: values.quick,
-    only: list(values.only),
+    only: [...positionals, ...list(values.only)],
     sizes: sizesIn(values.sizes ?? (values.quick ? "20000" : "100000")),
     profile: values.profile ?? null,
     help: values.help,

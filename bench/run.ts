@@ -10,6 +10,7 @@ import { measureDuringImport } from "./measures/during-import.ts"
 import { measureFilters } from "./measures/filters.ts"
 import { measureGrowth } from "./measures/growth.ts"
 import { measureIngest } from "./measures/ingest.ts"
+import { measureMatch } from "./measures/match.ts"
 import { measureMemory } from "./measures/memory.ts"
 import { measurePages } from "./measures/pages.ts"
 import { measurePaths } from "./measures/paths.ts"
@@ -36,6 +37,7 @@ const MEASURES: Record<string, Measure> = {
   paths: measurePaths,
   decisions: measureDecisions,
   trial: measureTrial,
+  match: measureMatch,
   "during-import": measureDuringImport,
   start: measureStart,
   ingest: measureIngest,
