@@ -203,6 +203,19 @@ const sentences: Readonly<Record<string, Say>> = {
   "request.closed": (t) => t("ledger.request.closed"),
   "request.event": (t) => t("ledger.request.event"),
   "request.noted": (t) => t("ledger.request.noted"),
+  "match.accepted": (t, facts, calling) => t("ledger.match.accepted", who(facts, calling)),
+  "match.broken": (t, facts, calling) =>
+    t("ledger.match.broken", { ...who(facts, calling), reason: text(facts, "reason") }),
+  "match.committed": (t, facts, calling) => t("ledger.match.committed", who(facts, calling)),
+  "match.consented": (t, facts, calling) => t("ledger.match.consented", who(facts, calling)),
+  "match.counted": (t, facts, calling) => t("ledger.match.counted", who(facts, calling)),
+  "match.dense": (t, facts, calling) =>
+    t("ledger.match.dense", { ...who(facts, calling), prefixes: number(facts, "prefixes") }),
+  "match.ended": (t, facts, calling) => t("ledger.match.ended", who(facts, calling)),
+  "match.opened": (t, facts, calling) =>
+    t("ledger.match.opened", { ...who(facts, calling), items: number(facts, "items") }),
+  "match.proposed": (t, facts, calling) =>
+    t(text(facts, "side") === "them" ? "ledger.match.proposed-to-us" : "ledger.match.proposed", who(facts, calling)),
   "agreement.acted": (t) => t("ledger.agreement.acted"),
   "agreement.governs": (t) => t("ledger.agreement.governs"),
   "agreement.tabled": (t) => t("ledger.agreement.tabled"),
@@ -261,6 +274,7 @@ const subjects = {
   law: ["facts", "path"],
   requests: ["request", "request-draft"],
   agreements: ["agreement", "agreement-draft"],
+  matching: ["match"],
   keys: ["key"],
   refusals: ["refusal"],
 } as const satisfies Record<string, readonly string[]>
@@ -276,6 +290,7 @@ export const SUBJECTS: readonly Subject[] = [
     "law",
     "requests",
     "agreements",
+    "matching",
     "keys",
     "refusals",
   ] as const),
@@ -296,6 +311,7 @@ export function subjectWord(t: Translate, subject: Subject): string {
     law: () => t("ledger.about-law"),
     requests: () => t("ledger.about-requests"),
     agreements: () => t("ledger.about-agreements"),
+    matching: () => t("ledger.about-matching"),
     keys: () => t("ledger.about-keys"),
     refusals: () => t("ledger.about-refusals"),
   }
