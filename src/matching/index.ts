@@ -83,6 +83,21 @@ export {
   type RestrictedType,
   readItem,
 } from "./items/types.ts"
+/** Saved selections, and what of them may be told to a partner: as a preview, or in files for a run. */
+export { type GatheringParts, gather, preview, type Watching } from "./lists/gatherings.ts"
+export { findList, LIST_NAME_MOST, LISTS_MOST, listLists, removeList, renameList, saveList } from "./lists/lists.ts"
+export {
+  type Excluded,
+  type Exclusion,
+  type Gathered,
+  type GatherWish,
+  isOwnCode,
+  type ListId,
+  type ListQuery,
+  type MatchList,
+  type TypeTally,
+} from "./lists/model.ts"
+export { PackedItems, type Section } from "./lists/packed.ts"
 export { type Limits, type Usage, usageOf } from "./runs/limits.ts"
 /** One match of two lists: how many items are common, and, if both sides consent, which. */
 export {

@@ -137,4 +137,7 @@ export {
 } from "./terms/sentences.ts"
 /** What terms would let out of one's own library, before anybody signs them. */
 export type { Difference, Example, TrialStep, Tried, TriedReason } from "./trying/model.ts"
+/** What of one object decides, read in a worker, for whoever decides on many without letting them go. */
+export { bestOf, parsedObject, TriedObjects } from "./trying/objects.ts"
+export { readTriedByKey, type TriedRow } from "./trying/queries.ts"
 export { type Trial, Trials, type TrialWish } from "./trying/trials.ts"

@@ -31,6 +31,7 @@ import * as decided from "./migrations/0027-decided.ts"
 import * as stoodUnder from "./migrations/0028-stood-under.ts"
 import * as containersDue from "./migrations/0029-containers-due.ts"
 import * as carried from "./migrations/0030-carried.ts"
+import * as matchLists from "./migrations/0031-match-lists.ts"
 import * as matchRuns from "./migrations/0032-match-runs.ts"
 import * as matchQuestions from "./migrations/0033-match-questions.ts"
 
@@ -65,6 +66,7 @@ const migrations = [
   stoodUnder,
   containersDue,
   carried,
+  matchLists,
   matchRuns,
   matchQuestions,
 ]

@@ -1,6 +1,6 @@
 import sql from "sql-template-tag"
 import type { Instant } from "../../kernel/time.ts"
-import type { Reader, Tx } from "../../store/index.ts"
+import type { Reader, SyncReader, Tx } from "../../store/index.ts"
 import type { ListType, WarningList } from "./model.ts"
 
 /** A list without its entries. `size` is their number. */
@@ -14,15 +14,19 @@ export async function listSummaries(reader: Reader): Promise<ListSummary[]> {
 
 type Row = { name: string; version: string; description: string; type: ListType; kinds: string | null; entries: string }
 
+const allLists = sql`select name, version, description, type, kinds, entries from warning_list order by name`
+
 export async function loadLists(reader: Reader): Promise<WarningList[]> {
-  const rows = await reader.all<Row>(
-    sql`select name, version, description, type, kinds, entries from warning_list order by name`,
-  )
-  return rows.map(({ kinds, entries, ...row }) => ({
-    ...row,
-    kinds: kinds === null ? null : (JSON.parse(kinds) as string[]),
-    entries: entries.split("\n"),
-  }))
+  return (await reader.all<Row>(allLists)).map(listOf)
+}
+
+/** The same for a worker, which has a connection of its own. */
+export function readLists(reader: SyncReader): WarningList[] {
+  return reader.all<Row>(allLists).map(listOf)
+}
+
+function listOf({ kinds, entries, ...row }: Row): WarningList {
+  return { ...row, kinds: kinds === null ? null : (JSON.parse(kinds) as string[]), entries: entries.split("\n") }
 }
 
 export async function upsertList(tx: Tx, list: WarningList): Promise<void> {

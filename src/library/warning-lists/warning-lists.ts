@@ -1,13 +1,18 @@
 import { ComityError } from "../../kernel/errors.ts"
 import { record } from "../../ledger/index.ts"
-import type { Store } from "../../store/index.ts"
+import type { Store, SyncReader } from "../../store/index.ts"
 import type { Sought } from "../values.ts"
 import { compileLookup, type Hit, type Lookup } from "./lookup.ts"
 import { parseWarningList, type WarningList } from "./model.ts"
-import { deleteList, type ListSummary, listSummaries, loadLists, upsertList } from "./queries.ts"
+import { deleteList, type ListSummary, listSummaries, loadLists, readLists, upsertList } from "./queries.ts"
 
 /** A list in a file: MISP's largest has some 30 MB. */
 export const LIST_BYTES_MOST = 48 * 1024 * 1024
+
+/** All lists for a worker that asks often, in its own memory. */
+export function warningLookup(reader: SyncReader): Lookup {
+  return compileLookup(readLists(reader))
+}
 
 /** The operator's warning lists; made ready when they are first asked, and given back when the node rests. */
 export class WarningLists {

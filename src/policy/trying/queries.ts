@@ -25,21 +25,30 @@ export function countTried(reader: SyncReader): number {
   return reader.get<{ number: number }>(sql`select count(1) as number from object`)?.number ?? 0
 }
 
+/** What of object `o` decides, and its bytes. */
+const triedColumns = sql`o.key, o.id, o.type, o.spec, o.version, o.marking, o.origin,
+  exists (select 1 from object n where n.id_hash = o.id_hash and n.id = o.id and n.revoked = 1 and n.aside = 0
+    and n.version > o.version) as "revokedSince",
+  ${strictestBefore} as strictest, ${strictestAround} as contained,
+  exists (select 1 from entry e where e.about_hash = o.id_hash and e.kind = 'recall') as recalled, o.bytes`
+
 /**
  * The newest version of every object that this node may use, in the order in which they came; but for markings, which go
  * along with what names them, and for what is tabled in negotiations.
  */
 export function readTried(reader: SyncReader): IterableIterator<TriedRow> {
   return reader.iterate<TriedRow>(
-    sql`select o.key, o.id, o.type, o.spec, o.version, o.marking, o.origin,
-          exists (select 1 from object n where n.id_hash = o.id_hash and n.id = o.id and n.revoked = 1 and n.aside = 0
-            and n.version > o.version) as "revokedSince",
-          ${strictestBefore} as strictest, ${strictestAround} as contained,
-          exists (select 1 from entry e where e.about_hash = o.id_hash and e.kind = 'recall') as recalled, o.bytes
-        from object o
+    sql`select ${triedColumns} from object o
         where o.aside = 0 and o.withdrawn = 0 and o.type not in ('marking-definition', 'comity-agreement') and not exists (select 1 from object n where o.stamp is not null
           and n.id_hash = o.id_hash and n.id = o.id and n.aside = 0 and n.version > o.version)
         order by o.key`,
+  )
+}
+
+/** One version, if this node still may use it. */
+export function readTriedByKey(reader: SyncReader, key: number): TriedRow | undefined {
+  return reader.get<TriedRow>(
+    sql`select ${triedColumns} from object o where o.key = ${key} and o.aside = 0 and o.withdrawn = 0`,
   )
 }
 
