@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import { Authenticator, accountHandlers, makeSetupLink, Refusals } from "./accounts/index.ts"
 import { agreementHandlers, Governor } from "./agreements/index.ts"
 import type { Config } from "./config.ts"
@@ -33,6 +34,7 @@ import {
   WarningLists,
   warningListHandlers,
 } from "./library/index.ts"
+import { matchListHandlers } from "./matching/index.ts"
 import { ownFingerprint, ownParty, partyHandlers } from "./parties/index.ts"
 import type { Core, NodeParts } from "./parts.ts"
 import { ownRefusals, pathHandlers, pathRoutes } from "./paths/index.ts"
@@ -194,8 +196,8 @@ function governorOf({ clock, diagnostics }: NodeParts, { store, releases }: Core
 }
 
 /** What commands ask of the process that owns the folder. */
-function handlersOf({ clock, folder: { database } }: NodeParts, core: Core, peering: PeeringParts): Handlers {
-  const { store, authenticator, preparer, warnings, book, releases, standing, files, signer, site } = core
+function handlersOf({ clock, folder: { root, database } }: NodeParts, core: Core, peering: PeeringParts): Handlers {
+  const { store, search, authenticator, preparer, warnings, book, releases, standing, files, signer, site } = core
   const collectionId = async (reader: Reader, name: string) => (await loadCollection(reader, name)).id
   const setup = { origin: () => site.origin, needed: () => needsSetup(store) }
   return {
@@ -219,6 +221,7 @@ function handlersOf({ clock, folder: { database } }: NodeParts, core: Core, peer
     ...sealedHandlers(sealingOf(peering)),
     ...sharingHandlers({ store, preparer, database, clock, t: translator("en") }),
     ...ruleHandlers({ store, standing }),
+    ...matchListHandlers({ store, database, search, clock, folder: join(root, "matching") }),
     ...approvalHandlers({ store, clock }),
     ...visibilityHandlers({ store, clock }),
     ...releaseHandlers({ store, clock, releases, t: translator("en") }),

@@ -83,6 +83,7 @@ export {
   type RestrictedType,
   readItem,
 } from "./items/types.ts"
+export { matchListDeclarations, matchListHandlers } from "./lists/commands.ts"
 /** Saved selections, and what of them may be told to a partner: as a preview, or in files for a run. */
 export { type GatheringParts, gather, preview, type Watching } from "./lists/gatherings.ts"
 export { findList, LIST_NAME_MOST, LISTS_MOST, listLists, removeList, renameList, saveList } from "./lists/lists.ts"
@@ -98,6 +99,8 @@ export {
   type TypeTally,
 } from "./lists/model.ts"
 export { PackedItems, type Section } from "./lists/packed.ts"
+export { type Preview, Previews } from "./lists/previews.ts"
+export { exclusionText } from "./lists/words.ts"
 export { type Limits, type Usage, usageOf } from "./runs/limits.ts"
 /** One match of two lists: how many items are common, and, if both sides consent, which. */
 export {

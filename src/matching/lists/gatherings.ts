@@ -1,6 +1,7 @@
-import { readdirSync, rmSync } from "node:fs"
+import { existsSync, readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { countOfficers } from "../../accounts/index.ts"
+import { newUuid } from "../../kernel/ids.ts"
 import type { Clock, Instant } from "../../kernel/time.ts"
 import { audienceOf, loadCollection, type Search } from "../../library/index.ts"
 import { ownParty, type PartyId } from "../../parties/index.ts"
@@ -44,8 +45,13 @@ export function gather(
 }
 
 /** The same without files: what would be used of a selection, and what not. */
-export function preview(parts: GatheringParts, wish: GatherWish, watching: Watching = {}): Promise<Gathered> {
-  return run(parts, wish, { folder: parts.folder, keep: false }, watching)
+export async function preview(parts: GatheringParts, wish: GatherWish, watching: Watching = {}): Promise<Gathered> {
+  const folder = join(parts.folder, `preview-${newUuid()}`)
+  try {
+    return await run(parts, wish, { folder, keep: false }, watching)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 async function run(
@@ -70,6 +76,7 @@ async function run(
 
 /** What a thread that was ended left. */
 function tidy(folder: string): void {
+  if (!existsSync(folder)) return
   for (const name of readdirSync(folder)) {
     if (/^sorting-|^kept$|\.new$/.test(name)) rmSync(join(folder, name), { recursive: true, force: true })
   }
