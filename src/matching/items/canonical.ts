@@ -31,6 +31,8 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
     (kind): [string, Reader] => [kind, { type: "wallet", read: readWalletItem }],
   ),
   ...["phone-number", "x-phone-number"].map((kind): [string, Reader] => [kind, { type: "phone", read: readPhone }]),
+  ["x-comity-person", { type: "person", read: readPerson }],
+  ["x-comity-case", { type: "case", read: readCase }],
 ])
 
 /** What stands in an address of IPv4 with a colon is a port, or no such address. */
@@ -121,11 +123,11 @@ export function plainItem(bytes: Uint8Array): { kind: string; value: string } {
     case "tron":
       return { kind: "cryptocurrency-wallet", value: walletItemText(form, canonical) }
     case "person":
-      return { kind: form, value: personText(canonical) }
+      return { kind: "x-comity-person", value: personText(canonical) }
     case "phone":
       return { kind: "phone-number", value: `+${text}` }
     case "case":
-      return { kind: form, value: text }
+      return { kind: "x-comity-case", value: text }
     default:
       return { kind: form satisfies HashForm, value: Buffer.from(canonical).toString("hex") }
   }

@@ -49,12 +49,12 @@ test("every type has a form, types stand in the order of their ids, and an item 
     ids.flat(),
     ids.flat().toSorted((a, b) => a - b),
   )
-  for (const { hex, type } of vectors.items) {
+  for (const { hex } of vectors.items) {
     const bytes = Buffer.from(hex, "hex")
     const { kind, value } = plainItem(bytes)
     // Brackets of a path are lost where the host is defanged: nobody can tell them from those of a defanged dot.
     for (const text of value.includes("[.]") ? [value] : [value, shownItem(bytes)]) {
-      const again = ["person", "case"].includes(kind) ? typed(text, type as ItemType) : canonicalItem(kind, text)
+      const again = canonicalItem(kind, text)
       assert.deepEqual("bytes" in again ? again.bytes : again, bytes, text)
     }
     assert.doesNotMatch(shownItem(bytes), /^https?:|^[^[]*\w\.example/)

@@ -96,8 +96,9 @@ class Look {
   }
 
   #againstType(type: ItemType): Exclusion | null {
-    if (this.#types.has(type)) return null
-    return { code: isRestricted(type) ? "match-list.restricted" : "match-list.type", values: {} }
+    const { agreement, approved } = this.#job
+    if (isRestricted(type) && (agreement === null || !approved)) return { code: "match-list.restricted", values: {} }
+    return this.#types.has(type) ? null : { code: "match-list.type", values: {} }
   }
 
   #againstState({ id }: TriedRow, json: JsonObject): Exclusion | null {

@@ -7,26 +7,39 @@ import { addOfficer } from "../../../test/support/officers.ts"
 import { marked } from "../../../test/support/sharing.ts"
 import { type Stix, stixId } from "../../../test/support/stix.ts"
 import { tempFolder } from "../../../test/support/temp.ts"
-import { addObjects, WarningLists } from "../../library/index.ts"
+import { languages, translator } from "../../http/index.ts"
+import { addObjects, addShared, WarningLists } from "../../library/index.ts"
 import { addOwnParty, insertPeer, type PartyId } from "../../parties/index.ts"
+import { DEFAULT_TERMS, keptTerms, plainNames, saveInForce } from "../../policy/index.ts"
 import { tlpMarkingId } from "../../stix/index.ts"
 import { openReader } from "../../store/index.ts"
 import { shownItem } from "../items/canonical.ts"
+import { ITEM_REFUSALS } from "../items/refusals.ts"
 import { OPEN_TYPES, readItem } from "../items/types.ts"
 import { gatherSteps } from "./gathering.ts"
 import { gather, jobFor } from "./gatherings.ts"
 import { findList, LISTS_MOST, listLists, removeList, renameList, saveList } from "./lists.ts"
-import type { GatherStep, GatherWish, ListQuery } from "./model.ts"
+import { type GatherStep, type GatherWish, LIST_REASONS, type ListQuery } from "./model.ts"
 import { PackedItems } from "./packed.ts"
 import { ENTRIES_MOST, ItemSorter } from "./sorting.ts"
+
+import { exclusionText } from "./words.ts"
 
 const node = await openInProcess()
 const { store, clock } = node
 after(() => node.close())
 const PEER = "identity--7d444840-9dc0-41d1-b245-5ffdce74fad2" as PartyId
 const OTHER = "identity--7d444840-9dc0-41d1-b245-5ffdce74fad3" as PartyId
+const THIRD = "identity--7d444840-9dc0-41d1-b245-5ffdce74fad4" as PartyId
 await store.write(async (tx) => {
   await insertPeer(tx, { party: PEER, endpoint: "https://b.example", state: "active", theirs: "active", name: "Bravo" })
+  await insertPeer(tx, {
+    party: THIRD,
+    endpoint: "https://d.example",
+    state: "active",
+    theirs: "active",
+    name: "Delta",
+  })
   await insertPeer(tx, { party: OTHER, endpoint: "https://c.example", state: "left", theirs: "active", name: "Cecil" })
   await addOwnParty(tx, { name: "Harbour CERT", kind: "government", place: "FI" }, null)
 })
@@ -97,7 +110,7 @@ async function outcome(one: GatherWish, folder = tempFolder(), keep = true) {
   assert.ok(gathered)
   const told = (list: readonly { code: string; count: number }[]) =>
     Object.fromEntries(list.map(({ code, count }) => [code, count]))
-  const types = Object.fromEntries(
+  const types: Record<string, Record<string, number>> = Object.fromEntries(
     gathered.types.map(({ type, used, excluded }) => [type, { used, ...told(excluded) }]),
   )
   return { gathered, folder, types, others: told(gathered.others) }
@@ -177,6 +190,35 @@ test("what goes only by two goes with the yes of two; what one of several partie
   const unknown = await outcome(wish({ agreement: "comity-agreement--5f2c3c1e-6a53-4e0a-8d39-0a4c7d0a9a11" }))
   assert.deepEqual(unknown.types.domain, { used: 0, "terms.unknown": 1 })
   assert.equal((await outcome(wish({ purpose: "prosecution" as "defence" }))).types.domain?.used, 0)
+})
+
+test("under an agreement the terms of the collection that this party reads decide, and no other's", async () => {
+  const agreement = "comity-agreement--5f2c3c1e-6a53-4e0a-8d39-0a4c7d0a9a12"
+  const terms = keptTerms({ ...DEFAULT_TERMS, marking: "amber", purposes: ["investigation"] })
+  const id = await addShared(store, { title: "Ours", alias: null, audience: [PEER], terms }, null)
+  await store.write((tx) =>
+    saveInForce(tx, { agreement, part: "", collection: id, text: "", articles: { marking: "4(1)" } }),
+  )
+  const { types } = await outcome(wish({ agreement }))
+  assert.equal(types.ipv4?.used, 2)
+  assert.equal(types.ipv4?.["marking.above"], undefined)
+  const outside = await outcome(wish({ agreement, purpose: "defence" }))
+  assert.equal(outside.types.domain?.["purpose.outside"], 1)
+  assert.equal((await outcome(wish({ agreement, parties: [THIRD] }))).types.domain?.["terms.unknown"], 1)
+  const phones = { types: [{ type: "phone", most: 5 }], agreement } as const
+  assert.equal((await outcome(wish({ ...phones, approved: true }))).types.phone?.used, 1)
+  assert.equal((await outcome(wish(phones))).types.phone?.["match-list.restricted"], 1)
+})
+
+test("every reason has a sentence in every language", () => {
+  for (const language of languages) {
+    const t = translator(language)
+    for (const code of [...LIST_REASONS, ...ITEM_REFUSALS]) {
+      const said = exclusionText(t, { code, values: { most: "5" } }, plainNames)
+      assert.ok(said !== code && !/[{}]/.test(said), `${language} ${code}`)
+    }
+    assert.ok(exclusionText(t, { code: "marking.none", values: {} }, plainNames).length > 5)
+  }
 })
 
 test("only the types that were agreed on are used, and a preview leaves nothing behind", async () => {

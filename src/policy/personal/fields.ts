@@ -11,6 +11,9 @@ export const PERSONAL_TYPES: ByName = {
   "email-addr": "email",
   "user-account": "account",
   "email-message": "email",
+  "phone-number": "phone",
+  "x-phone-number": "phone",
+  "x-comity-person": "name",
 }
 
 /**
