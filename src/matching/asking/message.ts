@@ -68,7 +68,7 @@ export const EpochSaid = z.strictObject({
   records: z.int().min(0).max(RECORDS_MOST),
   head: hex(32),
 })
-export type EpochSaid = z.output<typeof EpochSaid>
+export type EpochSaid = Omit<z.output<typeof EpochSaid>, "public"> & { public: Buffer }
 
 const NOTE_MOST = 4096
 const EPOCHS_MOST = 400
@@ -105,6 +105,9 @@ export const KnowMessage = z.strictObject({
 })
 export type KnowMessage = z.output<typeof KnowMessage>
 
+/** `taken` false: those are not items of this epoch, or the partner did not show that it has them. */
+export const KnowTaken = z.strictObject({ v, taken: z.boolean() })
+
 export const TOLD_MOST = 1024 * 1024
 /** `sealed`: what is known of an item, for whoever has the output of it. */
 export const ToldMessage = z.discriminatedUnion("is", [
@@ -133,7 +136,6 @@ export type DeskMessage = z.output<typeof DeskMessage>
 export const DESK_MOST = 1024 * 1024
 
 /** The whole answer where there is nothing more to say. */
-export const Taken = z.strictObject({ v, taken: z.literal(true) })
 export const TAKEN = { v: 1, taken: true } as const
 
 const TITLE = "comity/match-epoch/v1"

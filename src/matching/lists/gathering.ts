@@ -1,4 +1,4 @@
-import { parseInstant } from "../../kernel/time.ts"
+import { type Instant, parseInstant } from "../../kernel/time.ts"
 import { type Lookup, nameOf, warningLookup } from "../../library/index.ts"
 import {
   bestOf,
@@ -44,6 +44,7 @@ class Look {
   readonly tally = new ListTally()
   objects = 0
   without = 0
+  until: Instant | null = null
   readonly #reader: SyncReader
   readonly #job: GatherJob
   readonly #sorter: ItemSorter
@@ -84,6 +85,7 @@ class Look {
       const reason = this.#againstType(item.type) ?? against
       const verdict = reason === null ? 0 : this.tally.number(reason)
       if (verdict !== 0) this.tally.show(item.type, verdict, example)
+      else this.#lasts(json)
       this.#sorter.add({ item: item.bytes, verdict, key: row.key })
     }
   }
@@ -101,9 +103,14 @@ class Look {
     return this.#types.has(type) ? null : { code: "match-list.type", values: {} }
   }
 
+  #lasts(json: JsonObject): void {
+    const until = untilOf(json)
+    if (until !== null && (this.until === null || until < this.until)) this.until = until
+  }
+
   #againstState({ id }: TriedRow, json: JsonObject): Exclusion | null {
     if (json.revoked === true) return { code: "match-list.revoked", values: {} }
-    const until = typeof json.valid_until === "string" ? parseInstant(json.valid_until) : null
+    const until = untilOf(json)
     if (until !== null && until <= this.#job.time) return { code: "match-list.expired", values: {} }
     return isCopy(this.#reader, id) ? { code: "match-list.copy", values: {} } : null
   }
@@ -138,14 +145,14 @@ class Outcome {
     this.#warnings = warningLookup(reader)
   }
 
-  of(sorter: ItemSorter, { objects, without }: Look): Gathered {
+  of(sorter: ItemSorter, { objects, without, until }: Look): Gathered {
     const { folder, keep, cut } = this.#job
     const writer = keep ? new PackedWriter(folder) : null
     for (const group of sorter.groups()) this.#group(group, writer)
     writer?.finish()
     this.#limit()
     const [types, others] = [this.#tally.types(), this.#tally.others()]
-    return { types, objects, without, others, cut }
+    return { types, objects, without, others, cut, until }
   }
 
   #group({ item, entries }: Group, writer: PackedWriter | null): void {
@@ -180,6 +187,10 @@ class Outcome {
       if (over > 0) this.#tally.unuse(type, this.#tally.number(reason), over)
     }
   }
+}
+
+function untilOf({ valid_until: until }: JsonObject): Instant | null {
+  return typeof until === "string" ? parseInstant(until) : null
 }
 
 function exampleOf({ key, id, type }: TriedRow, json: JsonObject): Example {

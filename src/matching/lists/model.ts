@@ -47,6 +47,8 @@ export type Gathered = {
   others: readonly Excluded[]
   /** The selection has more objects than are looked at: these are the newest. */
   cut: boolean
+  /** When the first of the objects that are used expires; null: none says so. */
+  until: Instant | null
 }
 
 /** What is wanted of a selection, and for whom: an item is used only if policy lets each of these parties be told. */
