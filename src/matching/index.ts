@@ -101,6 +101,10 @@ export {
 export { PackedItems, type Section } from "./lists/packed.ts"
 export { type Preview, Previews } from "./lists/previews.ts"
 export { exclusionText } from "./lists/words.ts"
+/** The pages of matching, and what they need to know of others. */
+export { matchedObjects } from "./pages/matched.ts"
+export type { MatchPageParts, Selecting } from "./pages/parts.ts"
+export { matchPages } from "./pages/routes.ts"
 export { type Limits, type Usage, usageOf } from "./runs/limits.ts"
 /** One match of two lists: how many items are common, and, if both sides consent, which. */
 export {

@@ -1,10 +1,13 @@
 import { ComityError } from "../../kernel/errors.ts"
+import { newUuid } from "../../kernel/ids.ts"
 import { type Instant, monotonic } from "../../kernel/time.ts"
 import { type GatheringParts, preview } from "./gatherings.ts"
 import type { Gathered, GatherWish } from "./model.ts"
 
 /** How far it is, of when, and how long it may still take, in seconds; null as long as nobody can tell. */
 export type Preview = {
+  /** By which a page asks how far it is. */
+  id: string
   at: Instant
   done: number
   total: number
@@ -25,6 +28,7 @@ const KEPT = 10 * 60 * 1_000_000
 export class Previews {
   readonly #parts: GatheringParts
   readonly #jobs = new Map<string, Job>()
+  #changed = Promise.withResolvers<void>()
 
   constructor(parts: GatheringParts) {
     this.#parts = parts
@@ -37,7 +41,7 @@ export class Previews {
     const known = this.#jobs.get(name)
     if (known !== undefined && !known.preview.failed && now - known.preview.at < KEPT) return known.preview
     this.#tidy()
-    const fresh = { at: now, done: 0, total: 0, left: null, gathered: null, failed: false }
+    const fresh = { id: newUuid(), at: now, done: 0, total: 0, left: null, gathered: null, failed: false }
     const job: Job = { preview: fresh, began: monotonic(), stop: new AbortController(), over: Promise.resolve() }
     this.#jobs.set(name, job)
     job.over = this.#run(job, wish)
@@ -53,6 +57,18 @@ export class Previews {
     await Promise.race([job?.over, promise])
     clearTimeout(timer)
     return job?.preview ?? this.look(wish)
+  }
+
+  /** How far one is, whenever that changed, until it is over or nobody looks. */
+  async *watch(id: string, gone: AbortSignal): AsyncGenerator<Preview> {
+    const left = new Promise<void>((resolve) => gone.addEventListener("abort", () => resolve(), { once: true }))
+    while (!gone.aborted) {
+      const change = this.#changed.promise
+      const preview = [...this.#jobs.values()].map((job) => job.preview).find((one) => one.id === id)
+      if (preview === undefined || preview.gathered !== null || preview.failed) return
+      yield preview
+      await Promise.race([change, left])
+    }
   }
 
   /** What was found until then is forgotten. */
@@ -74,6 +90,7 @@ export class Previews {
       const spent = (monotonic() - job.began) / 1000
       const left = done === 0 ? null : Math.ceil((spent / done) * (total - done))
       job.preview = { ...job.preview, done, total, left }
+      this.#tell()
     }
     try {
       const gathered = await preview(this.#parts, wish, { signal: job.stop.signal, progress })
@@ -81,6 +98,12 @@ export class Previews {
     } catch {
       job.preview = { ...job.preview, failed: true } // asked for again, it is tried again
     }
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.#changed.resolve()
+    this.#changed = Promise.withResolvers()
   }
 
   #tidy(): void {

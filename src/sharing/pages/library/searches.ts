@@ -44,7 +44,13 @@ export function savedAside(visit: Visit, { view, saved, given, faults }: Aside):
   const open = "name" in faults ? html` open` : nothing
   const known = items.length > 0 && saved.some((search) => addressOf(viewOf(search)) === now)
   const form = isNarrowed(view) && (!known || open !== nothing) ? saveForm(visit, now, given, faults) : nothing
-  return html`<details class="aside" id="saved"${open}><summary>${t("library.saved")}</summary><h2>${t("library.saved")}</h2>${list}${form}</details>`
+  const match = visit.may("role:analyst") ? html`<p>${matchLink(visit, now)}</p>` : nothing
+  return html`<details class="aside" id="saved"${open}><summary>${t("library.saved")}</summary><h2>${t("library.saved")}</h2>${list}${form}${match}</details>`
+}
+
+/** To find out with a partner what of it both have. */
+function matchLink({ t }: Visit, address: string): Html {
+  return html`<a href="/find/match/lists/new?${String(new URLSearchParams({ found: address }))}">${t("library.match")}</a>`
 }
 
 function saveForm({ t }: Visit, address: string, given: Given, faults: Faults): Html {
@@ -98,7 +104,7 @@ export function searchPage(visit: Visit, { search, called, given, faults }: Chan
     { t, given, faults },
     { name: "name", label: t("library.name"), value: search.name, most: NAME_MOST, autocomplete: "off" },
   )
-  const body = html`${errorSummary(t, faults)}<div class="decision"><p>${inWords(visit, viewOf(search), called)}</p>
+  const body = html`${errorSummary(t, faults)}<div class="decision"><p>${inWords(visit, viewOf(search), called)}</p>${visit.may("role:analyst") ? html`<p>${matchLink(visit, addressOf({ ...viewOf(search), after: null }))}</p>` : nothing}
 <form method="post" action="${path}">${name}${actions(t("library.rename"), out)}</form>
 ${section(t("library.delete-title"), html`<p>${t("library.delete-hint")}</p><form method="post" action="${path}/delete">${actions(t("library.delete"), undefined, "danger")}</form>`)}</div>`
   const status = Object.keys(faults).length === 0 ? 200 : 400

@@ -18,6 +18,8 @@ export type ReleasePageParts = {
   releases: Releases
   /** The operator's warning lists, if the node keeps some. */
   warningsOf?: (object: JsonObject) => Promise<{ list: string; value: string }[]>
+  /** Objects of ours that are or look for what is common after a match, at most so many. */
+  matched?: (match: string, most: number) => Promise<number[]>
 }
 
 export function releasePath({ id }: Pick<Release, "id">): string {

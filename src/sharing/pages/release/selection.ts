@@ -4,12 +4,12 @@ import { RELEASE_MOST } from "../../release/releasing.ts"
 import { parseView, queryOf } from "../library/view.ts"
 import type { ReleasePageParts } from "./parts.ts"
 
-/** What an address chose: ids, what a view of the library finds, what a collection holds, or what is newer than shared. */
+/** What an address chose: ids, what a view of the library finds, what is common after a match, what a collection holds, or what is newer than shared. */
 export type Chosen = { query: URLSearchParams; keys: number[]; ids: string[] }
 
 const IDS_MOST = 500
 /** Parameters that choose; they travel with the form. */
-const NAMES: readonly string[] = ["object", "id[]", "found", "collection", "unshared", "revoked"]
+const NAMES: readonly string[] = ["object", "id[]", "found", "match", "collection", "unshared", "revoked"]
 
 export async function chosenBy(parts: ReleasePageParts, given: URLSearchParams): Promise<Chosen> {
   const query = new URLSearchParams([...given].filter(([name]) => NAMES.includes(name)))
@@ -20,6 +20,8 @@ export async function chosenBy(parts: ReleasePageParts, given: URLSearchParams):
     const { view } = parseView(new URLSearchParams(found))
     return { query, ids, keys: (await parts.search.keys(queryOf({ ...view, after: null }, 1), RELEASE_MOST)).keys }
   }
+  const match = query.get("match")
+  if (match !== null) return { query, ids, keys: (await parts.matched?.(match, RELEASE_MOST)) ?? [] }
   const collection = query.get("collection")
   if (collection !== null) return { query, ids, keys: await keysIn(parts, collection) }
   const unshared = query.get("unshared")

@@ -163,6 +163,8 @@ function backTo({ query, ids }: Chosen): string {
   if (ids.length === 1 && only !== undefined) return objectPath(only)
   const found = query.get("found")
   if (found !== null) return `/share/library?${found}`
+  const match = query.get("match")
+  if (match !== null) return `/find/match/runs/${encodeURIComponent(match)}`
   const collection = query.get("collection") ?? query.get("unshared")
   return collection === null ? "/share/library" : `/share/collections/${encodeURIComponent(collection)}`
 }

@@ -1,0 +1,77 @@
+import type { Visit } from "../../accounts/index.ts"
+import { type Column, type Html, html, nothing, section, stateMark, table } from "../../http/index.ts"
+import type { Run, RunType } from "../runs/model.ts"
+import { countText, typeWord } from "./words.ts"
+
+/** Type by type: what took part, how many are common, and what each side consented to open. */
+export function countsTable(visit: Visit, run: Run): Html {
+  const { t, format } = visit
+  const number = (label: string, of: (row: RunType) => number | null): Column<RunType> => ({
+    ...{ label, kind: "number" },
+    cell: (row) => {
+      const value = of(row)
+      return value === null ? nothing : format.number(value)
+    },
+  })
+  const counted = run.types.some(({ count }) => count.is !== "unknown")
+  const gathered = run.types.some(({ used }) => used !== null)
+  const committed = run.types.some(({ own, theirs }) => own !== null || theirs !== null)
+  const decided = run.types.some(({ ours, partners }) => ours !== null || partners !== null)
+  const common: Column<RunType> = {
+    label: t("match.common"),
+    kind: "number",
+    cell: ({ count }) => html`<strong>${countText(visit, count)}</strong>`,
+  }
+  const list = table<RunType>({
+    caption: t("match.counts"),
+    rows: run.types,
+    empty: nothing,
+    columns: [
+      { label: t("match.type"), kind: "name", cell: ({ type }) => typeWord(t, type) },
+      ...(counted ? [common] : []),
+      ...(gathered ? [number(t("match.used"), ({ used }) => used)] : []),
+      ...(committed
+        ? [number(t("match.seen-size"), ({ own }) => own), number(t("match.their-size"), ({ theirs }) => theirs)]
+        : []),
+      ...(counted
+        ? []
+        : [number(t("match.most"), ({ most }) => most), number(t("match.smallest"), ({ smallest }) => smallest)]),
+      ...(decided
+        ? [
+            { label: t("match.we-open"), cell: ({ ours }: RunType) => consentShown(visit, ours) },
+            { label: t("match.they-open"), cell: ({ partners }: RunType) => consentShown(visit, partners) },
+          ]
+        : []),
+    ],
+  })
+  const few =
+    counted && run.types.some(({ count }) => count.is === "fewer")
+      ? html`<p class="hint">${t("match.fewer-what")}</p>`
+      : nothing
+  return section(counted ? t("match.counts") : t("match.sizes"), html`${list}${few}`, "counts")
+}
+
+function consentShown({ t }: Visit, said: boolean | null): Html {
+  if (said === null) return stateMark("unknown", t("match.said-nothing"))
+  return said ? stateMark("open", t("match.said-yes")) : stateMark("closed", t("match.said-no"))
+}
+
+/** The figures of the picture: all types together, as far as they are known. */
+export function figuresOf({ format, t }: Visit, { types }: Pick<Run, "types">) {
+  const sum = (numbers: readonly (number | null)[]) =>
+    numbers.some((one) => one === null)
+      ? null
+      : format.number(numbers.reduce<number>((all, one) => all + (one ?? 0), 0))
+  const [only, ...more] = types
+  const known = types.every(({ count }) => count.is !== "unknown")
+  const all = known ? types.map(({ count }) => (count.is === "number" ? count.number : null)) : []
+  const single =
+    known && only !== undefined && more.length === 0 && only.count.is === "fewer"
+      ? t("match.count.fewer", { than: only.count.than })
+      : null
+  return {
+    used: sum(types.map(({ used }) => used)),
+    padded: sum(types.map(({ own }) => own)),
+    common: known ? (single ?? sum(all)) : null,
+  }
+}
