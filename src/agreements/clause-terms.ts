@@ -1,11 +1,11 @@
 import { z } from "zod"
-import { DEFAULT_TERMS, TERM_NAMES, type TermName, Terms } from "../policy/index.ts"
+import { DEFAULT_TERMS, Matching, TERM_NAMES, type TermName, Terms } from "../policy/index.ts"
 
-const { v: _, audience, objects, duties, ...rest } = Terms.shape
+const { v: _, audience, objects, duties, matching: __, ...rest } = Terms.shape
 
 /** Terms that a clause settles, each by its name; an agreement settles each once, or leaves it as it is without one. */
 export const ClauseTerms = z
-  .strictObject({ ...audience.shape, ...objects.shape, ...duties.shape, ...rest })
+  .strictObject({ ...audience.shape, ...objects.shape, ...duties.shape, ...rest, matching: Matching })
   .partial()
   .refine((terms) => Object.keys(terms).length > 0)
 export type ClauseTerms = z.output<typeof ClauseTerms>
@@ -33,7 +33,9 @@ export function termsOf({ articles }: Settling, instead: Partial<ClauseTerms> = 
       Object.entries(part).map(([name, value]) => [name, name in said ? said[name as TermName] : value]),
     ) as Part
   const { audience: readers, objects: things, duties: owed, ...plain } = DEFAULT_TERMS
-  return Terms.parse({ ...pick(plain), audience: pick(readers), objects: pick(things), duties: pick(owed) })
+  const groups = { audience: pick(readers), objects: pick(things), duties: pick(owed) }
+  const { matching = [] } = said
+  return Terms.parse({ ...pick(plain), ...groups, ...(matching.length === 0 ? {} : { matching }) })
 }
 
 /** What nodes enforce where only these terms are settled. */

@@ -73,7 +73,8 @@ function candidates(one: unknown, other: unknown): unknown[] {
   if (one === undefined) return [other]
   if (other === undefined) return [one]
   if (!Array.isArray(one) || !Array.isArray(other)) return [one, other, { is: "forbid" }]
-  return [one, other, one.filter((item) => other.includes(item)), [...one, ...other]]
+  const others = new Set(other.map((item) => canonicalize(item as Json)))
+  return [one, other, one.filter((item) => others.has(canonicalize(item as Json))), [...one, ...other]]
 }
 
 /** Whether terms are no wider than this one of a party's, which may say nothing of it. */

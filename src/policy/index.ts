@@ -108,6 +108,10 @@ export {
   type IncidentClass,
   isOver,
   keptTerms,
+  MATCHED,
+  type Matched,
+  Matching,
+  type MatchingRow,
   ONWARD,
   type Onward,
   type Pap,
@@ -125,6 +129,7 @@ export { isNarrower, loosened } from "./terms/order.ts"
 export { safeguardText, safeguardTyped } from "./terms/safeguard.ts"
 /** What a node does under terms, in words. */
 export {
+  matchedWord,
   papText,
   partyKindWord,
   purposeWord,

@@ -180,7 +180,10 @@ export function terms(dice: Dice): Terms {
   const set = <T>(...items: T[]) => dice.maybe(() => items.filter((_, at) => at === 0 || dice.yes()))
   const safeguard = dice.one("Art. 14", "Art. 15")
   const instrument = dice.one(null, "budapest", "eu")
+  // What may be matched changes no decision to release.
+  const row = { type: "phone", purpose: "evidence", basis: safeguard, safeguard } as const
   return {
+    ...(instrument === null ? {} : { matching: [row] }),
     v: 1,
     audience: {
       parties: set(partyId(1), partyId(2)),

@@ -6,6 +6,7 @@ import {
   DEFAULT_TERMS,
   INCIDENT_CLASSES,
   keptTerms,
+  MATCHED,
   ONWARD,
   PURPOSES,
   Terms,
@@ -18,6 +19,15 @@ const set = (...items: readonly string[]) =>
   fc.option(fc.subarray([...items], { minLength: 1, maxLength: Math.min(items.length, 3) }), { freq: 2 })
 const number = (...numbers: number[]) => fc.option(fc.constantFrom(...numbers))
 const instrument = fc.constantFrom(null, "convention-108", "gdpr-adequacy")
+const row = fc.record({
+  type: fc.constantFrom(...MATCHED),
+  purpose: fc.constantFrom(...PURPOSES.slice(0, 2)),
+  ...{ basis: fc.constantFrom("Art. 3", "Act 12"), safeguard: fc.constantFrom("Art. 14", "Art. 15") },
+})
+/** Missing in most: what is not said about matching allows nothing. */
+const matching = fc
+  .uniqueArray(row, { maxLength: 3, selector: ({ type, purpose }) => `${type} ${purpose}` })
+  .map((rows) => (rows.length === 0 ? {} : { matching: rows }))
 const day = fc.option(fc.constantFrom("2026-01-01", "2026-06-30", "2027-01-01"))
 
 /** Terms as people might write them; half of each term is not limited, so that something goes at all. */
@@ -52,13 +62,17 @@ export const someTerms: fc.Arbitrary<Terms> = fc
     end: day,
     notice: fc.constantFrom(0, 30, 90),
     urgent: fc.boolean(),
+    matching,
   })
-  .map((terms) => Terms.parse(terms))
+  .map(({ matching: said, ...terms }) => Terms.parse({ ...terms, ...said }))
 
 /** The default terms with some parts taken from others. */
 export const nearTerms: fc.Arbitrary<Terms> = fc
-  .tuple(someTerms, fc.subarray(Object.keys(DEFAULT_TERMS) as (keyof Terms)[], { maxLength: 3 }))
-  .map(([other, names]) => ({ ...DEFAULT_TERMS, ...Object.fromEntries(names.map((name) => [name, other[name]])) }))
+  .tuple(someTerms, fc.subarray([...Object.keys(DEFAULT_TERMS), "matching"] as (keyof Terms)[], { maxLength: 3 }))
+  .map(([other, names]) => {
+    const said = names.filter((name) => name in other)
+    return { ...DEFAULT_TERMS, ...Object.fromEntries(said.map((name) => [name, other[name]])) }
+  })
 
 /** What shared collections of tests stand under unless a test is about terms. */
 export const PLAIN_TERMS = keptTerms(DEFAULT_TERMS)

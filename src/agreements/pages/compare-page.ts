@@ -2,10 +2,11 @@ import type { Visit } from "../../accounts/index.ts"
 import { type Html, html, nothing, prose, type Reply, section, visible, visibleText } from "../../http/index.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { articleChanges, type Change, type ClauseChange, clauseChanges, differences, sameWords } from "../comparing.ts"
-import type { AgreementText, Cited, TextParty, Words } from "../model.ts"
+import type { AgreementText, Cited, Clause, TextParty, Words } from "../model.ts"
 import type { Version } from "../tabled/negotiation.ts"
 import { type AgreementParts, addressOf, negotiationOf, query } from "./parts.ts"
 import { partyName } from "./stands.ts"
+import { clauseSentences } from "./text.ts"
 import { articleWord, clauseWord, languagesShown, natureWord } from "./words.ts"
 
 /** What one version says that another does not, in words: nobody has to read both. */
@@ -103,8 +104,24 @@ function clauses(visit: Visit, before: AgreementText, after: AgreementText): Htm
     const { is, before: was, after: now } = change
     const words =
       is === "moved" ? prose("") : wordsChanged(visit, languagesOf(before, after), was?.text ?? {}, now?.text ?? {})
-    return section(html`${places(visit, change)} <span class="quiet">${changeWord(visit, is)}</span>`, words)
+    const terms = termsChanged(visit, saidBy(visit, before, was), saidBy(visit, after, now))
+    return section(
+      html`${places(visit, change)} <span class="quiet">${changeWord(visit, is)}</span>`,
+      html`${words}${terms}`,
+    )
   })
+}
+
+function saidBy(visit: Visit, text: AgreementText, clause: Clause | null): string[] {
+  return clause === null || clause.terms === null ? [] : clauseSentences(visit, text, clause.terms)
+}
+
+/** What nodes did by a clause and will do no more, and what they will do instead. */
+function termsChanged({ t }: Visit, before: readonly string[], after: readonly string[]): Html {
+  const gone = before.filter((one) => !after.includes(one)).map((one) => html`<li><del>${one}</del></li>`)
+  const fresh = after.filter((one) => !before.includes(one)).map((one) => html`<li><ins>${one}</ins></li>`)
+  if (gone.length + fresh.length === 0) return nothing
+  return html`<div class="enforced"><p class="quiet">${t("agreement.kept-by-nodes")}</p><ul>${gone}${fresh}</ul></div>`
 }
 
 function places({ t, format }: Visit, { from, to }: ClauseChange): string {

@@ -137,12 +137,15 @@ test("the next version is drafted from one that was tabled, and what changed is 
     "clause.000000a1.en": "The parties help each other.",
   }
   await post(`${draft}/articles/0000000a`, { ...fields, "clause.000000a1.zh-Hant": "各參與方相互協助。", seen })
+  const now = /name="seen" value="(\d+)"/.exec(await get(`${draft}/terms/000000b2?term=retention`))?.[1] ?? ""
+  await post(`${draft}/terms/000000b2?term=retention`, { value: "30", seen: now })
   await post(`${draft}/table`, {}, 303, "officer")
   const page = await get(home, "reader")
   const compare = /href="([^"]*\/compare\?[^"]+)"/.exec(page)?.[1]?.replaceAll("&amp;", "&") ?? ""
   const changed = await get(compare, "reader")
   assert.match(changed, /<del>Purpose<\/del><ins>Aim<\/ins>/)
   assert.match(changed, /help each other<del> to defend against ransomware<\/del>/)
+  assert.match(changed, /<del>[^<]*erases[^<]*: 90\.<\/del><\/li><li><ins>[^<]*erases[^<]*: 30\.<\/ins>/)
   const older = `${home}?${new URLSearchParams({ version: textHash(text) })}`
   assert.match(readable(await get(older, "reader")), /not the version that was tabled last/)
   await get(`${home}?version=none`, "reader", 404)

@@ -165,6 +165,11 @@ test("a deleted draft is gone with its text", async () => {
   assert.doesNotMatch(await get("/agree"), /Gone for good/)
 })
 
+const permission = (number: number, type: string, basis: string) => ({
+  ...{ [`value.${number}.type`]: type, [`value.${number}.purpose`]: "evidence" },
+  ...{ [`value.${number}.basis`]: basis, [`value.${number}.safeguard`]: "sealed" },
+})
+
 test("a clause settles terms one by one, each with the sentence that says what nodes will do, or leaves them to people", async () => {
   const home = await started()
   await addArticle(home, { "heading.en": "Use", "clause.new.en": "For defence only." })
@@ -178,6 +183,7 @@ test("a clause settles terms one by one, each with the sentence that says what n
     ["bound", { "value.budapest": "yes", "value.eu": "yes" }],
     ["personal", { value: "allow", "value.safeguard": "Convention 108", "value.instrument": "convention-108" }],
     ["urgent", { value: "no" }],
+    ["matching", { ...permission(0, "phone", "Act 12"), ...permission(4, "case", ""), "value.4.type": "" }],
     ["end", { value: "2027-12-31" }],
   ]
   for (const [term, fields] of typed) {
@@ -186,8 +192,12 @@ test("a clause settles terms one by one, each with the sentence that says what n
   const page = readable(await get(home, "reader"))
   assert.match(
     page,
-    /The nodes see to it.*Finland.*Japan.*by each of: Budapest Convention \(budapest\) and EU \(eu\).*for these purposes alone: defence.*are bound by Convention 108 \(convention-108\).*90.*2027-12-31/,
+    /The nodes see to it.*Finland.*Japan.*by each of: Budapest Convention \(budapest\) and EU \(eu\).*for these purposes alone: defence.*are bound by Convention 108 \(convention-108\).*90.*2027-12-31.*these alone are matched.*: Telephone numbers for evidence \(legal basis: Act 12; safeguards: sealed\)\./,
   )
+  const twice = { ...permission(0, "phone", "Act 12"), ...permission(1, "phone", "Act 13") }
+  const again = await post(`${terms}?term=matching`, { ...twice, seen: seenIn(await get(terms)) }, 400)
+  assert.match(again.text, /name="value.1.basis"[^>]* value="Act 13"/)
+  assert.match(await get(`${terms}?term=matching`), /name="value.0.basis"[^>]* value="Act 12"/)
   assert.match(await get(`${terms}?term=bound`), /name="value.eu" value="yes" checked/)
   assert.match(await get(`${terms}?term=personal`), /<option value="convention-108" selected>Convention 108/)
   const bad = await post(`${terms}?term=places`, { value: "XX", seen: seenIn(await get(terms)) }, 400)

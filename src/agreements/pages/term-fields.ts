@@ -28,12 +28,13 @@ import {
 import { INDUSTRY_SECTORS } from "../../stix/index.ts"
 import type { ClauseTerms } from "../clause-terms.ts"
 import type { AgreementText } from "../model.ts"
+import { matchingFields, typedMatching } from "./matching-fields.ts"
 
 /** How a term is asked for: some of a list, one of a list, words with spaces between, a whole number, a day. */
 type Asked =
   | { as: "some"; choices: readonly Choice[] }
   | { as: "one"; choices: readonly Choice[] }
-  | { as: "words" | "number" | "date" | "personal" | "instruments" }
+  | { as: "words" | "number" | "date" | "personal" | "instruments" | "matching" }
 
 function asked({ t }: Visit, { parties }: AgreementText, term: TermName): Asked {
   const named = (values: readonly string[], word: (value: string) => Choice["label"]) =>
@@ -74,6 +75,8 @@ function asked({ t }: Visit, { parties }: AgreementText, term: TermName): Asked 
       return { as: "personal" }
     case "bound":
       return { as: "instruments" }
+    case "matching":
+      return { as: "matching" }
     case "places":
     case "types":
       return { as: "words" }
@@ -152,6 +155,8 @@ export function termFields(visit: Visit, shown: Shown, { text, term, now, name =
       })
     case "personal":
       return personalFields(visit, shown, now, name)
+    case "matching":
+      return matchingFields(visit, shown, { rows: now?.matching ?? [], name })
   }
 }
 
@@ -165,7 +170,7 @@ function boxes(shown: Shown, name: string, choices: readonly Choice[], value: un
 
 /** Whether the fields say of which term they are; else what stands around them has to. */
 export function isNamed(visit: Visit, text: AgreementText, term: TermName): boolean {
-  return !["some", "instruments", "number"].includes(asked(visit, text, term).as)
+  return !["some", "instruments", "number", "matching"].includes(asked(visit, text, term).as)
 }
 
 /** Duties towards people run in hours, the rest in days. */
@@ -214,6 +219,8 @@ export function typedTerm(
       return /^\d{1,6}$/.test(typed()) ? Number(typed()) : null
     case "personal":
       return typed() === "allow" ? allowed(typed) : { is: typed() }
+    case "matching":
+      return typedMatching(typed)
     case "date":
       return typed()
     case "one":

@@ -20,6 +20,18 @@ test("the default terms have one text and one hash for ever: logs and other node
   assert.equal(termsHash(vector.text), vector.hash)
 })
 
+test("what may be matched stands in the text only where something may: each type and purpose once, in one order", () => {
+  const row = { type: "phone", purpose: "evidence", basis: "Act 12", safeguard: "Art. 14" } as const
+  const other = { ...row, purpose: "defence", basis: "Act 13" } as const
+  const text = termsText({ ...DEFAULT_TERMS, matching: [row, other] })
+  assert.equal(text, termsText({ ...DEFAULT_TERMS, matching: [other, row] }))
+  const said = (basis: string, purpose: string) =>
+    `{"basis":"${basis}","purpose":"${purpose}","safeguard":"Art. 14","type":"phone"}`
+  const after = `"marking":"green","matching":[${said("Act 13", "defence")},${said("Act 12", "evidence")}],"notice":0`
+  assert.equal(text, vector.text.replace(`"marking":"green","notice":0`, after))
+  assert.deepEqual(readTerms(text)?.matching, [other, row])
+})
+
 test("terms read back from their text are the same, and nothing but that text is read", () => {
   fc.assert(
     fc.property(someTerms, (terms) => {
@@ -59,6 +71,11 @@ test("what the vocabulary does not have is no terms", () => {
     { retention: 0 },
     { start: "2026-02-30" },
     { extra: true },
+    { matching: [] },
+    { matching: [{ type: "email", purpose: "defence", basis: "Act", safeguard: "Act" }] },
+    { matching: [{ type: "phone", purpose: "defence", basis: "", safeguard: "Act" }] },
+    { matching: [{ type: "phone", purpose: "defence", basis: "Act" }] },
+    { matching: ["Act 1", "Act 2"].map((basis) => ({ type: "phone", purpose: "defence", basis, safeguard: "Act" })) },
   ]
   for (const fault of faulty) {
     const terms = { ...DEFAULT_TERMS, ...fault } as Terms

@@ -19,11 +19,14 @@ export const ACTIONS = ["clear", "green", "amber", "red"] as const
 export const PURPOSES = ["defence", "investigation", "evidence", "research", "notification"] as const
 /** To whom a receiver may pass things on, from nobody to most; each includes the ones before. */
 export const ONWARD = ["none", "agreement", "constituents", "marked"] as const
+/** What is compared with a partner's only where an agreement says so: items of these types name people. */
+export const MATCHED = ["person", "phone", "case"] as const
 
 export type IncidentClass = (typeof INCIDENT_CLASSES)[number]
 export type Pap = (typeof ACTIONS)[number]
 export type Purpose = (typeof PURPOSES)[number]
 export type Onward = (typeof ONWARD)[number]
+export type Matched = (typeof MATCHED)[number]
 
 const LIST_MOST = 200
 const SAFEGUARD_MOST = 500
@@ -50,6 +53,27 @@ const Personal = z.discriminatedUnion("is", [
   z.strictObject({ is: z.literal("redact") }),
   z.strictObject({ is: z.literal("allow"), safeguard: lineOf(SAFEGUARD_MOST), instrument: instrument.nullable() }),
 ])
+
+const MatchingRow = z.strictObject({
+  type: z.enum(MATCHED),
+  purpose: z.enum(PURPOSES),
+  /** The law on which each party rests it, and what protects those whom it concerns: words that people sign. */
+  basis: lineOf(SAFEGUARD_MOST),
+  safeguard: lineOf(SAFEGUARD_MOST),
+})
+export type MatchingRow = z.output<typeof MatchingRow>
+
+/**
+ * What members of an agreement may match beside what everybody may: one row for a type and a purpose, in the order of
+ * these words, since nobody could say which of two would hold. None at all allows nothing, as where the term is missing.
+ */
+export const Matching = z
+  .array(MatchingRow)
+  .max(MATCHED.length * PURPOSES.length)
+  .transform((rows) => rows.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)))
+  .refine((rows) => new Set(rows.map(placeOf)).size === rows.length)
+
+const placeOf = ({ type, purpose }: MatchingRow) => `${type} ${purpose}`
 
 /**
  * What a node enforces for one shared collection. Closed: what is not written here cannot be said, and a text of another
@@ -84,6 +108,8 @@ export const Terms = z.strictObject({
   end: z.iso.date().nullable(),
   notice: z.int().min(0).max(DAYS_MOST),
   urgent: z.boolean(),
+  /** Missing where nothing is allowed, so that terms without it are the text that they always were. */
+  matching: z.exactOptional(Matching.refine((rows) => rows.length > 0)),
 })
 export type Terms = z.output<typeof Terms>
 
@@ -91,7 +117,7 @@ export type Terms = z.output<typeof Terms>
 export const TERM_NAMES = [
   ...["parties", "kinds", "places", "bound", "confidential", "types", "sectors", "incidents", "marking", "actions"],
   ...["purposes", "personal", "attribution", "onward", "retention", "acknowledge", "answer", "sightings"],
-  ...["start", "end", "notice", "urgent"],
+  ...["start", "end", "notice", "urgent", "matching"],
 ] as const
 export type TermName = (typeof TERM_NAMES)[number]
 

@@ -11,6 +11,9 @@ const { audience, objects, duties } = DEFAULT_TERMS
 const allowing = (safeguard: string, instrument: string | null) =>
   about({ personal: { is: "allow", safeguard, instrument } })
 
+const ROW = { type: "phone", purpose: "evidence", basis: "Act 12", safeguard: "Art. 14" } as const
+const matching = (...rows: Terms["matching"] & object) => about({ matching: rows })
+
 /** Of each term something narrower and something wider. */
 const STEPS: readonly [TermName, narrower: Terms, wider: Terms][] = [
   [
@@ -59,6 +62,8 @@ const STEPS: readonly [TermName, narrower: Terms, wider: Terms][] = [
   ["end", about({ end: "2026-01-01" }), DEFAULT_TERMS],
   ["notice", DEFAULT_TERMS, about({ notice: 30 })],
   ["urgent", DEFAULT_TERMS, about({ urgent: true })],
+  ["matching", DEFAULT_TERMS, matching(ROW)],
+  ["matching", matching(ROW), matching({ ...ROW, type: "case" }, ROW)],
 ]
 
 test("each term has a narrower and a wider side", () => {
@@ -78,6 +83,18 @@ test("another safeguard is neither narrower nor wider, nor is another instrument
   for (const [one, other] of pairs) {
     assert.deepEqual(loosened(one, other), ["personal"])
     assert.deepEqual(loosened(other, one), ["personal"])
+  }
+})
+
+test("what may be matched on another basis, for another purpose or under another safeguard is neither narrower nor wider", () => {
+  for (const other of [
+    { basis: "Act 13" },
+    { safeguard: "Art. 15" },
+    { purpose: "defence" },
+    { type: "case" },
+  ] as const) {
+    assert.deepEqual(loosened(matching({ ...ROW, ...other }), matching(ROW)), ["matching"])
+    assert.deepEqual(loosened(matching(ROW), matching({ ...ROW, ...other })), ["matching"])
   }
 })
 

@@ -1,4 +1,5 @@
-import { ACTIONS, CEILINGS, ONWARD, type TermName, type Terms } from "./model.ts"
+import { canonicalize } from "../../kernel/canonical.ts"
+import { ACTIONS, CEILINGS, type MatchingRow, ONWARD, type TermName, type Terms } from "./model.ts"
 
 type Compare = (a: Terms, b: Terms) => boolean
 
@@ -27,6 +28,7 @@ const PARTS: Readonly<Record<TermName, Compare>> = {
   end: (a, b) => b.end === null || (a.end !== null && a.end <= b.end),
   notice: (a, b) => a.notice <= b.notice,
   urgent: (a, b) => !a.urgent || b.urgent,
+  matching: (a, b) => within((a.matching ?? []).map(spelt), (b.matching ?? []).map(spelt)),
 }
 
 /**
@@ -55,6 +57,11 @@ function keepsPersonal(a: Terms["personal"], b: Terms["personal"]): boolean {
 
 function within(a: readonly string[] | null, b: readonly string[] | null): boolean {
   return b === null || a?.every((one) => b.includes(one)) === true
+}
+
+/** Another basis or safeguard is another row: neither is narrower. */
+function spelt(row: MatchingRow): string {
+  return canonicalize(row)
 }
 
 function atMost(a: number | null, b: number | null): boolean {

@@ -32,6 +32,7 @@ test("a sentence names what the term limits, in the words of the reader", () => 
     marking: "amber+strict",
     actions: "amber",
     retention: 90,
+    matching: [{ type: "phone", purpose: "evidence", basis: "Act 12", safeguard: USUAL_SAFEGUARD }],
   })
   const english = said(terms)
   assert.match(english.get("places") ?? "", /Brazil and Japan/)
@@ -39,6 +40,11 @@ test("a sentence names what the term limits, in the words of the reader", () => 
   assert.match(english.get("marking") ?? "", /TLP:AMBER\+STRICT/)
   assert.match(english.get("actions") ?? "", /PAP:AMBER/)
   assert.match(english.get("retention") ?? "", /90/)
+  assert.match(
+    english.get("matching") ?? "",
+    /two people.*Telephone numbers for evidence \(legal basis: Act 12; safeguards: the law that binds each party\)/,
+  )
+  assert.match(said(DEFAULT_TERMS).get("matching") ?? "", /not matched/)
   assert.match(said(terms, "zh-Hant").get("sectors") ?? "", /能源/)
   assert.match(said(terms, "zh-Hans").get("incidents") ?? "", /欺诈/)
 })

@@ -1,7 +1,7 @@
 import { type Format, type Translate, tlpText } from "../../http/index.ts"
 import type { PartyId, PartyKind } from "../../parties/index.ts"
 import { hasWord, INDUSTRY_SECTORS } from "../../stix/index.ts"
-import type { Pap, Purpose, TermName, Terms } from "./model.ts"
+import type { Matched, Pap, Purpose, TermName, Terms } from "./model.ts"
 import { safeguardText } from "./safeguard.ts"
 
 /** How the reader's language writes lists and places, and what parties and instruments are called here. */
@@ -11,10 +11,12 @@ export type TermSentence = { term: TermName; text: string }
 /** What the node does under these terms: one sentence for each, also for what they do not limit. */
 export function termSentences(t: Translate, terms: Terms, names: TermNames): TermSentence[] {
   const said = { ...audience(t, terms, names), ...objects(t, terms, names), ...handling(t, terms, names) }
-  return Object.entries({ ...said, ...duties(t, terms), ...times(t, terms) }).map(([term, text]) => ({
-    term: term as TermName,
-    text,
-  }))
+  return Object.entries({ ...said, ...duties(t, terms), ...times(t, terms), ...matching(t, terms, names) }).map(
+    ([term, text]) => ({
+      term: term as TermName,
+      text,
+    }),
+  )
 }
 
 type Said<Name extends TermName> = Record<Name, string>
@@ -107,6 +109,24 @@ function times(t: Translate, { start, end, notice, urgent }: Terms): Said<"start
     notice: notice === 0 ? t("terms.notice-no") : t("terms.notice", { days: notice }),
     urgent: urgent ? t("terms.urgent") : t("terms.urgent-no"),
   }
+}
+
+function matching(t: Translate, { matching: rows = [] }: Terms, { list }: TermNames): Said<"matching"> {
+  if (rows.length === 0) return { matching: t("terms.matching-none") }
+  const said = rows.map(({ type, purpose, basis, safeguard }) => {
+    const words = { type: matchedWord(t, type), purpose: purposeWord(t, purpose) }
+    return t("terms.matching-row", { ...words, basis: safeguardText(t, basis), safeguard: safeguardText(t, safeguard) })
+  })
+  return { matching: t("terms.matching", { rows: list(said) }) }
+}
+
+export function matchedWord(t: Translate, type: Matched): string {
+  const words = {
+    person: t("match.type.person"),
+    phone: t("match.type.phone"),
+    case: t("match.type.case"),
+  }
+  return words[type]
 }
 
 /** The name of a term, as a heading. */

@@ -121,6 +121,7 @@ export function releaseHandlers(parts: ReleaseParts): Handlers {
     "collection share": async (call) => {
       const { title, alias, party, terms: written } = Share.parse(call.arguments)
       const terms = written === null ? DEFAULT_TERMS : termsIn(written)
+      if (terms.matching !== undefined) throw new ComityError("invalid", "terms.matching-alone")
       const peers = await Promise.all(party.map((name) => resolvePeer(store, name)))
       const plan = { title, alias, parties: peers.map((peer) => peer.party), terms }
       return { id: await shareCollection(store, plan, { by: null, now: clock.now() }) }
