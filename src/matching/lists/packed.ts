@@ -95,9 +95,19 @@ export class PackedItems {
     this.#files = { items: open("items"), sources: open("sources"), starts: open("starts") }
   }
 
-  /** The item at this place; places count through all sections. */
+  /** Where the item at this place begins in the file of items; places count through all sections. */
+  startOf(at: number): number {
+    return this.#start(at).readUIntLE(0, KEY_BYTES)
+  }
+
+  /** Where it ends there. */
+  endOf(at: number): number {
+    return at === this.count - 1 ? fstatSync(this.#files.items).size : this.startOf(at + 1)
+  }
+
+  /** The item at this place. */
   item(at: number): Buffer {
-    const start = this.#start(at).readUIntLE(0, KEY_BYTES)
+    const start = this.startOf(at)
     const header = read(this.#files.items, start, HEADER_BYTES)
     return read(this.#files.items, start, HEADER_BYTES + header.readUInt16BE(2))
   }

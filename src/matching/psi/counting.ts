@@ -1,6 +1,5 @@
-import { ComityError } from "../../kernel/errors.ts"
 import type { ItemType } from "../items/types.ts"
-import type { Folder, Sections } from "./model.ts"
+import { checkSections, type Folder, type Sections } from "./model.ts"
 import type { Work } from "./pool.ts"
 
 /**
@@ -8,9 +7,11 @@ import type { Work } from "./pool.ts"
  * `invalid match.duplicate` for a tag that comes twice.
  */
 export async function count(
-  _folder: Folder,
-  _sections: { own: Sections; theirs: Sections },
-  _work: Work,
+  folder: Folder,
+  sections: { own: Sections; theirs: Sections },
+  { pool }: Work,
 ): Promise<{ type: ItemType; count: number }[]> {
-  throw new ComityError("unavailable", "worker.gone")
+  for (const one of [sections.own, sections.theirs]) checkSections(one)
+  const counts = (await pool.run({ do: "compare", path: folder.path, ...sections })) as number[]
+  return sections.own.map(({ type }, i) => ({ type, count: counts[i] ?? 0 }))
 }
