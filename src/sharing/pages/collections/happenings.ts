@@ -1,5 +1,6 @@
 import { type Translate, tlpText } from "../../../http/index.ts"
 import { PURPOSES, purposeWord } from "../../../policy/index.ts"
+import { ofQuestions } from "./happenings-of-questions.ts"
 
 type Values = Readonly<Record<string, string | number>>
 type Facts = Readonly<Record<string, unknown>>
@@ -45,6 +46,7 @@ const wayOf = (facts: Facts): Values => ({
 
 /** Every happening that this version of the node writes down, as a sentence. */
 const sentences: Readonly<Record<string, Say>> = {
+  ...ofQuestions,
   "access.refused": (t, facts) => t("ledger.access.refused", { route: text(facts, "route") }),
   "account.added": (t, facts, calling) =>
     t(
