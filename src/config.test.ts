@@ -23,6 +23,9 @@ test("without any wish a node serves this machine alone, with defaults that need
     maxSealedMib: 512,
     peerEvery: 300,
     peerPrivate: false,
+    matchQuota: null,
+    matchCounts: 32,
+    matchHours: 24,
     oidcIssuer: null,
     oidcClientId: null,
     oidcClientSecret: null,
@@ -58,6 +61,9 @@ test("each setting is read from flag or environment, and the flag wins", () => {
     ["forbiddenStatus", "403", "refused"],
     ["maxStoreMib", "1", 1],
     ["workers", "64", 64],
+    ["matchQuota", "ipv4=768,hash=0", "ipv4=768,hash=0"],
+    ["matchCounts", "0", 0],
+    ["matchHours", "168", 168],
     ["publicUrl", "https://share.example/base//", "https://share.example/base"],
   ]
   for (const [name, given, value] of table) {
@@ -79,6 +85,8 @@ test("a value that makes no sense is refused by the name under which it was give
     ["maxContentLength", ["1023", "268435457", "10M"]],
     ["forbiddenStatus", ["401", "no"]],
     ["workers", ["0", "65"]],
+    ["matchQuota", ["ipv4", "mac=5", "ipv4=-1", "ipv4=5=6", "hash=1;url=2"]],
+    ["matchHours", ["0", "169"]],
     ["publicUrl", ["share.example", "ftp://x", "javascript:x", ""]],
     ["behindProxy", ["yes", "on"]],
   ]

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os"
 import { z } from "zod"
 import { languages, pickLanguage } from "./http/index.ts"
 import { ComityError } from "./kernel/errors.ts"
+import { COUNTS_USUAL, HOURS_USUAL, placesIn } from "./matching/index.ts"
 
 const whole = (least: number, most: number) =>
   z
@@ -14,6 +15,9 @@ const text = z.string().min(1).max(4096)
 const yes = z.enum(["true", "false", "1", "0", ""]).transform((value) => value === "true" || value === "1")
 const issuer = z.url({ protocol: /^https?$/ })
 const address = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""))
+
+/** Places by type, as text; which these are is read where the limits are made. */
+const places = z.string().refine((given) => placesIn(given) !== null)
 
 type Setting = { flag: string | null; env: string; value: string | null; parse: z.ZodType; usual: unknown }
 
@@ -63,6 +67,9 @@ export const settings = {
   ),
   peerEvery: setting("peer-every", "COMITY_PEER_EVERY", "SECONDS", whole(1, 86_400), 300),
   peerPrivate: setting("peer-private", "COMITY_PEER_PRIVATE", null, yes, false),
+  matchQuota: setting("match-quota", "COMITY_MATCH_QUOTA", "TYPE=N,…", places.nullable(), null),
+  matchCounts: setting("match-counts", "COMITY_MATCH_COUNTS", "N", whole(0, 10_000), COUNTS_USUAL),
+  matchHours: setting("match-hours", "COMITY_MATCH_HOURS", "N", whole(1, 168), HOURS_USUAL),
   oidcIssuer: setting("oidc-issuer", "COMITY_OIDC_ISSUER", "URL", issuer.nullable(), null),
   oidcClientId: setting("oidc-client-id", "COMITY_OIDC_CLIENT_ID", "TEXT", text.nullable(), null),
   oidcClientSecret: setting(null, "COMITY_OIDC_CLIENT_SECRET", "TEXT", text.nullable(), null),

@@ -34,14 +34,14 @@ import {
   WarningLists,
   warningListHandlers,
 } from "./library/index.ts"
-import { matchListHandlers } from "./matching/index.ts"
+import { findList, matchHandlers, matchListHandlers } from "./matching/index.ts"
+import { type Matching, openMatching } from "./matchings.ts"
 import { ownFingerprint, ownParty, partyHandlers } from "./parties/index.ts"
 import type { Core, NodeParts } from "./parts.ts"
 import { ownRefusals, pathHandlers, pathRoutes } from "./paths/index.ts"
 import {
   Counting,
   cardHandlers,
-  couriersOf,
   evidenceHandlers,
   feedHandlers,
   guardHandlers,
@@ -51,7 +51,7 @@ import {
   reciprocityHandlers,
   sweepNonces,
 } from "./peering/index.ts"
-import { openPeers, peeringOf, sealingOf } from "./peers.ts"
+import { allCouriers, openPeers, peeringOf, sealingOf } from "./peers.ts"
 import { eraseExpired, expireApprovals, PURPOSES, refusalHandlers, termsHandlers } from "./policy/index.ts"
 import { requestHandlers } from "./requests/index.ts"
 import {
@@ -116,27 +116,22 @@ export async function openNode(parts: NodeParts): Promise<Node> {
   const counting = new Counting({ ...folder, clock, seenAgain: (query) => search.seenAgain(query) })
   const core = { ...kept, store, preparer, search, authenticator, releases, standing, counting, files, signer, site }
   const peering = peeringOf(parts, core, stopped.signal)
+  const matching = openMatching(parts, core, peering)
   let workplace: Workplace | null = null
   let peers: ReturnType<typeof openPeers> | null = null
   let governor: Governor | null = null
   const sweep = sweeping(parts, store)
   const rest = resting(core, replies)
   return {
-    handlers: handlersOf(parts, core, peering),
+    handlers: handlersOf(parts, core, peering, matching),
     unsealed: () => !files.sealed(),
     revoked: () => signer.ended,
-    async seal(passphrase) {
-      if (files.sealed() || signer.ended) return
-      await files.seal(passphrase)
-      await store.write((tx) => record(tx, { what: "key.sealed", by: null, facts: {} }))
-    },
-    async setupLink() {
-      if (workplace === null || signer.ended || !(await needsSetup(store))) return null
-      return `${site.origin}/setup/${await makeSetupLink(store)}`
-    },
+    seal: (passphrase) => sealKeys(core, passphrase),
+    setupLink: async () => (workplace === null ? null : setupLinkOf(core)),
     async serve() {
-      workplace = await openWorkplace(parts, core, peering)
-      peers = openPeers(parts, peering)
+      workplace = await openWorkplace(parts, core, peering, matching)
+      peers = openPeers(parts, peering, matching)
+      await matching.matches.start()
       governor = governorOf(parts, core)
       return serve(parts, { ...core, replies, workplace, peers: peers.rows })
     },
@@ -144,6 +139,7 @@ export async function openNode(parts: NodeParts): Promise<Node> {
       clearInterval(sweep)
       rest.stop()
       stopped.abort()
+      await matching.close()
       await peers?.courier.close()
       await governor?.close()
       await workplace?.close()
@@ -155,6 +151,17 @@ export async function openNode(parts: NodeParts): Promise<Node> {
       claim.release()
     },
   }
+}
+
+async function sealKeys({ files, signer, store }: Core, passphrase: string): Promise<void> {
+  if (files.sealed() || signer.ended) return
+  await files.seal(passphrase)
+  await store.write((tx) => record(tx, { what: "key.sealed", by: null, facts: {} }))
+}
+
+async function setupLinkOf({ store, signer, site }: Core): Promise<string | null> {
+  if (signer.ended || !(await needsSetup(store))) return null
+  return `${site.origin}/setup/${await makeSetupLink(store)}`
 }
 
 /** The database with its logs, none of which goes on before it is known that nothing newer was signed. */
@@ -196,7 +203,9 @@ function governorOf({ clock, diagnostics }: NodeParts, { store, releases }: Core
 }
 
 /** What commands ask of the process that owns the folder. */
-function handlersOf({ clock, folder: { root, database } }: NodeParts, core: Core, peering: PeeringParts): Handlers {
+function handlersOf(parts: NodeParts, core: Core, peering: PeeringParts, { matches, runs }: Matching): Handlers {
+  const { clock } = parts
+  const { root, database } = parts.folder
   const { store, search, authenticator, preparer, warnings, book, releases, standing, files, signer, site } = core
   const collectionId = async (reader: Reader, name: string) => (await loadCollection(reader, name)).id
   const setup = { origin: () => site.origin, needed: () => needsSetup(store) }
@@ -208,7 +217,7 @@ function handlersOf({ clock, folder: { root, database } }: NodeParts, core: Core
     ...factHandlers({ store, book, clock }),
     ...pathHandlers({ store, book, clock, refusals: () => ownRefusals(store) }),
     ...partyHandlers(store),
-    ...peerHandlers(peering, couriersOf()),
+    ...peerHandlers(peering, allCouriers()),
     ...reciprocityHandlers(core),
     ...cardHandlers(peering),
     ...feedHandlers(peering),
@@ -219,6 +228,12 @@ function handlersOf({ clock, folder: { root, database } }: NodeParts, core: Core
     ...agreementHandlers({ store, clock, signer, prepare: peering.prepare }),
     ...requestHandlers({ store, clock, origin: () => site.origin }),
     ...sealedHandlers(sealingOf(peering)),
+    ...matchHandlers({
+      ...runs,
+      matches,
+      clock,
+      listCalled: async (reader, name) => (await findList(reader, name)).id,
+    }),
     ...sharingHandlers({ store, preparer, database, clock, t: translator("en") }),
     ...ruleHandlers({ store, standing }),
     ...matchListHandlers({ store, database, search, clock, folder: join(root, "matching") }),

@@ -2,11 +2,14 @@ import type { Config } from "./config.ts"
 import type { Row } from "./http/index.ts"
 import { ComityError } from "./kernel/errors.ts"
 import { monotonic } from "./kernel/time.ts"
+import { matchCouriers, matchVerbs } from "./matching/index.ts"
+import type { Matching } from "./matchings.ts"
 import { ownParty } from "./parties/index.ts"
 import type { Core, NodeParts } from "./parts.ts"
 import {
   type Counting,
   Courier,
+  type Couriers,
   cosignersOf,
   couriersOf,
   network,
@@ -42,19 +45,29 @@ export function peeringOf({ config, clock, diagnostics }: NodeParts, core: Core,
 }
 
 /** The protocol between nodes while this one answers: its rows of the table, and the courier that goes to the others. */
-export function openPeers({ config }: NodeParts, peering: PeeringParts): { rows: Row[]; courier: Courier } {
-  const couriers = { ...couriersOf(), ...sealedCouriers }
+export function openPeers(
+  { config }: NodeParts,
+  peering: PeeringParts,
+  { runs }: Pick<Matching, "runs">,
+): { rows: Row[]; courier: Courier } {
+  const couriers = allCouriers()
   const courier = new Courier({ ...peering, couriers, every: config.peerEvery })
   const bytesMost = config.maxSealedMib * 1024 * 1024
-  const verbs = { ...verbsOf(peering, (peer) => courier.wake(peer)), ...sealedVerbs({ ...peering, bytesMost }) }
+  const features = { ...sealedVerbs({ ...peering, bytesMost }), ...matchVerbs(runs) }
+  const verbs = { ...verbsOf(peering, (peer) => courier.wake(peer)), ...features }
   const rows = peerRows({ ...peering, verbs, strangers: strangersOf(peering), quotas: new Quotas(monotonic) })
   courier.start()
   return { rows, courier }
 }
 
+/** What waits in the outbox of a node, whichever feature put it there. */
+export function allCouriers(): Couriers {
+  return { ...couriersOf(), ...sealedCouriers, ...matchCouriers }
+}
+
 /** What the pages of partners need. */
 export function partnersOf(peering: PeeringParts, counting: Counting): PartnerParts {
-  const couriers = { ...couriersOf(), ...sealedCouriers }
+  const couriers = allCouriers()
   const { store } = peering
   return { store, peering, couriers, more: (visit, peer) => reciprocitySection({ store, counting }, visit, peer) }
 }

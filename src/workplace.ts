@@ -6,6 +6,7 @@ import { sha256 } from "./kernel/hash.ts"
 import { type FactBook, instrumentNames } from "./law/index.ts"
 import { keyHistory, record } from "./ledger/index.ts"
 import { verifyLogs } from "./library/index.ts"
+import type { Matching } from "./matchings.ts"
 import { navigation, pagesOf } from "./pages.ts"
 import { ownFingerprint, ownParty } from "./parties/index.ts"
 import type { Core, NodeParts } from "./parts.ts"
@@ -21,7 +22,12 @@ export type Workplace = {
   close(): Promise<void>
 }
 
-export async function openWorkplace(parts: NodeParts, core: Core, peering: PeeringParts): Promise<Workplace> {
+export async function openWorkplace(
+  parts: NodeParts,
+  core: Core,
+  peering: PeeringParts,
+  _matching: Matching,
+): Promise<Workplace> {
   const { config, folder, clock, diagnostics } = parts
   const { store, signer, search, warnings, book, authenticator, site } = core
   const visiting = visitingOf(parts, core)

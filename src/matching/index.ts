@@ -105,7 +105,12 @@ export { exclusionText } from "./lists/words.ts"
 export { matchedObjects } from "./pages/matched.ts"
 export type { MatchPageParts, Selecting } from "./pages/parts.ts"
 export { matchPages } from "./pages/routes.ts"
-export { type Limits, type Usage, usageOf } from "./runs/limits.ts"
+export { Pool } from "./psi/pool.ts"
+export { matchDeclarations, matchHandlers } from "./runs/commands.ts"
+export type { ServeParts } from "./runs/fetching.ts"
+export { gatherFrom, knowFrom, requireListOf } from "./runs/library.ts"
+export { COUNTS_USUAL, HOURS_USUAL, type Limits, PLACES_USUAL, placesIn, type Usage, usageOf } from "./runs/limits.ts"
+export { Matches, type RunProgress } from "./runs/matches.ts"
 /** One match of two lists: how many items are common, and, if both sides consent, which. */
 export {
   type Count,
@@ -144,4 +149,7 @@ export {
   type RunParts,
   refuse,
 } from "./runs/operations.ts"
+export { openRuns } from "./runs/running.ts"
 export { itemsOf, listRuns, loadRun } from "./runs/standing.ts"
+export { matchCouriers, matchVerbs } from "./runs/verbs.ts"
+export { countText, itemTypeText, phaseText, reasonText, stateText, turnText } from "./runs/words.ts"

@@ -98,10 +98,10 @@ export async function jobFor(
 }
 
 /** As an officer would let it go to this party now, under the terms of the agreement or those of a node without one. */
-async function questionFor(
+export async function questionFor(
   reader: Reader,
   party: PartyId,
-  { agreement, purpose }: GatherWish,
+  { agreement, purpose }: Pick<GatherWish, "agreement" | "purpose">,
   time: Instant,
 ): Promise<PartyQuestion> {
   const { terms, articles } = await termsFor(reader, party, agreement)

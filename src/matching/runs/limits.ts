@@ -1,7 +1,7 @@
 import { ComityError } from "../../kernel/errors.ts"
 import { DAY, type Instant, plusMicroseconds } from "../../kernel/time.ts"
 import type { Reader } from "../../store/index.ts"
-import { ITEM_TYPES, type ItemType } from "../items/types.ts"
+import { ITEM_TYPES, type ItemType, isItemType } from "../items/types.ts"
 import { selectCountsTold, selectPlacesTaken } from "./limit-queries.ts"
 import { paddedSize } from "./model.ts"
 
@@ -20,6 +20,15 @@ export const PLACES_USUAL: Limits["places"] = {
   ...{ ipv4: 6144, ipv6: 24_576, cidr: 6144, domain: 131_072, url: 131_072, email: 98_304 },
   ...{ hash: 2_097_152, wallet: 131_072, person: 1024, phone: 1024, case: 2048 },
 }
+/** `ipv4=768,hash=0`: what an operator sets, over the defaults; null for anything else. */
+export function placesIn(text: string): Limits["places"] | null {
+  const rows = text.split(",").flatMap((one) => (one.trim() === "" ? [] : [one.trim().split("=")]))
+  const named = rows.map(([type = "", number = "", ...rest]) =>
+    isItemType(type) && /^\d{1,9}$/.test(number) && rest.length === 0 ? ([type, Number(number)] as const) : null,
+  )
+  return named.includes(null) ? null : { ...PLACES_USUAL, ...Object.fromEntries(named.filter((one) => one !== null)) }
+}
+
 export const COUNTS_USUAL = 32
 export const HOURS_USUAL = 24
 /** Proposals of one partner that wait for an answer. */

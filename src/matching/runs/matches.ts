@@ -75,9 +75,9 @@ export class Matches {
 
   /** After a start: what was under way goes on, and what is left of runs that ended is erased. */
   async start(): Promise<void> {
-    await this.look()
     this.#timer = setInterval(() => void this.look().catch(() => {}), LOOK_MS)
     this.#timer.unref()
+    await this.look()
   }
 
   /** Looks at every run that is not wholly over. */
@@ -85,9 +85,9 @@ export class Matches {
     for (const { id } of await selectUnerased(this.#parts.store)) this.wake(id)
   }
 
-  /** Something changed about a run. */
+  /** Something changed about a run; without effect while the node does not serve. */
   wake(id: RunId): void {
-    if (this.#closed) return
+    if (this.#closed || this.#timer === null) return
     const work = this.#works.get(id)
     if (work === undefined) {
       this.#begin(id)
@@ -126,6 +126,11 @@ export class Matches {
     await this.#stop(id)
     await this.#end(id, { state: "cancelled", reason: null, endedBy: "us", by })
     await this.#erase(await loadRun(this.#parts.store, id))
+  }
+
+  /** Runs on which something works, or waits to try again. */
+  get busy(): number {
+    return this.#works.size
   }
 
   progress(run: Run): RunProgress {

@@ -78,7 +78,8 @@ const REASONS: Readonly<Record<string, string>> = {
   "match.counts": "match.why.quota",
   "match.agreement": "match.why.agreement",
   "match.partner-closed": "match.why.partner-closed",
-  "match.list-too-large": "match.why.list-too-large",
+  "match.lost": "match.why.lost",
+  "match-list.unknown": "match.why.list-unknown",
   "match.unknown": "match.why.unknown",
 }
 
