@@ -1,12 +1,13 @@
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
-import { canonicalItem, ITEM_TYPES, type ItemType, Pool } from "../../src/matching/index.ts"
+import { findOwnLog, type JournalRow, journalEntries } from "../../src/ledger/index.ts"
+import { ITEM_TYPES, type ItemType, Pool, typed } from "../../src/matching/index.ts"
 import { PackedWriter } from "../../src/matching/lists/packed.ts"
 import type { Limits } from "../../src/matching/runs/limits.ts"
 import type { Matches } from "../../src/matching/runs/matches.ts"
 import { keptStatement, type Statement } from "../../src/matching/runs/message.ts"
 import type { Knowledge, Run, RunId } from "../../src/matching/runs/model.ts"
-import { accept, noGate, propose, type ProposeWish, type RunParts } from "../../src/matching/runs/operations.ts"
+import { accept, noGate, type ProposeWish, propose, type RunParts } from "../../src/matching/runs/operations.ts"
 import { openRuns, type RunningParts } from "../../src/matching/runs/running.ts"
 import { loadRun } from "../../src/matching/runs/standing.ts"
 import { matchCouriers, matchVerbs } from "../../src/matching/runs/verbs.ts"
@@ -29,14 +30,15 @@ export const WIDE: Limits = {
   hours: 24,
 }
 
-/** What a list of a member is, by the name by which runs call it: values of a kind. */
-export type Values = Readonly<Record<string, readonly (readonly [kind: string, value: string])[]>>
+/** A value of a list as a person would type it. */
+export type Value = readonly [type: ItemType, value: string]
 
 export type Matcher = Member & {
   matches: Matches
   runs: RunParts
   folder: string
-  lists: Record<string, Values[string]>
+  /** By the names by which runs call them. */
+  lists: Record<string, readonly Value[]>
   /** Closes the store and what works on it, and opens both again. */
   restart(): Promise<void>
 }
@@ -47,6 +49,8 @@ export type MatchFederation = Federation & {
   tamper: { by: PartyId; part(stream: string, seq: number, bytes: Buffer): Buffer } | null
   /** Carries words until nothing works any more. */
   settle(): Promise<void>
+  /** A proposal of the first to the second that has arrived. */
+  propose(wish?: Partial<ProposeWish>): Promise<RunId>
   /** A run between the two that is accepted. */
   begin(wish?: Partial<ProposeWish>): Promise<RunId>
   /** As each of the two has it. */
@@ -140,23 +144,42 @@ function current(
   )
 }
 
-function worksOf(federation: MatchFederation): Pick<MatchFederation, "settle" | "begin" | "both"> {
+function worksOf(federation: MatchFederation): Pick<MatchFederation, "settle" | "propose" | "begin" | "both"> {
   const [a, b] = federation.matchers
-  const carry = async () => (await deliver(a.parts, matchCouriers, a.peer(b))) + (await deliver(b.parts, matchCouriers, b.peer(a)))
+  const carry = async () =>
+    (await deliver(a.parts, matchCouriers, a.peer(b))) + (await deliver(b.parts, matchCouriers, b.peer(a)))
+  /** Runs that only wait to try again are let try, until that changes nothing. */
   const settle = async () => {
-    for (let quiet = 0; quiet < 2; ) {
+    for (let looks = 0, commits = -1; looks < 3; ) {
       const moved = await carry()
-      quiet = moved > 0 || a.matches.busy + b.matches.busy > 0 ? 0 : quiet + 1
+      const now = a.store.commits + b.store.commits
+      if (moved > 0 || now !== commits) looks = 0
+      else if (a.matches.busy + b.matches.busy === 0) {
+        looks += 1
+        for (const one of [a, b]) await one.matches.look()
+      }
+      commits = now
       await pause(1)
     }
   }
+  const proposed = async (wish: Partial<ProposeWish> = {}) => {
+    const types = [{ type: "ipv4", most: 200, smallest: 2 } as const]
+    const usual = {
+      list: "own",
+      purpose: "investigation",
+      basis: "Inquiry",
+      agreement: null,
+      learners: "both",
+    } as const
+    const id = await propose(a.runs, { ...usual, types, party: b.party, ...wish }, null)
+    await carry()
+    return id
+  }
   return {
     settle,
+    propose: proposed,
     async begin(wish = {}) {
-      const types = [{ type: "ipv4", most: 200, smallest: 2 } as const]
-      const usual = { list: "own", purpose: "investigation", basis: "Inquiry", agreement: null, learners: "both" } as const
-      const id = await propose(a.runs, { ...usual, types, party: b.party, ...wish }, null)
-      await carry()
+      const id = await proposed(wish)
       await accept(b.runs, id, { list: "own" }, null)
       return id
     },
@@ -164,11 +187,15 @@ function worksOf(federation: MatchFederation): Pick<MatchFederation, "settle" | 
   }
 }
 
-async function gathered(path: string, values: Values[string], types: Run["types"]): Promise<{ type: ItemType; used: number }[]> {
-  const items = values.flatMap(([kind, value]) => {
-    const item = canonicalItem(kind, value)
+async function gathered(
+  path: string,
+  values: readonly Value[],
+  types: Run["types"],
+): Promise<{ type: ItemType; used: number }[]> {
+  const items = values.flatMap(([type, value]) => {
+    const item = typed(value, type)
     if ("refused" in item) throw new Error(`no item: ${value}`)
-    return types.some(({ type }) => type === item.type) ? [item] : []
+    return types.some((one) => one.type === item.type) ? [item] : []
   })
   const writer = new PackedWriter(path)
   for (const { bytes } of items.toSorted((one, other) => one.bytes.compare(other.bytes))) writer.add(bytes, [1])
@@ -182,3 +209,15 @@ export function wordIn({ url, body }: Outgoing): Statement | null {
 }
 
 export const messageOf = (note: string): Buffer => bodyOf({ v: 1, note })
+
+/** What a member wrote into its ledger, the oldest first. */
+export async function ledgerOf({
+  store,
+}: Pick<Member, "store">): Promise<{ what: string; facts: Record<string, unknown> }[]> {
+  const key = await findOwnLog(store, "ledger")
+  const rows = await store.all<JournalRow>(journalEntries(key ?? 0, 0, 100_000))
+  return rows.map(({ header, body }) => ({
+    what: (JSON.parse(header) as { what: string }).what,
+    facts: JSON.parse(Buffer.from(body ?? []).toString("utf8")) as Record<string, unknown>,
+  }))
+}

@@ -128,9 +128,9 @@ export class Matches {
     await this.#erase(await loadRun(this.#parts.store, id))
   }
 
-  /** Runs on which something works, or waits to try again. */
+  /** Runs on which something works now, and does not only wait to try again. */
   get busy(): number {
-    return this.#works.size
+    return [...this.#works.values()].filter(({ rouse }) => rouse === null).length
   }
 
   progress(run: Run): RunProgress {
@@ -291,13 +291,14 @@ function halt(work: Work): void {
 
 function asleep(work: Work, milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds)
-    timer.unref()
-    work.rouse = () => {
+    const rouse = () => {
       clearTimeout(timer)
       work.rouse = null
       resolve()
     }
+    const timer = setTimeout(rouse, milliseconds)
+    timer.unref()
+    work.rouse = rouse
   })
 }
 

@@ -207,7 +207,7 @@ export async function insertWord(
 export async function selectPointless(reader: Reader, run: number): Promise<number[]> {
   const rows = await reader.all<{ outbox: number }>(
     sql`select outbox from match_message where run = ${run} and outbox is not null
-          and step not in ('refuse', 'decline', 'cancel', 'broken', 'close')`,
+          and step not in ('refuse', 'consent', 'decline', 'cancel', 'broken', 'close')`,
   )
   return rows.map(({ outbox }) => outbox)
 }
