@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { type MatchProvider, openSuite, type Packed, pack, type Suite } from "../../src/crypto/index.ts"
+import { openSuite, type Packed, type Provider, pack, type Suite } from "../../src/crypto/matching/index.ts"
 
 /** The chunk in which the runs work. */
 const CHUNK = 2_048
@@ -8,7 +8,7 @@ const CHUNK = 2_048
 export type SideCost = { hashing: number; multiplying: number; all: number }
 
 /** Without files and messages: what the suite itself needs. */
-export async function sideCost(provider: MatchProvider, count: number): Promise<SideCost> {
+export async function sideCost(provider: Provider, count: number): Promise<SideCost> {
   const suite = await openSuite(provider)
   masked(suite, addresses(CHUNK), randomBytes(32))
   const theirs = masked(suite, addresses(count), randomBytes(32)).points
@@ -46,23 +46,15 @@ function slice(items: Packed, first: number, end: number): Packed {
   }
 }
 
-/** Items of the shortest type, so that hashing flatters nobody. */
-export function addresses(count: number, from = 0): Packed {
-  return pack(
-    Array.from({ length: count }, (_, i) => {
-      const address = from + i
-      return Uint8Array.of(
-        1,
-        1,
-        0,
-        4,
-        (address >>> 24) & 255,
-        (address >>> 16) & 255,
-        (address >>> 8) & 255,
-        address & 255,
-      )
-    }),
-  )
+export function addresses(count: number): Packed {
+  return pack(Array.from({ length: count }, (_, i) => address(i)))
+}
+
+/** An item of the shortest type, so that hashing flatters nobody. */
+export function address(number: number): Buffer {
+  const item = Buffer.from([1, 1, 0, 4, 0, 0, 0, 0])
+  item.writeUInt32BE(number, 4)
+  return item
 }
 
 export function secondsSince(begun: NodeJS.CpuUsage): number {

@@ -1,8 +1,6 @@
 export { type KeyFiles, type KeyName, keyFiles, type OfflineKeys, readOfflineKeys } from "./key-files.ts"
 export { KeyRing } from "./key-ring.ts"
-export type { Provider as MatchProvider } from "./matching/engine.ts"
 export { ITEM_LONGEST, type Packed, pack } from "./matching/packed.ts"
-export { openSuite, SUITE, type Suite } from "./matching/suite.ts"
 export { BATCH_MOST, openVoprf, VOPRF_SUITE, type Voprf, type VoprfKeys } from "./matching/voprf.ts"
 export { type Claims, type Errand, openIdProvider, type Provider, type ProviderSettings } from "./oidc.ts"
 export { codeAddress, isCodeSecret, newCodeSecret, stepOfCode } from "./one-time-codes.ts"
