@@ -1,5 +1,6 @@
 import type { Bench } from "../context.ts"
 import { helper } from "../helper-process.ts"
+import { readsDuringMatch } from "../match/nodes.ts"
 import type { MatchOutcome, MatchTask } from "../match/party.ts"
 import { HOW_TO_INSTALL, type PsiJs, psiJs } from "../match/psi-js.ts"
 import { precomputing, question } from "../match/questions.ts"
@@ -24,6 +25,7 @@ export async function measureMatch(bench: Bench): Promise<void> {
   await reportWorkers(bench)
   if (!quick) await reportMemory(bench)
   await reportQuestions(bench)
+  await reportReads(bench)
 }
 
 /** In a process of its own, whose memory and CPU are those of the match alone. */
@@ -123,6 +125,17 @@ async function reportQuestions(bench: Bench): Promise<void> {
     baseline: { name: "libsodium's hash and multiplication", value: libsodium },
     goal: { of: "ratio", atLeast: 0.85 },
   })
+}
+
+async function reportReads(bench: Bench): Promise<void> {
+  const count = bench.options.quick ? SMALL : 100_000
+  const { idle, during, seconds } = await readsDuringMatch(bench, count)
+  for (const key of ["p50", "p99", "max"] as const) {
+    const note = `both nodes on this machine, ${seconds.toFixed(0)} s; ${idle[key].toFixed(1)} ms without a match`
+    const goal = key === "p99" ? { goal: { of: "figure", atMost: 100 } as const } : {}
+    const name = `small read during a match of ${lists(count)}, ${key}`
+    bench.report({ group, name, value: during[key], unit: "ms", note, ...goal })
+  }
 }
 
 function lists(count: number): string {
