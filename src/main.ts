@@ -1,6 +1,6 @@
 import { accountDeclarations } from "./accounts/index.ts"
 import { agreementDeclarations } from "./agreements/index.ts"
-import { type Flags, parseConfig, settings } from "./config.ts"
+import { type Environment, type Flags, parseConfig, settings } from "./config.ts"
 import {
   completion,
   type Declaration,
@@ -40,6 +40,7 @@ import {
   sharingDeclarations,
   visibilityDeclarations,
 } from "./sharing/index.ts"
+import type { Streams } from "./terminal.ts"
 
 const serveDeclaration: Declaration = {
   name: "serve",
@@ -85,25 +86,40 @@ export const declarations: readonly Declaration[] = [
   completionDeclaration,
 ]
 
-/** Exit status: 0 all well, 1 something was refused or wrong, 2 called wrongly, 74 the disk failed. */
+/** The command that the process was started for. */
 export async function run(argv: readonly string[]): Promise<void> {
-  const { env } = process
   process.umask(0o077) // what a node writes is nobody else's to read
   // Who read along may go, as in `| head`: that ends no node. A command that has more to say is told where it writes.
   for (const output of [process.stdout, process.stderr]) output.on("error", () => {})
+  process.exitCode = await execute(argv, process.env, {
+    get input() {
+      return process.stdin // opened only by who reads it
+    },
+    output: process.stdout,
+    errors: process.stderr,
+  })
+}
+
+/** Exit status: 0 all well, 1 something was refused or wrong, 2 called wrongly, 74 the disk failed. */
+export async function execute(argv: readonly string[], env: Environment, streams: Streams): Promise<number> {
   const language = pickLanguage(env.COMITY_LANGUAGE || env.LC_ALL || env.LC_MESSAGES || env.LANG || "")
   try {
-    process.exitCode = await dispatch(argv, language)
+    return await dispatch(argv, env, streams, language)
   } catch (error) {
-    process.stderr.write(`${sentence(error, language)}\n`)
-    if (!(error instanceof ComityError)) process.stderr.write(`${error instanceof Error ? error.stack : error}\n`)
-    process.exitCode = error instanceof ComityError && error.kind === "invalid" ? 2 : 1
+    streams.errors.write(`${sentence(error, language)}\n`)
+    if (!(error instanceof ComityError)) streams.errors.write(`${error instanceof Error ? error.stack : error}\n`)
+    return error instanceof ComityError && error.kind === "invalid" ? 2 : 1
   }
 }
 
-async function dispatch(argv: readonly string[], language: Language): Promise<number> {
+async function dispatch(
+  argv: readonly string[],
+  env: Environment,
+  streams: Streams,
+  language: Language,
+): Promise<number> {
   const t = translator(language)
-  const print = (lines: readonly string[]) => process.stdout.write(`${lines.join("\n")}\n`)
+  const print = (lines: readonly string[]) => streams.output.write(`${lines.join("\n")}\n`)
   if (argv.length === 0 || argv[0] === "--help" || argv[0] === "help") {
     print(help(t, declarations))
     return 0
@@ -116,11 +132,12 @@ async function dispatch(argv: readonly string[], language: Language): Promise<nu
     return 0
   }
   if (found.declaration === completionDeclaration) {
-    process.stdout.write(completion(declarations))
+    streams.output.write(completion(declarations))
     return 0
   }
   const flags = invocation.values as Flags
-  if (found.declaration === serveDeclaration) return runNode(parseConfig(flags, process.env))
+  if (found.declaration === serveDeclaration) return runNode(parseConfig(flags, env))
   const { data } = flags
-  return runCommand(invocation, parseConfig(data === undefined ? {} : { data }, process.env), process.env)
+  const config = parseConfig(data === undefined ? {} : { data }, env)
+  return runCommand(invocation, { config, environment: env, streams })
 }

@@ -17,22 +17,26 @@ import { ComityError } from "./kernel/errors.ts"
 import { monotonic, systemClock } from "./kernel/time.ts"
 import { open } from "./serve.ts"
 import { type Claim, claim, type Folder, folderAt } from "./store/index.ts"
-import { askSecret, openInput, progressBar, readText, toStandardOutput, visible } from "./terminal.ts"
+import { askSecret, openInput, progressBar, readText, type Streams, visible, writeTo } from "./terminal.ts"
 
 const PATIENCE_MS = 10_000
+
+/** What surrounds a command: settings, environment, and where it reads and writes. */
+export type Surroundings = { config: Config; environment: Environment; streams: Streams }
 
 /**
  * Runs a command at the process that owns the data folder; if there is none, this process becomes it for as long as
  * the command takes. Either way the command passes through the socket: there is one path.
  */
-export async function runCommand(invocation: Invocation, config: Config, environment: Environment): Promise<number> {
+export async function runCommand(invocation: Invocation, around: Surroundings): Promise<number> {
   const { declaration, values } = invocation
+  const { config, environment, streams } = around
   const t = translator(config.language ?? "en")
   const calls = callArguments(invocation)
   const { secret: asked } = declaration
   if (asked !== undefined && (asked.with === undefined || values[asked.with] !== undefined)) {
     const { option, environment: name } = asked
-    const secret = environment[name] ?? (await askSecret(t, option))
+    const secret = environment[name] ?? (await askSecret(streams, t, option))
     for (const call of calls) call[option] = secret
   }
   for (const option of declaration.contents ?? []) {
@@ -42,11 +46,11 @@ export async function runCommand(invocation: Invocation, config: Config, environ
     for (const call of calls) call.language = values.json === true ? "en" : (config.language ?? "en")
   }
   const results: Json[] = []
-  if (declaration.here !== undefined) results.push(await atTerminal(invocation, calls[0] ?? {}, t, environment))
-  else for (const call of calls) results.push(await oneCall(invocation, call, folderAt(config.data), config))
+  if (declaration.here !== undefined) results.push(await atTerminal(invocation, calls[0] ?? {}, t, around))
+  else for (const call of calls) results.push(await oneCall(invocation, call, around))
   const result = declaration.merge?.(results) ?? results[0] ?? null
   const lines = values.json === true ? [JSON.stringify(result)] : declaration.show(t, result).map(visible)
-  if (declaration.writes !== true && lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`)
+  if (declaration.writes !== true && lines.length > 0) streams.output.write(`${lines.join("\n")}\n`)
   return declaration.failed?.(result) === true ? 1 : 0
 }
 
@@ -54,11 +58,11 @@ async function atTerminal(
   { declaration }: Invocation,
   call: Json,
   t: Translate,
-  environment: Environment,
+  { environment, streams }: Surroundings,
 ): Promise<Json> {
   const secret = async () => {
     const { what, environment: name } = declaration.asks ?? { what: "", environment: "" }
-    return environment[name] ?? askSecret(t, what)
+    return environment[name] ?? askSecret(streams, t, what)
   }
   try {
     return (await declaration.here?.(call, { secret })) ?? null
@@ -70,39 +74,40 @@ async function atTerminal(
 async function oneCall(
   { declaration, values }: Invocation,
   call: { [name: string]: Json },
-  folder: Folder,
-  config: Config,
+  around: Surroundings,
 ): Promise<Json> {
+  const { config, streams } = around
+  const folder = folderAt(config.data)
   if (declaration.alone !== undefined && !existsSync(folder.database)) {
     if (values.data !== undefined)
-      process.stderr.write(`${translator(config.language ?? "en")("cli.no-folder", { path: folder.root })}\n`)
+      streams.errors.write(`${translator(config.language ?? "en")("cli.no-folder", { path: folder.root })}\n`)
     return declaration.alone(call, systemClock).catch((error: unknown) => {
       throw knownError(error) ?? error
     })
   }
   const input =
     declaration.input === undefined ? null : await openInput(String(call.FILE), declaration.input === "files")
-  const bar = progressBar(input)
+  const bar = progressBar(streams.errors, input)
   const request = {
     command: declaration.name,
     arguments: call,
     input: input?.bytes ?? null,
     progress: bar.show,
-    write: toStandardOutput,
+    write: (chunk: Uint8Array) => writeTo(streams.output, chunk),
   }
   try {
-    return await askOwner(folder, config, request)
+    return await askOwner(folder, request, around)
   } finally {
     bar.end()
   }
 }
 
 /** Whoever owned the folder a moment ago may have been another short command, so both ways are tried in turn. */
-async function askOwner(folder: Folder, config: Config, request: Request): Promise<Json> {
+async function askOwner(folder: Folder, request: Request, around: Surroundings): Promise<Json> {
   const until = monotonic() + PATIENCE_MS
   for (;;) {
     const owned = claim(folder)
-    if (owned !== null) return asOwner(folder, config, owned, request)
+    if (owned !== null) return asOwner(folder, owned, request, around)
     const line = await reach(folder.socket)
     if (line !== null) return ask(line, request)
     if (monotonic() > until) throw new ComityError("unavailable", "folder.no-answer", { path: folder.root })
@@ -111,8 +116,13 @@ async function askOwner(folder: Folder, config: Config, request: Request): Promi
 }
 
 /** While this process owns the folder, others may ask it too; their calls end before it lets go. */
-async function asOwner(folder: Folder, config: Config, owned: Claim, request: Request): Promise<Json> {
-  const diag = diagnostics((line) => process.stderr.write(line))
+async function asOwner(
+  folder: Folder,
+  owned: Claim,
+  request: Request,
+  { config, streams }: Surroundings,
+): Promise<Json> {
+  const diag = diagnostics((line) => streams.errors.write(line))
   const node = await open(config, folder, owned, diag)
   try {
     const socket = await serveSocket(folder.socket, node.handlers, diag)

@@ -7,6 +7,13 @@ import type { Translate } from "./http/index.ts"
 import type { Json } from "./kernel/canonical.ts"
 import { ComityError } from "./kernel/errors.ts"
 
+/** Where a command reads and writes: at the streams of the process, or at others in their place. */
+export type Streams = {
+  readonly input: NodeJS.ReadableStream & { isTTY?: boolean }
+  readonly output: NodeJS.WritableStream
+  readonly errors: NodeJS.WritableStream & { isTTY?: boolean }
+}
+
 /** A file to be read: its bytes unpacked, its size on disk, how much of that was read. */
 export type Input = { bytes: AsyncIterable<Uint8Array>; size: number; read(): number }
 
@@ -62,19 +69,20 @@ async function* unzipped(raw: NodeJS.ReadableStream): AsyncGenerator<Uint8Array>
 }
 
 /** How far a file is, on a terminal only; `end` clears the line. */
-export function progressBar(input: Input | null): { show: (state: Json) => void; end: () => void } {
-  if (!process.stderr.isTTY) return { show: () => {}, end: () => {} }
+export function progressBar(
+  errors: Streams["errors"],
+  input: Input | null,
+): { show: (state: Json) => void; end: () => void } {
+  if (errors.isTTY !== true) return { show: () => {}, end: () => {} }
   return {
     show(state) {
       const counts = Object.values(state as Record<string, unknown>).filter((value) => typeof value === "number")
       const share = input === null ? (counts[0] ?? 0) / (counts[1] ?? 1) : input.read() / Math.max(1, input.size)
       const filled = Math.round(Math.min(1, share) * BAR_WIDTH)
       const bar = "█".repeat(filled) + "░".repeat(BAR_WIDTH - filled)
-      process.stderr.write(
-        `\r${bar} ${Math.round(share * 100)} %  ${counts.map((n) => n.toLocaleString()).join(" · ")} `,
-      )
+      errors.write(`\r${bar} ${Math.round(share * 100)} %  ${counts.map((n) => n.toLocaleString()).join(" · ")} `)
     },
-    end: () => void process.stderr.write("\r\x1b[K"),
+    end: () => void errors.write("\r\x1b[K"),
   }
 }
 
@@ -87,9 +95,9 @@ export function visible(line: string): string {
 }
 
 /** Waits where the reader of our output is slower. Throws `unavailable command.output-gone` where it has gone. */
-export async function toStandardOutput(chunk: Uint8Array): Promise<void> {
+export async function writeTo(output: Streams["output"], chunk: Uint8Array): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  process.stdout.write(chunk, (error) => {
+  output.write(chunk, (error) => {
     if (error == null) resolve()
     else reject(new ComityError("unavailable", "command.output-gone", {}, error))
   })
@@ -97,15 +105,16 @@ export async function toStandardOutput(chunk: Uint8Array): Promise<void> {
 }
 
 /** Asks on the terminal without echo; without a terminal the secret is the first line of standard input. */
-export async function askSecret(t: Translate, what: string): Promise<string> {
-  if (process.stdin.isTTY) process.stderr.write(`${t(`cli.ask-${what}`)} `)
+export async function askSecret({ input, errors }: Streams, t: Translate, what: string): Promise<string> {
+  const terminal = input.isTTY === true
+  if (terminal) errors.write(`${t(`cli.ask-${what}`)} `)
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const lines = createInterface({ input: process.stdin, output: silent, terminal: process.stdin.isTTY })
+  const lines = createInterface({ input, output: silent, terminal })
   try {
     for await (const line of lines) return line
     throw new ComityError("invalid", "command.no-secret")
   } finally {
     lines.close()
-    if (process.stdin.isTTY) process.stderr.write("\n")
+    if (terminal) errors.write("\n")
   }
 }

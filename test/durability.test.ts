@@ -16,7 +16,7 @@ import {
   write,
   writeAndErase,
 } from "./support/load.ts"
-import { comity, run, signal, startNode, type TestNode } from "./support/node.ts"
+import { comity, command, run, signal, startNode, type TestNode } from "./support/node.ts"
 import { indicator, text } from "./support/stix.ts"
 import { basic, type Taxii, taxii } from "./support/taxii.ts"
 import { tempFolder } from "./support/temp.ts"
@@ -206,7 +206,7 @@ test("one changed letter in what is stored is found by log verify, and named", a
   await node.stop()
   await assertVerifies(data, collection)
   assert.ok(replaceIn(data, text(marked), text({ ...marked, name: "unmistakable-lettres" })) > 0)
-  const { status, stdout, stderr } = await comity(["log", "verify", "--data", data, "--collection", collection])
+  const { status, stdout, stderr } = await command(["log", "verify", "--data", data, "--collection", collection])
   assert.equal(status, 1)
   assert.match(stdout + stderr, /\b9\b/, "the entry with the changed letter is number 9")
 })

@@ -5,7 +5,7 @@ import { after, afterEach, test } from "node:test"
 import { gzipSync } from "node:zlib"
 import { badBodies, badObjects } from "./support/hostile.ts"
 import { call, connectRaw } from "./support/http.ts"
-import { comity } from "./support/node.ts"
+import { comity, command } from "./support/node.ts"
 import { openScene, PASSWORD } from "./support/scene.ts"
 import { envelope, indicator, text } from "./support/stix.ts"
 import { API, assertTaxiiError, basic, MEDIA, type Status } from "./support/taxii.ts"
@@ -43,7 +43,7 @@ async function visible(collection: string, ...ids: string[]): Promise<string[]> 
 
 async function importing(files: string[], watch?: (pid: number) => void) {
   const args = ["import", ...files, "--data", scene.node().data, "--collection", imported, "--json"]
-  const { status, stdout, stderr } = await comity(args, watch ? { watch } : {})
+  const { status, stdout, stderr } = await (watch ? comity(args, { watch }) : command(args))
   assert.match(stdout, /^\{.*\}\s*$/s, stderr)
   return { status, summary: JSON.parse(stdout) as Summary }
 }

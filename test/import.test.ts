@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { after, test } from "node:test"
 import { gunzipSync, gzipSync } from "node:zlib"
-import { comity, run, signal } from "./support/node.ts"
+import { comity, command, run, signal } from "./support/node.ts"
 import { openScene } from "./support/scene.ts"
 import { bundle, envelope, indicator, LATE, malware, newVersion, objectTexts, type Stix, text } from "./support/stix.ts"
 import { tempFolder } from "./support/temp.ts"
@@ -27,7 +27,7 @@ type Counts = { accepted: number; duplicate: number; conflicting: number; reject
 type Summary = Counts & { problems: Problem[] }
 
 async function importing(collection: string, ...args: string[]) {
-  const { status, stdout, stderr } = await comity([
+  const { status, stdout, stderr } = await command([
     ...["import", ...args, "--data", scene.node().data, "--collection", collection, "--json"],
   ])
   assert.ok(stdout.startsWith("{"), stdout + stderr)
@@ -100,7 +100,7 @@ test("people get a summary in words with each problem; programs one JSON object;
   const said = stdout + stderr
   for (const word of [/1 accepted|accepted\D+1/i, /1 rejected|rejected\D+1/i, /created/]) assert.match(said, word)
   assert.ok(said.includes(path))
-  const wrong = await comity(["import", "--data", scene.node().data, "--collection", collection])
+  const wrong = await command(["import", "--data", scene.node().data, "--collection", collection])
   assert.equal(wrong.status, 2)
 })
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { join } from "node:path"
 import { before, test } from "node:test"
 import { setTimeout as pause } from "node:timers/promises"
-import { comity, run, startNode, type TestNode } from "./support/node.ts"
+import { command, run, startNode, type TestNode } from "./support/node.ts"
 import { tempFolder } from "./support/temp.ts"
 
 type Said = { words: string; digits: string }
@@ -55,7 +55,7 @@ test("two nodes on one machine become partners by commands alone", async () => {
   assert.deepEqual([known.ours, known.theirs], [accepted.theirs, accepted.ours], "each reads what the other must hear")
 
   const wrong = accepted.ours.words.split(" ").toReversed().join(" ")
-  const refused = await comity(["peer", "compare", other.party, "--words", wrong, "--data", one.data])
+  const refused = await command(["peer", "compare", other.party, "--words", wrong, "--data", one.data])
   assert.equal(refused.status, 1)
   assert.match(refused.stderr, /not this partner's fingerprint/)
   assert.deepEqual(await states(one), [["invited/invited"]])
@@ -67,11 +67,11 @@ test("two nodes on one machine become partners by commands alone", async () => {
 })
 
 test("the card goes to the partner that was to get it, and to nobody who was not", async () => {
-  const shown = () => comity(["card", "show", one.party, "--data", other.data, "--json"])
+  const shown = () => command(["card", "show", one.party, "--data", other.data, "--json"])
   await until(async () => (await shown()).status === 0)
   await say(one, "card", "set", "--function", "incident-response", "--desk-phone", "+358 1 5550 0100")
   await until(async () => (await shown()).stdout.includes("+358 1 5550 0100"))
-  const none = await comity(["card", "show", other.party, "--data", one.data])
+  const none = await command(["card", "show", other.party, "--data", one.data])
   assert.equal(none.status, 1)
   assert.match(none.stderr, /sent no card/)
 })
@@ -81,7 +81,7 @@ test("an invitation that was used lets nobody in, and a partner is found only wh
   await say(third, "peer", "accept", link)
   assert.deepEqual(await listed(one).then((rows) => rows.map(({ party }) => party)), [other.party])
   for (const address of [third.endpoint, other.url, "http://node.invalid"]) {
-    const astray = await comity(["peer", "move", other.party, address, "--data", one.data])
+    const astray = await command(["peer", "move", other.party, address, "--data", one.data])
     assert.notEqual(astray.status, 0, address)
   }
   await say(one, "peer", "move", other.party, `${other.endpoint}/`)

@@ -6,7 +6,7 @@ import { after, test } from "node:test"
 import { parseCheckpoint } from "../src/ledger/checkpoint.ts"
 import { openCheckpoint, parseNote, verifierOf } from "../src/ledger/index.ts"
 import { call } from "./support/http.ts"
-import { comity, run, startNode } from "./support/node.ts"
+import { command, run, startNode } from "./support/node.ts"
 import { openInProcess } from "./support/node-in-process.ts"
 import { indicator } from "./support/stix.ts"
 import { assertTaxiiError, taxii } from "./support/taxii.ts"
@@ -63,7 +63,7 @@ async function against(note: string): Promise<{ status: number | null; text: str
   const file = join(tempFolder(), "checkpoint")
   writeFileSync(file, note)
   const args = ["log", "verify", "--collection", id, "--checkpoint", file, "--data", data]
-  const { status, stdout } = await comity(args)
+  const { status, stdout } = await command(args)
   return { status, text: stdout }
 }
 
@@ -125,13 +125,13 @@ test("while the key is revoked everything can be read, and whoever wants to writ
   kept.since = new Date().toISOString()
   await client.put(id, indicator())
   kept.stolen = await checkpoint()
-  assert.match((await comity(["key", "revoke", "--stolen-since", "yesterday", "--data", data])).stderr, /yesterday/)
+  assert.match((await command(["key", "revoke", "--stolen-since", "yesterday", "--data", data])).stderr, /yesterday/)
   await key("revoke", "--stolen-since", kept.since)
   assert.equal((await shown()).current, null)
   const refused = await client.post(id, JSON.stringify({ objects: [indicator()] }))
   assertTaxiiError(refused, 503)
   assert.match(refused.text, /key\.revoked/)
-  assert.match((await comity(["collection", "add", "More", "--data", data])).stderr, /key recover/)
+  assert.match((await command(["collection", "add", "More", "--data", data])).stderr, /key recover/)
   await node.stop()
   node = await startNode({ data })
   assert.match(node.stdout(), /The key is revoked/)
@@ -140,7 +140,7 @@ test("while the key is revoked everything can be read, and whoever wants to writ
   const { status, text } = await page("/node/keys")
   assert.equal(status, 200)
   assert.ok(text.includes("comity key recover") && !text.includes("comity key rotate"))
-  assert.equal((await comity(["log", "verify", "--data", data])).status, 0)
+  assert.equal((await command(["log", "verify", "--data", data])).status, 0)
   if (python) assert.match(checked(await exported()), /the recovery key, since the key before it is revoked/)
 })
 
@@ -165,6 +165,6 @@ test("after the recovery the node goes on with the same logs, people and fingerp
   assert.equal((await page("/node/keys")).status, 200)
   assert.match((await against(kept.before)).text, /continues/)
   assert.match((await against(kept.stolen)).text, /not signed by this node's key/)
-  assert.equal((await comity(["log", "verify", "--data", data])).status, 0)
+  assert.equal((await command(["log", "verify", "--data", data])).status, 0)
   if (python) assert.match(checked(await exported()), /keys before it: 3/)
 })

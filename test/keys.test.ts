@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { after, test } from "node:test"
-import { comity, startNode } from "./support/node.ts"
+import { command, startNode } from "./support/node.ts"
 import { tempFolder } from "./support/temp.ts"
 
 // The whole life of a node's keys by the commands of its operator, while it answers.
@@ -16,7 +16,7 @@ const node = await startNode({ data })
 after(() => node.stop())
 
 async function run(...args: string[]): Promise<string> {
-  const { status, stdout, stderr } = await comity([...args, "--data", data], {
+  const { status, stdout, stderr } = await command([...args, "--data", data], {
     env: { COMITY_KEY_PASSPHRASE: PASSPHRASE },
   })
   assert.equal(status, 0, `${args.join(" ")}: ${stderr}`)
@@ -24,7 +24,7 @@ async function run(...args: string[]): Promise<string> {
 }
 
 async function refused(...args: string[]): Promise<string> {
-  const { status, stderr } = await comity([...args, "--data", data], { env: { COMITY_KEY_PASSPHRASE: PASSPHRASE } })
+  const { status, stderr } = await command([...args, "--data", data], { env: { COMITY_KEY_PASSPHRASE: PASSPHRASE } })
   assert.notEqual(status, 0, args.join(" "))
   return stderr
 }

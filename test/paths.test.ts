@@ -9,7 +9,7 @@ import { conditions, measures } from "../src/law/index.ts"
 import type { Told } from "../src/paths/telling.ts"
 import { folderAt } from "../src/store/index.ts"
 import { call } from "./support/http.ts"
-import { comity, run, startNode } from "./support/node.ts"
+import { command, run, startNode } from "./support/node.ts"
 import { tempFolder } from "./support/temp.ts"
 
 const QUESTION = ["--from", "DE", "--to", "BR", "--measure", "preserve", "--category", "traffic"]
@@ -84,11 +84,11 @@ test("an unknown code ends with 2 and names those that are known", async () => {
     [["--answer", "consent=yes", "--answer", "consent=no"], /consent=yes consent=no/],
   ]
   for (const [extra, said] of wrong) {
-    const { status, stderr, stdout } = await comity(["path", ...QUESTION, ...extra, "--data", nowhere()])
+    const { status, stderr, stdout } = await command(["path", ...QUESTION, ...extra, "--data", nowhere()])
     assert.equal(status, 2, `${extra.join(" ")}: ${stderr}${stdout}`)
     assert.match(stderr, said)
   }
-  assert.equal((await comity(["path", "--from", "DE", "--to", "BR", "--data", nowhere()])).status, 2)
+  assert.equal((await command(["path", "--from", "DE", "--to", "BR", "--data", nowhere()])).status, 2)
 })
 
 test("the interface answers as it is described, and as the command does", async () => {

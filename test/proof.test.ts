@@ -4,7 +4,7 @@ import { createHash, createPublicKey, verify } from "node:crypto"
 import { cpSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { after, test } from "node:test"
-import { comity, run, startNode } from "./support/node.ts"
+import { command, run, startNode } from "./support/node.ts"
 import { openScene } from "./support/scene.ts"
 import { bundle, indicator, newVersion, stixId, text } from "./support/stix.ts"
 import { type Taxii, taxii } from "./support/taxii.ts"
@@ -120,7 +120,7 @@ async function vkeyOf(folder: string, collection: string): Promise<string> {
 async function proofOf(collection: string, object: string): Promise<Proof> {
   const args = ["log", "proof", object, "--data", data(), "--collection", collection]
   const found = JSON.parse(await run([...args, "--json"])) as Proof
-  assert.equal((await comity(args)).stdout, found.proof)
+  assert.equal((await command(args)).stdout, found.proof)
   return found
 }
 
@@ -137,7 +137,7 @@ function fileWith(content: string): string {
 /** `log verify` against a kept checkpoint. */
 async function verifyAgainst(checkpoint: string, collection: string, folder = data()) {
   const args = ["--data", folder, "--collection", collection, "--checkpoint", fileWith(checkpoint), "--json"]
-  const { status, stdout } = await comity(["log", "verify", ...args])
+  const { status, stdout } = await command(["log", "verify", ...args])
   const [report, ...others] = JSON.parse(stdout) as Report[]
   assert.ok(report !== undefined && others.length === 0)
   return { status, codes: report.problems.map(({ code }) => code), report }
@@ -146,7 +146,7 @@ async function verifyAgainst(checkpoint: string, collection: string, folder = da
 /** The same as a person reads it. */
 async function toldAgainst(checkpoint: string, collection: string, folder = data()) {
   const args = ["--data", folder, "--collection", collection, "--checkpoint", fileWith(checkpoint)]
-  return comity(["log", "verify", ...args])
+  return command(["log", "verify", ...args])
 }
 
 const many = (count: number) => Array.from({ length: count }, () => indicator())
@@ -178,7 +178,7 @@ test("what a collection does not have, or has no more, is not proven", async () 
   await tester.call("DELETE", `collections/${collection}/objects/${erased?.id}/`)
   for (const id of [erased?.id ?? "", elsewhere?.id ?? "", stixId("indicator"), "nonsense"]) {
     const args = ["log", "proof", id, "--data", data(), "--collection", collection]
-    const { status, stdout, stderr } = await comity(args)
+    const { status, stdout, stderr } = await command(args)
     assert.deepEqual([status, stdout], [1, ""], id)
     assert.match(stderr, /no such object/)
   }

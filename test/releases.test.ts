@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { before, test } from "node:test"
 import { folderAt } from "../src/store/index.ts"
-import { comity, run } from "./support/node.ts"
+import { command, run } from "./support/node.ts"
 import { marked } from "./support/sharing.ts"
 import { bundle, stixId } from "./support/stix.ts"
 import { tempFolder } from "./support/temp.ts"
@@ -16,7 +16,7 @@ const [green, amber, plain] = [marked("green"), marked("amber"), marked(null)]
 const asking = (...args: string[]) => run([...args, "--data", data])
 const json = async <Result>(...args: string[]) => JSON.parse(await asking(...args, "--json")) as Result
 const failing = async (...args: string[]) => {
-  const { status, stdout, stderr } = await comity([...args, "--data", data])
+  const { status, stdout, stderr } = await command([...args, "--data", data])
   return { status, text: stdout + stderr }
 }
 
@@ -63,7 +63,7 @@ test("a release tells what went and why the rest stays, for people and for progr
   assert.match(text, /Released: 1\. There already: 0\. Not released: 2\./)
   assert.match(text, /TLP:AMBER is stricter than TLP:GREEN/)
   assert.match(text, new RegExp(`${amber.id}\tmarking\\.above`))
-  const { stdout } = await comity(["release", "out", "--from", "in", "--unmarked", "clear", "--json", "--data", data])
+  const { stdout } = await command(["release", "out", "--from", "in", "--unmarked", "clear", "--json", "--data", data])
   const told = JSON.parse(stdout)
   assert.deepEqual([told.state, told.released, told.marked, told.already, told.refused], ["done", 1, 1, 1, 1])
   assert.deepEqual(told.objects, [{ id: amber.id, reasons: ["marking.above"] }])

@@ -32,15 +32,15 @@ export async function serveSocket(path: string, handlers: Handlers, diagnostics:
     calls.add(call)
     void call.finally(() => calls.delete(call))
   })
-  const mask = process.umask(0o177)
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject)
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject)
+    const mask = process.umask(0o177) // of the whole process, so only for as long as the socket is made
+    try {
       server.listen(path, resolve)
-    })
-  } finally {
-    process.umask(mask)
-  }
+    } finally {
+      process.umask(mask)
+    }
+  })
   return { close: (mostMs) => closeServer(server, open, calls, mostMs ?? null) }
 }
 

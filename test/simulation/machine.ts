@@ -1,5 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import sql, { type Sql } from "sql-template-tag"
@@ -26,6 +25,7 @@ import { releasesUnderWay } from "../../src/sharing/release/queries.ts"
 import { Releases } from "../../src/sharing/release/releases.ts"
 import { type Folder, folderAt, Store, type StoreOptions, type Tx } from "../../src/store/index.ts"
 import { prepared } from "../support/node-in-process.ts"
+import { DISK } from "../support/temp.ts"
 import { SeededChance } from "./dice.ts"
 import type { Actor } from "./oracle-terms.ts"
 
@@ -55,11 +55,8 @@ export type Twist = (verbs: PeerVerbs) => PeerVerbs
 /** Peers that a hint told to ask. */
 export type Wake = (peer: number) => void
 
-/** Memory serves as disk where there is some: a crash is simulated, so nothing has to survive the machine. */
-const disk = existsSync("/dev/shm") ? "/dev/shm" : tmpdir()
-
 export function simulationFolder(): string {
-  return mkdtempSync(join(disk, "cy-sim-"))
+  return mkdtempSync(join(DISK, "cy-sim-"))
 }
 
 /** A store of a process that can end at any commit. */

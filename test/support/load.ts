@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { setTimeout as sleep } from "node:timers/promises"
-import { comity } from "./node.ts"
+import { command } from "./node.ts"
 import { envelope, indicator, text } from "./stix.ts"
 import { allTexts, type Status, type Taxii } from "./taxii.ts"
 
@@ -73,6 +73,6 @@ export async function assertKept(client: Taxii, collection: string, record: Prom
 }
 
 export async function assertVerifies(data: string, collection: string): Promise<void> {
-  const { status, stdout, stderr } = await comity(["log", "verify", "--data", data, "--collection", collection])
+  const { status, stdout, stderr } = await command(["log", "verify", "--data", data, "--collection", collection])
   assert.equal(status, 0, stdout + stderr)
 }

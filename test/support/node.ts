@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
+import { PassThrough, Readable } from "node:stream"
+import { text } from "node:stream/consumers"
 import { after } from "node:test"
 import { tempFolder } from "./temp.ts"
 
@@ -64,7 +66,7 @@ export async function startNode(options: NodeOptions = {}): Promise<TestNode> {
   }
 }
 
-/** Runs the command to its end, which comes by force (status null) if it does not end by itself. `watch` sees the process id, for tests that measure the process while it works. */
+/** Runs the command in a process of its own to its end, which comes by force (status null) if it does not end by itself. `watch` sees the process id, for tests that measure the process while it works. */
 export async function comity(
   args: string[],
   options: { env?: Environment; input?: string | Buffer; watch?: (pid: number) => void } = {},
@@ -79,9 +81,26 @@ export async function comity(
   return { status: code, stdout: output.stdout, stderr: output.stderr }
 }
 
-/** Runs the command, which must succeed, and gives what it printed, trimmed. */
+/** Runs a command as `comity` does, in this process: all the same but what only a process shows, and no start to pay. */
+export async function command(
+  args: string[],
+  options: { env?: Environment; input?: string | Buffer } = {},
+): Promise<Output> {
+  if (args[0] === "serve") throw new Error("a node needs a process of its own")
+  const { execute } = await import("../../src/main.ts")
+  process.umask(0o077)
+  const [output, errors] = [new PassThrough(), new PassThrough()]
+  const printed = Promise.all([text(output), text(errors)])
+  const input = Readable.from([options.input ?? ""])
+  const status = await execute(args, environment(options.env ?? {}), { input, output, errors })
+  for (const stream of [output, errors]) stream.end()
+  const [stdout, stderr] = await printed
+  return { status, stdout, stderr }
+}
+
+/** Runs a command, which must succeed, in this process and gives what it printed, trimmed. */
 export async function run(args: string[], env: Environment = {}): Promise<string> {
-  const { status, stdout, stderr } = await comity(args, { env })
+  const { status, stdout, stderr } = await command(args, { env })
   if (status !== 0) throw new Error(`comity ${args.join(" ")} ended with ${status}\n${stdout}${stderr}`)
   return stdout.trim()
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { after, test } from "node:test"
 import { brotliCompressSync, deflateSync, gunzipSync, gzipSync } from "node:zlib"
-import { comity } from "../support/node.ts"
+import { command } from "../support/node.ts"
 import { openScene } from "../support/scene.ts"
 import { EARLY, envelope, indicator, malware, newVersion, objectTexts, stixId, text } from "../support/stix.ts"
 import { assertTaxiiError, MEDIA, walk } from "../support/taxii.ts"
@@ -39,7 +39,7 @@ test("an object comes back byte for byte as it was sent, from every endpoint and
       assert.deepEqual(objectTexts(answer.text), [one])
       JSON.parse(answer.text)
     }
-    const exported = await comity(["export", "--data", scene.node().data, "--collection", collection])
+    const exported = await command(["export", "--data", scene.node().data, "--collection", collection])
     assert.equal(exported.status, 0, exported.stderr)
     assert.deepEqual(objectTexts(exported.stdout), sent)
     assert.equal((JSON.parse(exported.stdout) as { type: string }).type, "bundle")

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { after, test } from "node:test"
-import { comity } from "../../../test/support/node.ts"
+import { comity, command } from "../../../test/support/node.ts"
 import { openInProcess } from "../../../test/support/node-in-process.ts"
 import { addPartner, sealingParts } from "../../../test/support/sealed-scene.ts"
 import { inPieces, opened, sealedVectors, whole } from "../../../test/support/sealing.ts"
@@ -67,8 +67,8 @@ test("a file is sealed and sent to whom the card names, and its ciphertext can b
 const folder = tempFolder()
 const at = (name: string) => join(folder, name)
 
-/** A command in a process of its own, in a folder where there is no node. */
-const alone = (args: string[], env: Record<string, string> = {}) => comity(args, { env: { ...env } })
+/** A command in a folder where there is no node. */
+const alone = (args: string[], env: Record<string, string> = {}) => command(args, { env })
 
 async function sealedFile(recipient: string, name: string, content = "Evidence"): Promise<string> {
   const label = { ...sealedVectors.label, name }
@@ -78,7 +78,7 @@ async function sealedFile(recipient: string, name: string, content = "Evidence")
 }
 
 test("a person makes a key and opens a file where there is no node", async () => {
-  const made = await alone(["seal-key", "new", "--out", at("me.key"), "--json"])
+  const made = await comity(["seal-key", "new", "--out", at("me.key"), "--json"])
   const { recipient } = JSON.parse(made.stdout) as { recipient: string }
   assert.equal(statSync(at("me.key")).mode & 0o777, 0o600)
   assert.match(readFileSync(at("me.key"), "utf8"), /^# created: .*\n# public key: age1\S+\nAGE-SECRET-KEY-1\S+\n$/)

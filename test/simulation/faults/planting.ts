@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { DISK } from "../../support/temp.ts"
 import { CACHE } from "../pool.ts"
 import type { Change, PlantedFault } from "./faults.ts"
 
@@ -14,7 +14,7 @@ const PARTS = ["src", "test/simulation", "test/support", "package.json"]
 export type Garden = { folder: string; plant(fault: PlantedFault): () => void; remove(): void }
 
 export function newGarden(): Garden {
-  const folder = mkdtempSync(join(tmpdir(), "cy-plant-"))
+  const folder = mkdtempSync(join(DISK, "cy-plant-"))
   for (const name of ["test", CACHE]) mkdirSync(join(folder, name))
   for (const part of PARTS) cpSync(join(root, part), join(folder, part), { recursive: true })
   for (const name of ["node_modules", "web"]) symlinkSync(join(root, name), join(folder, name))
