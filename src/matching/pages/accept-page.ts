@@ -16,6 +16,7 @@ import {
   selectField,
   table,
   visible,
+  visibleText,
 } from "../../http/index.ts"
 import { loadPeer } from "../../parties/index.ts"
 import { purposeWord } from "../../policy/index.ts"
@@ -46,7 +47,7 @@ export async function acceptPage(parts: MatchPageParts, visit: Visit, sent: Sent
   const wanted = sent.given.list?.[0] ?? visit.ask.query.get("list")
   const list = lists.find(({ id }) => id === wanted) ?? null
   const choose = chooseList(visit, run, lists, list)
-  const rest = { title, heading: visible(title), place: "match" }
+  const rest = { title: visibleText(title), heading: visible(title), place: "match" }
   const intro = html`${errorSummary(t, sent.faults)}`
   if (list === null) {
     const shown = { learners: run.learners, role: run.role, used: null, padded: null, common: null }

@@ -18,6 +18,7 @@ import {
   section,
   selectField,
   visible,
+  visibleText,
 } from "../../http/index.ts"
 import { OPEN_TYPES } from "../items/types.ts"
 import { findList, LIST_NAME_MOST, listLists, removeList, renameList, saveList } from "../lists/lists.ts"
@@ -108,7 +109,14 @@ export async function listPage(parts: MatchPageParts, visit: Visit, sent: Sent =
   const { shown, scripts } = await previewSection(parts, visit, list)
   const change = visit.may("role:analyst") ? changing(visit, list, sent) : nothing
   const body = html`${errorSummary(t, sent.faults)}<div class="decision">${said}${shown}${change}<p class="actions"><a href="${LISTS}">${t("match.back-to-lists")}</a></p></div>`
-  return visit.page({ title: list.name, heading: visible(list.name), place: PLACE, scripts, ...statusOf(sent), body })
+  return visit.page({
+    title: visibleText(list.name),
+    heading: visible(list.name),
+    place: PLACE,
+    scripts,
+    ...statusOf(sent),
+    body,
+  })
 }
 
 type Shown = { shown: Html; scripts: "progress.js"[] }

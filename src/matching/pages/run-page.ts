@@ -10,6 +10,7 @@ import {
   type Reply,
   section,
   visible,
+  visibleText,
 } from "../../http/index.ts"
 import { purposeWord } from "../../policy/index.ts"
 import { findList } from "../lists/lists.ts"
@@ -43,7 +44,7 @@ export async function runPage(parts: MatchPageParts, visit: Visit): Promise<Repl
   const body = html`<div class="columns explaining"><div>${nowShown(parts, visit, run, partner)}${countsTable(visit, run)}${results}${steps}<p class="actions"><a href="${HOME}">${t("match.back")}</a></p></div>
 <aside aria-label="${t("match.about")}">${await aboutRun(parts, visit, run, partner)}${means}</aside></div>`
   return visit.page({
-    title,
+    title: visibleText(title),
     heading: visible(title),
     place: "match",
     state: stateShown(t, run),
