@@ -21,6 +21,7 @@ import {
 import type { Row } from "./http/index.ts"
 import type { FactBook } from "./law/index.ts"
 import { type Search, valuesOf, type WarningLists } from "./library/index.ts"
+import { type MatchPageParts, matchedObjects, matchPages } from "./matching/index.ts"
 import { ownParty } from "./parties/index.ts"
 import { factPages, ownRefusals, pathPages } from "./paths/index.ts"
 import { type Counting, type PartnerParts, partnerPages, reciprocityPages } from "./peering/index.ts"
@@ -40,6 +41,7 @@ import {
   rulePages,
   type SealedParts,
   sealedPages,
+  selecting,
   type Verifications,
   visibilityPages,
   warningListRoutes,
@@ -61,6 +63,7 @@ export const navigation: readonly SectionFor[] = [
       { key: "instruments", href: "/find/instruments", who: "role:reader" },
       { key: "rules", href: "/find/rules", who: "role:reader" },
       { key: "facts", href: "/find/facts", who: "role:reader" },
+      { key: "match", href: "/find/match", who: "role:reader" },
     ],
   },
   {
@@ -124,6 +127,7 @@ export type PageParts = {
   sealing: SealedParts
   partners: PartnerParts
   trials: Trials
+  matching: Pick<MatchPageParts, "runs" | "matches" | "previews">
 }
 
 /** Every page, behind its guard. */
@@ -145,10 +149,11 @@ function agreementParts({ store, entrance: { clock }, signer, partners, trials, 
   return { store, clock, signer, trials, book, prepare: partners.peering.prepare }
 }
 
-function findPages({ store, book, entrance }: PageParts): PageRoute[] {
+function findPages({ store, book, entrance, search, matching }: PageParts): PageRoute[] {
   const { clock } = entrance
   const finder = { store, book, clock, refusals: () => ownRefusals(store), own: () => ownParty(store) }
-  return [...pathPages(finder), ...factPages({ store, book, clock })]
+  const match = { ...matching, store, search, selecting: selecting(store) }
+  return [...pathPages(finder), ...factPages({ store, book, clock }), ...matchPages(match)]
 }
 
 function sharingPages(parts: PageParts): PageRoute[] {
@@ -161,7 +166,7 @@ function sharingPages(parts: PageParts): PageRoute[] {
     ...importRoutes({ store, imports }),
     ...warningListRoutes(warnings),
     ...refusalPages(store),
-    ...releasePages({ store, search, releases, warningsOf }),
+    ...releasePages({ store, search, releases, warningsOf, matched: (id, most) => matchedObjects(parts, id, most) }),
     ...rulePages({ store, search, releases }),
     ...approvalPages({ store, search, releases, warningsOf }),
     ...visibilityPages({ store, search }),

@@ -6,6 +6,7 @@ import { sha256 } from "./kernel/hash.ts"
 import { type FactBook, instrumentNames } from "./law/index.ts"
 import { keyHistory, record } from "./ledger/index.ts"
 import { verifyLogs } from "./library/index.ts"
+import { Previews } from "./matching/index.ts"
 import type { Matching } from "./matchings.ts"
 import { navigation, pagesOf } from "./pages.ts"
 import { ownFingerprint, ownParty } from "./parties/index.ts"
@@ -26,7 +27,7 @@ export async function openWorkplace(
   parts: NodeParts,
   core: Core,
   peering: PeeringParts,
-  _matching: Matching,
+  { matches, runs, lists }: Matching,
 ): Promise<Workplace> {
   const { config, folder, clock, diagnostics } = parts
   const { store, signer, search, warnings, book, authenticator, site } = core
@@ -42,11 +43,13 @@ export async function openWorkplace(
     onFailure: (error) => diagnostics.error("verify.failed", { name: error instanceof Error ? error.name : "unknown" }),
   })
   const trials = new Trials({ store, clock, database: folder.database })
+  const previews = new Previews(lists)
   const rows = pagesOf({
     ...{ store, folder, search, visiting, authenticator, imports, releases, warnings, book, verifications, signer },
     sealing: sealingOf(peering),
     partners: partnersOf(peering, core.counting),
     ...{ trials, counting: core.counting },
+    matching: { matches, runs, previews },
     provider: providerOf(config),
     entrance: { store, sessions, clock, refusals, site, brake: new Brake(), pending: new Pending(clock) },
     keys: keyPartsOf(core),
@@ -55,6 +58,7 @@ export async function openWorkplace(
     rows,
     refuse: (error, ask) => errorPage(visiting, error, ask),
     async close() {
+      await previews.close()
       await trials.close()
       await verifications.close()
       await imports.close()

@@ -1,5 +1,6 @@
 import { agreementsWaiting } from "../agreements/index.ts"
 import type { Instant } from "../kernel/time.ts"
+import { runsWaiting } from "../matching/index.ts"
 import { approvalsFor, rulesStandingStill } from "../sharing/index.ts"
 import type { Store } from "../store/index.ts"
 import type { Sees, Waiting } from "./overview.ts"
@@ -13,6 +14,7 @@ export async function decisionsWaiting(store: Store, sees: Sees, by: string, now
   const soon = urgent.filter(({ expiresAt }) => expiresAt > now)
   const rules = sees.decide ? await rulesStandingStill(store) : []
   const { sign, position, ending } = sees.work ? await agreementsWaiting(store, now) : NO_AGREEMENTS
+  const matches = sees.decide ? await runsWaiting(store) : []
   const signable = sees.decide ? sign : []
   const all: Waiting[] = [
     { key: "urgent-late", count: late.length, href: whereOf("/share/approvals", late) },
@@ -22,15 +24,19 @@ export async function decisionsWaiting(store: Store, sees: Sees, by: string, now
     { key: "sign", count: signable.length, href: whereOf(AGREEMENTS, signable) },
     { key: "position", count: position.length, href: whereOf(AGREEMENTS, position) },
     { key: "ending", count: ending.length, href: whereOf(AGREEMENTS, ending) },
+    { key: "match", count: matches.length, href: whereOf(MATCHES, matches) },
   ]
   return all.filter(({ count }) => count > 0)
 }
 
 const NO_AGREEMENTS = { sign: [], position: [], ending: [] } as const
 const AGREEMENTS = "/agree"
+const MATCHES = "/find/match"
+/** Where the pages of single things stand, where it is not under their list. */
+const SINGLE: Readonly<Record<string, string>> = { [AGREEMENTS]: "/agree/negotiations", [MATCHES]: "/find/match/runs" }
 
 /** The page of the only one: who is no officer, and was told of an urgent release, has no list of them. */
 function whereOf(list: string, [only, ...others]: readonly { id: string }[]): string {
-  const one = list === AGREEMENTS ? `${list}/negotiations` : list
+  const one = SINGLE[list] ?? list
   return only === undefined || others.length > 0 ? list : `${one}/${only.id}`
 }

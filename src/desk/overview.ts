@@ -41,6 +41,7 @@ export type Waiting = {
     | "sign"
     | "position"
     | "ending"
+    | "match"
   count: number
   href: string | null
 }

@@ -49,11 +49,21 @@ async function answer(search: Search, visit: Visit): Promise<Reply> {
   return reply("application/json", JSON.stringify(offered), 200, { "cache-control": "no-store" })
 }
 
-function pagesFor({ t, viewer }: Visit): Entry[] {
+function pagesFor(visit: Visit): Entry[] {
+  const { t, viewer } = visit
   const places = viewer.sections.flatMap(({ key: section, pages }) =>
     pages.map(({ key, href }) => ({ label: t(`nav.${key}`), hint: key === section ? "" : t(`nav.${section}`), href })),
   )
-  return [...places, { label: t("nav.account"), hint: "", href: "/account" }]
+  return [...places, ...beginnings(visit), { label: t("nav.account"), hint: "", href: "/account" }]
+}
+
+/** What is begun often and stands in no rail. */
+function beginnings({ t, viewer, may }: Visit): Entry[] {
+  if (!viewer.sections.some(({ pages }) => pages.some(({ key }) => key === "match"))) return []
+  const hint = t("nav.match")
+  const lists = [{ label: t("match.lists"), hint, href: "/find/match/lists" }]
+  const propose = may("role:analyst") ? [{ label: t("match.propose"), hint, href: "/find/match/new" }] : []
+  return [...lists, ...propose]
 }
 
 function actionsFor({ t, viewer }: Visit): Action[] {

@@ -150,6 +150,6 @@ export {
   refuse,
 } from "./runs/operations.ts"
 export { openRuns } from "./runs/running.ts"
-export { itemsOf, listRuns, loadRun } from "./runs/standing.ts"
+export { itemsOf, listRuns, loadRun, runsWaiting } from "./runs/standing.ts"
 export { matchCouriers, matchVerbs } from "./runs/verbs.ts"
 export { countText, itemTypeText, phaseText, reasonText, stateText, turnText } from "./runs/words.ts"

@@ -14,6 +14,7 @@ import { saveSearch } from "../../src/sharing/saved-searches.ts"
 import { addAgreements } from "./agreements.ts"
 import { type ApprovalThings, addApprovalThings } from "./approval-things.ts"
 import type { Session, TestBrowser, View, Visitor } from "./browser.ts"
+import { addMatchThings, type MatchThings } from "./match-things.ts"
 import { type InProcess, openInProcess, prepared } from "./node-in-process.ts"
 import type { Role } from "./pages.ts"
 import { addRequests } from "./requests.ts"
@@ -52,7 +53,8 @@ export type Furnished = {
       string
     > &
       SharedThings &
-      ApprovalThings
+      ApprovalThings &
+      MatchThings
   >
 }
 
@@ -134,6 +136,7 @@ async function belongings(node: InProcess, collection: string, names: string): P
     choice: await choosePreservation(store, names),
     ...shared,
     ...(await addApprovalThings(node, shared.partner as PartyId, names)),
+    ...(await addMatchThings(node, shared.partner as PartyId, names)),
     ...(await addAgreements(node, { party: shared.partner as PartyId, name: `Coastal CERT${names}` }, names)),
   }
   return { person: analyst.account, program: program.account, search, ...more }

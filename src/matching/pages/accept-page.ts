@@ -14,7 +14,6 @@ import {
   type Reply,
   section,
   selectField,
-  table,
   visible,
   visibleText,
 } from "../../http/index.ts"
@@ -27,8 +26,18 @@ import { usageOf } from "../runs/limits.ts"
 import { paddedSize, type Run, type RunType } from "../runs/model.ts"
 import { accept } from "../runs/operations.ts"
 import { loadRun } from "../runs/standing.ts"
-import { agreementsHere, faultOf, LISTS, lines, lookAt, type MatchPageParts, partnersOf, runPath } from "./parts.ts"
-import { explained, picture } from "./picture.ts"
+import {
+  agreementsHere,
+  faultOf,
+  figureTable,
+  LISTS,
+  lines,
+  lookAt,
+  type MatchPageParts,
+  partnersOf,
+  runPath,
+} from "./parts.ts"
+import { explained } from "./picture.ts"
 import { leftOut, underWay, warnedIn } from "./preview-shown.ts"
 import { honest, pictured, sizes, warnedNote } from "./propose-decision.ts"
 import { learnersText, nameOf, typeWord } from "./words.ts"
@@ -51,7 +60,7 @@ export async function acceptPage(parts: MatchPageParts, visit: Visit, sent: Sent
   const intro = html`${errorSummary(t, sent.faults)}`
   if (list === null) {
     const shown = { learners: run.learners, role: run.role, used: null, padded: null, common: null }
-    const body = html`${intro}<div class="decision">${said}${proposed(visit, run.types)}${choose}${picture(t, shown)}${explained(t, shown)}</div>`
+    const body = html`${intro}<div class="decision">${said}${proposed(visit, run.types)}${choose}${explained(t, shown)}</div>`
     return visit.page({ ...rest, body })
   }
   const preview = await lookAt(parts, {
@@ -68,7 +77,7 @@ export async function acceptPage(parts: MatchPageParts, visit: Visit, sent: Sent
   }
   const shown = { ...pictured(visit, run, gathered), role: run.role }
   const status = Object.keys(sent.faults).length === 0 ? {} : { status: 400 }
-  const body = html`${intro}<div class="decision">${said}${choose}${sizes(visit, run.types, gathered)}${picture(t, shown)}${explained(t, shown)}${warnedIn(gathered) === 0 ? nothing : warnedNote(visit, gathered)}${leftOut(visit, gathered, partners)}
+  const body = html`${intro}<div class="decision">${said}${choose}${sizes(visit, run.types, gathered)}${explained(t, shown)}${warnedIn(gathered) === 0 ? nothing : warnedNote(visit, gathered)}${leftOut(visit, gathered, partners)}
 ${await quotas(parts, visit, run)}${honest(visit, parts.runs.limits, run.types)}${section(t("match.final"), lines([t("match.final-told"), t("match.final-count"), t("match.final-log")]))}
 ${decide(visit, run, list, sent)}</div>`
   return visit.page({ ...rest, ...status, body })
@@ -92,7 +101,7 @@ async function asked({ store }: MatchPageParts, visit: Visit, run: Run): Promise
 }
 
 function proposed({ t, format }: Visit, types: readonly RunType[]): Html {
-  return table<RunType>({
+  return figureTable<RunType>({
     caption: t("match.sizes"),
     rows: types,
     empty: nothing,
@@ -132,7 +141,7 @@ async function quotas({ store, runs: { limits } }: MatchPageParts, visit: Visit,
   })
   const number = (label: string, of: (row: (typeof rows)[number]) => number) =>
     ({ label, kind: "number", cell: (row: (typeof rows)[number]) => format.number(of(row)) }) as const
-  const list = table({
+  const list = figureTable({
     caption: t("match.quotas"),
     rows,
     empty: nothing,

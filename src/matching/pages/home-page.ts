@@ -41,9 +41,14 @@ function waitingShown(visit: Visit, runs: readonly Run[], partners: Partners): H
   const ours = runs.filter((run) => waitingFor(run) === "us")
   if (ours.length === 0) return nothing
   const items = ours.map((run) => {
-    return html`<li>${stateShown(t, run)}<span>${partnerShown(partners, run.party)} · ${typesText(visit, run.types)}</span> <a href="${runPath(run)}">${t("match.open-run")}</a></li>`
+    return html`<li>${stateShown(t, run)}<span>${partnerShown(partners, run.party)} · ${typesText(visit, run.types)}</span> <a href="${runPath(run)}">${whatToDo(t, run)}</a></li>`
   })
   return section(t("match.waits"), html`<ul class="tasks">${items}</ul>`, "waits")
+}
+
+function whatToDo(t: Visit["t"], { state }: Run): string {
+  if (state === "proposed") return t("match.to-answer")
+  return state === "counted" ? t("match.to-decide") : t("match.open-run")
 }
 
 function runTable(visit: Visit, runs: readonly Run[], partners: Partners): Html {
@@ -60,12 +65,11 @@ function runTable(visit: Visit, runs: readonly Run[], partners: Partners): Html 
         cell: (run) => html`<a href="${runPath(run)}">${partnerShown(partners, run.party)}</a>`,
       },
       { label: t("match.state"), cell: (run) => stateShown(t, run) },
-      { label: t("match.common"), cell: (run) => countsText(visit, run) ?? nothing },
       {
-        label: t("match.types"),
-        kind: "quiet",
+        label: t("match.common"),
         wide: true,
-        cell: ({ types }) => typesText(visit, types),
+        cell: (run) =>
+          html`<span class="told">${countsText(visit, run) ?? html`<span class="quiet">${typesText(visit, run.types)}</span>`}</span>`,
       },
       {
         label: t("match.when"),

@@ -1,5 +1,5 @@
 import type { Visit } from "../../accounts/index.ts"
-import { type Fault, type Html, html, knows, visibleText } from "../../http/index.ts"
+import { type Fault, type Html, html, knows, type Table, table, visibleText } from "../../http/index.ts"
 import { ComityError, type Details } from "../../kernel/errors.ts"
 import { audienceOf, listCollections, type Search } from "../../library/index.ts"
 import { isActive, listPeers, type PartyId, type Peer } from "../../parties/index.ts"
@@ -95,4 +95,9 @@ const SOON_MS = 2000
 /** What of a list would be used; where that takes long, how far looking at it is. */
 export function lookAt({ previews }: Pick<MatchPageParts, "previews">, wish: GatherWish): Promise<Preview> {
   return previews.lookFor(wish, SOON_MS)
+}
+
+/** A list of numbers by type: on a phone its heads take several lines. */
+export function figureTable<Row>(given: Table<Row>): Html {
+  return html`<div class="figures">${table(given)}</div>`
 }

@@ -1,4 +1,4 @@
-import { type Html, html, nothing, section, type Translate } from "../../http/index.ts"
+import { type Html, html, section, type Translate } from "../../http/index.ts"
 import type { Learners, RunRole } from "../runs/model.ts"
 
 /** What is known of a match that is explained; numbers are written as people read them, null where nobody knows yet. */
@@ -13,23 +13,23 @@ export type Pictured = {
 }
 
 const WIDTH = 360
-const HEIGHT = 268
-const MIDDLE = 118
-const RADIUS = 88
+const HEIGHT = 284
+const MIDDLE = 126
+const RADIUS = 96
 /** Of the two circles, and so where the middles of their three parts are. */
-const LEFT = 126
+const LEFT = 136
 const RIGHT = WIDTH - LEFT
-const ONLY_LEFT = 88
+const ONLY_LEFT = 84
 const ONLY_RIGHT = WIDTH - ONLY_LEFT
 /** Room for words in each part. */
-const ROOM = { only: 84, common: 66, below: 170 } as const
+const ROOM = { only: 72, common: 80, below: 156 } as const
 const LINE = 16
 
 /**
  * What the partner will and will not learn: two lists that overlap. It says nothing that the list beside it does not
  * say, so it is hidden from screen readers.
  */
-export function picture(t: Translate, shown: Pictured): Html {
+function picture(t: Translate, shown: Pictured): Html {
   const only = t("match.picture-hidden")
   const below = { left: seenOfOurs(t, shown), right: t("match.picture-their-size") }
   return html`<figure class="overlap"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true">
@@ -39,7 +39,7 @@ ${words(t("match.picture-ours"), { x: LEFT - 24, y: 20, room: 150, kind: "name" 
 ${words(only, { x: ONLY_LEFT, y: MIDDLE, room: ROOM.only, kind: "plain" })}${words(only, { x: ONLY_RIGHT, y: MIDDLE, room: ROOM.only, kind: "plain" })}
 ${inside(t, shown)}
 <path class="edge" d="M${LEFT - 24} ${MIDDLE + RADIUS + 2}v10M${RIGHT + 24} ${MIDDLE + RADIUS + 2}v10"/>
-${words(below.left, { x: 4 + ROOM.below / 2, y: 240, room: ROOM.below, kind: "quiet" })}${words(below.right, { x: WIDTH - 4 - ROOM.below / 2, y: 240, room: ROOM.below, kind: "quiet" })}
+${words(below.left, { x: 4 + ROOM.below / 2, y: 258, room: ROOM.below, kind: "quiet" })}${words(below.right, { x: WIDTH - 4 - ROOM.below / 2, y: 258, room: ROOM.below, kind: "quiet" })}
 </svg><figcaption>${t("match.picture-caption")}</figcaption></figure>`
 }
 
@@ -57,9 +57,11 @@ function lens(): string {
 /** First how many, then, if both say yes, which ones. */
 function inside(t: Translate, { learners, role, common }: Pictured): Html {
   const at = { x: WIDTH / 2, room: ROOM.common }
-  const count = common === null ? nothing : words(common, { ...at, y: MIDDLE - 40, kind: "figure" })
-  const [first, second] = common === null ? [MIDDLE - 26, MIDDLE + 26] : [MIDDLE - 8, MIDDLE + 34]
-  return html`${count}${words(t("match.picture-first"), { ...at, y: first, kind: "inside" })}${words(whichText(t, learners, role), { ...at, y: second, kind: "inside" })}`
+  const which = words(whichText(t, learners, role), { ...at, y: MIDDLE + 30, kind: "inside" })
+  if (common === null)
+    return html`${words(t("match.picture-first"), { ...at, y: MIDDLE - 26, kind: "inside" })}${which}`
+  const figure = words(common, { ...at, y: MIDDLE - 34, kind: "figure" })
+  return html`${figure}${words(t("match.picture-common"), { ...at, y: MIDDLE - 12, kind: "inside" })}${which}`
 }
 
 function whichText(t: Translate, learners: Learners, role: RunRole): string {
@@ -83,7 +85,7 @@ function words(text: string, { x, y, room, kind }: Placed): Html {
 
 /** About how wide signs are, at 13 px: those of Chinese as wide as high. */
 const WIDE = 13
-const NARROW = 6.7
+const NARROW = 7.2
 
 /** Cuts between words, and in scripts without blanks between signs, but not before a closing one. */
 function wrapped(text: string, room: number): string[] {
@@ -105,8 +107,12 @@ function widthOf(text: string): number {
 
 export type Explained = Pictured & { partner: string }
 
-/** The same as the picture in sentences, and what it cannot show. */
-export function explained(t: Translate, { learners, role, padded }: Pictured): Html {
+/** The picture, and beside it the same in sentences, with what it cannot show. */
+export function explained(t: Translate, shown: Pictured): Html {
+  return html`<div class="explained">${picture(t, shown)}<div>${sentences(t, shown)}</div></div>`
+}
+
+function sentences(t: Translate, { learners, role, padded }: Pictured): Html {
   const size = padded === null ? t("match.will-size") : t("match.will-size-is", { size: padded })
   const which = {
     both: t("match.will-both"),

@@ -9,7 +9,6 @@ import {
   type Progress,
   section,
   stateMark,
-  table,
   visible,
 } from "../../http/index.ts"
 import { parseInstant } from "../../kernel/time.ts"
@@ -17,7 +16,7 @@ import type { ReasonNames } from "../../policy/index.ts"
 import type { Example, Excluded, Exclusion, Gathered, TypeTally } from "../lists/model.ts"
 import type { Preview } from "../lists/previews.ts"
 import { exclusionText } from "../lists/words.ts"
-import { LISTS } from "./parts.ts"
+import { figureTable, LISTS } from "./parts.ts"
 import { nameOf, type Partners, typeWord } from "./words.ts"
 
 /** A page that shows a preview which is not there yet needs the script `progress.js`. */
@@ -38,7 +37,7 @@ export function gatheredShown(visit: Visit, gathered: Gathered, partners: Partne
   const { t, format } = visit
   const { types, objects, without, cut } = gathered
   const number = (value: number) => format.number(value)
-  const list = table<TypeTally>({
+  const list = figureTable<TypeTally>({
     caption: t("match.would-use"),
     rows: types,
     empty: emptyState(t("match.uses-nothing")),
@@ -55,7 +54,8 @@ export function gatheredShown(visit: Visit, gathered: Gathered, partners: Partne
 }
 
 /** By reason how many, with a few examples. */
-export function leftOut(visit: Visit, { types, others }: Gathered, partners: Partners): Html {
+export function leftOut(visit: Visit, gathered: Gathered, partners: Partners): Html {
+  const { types, others } = ofAgreedTypes(gathered)
   const { t } = visit
   const groups = types
     .filter(({ excluded }) => excluded.length > 0)
@@ -68,6 +68,15 @@ export function leftOut(visit: Visit, { types, others }: Gathered, partners: Par
       : html`<h3>${t("match.whole-objects")}</h3>${others.map((one) => shown(visit, one, partners))}`
   if (groups.length === 0 && others.length === 0) return nothing
   return section(t("match.left-out-why"), html`${groups}${rest}`, "left-out")
+}
+
+/** Types that nobody asked for are not worth a word. */
+function ofAgreedTypes({ types, others }: Gathered): Pick<Gathered, "types" | "others"> {
+  const asked = types.map((one) => ({
+    ...one,
+    excluded: one.excluded.filter(({ code }) => code !== "match-list.type"),
+  }))
+  return { types: asked, others }
 }
 
 function shown(visit: Visit, excluded: Excluded, partners: Partners): Html {

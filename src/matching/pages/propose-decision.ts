@@ -1,5 +1,5 @@
 import type { Visit } from "../../accounts/index.ts"
-import { facts, type Html, html, nothing, type Reply, section, table, visible } from "../../http/index.ts"
+import { facts, type Html, html, nothing, type Reply, section, visible } from "../../http/index.ts"
 import { loadPeer } from "../../parties/index.ts"
 import { purposeWord } from "../../policy/index.ts"
 import type { ItemType } from "../items/types.ts"
@@ -8,8 +8,8 @@ import type { Gathered } from "../lists/model.ts"
 import type { Limits } from "../runs/limits.ts"
 import { paddedSize } from "../runs/model.ts"
 import type { ProposeWish } from "../runs/operations.ts"
-import { agreementsHere, lines, listPath, lookAt, type MatchPageParts, NEW, partnersOf } from "./parts.ts"
-import { explained, picture } from "./picture.ts"
+import { agreementsHere, figureTable, lines, listPath, lookAt, type MatchPageParts, NEW, partnersOf } from "./parts.ts"
+import { explained } from "./picture.ts"
 import { leftOut, underWay, warnedIn } from "./preview-shown.ts"
 import { learnersText, typeWord } from "./words.ts"
 
@@ -40,7 +40,7 @@ export async function decisionPage(parts: MatchPageParts, visit: Visit, wish: Pr
   ])
   const shown = pictured(visit, wish, gathered)
   const partners = await partnersOf(store)
-  const body = html`<div class="decision">${said}${sizes(visit, wish.types, gathered)}${picture(t, shown)}${explained(t, shown)}
+  const body = html`<div class="decision">${said}${sizes(visit, wish.types, gathered)}${explained(t, shown)}
 ${warnedNote(visit, gathered)}${leftOut(visit, gathered, partners)}${honest(visit, parts.runs.limits, wish.types)}${section(t("match.final"), lines([t("match.final-told"), t("match.final-count"), t("match.final-log")]))}
 ${decide(visit, wish, peer.name)}</div>`
   return visit.page({ ...rest, body })
@@ -70,7 +70,7 @@ export function sizes(
   const { t, format } = visit
   const number = (label: string, of: (row: (typeof types)[number]) => number) =>
     ({ label, kind: "number", cell: (row: (typeof types)[number]) => format.number(of(row)) }) as const
-  return table({
+  return figureTable({
     caption: t("match.sizes"),
     rows: types,
     empty: nothing,

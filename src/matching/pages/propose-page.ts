@@ -33,7 +33,7 @@ import {
   partnersOf,
   runPath,
 } from "./parts.ts"
-import { explained, picture } from "./picture.ts"
+import { explained } from "./picture.ts"
 import { decisionPage } from "./propose-decision.ts"
 import { BASIS_TYPED_MOST, fieldsOf, MOST_USUAL, offeredTypes, Proposed } from "./wish.ts"
 import { nameOf, type Partners, typeWord } from "./words.ts"
@@ -83,7 +83,7 @@ async function formPage(parts: MatchPageParts, visit: Visit, sent: Sent = noForm
   const status = Object.keys(sent.faults).length === 0 ? {} : { status: 400 }
   const go = html`<p>${t("match.decides-nothing")}</p><p class="actions"><button class="primary">${t("match.look")}</button><a href="${HOME}">${t("match.back")}</a></p>`
   const body = html`${errorSummary(t, sent.faults)}<div class="columns explaining"><form method="get" action="${NEW}"><input type="hidden" name="look" value="yes">${fields}${go}</form>
-<aside aria-label="${t("match.explained")}">${picture(t, shown)}${explained(t, shown)}</aside></div>`
+<aside aria-label="${t("match.explained")}">${explained(t, shown)}</aside></div>`
   return visit.page({ ...rest, ...status, body })
 }
 

@@ -1,5 +1,5 @@
 import type { Visit } from "../../accounts/index.ts"
-import { copyable, facts, type Html, html, nothing, section, tlpLabel, visible } from "../../http/index.ts"
+import { copyable, type Html, html, nothing, section, tlpLabel, visible } from "../../http/index.ts"
 import { parseInstant } from "../../kernel/time.ts"
 import { findPeer, ownParty, readCard, readPeerCard } from "../../parties/index.ts"
 import { plainItem, shownItem } from "../items/canonical.ts"
@@ -35,7 +35,7 @@ export async function resultsShown(parts: MatchPageParts, visit: Visit, run: Run
       : html`<a class="button" rel="next" href="${runPath(run)}?after=${last.seq}#items">${t("match.more-items")}</a>`
   const begin = after < 0 ? nothing : html`<a href="${runPath(run)}#items">${t("match.first-items")}</a>`
   const none = known || !both ? nothing : html`<p class="hint">${visible(t("match.nothing-told", { partner }))}</p>`
-  return html`${section(t("match.items"), html`<p class="hint">${t("match.items-what")}</p>${none}${list}<p class="actions">${copy}${more}${begin}</p>`, "items")}${await nextSteps(parts, visit, run)}`
+  return html`${await nextSteps(parts, visit, run)}${section(t("match.items"), html`<p class="hint">${t("match.items-what")}</p>${none}${list}<p class="actions">${copy}${more}${begin}</p>`, "items")}`
 }
 
 function itemRow(visit: Visit, { type, item, ours, theirs }: RunItem, both: boolean): Html {
@@ -51,22 +51,18 @@ function knowledgeShown(visit: Visit, known: Knowledge | null, ours: boolean): H
   const { t, format } = visit
   if (known === null)
     return html`<span class="quiet">${ours ? t("match.knows-nothing") : t("match.says-nothing")}</span>`
-  const words = (list: readonly string[]) =>
-    list.length === 0 ? null : html`${list.map((one) => html`<div>${visible(one)}</div>`)}`
-  return html`<div class="knows">${facts([
-    [t("match.known-as"), words(known.names)],
-    [
-      t("match.labels"),
-      known.labels.length === 0
-        ? null
-        : html`${known.labels.map((one) => html`<span class="chip">${visible(one)}</span>`)}`,
-    ],
-    [t("match.first-seen"), timeShown(visit, known.firstSeen)],
-    [t("match.last-seen"), timeShown(visit, known.lastSeen)],
-    [t("match.confidence"), known.confidence === null ? null : format.number(known.confidence)],
-    [t("match.marking"), known.marking === null ? t("match.no-marking") : tlpLabel(known.marking)],
-    [t("match.objects"), format.number(known.objects)],
-  ])}</div>`
+  const names = known.names.map((one) => html`<div>${visible(one)}</div>`)
+  const labels = known.labels.map((one) => html`<span class="chip">${visible(one)}</span>`)
+  const [first, last] = [timeShown(visit, known.firstSeen), timeShown(visit, known.lastSeen)]
+  const said: Html[] = [
+    ...(first === null ? [] : [html`${t("match.first-seen")} ${first}`]),
+    ...(last === null ? [] : [html`${t("match.last-seen")} ${last}`]),
+    ...(known.confidence === null ? [] : [html`${t("match.confidence")} ${format.number(known.confidence)}`]),
+    html`${t("match.objects")} ${format.number(known.objects)}`,
+  ]
+  const marking =
+    known.marking === null ? html`<span class="quiet small">${t("match.no-marking")}</span>` : tlpLabel(known.marking)
+  return html`<div class="knows">${names}<p class="small quiet">${said.map((one) => html`<span>${one}</span>`)}</p><p>${marking} ${labels}</p></div>`
 }
 
 function timeShown({ format }: Visit, text: string | null): Html | null {

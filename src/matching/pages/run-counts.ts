@@ -1,6 +1,7 @@
 import type { Visit } from "../../accounts/index.ts"
-import { type Column, type Html, html, nothing, section, stateMark, table } from "../../http/index.ts"
+import { type Column, type Html, html, nothing, section, stateMark } from "../../http/index.ts"
 import type { Run, RunType } from "../runs/model.ts"
+import { figureTable } from "./parts.ts"
 import { countText, typeWord } from "./words.ts"
 
 /** Type by type: what took part, how many are common, and what each side consented to open. */
@@ -22,7 +23,7 @@ export function countsTable(visit: Visit, run: Run): Html {
     kind: "number",
     cell: ({ count }) => html`<strong>${countText(visit, count)}</strong>`,
   }
-  const list = table<RunType>({
+  const list = figureTable<RunType>({
     caption: t("match.counts"),
     rows: run.types,
     empty: nothing,
@@ -36,12 +37,7 @@ export function countsTable(visit: Visit, run: Run): Html {
       ...(counted
         ? []
         : [number(t("match.most"), ({ most }) => most), number(t("match.smallest"), ({ smallest }) => smallest)]),
-      ...(decided
-        ? [
-            { label: t("match.we-open"), cell: ({ ours }: RunType) => consentShown(visit, ours) },
-            { label: t("match.they-open"), cell: ({ partners }: RunType) => consentShown(visit, partners) },
-          ]
-        : []),
+      ...(decided ? [{ label: t("match.opened"), cell: (row: RunType) => consentShown(visit, row) }] : []),
     ],
   })
   const few =
@@ -51,27 +47,28 @@ export function countsTable(visit: Visit, run: Run): Html {
   return section(counted ? t("match.counts") : t("match.sizes"), html`${list}${few}`, "counts")
 }
 
-function consentShown({ t }: Visit, said: boolean | null): Html {
-  if (said === null) return stateMark("unknown", t("match.said-nothing"))
-  return said ? stateMark("open", t("match.said-yes")) : stateMark("closed", t("match.said-no"))
+/** What is opened is what both want opened. */
+function consentShown({ t }: Visit, { ours, partners }: RunType): Html {
+  if (ours === null && partners === null) return nothing
+  if (ours === true && partners === true) return stateMark("open", t("match.said-yes"))
+  if (ours === null) return stateMark("unknown", t("match.said-they"))
+  if (partners === null) return stateMark("unknown", ours ? t("match.said-we") : t("match.said-no"))
+  return stateMark("closed", t("match.said-no"))
 }
 
 /** The figures of the picture: all types together, as far as they are known. */
-export function figuresOf({ format, t }: Visit, { types }: Pick<Run, "types">) {
+export function figuresOf({ format }: Visit, { types }: Pick<Run, "types">) {
   const sum = (numbers: readonly (number | null)[]) =>
     numbers.some((one) => one === null)
       ? null
       : format.number(numbers.reduce<number>((all, one) => all + (one ?? 0), 0))
-  const [only, ...more] = types
-  const known = types.every(({ count }) => count.is !== "unknown")
-  const all = known ? types.map(({ count }) => (count.is === "number" ? count.number : null)) : []
-  const single =
-    known && only !== undefined && more.length === 0 && only.count.is === "fewer"
-      ? t("match.count.fewer", { than: only.count.than })
-      : null
-  return {
-    used: sum(types.map(({ used }) => used)),
-    padded: sum(types.map(({ own }) => own)),
-    common: known ? (single ?? sum(all)) : null,
+  const told = types.flatMap(({ count }) => (count.is === "number" ? [count.number] : []))
+  const few = types.flatMap(({ count }) => (count.is === "fewer" ? [count.than] : []))
+  const common = () => {
+    if (types.some(({ count }) => count.is === "unknown")) return null
+    const number = format.number(told.reduce((all, one) => all + one, 0))
+    if (few.length === 0) return number
+    return told.length === 0 ? `< ${format.number(few.reduce((all, one) => all + one, 0))}` : `≥ ${number}`
   }
+  return { used: sum(types.map(({ used }) => used)), padded: sum(types.map(({ own }) => own)), common: common() }
 }

@@ -18,7 +18,7 @@ import { hasEnded, type Run } from "../runs/model.ts"
 import { selectWords } from "../runs/queries.ts"
 import { loadRun } from "../runs/standing.ts"
 import { agreementsHere, HOME, listPath, type MatchPageParts, partnersOf, runPath } from "./parts.ts"
-import { explained, picture } from "./picture.ts"
+import { explained } from "./picture.ts"
 import { resultsShown } from "./results-shown.ts"
 import { countsTable, figuresOf } from "./run-counts.ts"
 import { nowShown, progressOf } from "./run-now.ts"
@@ -35,14 +35,15 @@ export async function runPage(parts: MatchPageParts, visit: Visit): Promise<Repl
   const title = t("match.run-title", { partner })
   const shown = { ...figuresOf(visit, run), learners: run.learners, role: run.role }
   const results = await resultsShown(parts, visit, run, partner)
-  const means = hasEnded(run) ? nothing : html`${picture(t, shown)}${explained(t, shown)}`
+  const means = hasEnded(run) ? nothing : html`${explained(t, shown)}`
   const steps = section(
     t("match.steps"),
     html`${stepsTable(visit, words)}<p><a href="${runPath(run)}/record">${t("match.to-record")}</a></p>`,
     "steps",
   )
-  const body = html`<div class="columns explaining"><div>${nowShown(parts, visit, run, partner)}${countsTable(visit, run)}${results}${steps}<p class="actions"><a href="${HOME}">${t("match.back")}</a></p></div>
-<aside aria-label="${t("match.about")}">${await aboutRun(parts, visit, run, partner)}${means}</aside></div>`
+  const over = hasEnded(run)
+  const about = html`<aside aria-label="${t("match.about")}">${await aboutRun(parts, visit, run, partner)}</aside>`
+  const body = html`<div class="columns"><div>${nowShown(parts, visit, run, partner)}${countsTable(visit, run)}${over ? nothing : means}</div>${about}</div>${results}${steps}<p class="actions"><a href="${HOME}">${t("match.back")}</a></p>`
   return visit.page({
     title: visibleText(title),
     heading: visible(title),

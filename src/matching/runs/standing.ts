@@ -1,8 +1,8 @@
 import { ComityError } from "../../kernel/errors.ts"
 import type { Reader } from "../../store/index.ts"
 import { firstTranscript, nextTranscript, ROUNDS, type Round, type Step } from "./message.ts"
-import type { Run, RunItem, RunRole } from "./model.ts"
-import { type Side, selectRun, selectRuns, type Words } from "./queries.ts"
+import { type Run, type RunItem, type RunRole, waitingFor } from "./model.ts"
+import { type Side, selectRun, selectRuns, selectUnderWay, type Words } from "./queries.ts"
 import { selectItems } from "./result-queries.ts"
 
 /** Throws `not-found match.unknown`. */
@@ -38,6 +38,11 @@ export function transcriptBefore(words: Words, own: RunRole, round: Round, round
     transcript = nextTranscript(transcript, said("proposer", one), said("acceptor", one))
   }
   return transcript.toString("hex")
+}
+
+/** Runs that wait for somebody here, the oldest first. */
+export async function runsWaiting(reader: Reader): Promise<Run[]> {
+  return (await selectUnderWay(reader)).filter((run) => waitingFor(run) === "us")
 }
 
 const RUNS_MOST = 200
