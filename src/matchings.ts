@@ -5,13 +5,13 @@ import {
   knowFrom,
   type Limits,
   type Matches,
-  noGate,
   openRuns,
   PLACES_USUAL,
   Pool,
   placesIn,
   type RunParts,
   requireListOf,
+  restrictedGate,
   type ServeParts,
 } from "./matching/index.ts"
 import type { Core, NodeParts } from "./parts.ts"
@@ -37,7 +37,15 @@ export function openMatching(parts: NodeParts, { search, files }: Core, peering:
   }
   const pool = new Pool({ workers: config.workers })
   const { matches, runs } = openRuns({
-    ...{ peering, pool, limits, folder: place, secret: files.secret(), gate: noGate, requireList: requireListOf },
+    ...{
+      peering,
+      pool,
+      limits,
+      folder: place,
+      secret: files.secret(),
+      gate: restrictedGate,
+      requireList: requireListOf,
+    },
     ...{ gather: gatherFrom(lists), know: knowFrom(lists) },
   })
   return {

@@ -106,6 +106,28 @@ export { matchedObjects } from "./pages/matched.ts"
 export type { MatchPageParts, Selecting } from "./pages/parts.ts"
 export { matchPages } from "./pages/routes.ts"
 export { Pool } from "./psi/pool.ts"
+/** What names people: only as an agreement says, and only once two people here want the same. */
+export {
+  approvalsOfRun,
+  approveMatch,
+  loadMatchApproval,
+  MATCH_NOTE_MOST,
+  matchApprovalsFor,
+  objectToMatch,
+  type Wanted,
+  wantedIn,
+  withdrawMatch,
+} from "./restricted/approving.ts"
+export { restrictedGate } from "./restricted/gate.ts"
+export {
+  type ApprovalAct,
+  type MatchApproval,
+  type MatchApprovalId,
+  type MatchApprovalState,
+  type MayMatch,
+  mayMatch,
+  type RestrictedRefusal,
+} from "./restricted/model.ts"
 export { matchDeclarations, matchHandlers } from "./runs/commands.ts"
 export type { ServeParts } from "./runs/fetching.ts"
 export { gatherFrom, knowFrom, requireListOf } from "./runs/library.ts"
@@ -143,7 +165,6 @@ export {
   decline,
   type Gate,
   type GatedAct,
-  noGate,
   type ProposeWish,
   propose,
   type RunParts,

@@ -41,7 +41,15 @@ export {
   type Yes,
 } from "./approvals/queries.ts"
 /** Agreements in force, as `agreements` wrote them here. */
-export { governedBy, governing, type InForce, saveInForce, type TermArticles } from "./in-force/in-force.ts"
+export {
+  type Between,
+  governedBy,
+  governing,
+  type InForce,
+  inForceWith,
+  saveInForce,
+  type TermArticles,
+} from "./in-force/in-force.ts"
 /** What of an object decides, read from it: personal data, sources, subjects, kinds, markings. */
 export { type CopyOf, redactedCopy } from "./personal/copying.ts"
 export { personalData } from "./personal/finding.ts"

@@ -34,6 +34,7 @@ import * as carried from "./migrations/0030-carried.ts"
 import * as matchLists from "./migrations/0031-match-lists.ts"
 import * as matchRuns from "./migrations/0032-match-runs.ts"
 import * as matchQuestions from "./migrations/0033-match-questions.ts"
+import * as matchApprovals from "./migrations/0034-match-approvals.ts"
 
 const migrations = [
   first,
@@ -69,6 +70,7 @@ const migrations = [
   matchLists,
   matchRuns,
   matchQuestions,
+  matchApprovals,
 ]
 
 /** Brings the schema forward, one transaction for each step; a database from a newer version is left alone. */

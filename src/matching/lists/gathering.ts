@@ -13,8 +13,8 @@ import type { JsonObject } from "../../stix/index.ts"
 import type { SyncReader } from "../../store/index.ts"
 import { canonicalItem, plainItem, typeOfKind } from "../items/canonical.ts"
 import { exactValues, type Named } from "../items/objects.ts"
-import { type ItemType, isRestricted, readItem } from "../items/types.ts"
-import type { Example, Exclusion, Gathered, GatherJob, GatherStep } from "./model.ts"
+import { type ItemType, isRestricted, type RestrictedType, readItem } from "../items/types.ts"
+import type { Example, Exclusion, Gathered, GatherJob, GatherStep, PartyQuestion } from "./model.ts"
 import { keepNewest, PackedWriter } from "./packed.ts"
 import { isCopy } from "./queries.ts"
 import { type Group, ItemSorter } from "./sorting.ts"
@@ -98,9 +98,16 @@ class Look {
   }
 
   #againstType(type: ItemType): Exclusion | null {
-    const { agreement, approved } = this.#job
-    if (isRestricted(type) && (agreement === null || !approved)) return { code: "match-list.restricted", values: {} }
+    if (isRestricted(type) && !this.#isPermitted(type)) return { code: "match-list.restricted", values: {} }
     return this.#types.has(type) ? null : { code: "match-list.type", values: {} }
+  }
+
+  /** Two people agreed, and so does what counts between us and each of these parties. */
+  #isPermitted(type: RestrictedType): boolean {
+    const { questions, approved } = this.#job
+    const says = ({ terms, purpose }: PartyQuestion) =>
+      (terms?.matching ?? []).some((row) => row.type === type && row.purpose === purpose)
+    return approved && questions.every(says)
   }
 
   #lasts(json: JsonObject): void {

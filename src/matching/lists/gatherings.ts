@@ -93,8 +93,8 @@ export async function jobFor(
   const time = clock.now()
   const questions = await Promise.all(wish.parties.map((party) => questionFor(store, party, wish, time)))
   const self = (await ownParty(store))?.id ?? ""
-  const { types, agreement, approved } = wish
-  return { types, agreement, approved, keys: Float64Array.from(keys), cut: more, questions, self, time }
+  const { types, approved } = wish
+  return { types, approved, keys: Float64Array.from(keys), cut: more, questions, self, time }
 }
 
 /** As an officer would let it go to this party now, under the terms of the agreement or those of a node without one. */

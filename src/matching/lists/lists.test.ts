@@ -10,7 +10,7 @@ import { tempFolder } from "../../../test/support/temp.ts"
 import { languages, translator } from "../../http/index.ts"
 import { addObjects, addShared, WarningLists } from "../../library/index.ts"
 import { addOwnParty, insertPeer, type PartyId } from "../../parties/index.ts"
-import { DEFAULT_TERMS, keptTerms, plainNames, saveInForce } from "../../policy/index.ts"
+import { DEFAULT_TERMS, keptTerms, type MatchingRow, plainNames, saveInForce } from "../../policy/index.ts"
 import { tlpMarkingId } from "../../stix/index.ts"
 import { openReader } from "../../store/index.ts"
 import { shownItem } from "../items/canonical.ts"
@@ -194,20 +194,24 @@ test("what goes only by two goes with the yes of two; what one of several partie
 
 test("under an agreement the terms of the collection that this party reads decide, and no other's", async () => {
   const agreement = "comity-agreement--5f2c3c1e-6a53-4e0a-8d39-0a4c7d0a9a12"
-  const terms = keptTerms({ ...DEFAULT_TERMS, marking: "amber", purposes: ["investigation"] })
+  const matching: MatchingRow[] = [{ type: "phone", purpose: "investigation", basis: "Act 12", safeguard: "sealed" }]
+  const terms = keptTerms({ ...DEFAULT_TERMS, marking: "amber", purposes: ["evidence", "investigation"], matching })
   const id = await addShared(store, { title: "Ours", alias: null, audience: [PEER], terms }, null)
   await store.write((tx) =>
     saveInForce(tx, { agreement, part: "", collection: id, text: "", articles: { marking: "4(1)" } }),
   )
-  const { types } = await outcome(wish({ agreement }))
+  const purpose = "investigation"
+  const { types } = await outcome(wish({ agreement, purpose }))
   assert.equal(types.ipv4?.used, 2)
   assert.equal(types.ipv4?.["marking.above"], undefined)
   const outside = await outcome(wish({ agreement, purpose: "defence" }))
   assert.equal(outside.types.domain?.["purpose.outside"], 1)
   assert.equal((await outcome(wish({ agreement, parties: [THIRD] }))).types.domain?.["terms.unknown"], 1)
-  const phones = { types: [{ type: "phone", most: 5 }], agreement } as const
+  const phones = { types: [{ type: "phone", most: 5 }], agreement, purpose } as const
   assert.equal((await outcome(wish({ ...phones, approved: true }))).types.phone?.used, 1)
   assert.equal((await outcome(wish(phones))).types.phone?.["match-list.restricted"], 1)
+  const evidence = { ...phones, purpose: "evidence", approved: true } as const
+  assert.equal((await outcome(wish(evidence))).types.phone?.["match-list.restricted"], 1)
 })
 
 test("every reason has a sentence in every language", () => {

@@ -66,7 +66,7 @@ export type GatherWish = {
 export type PartyQuestion = { terms: Terms | null; facts: ReleaseFacts; purpose: Purpose }
 
 /** `folder`: where the files go, or where room is for sorting if only a tally is wanted. */
-export type GatherJob = Pick<GatherWish, "types" | "agreement" | "approved"> & {
+export type GatherJob = Pick<GatherWish, "types" | "approved"> & {
   keys: Float64Array
   cut: boolean
   questions: readonly PartyQuestion[]

@@ -1,11 +1,13 @@
 import { open, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { ComityError } from "../../kernel/errors.ts"
+import type { Clock } from "../../kernel/time.ts"
 import { loadPeer } from "../../parties/index.ts"
 import { bodyOf, type PeerAnswer, type PeeringParts, type PeerMessage, parseBody, say } from "../../peering/index.ts"
 import type { Store } from "../../store/index.ts"
 import { type Folder, PART_BYTES, type Sections } from "../psi/model.ts"
 import { readPart, receive, received } from "../psi/parts.ts"
+import { mayGoOn } from "../restricted/permitting.ts"
 import type { Job } from "./matches.ts"
 import { ChunkWish, type Said, type Stream } from "./message.ts"
 import { hasEnded, type Run } from "./model.ts"
@@ -76,20 +78,21 @@ export async function fetchLabels(
   }
 }
 
-export type ServeParts = { store: Store; folderOf(run: Pick<Run, "id" | "role">): Folder }
+export type ServeParts = { store: Store; clock: Clock; folderOf(run: Pick<Run, "id" | "role">): Folder }
 
 /**
  * `match-chunk`: one part of what this side owes the partner in a run, and nothing before both are bound to what comes.
  * Asked again, it is the same. Throws `not-found match.unknown`, `conflict match.state`, `unavailable match.too-early`,
- * `unavailable match.paused`.
+ * `unavailable match.paused`, `unavailable match.agreement` at once when that ended on which it rests.
  */
-export async function answerChunk({ store, folderOf }: ServeParts, message: PeerMessage): Promise<PeerAnswer> {
+export async function answerChunk({ store, clock, folderOf }: ServeParts, message: PeerMessage): Promise<PeerAnswer> {
   const wish = parseBody(ChunkWish, message.body)
   const run = await selectRun(store, wish.run)
   if (run === null || run.peer !== message.peer.key) throw new ComityError("not-found", "match.unknown")
   const open_ = !hasEnded(run) || (run.state === "done" && wish.stream === "labels")
   if (!open_ || run.erasedAt !== null) throw new ComityError("conflict", "match.state", { state: run.state })
   if (run.paused !== null) throw new ComityError("unavailable", "match.paused")
+  if (!(await mayGoOn(store, run, clock.now()))) throw new ComityError("unavailable", "match.agreement")
   const words = await selectWords(store, run.key)
   const round = ({ own: "commit", tags: "tags", labels: "labels" } as const)[wish.stream]
   if (words.own[round] === undefined || words.theirs[round] === undefined) {

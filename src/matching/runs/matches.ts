@@ -3,6 +3,7 @@ import { ComityError } from "../../kernel/errors.ts"
 import { type Clock, monotonic } from "../../kernel/time.ts"
 import { findPeerByKey, isActive } from "../../parties/index.ts"
 import { takeBack } from "../../peering/index.ts"
+import { mayGoOn } from "../restricted/permitting.ts"
 import { type Ending, endRun } from "./ending.ts"
 import { hasEnded, type PauseReason, type Phase, type Run, type RunId, type RunState } from "./model.ts"
 import type { RunParts } from "./operations.ts"
@@ -198,6 +199,10 @@ export class Matches {
     if (hasEnded(run)) return this.#eraseEnded(run)
     if (run.expiresAt <= clock.now()) {
       await this.#end(id, { state: "expired", reason: null, endedBy: null, by: null })
+      return "again"
+    }
+    if ((isUnderWay(run) || run.state === "counted") && !(await mayGoOn(store, run, clock.now()))) {
+      await this.#end(id, { state: "cancelled", reason: "match.agreement", endedBy: "us", by: null })
       return "again"
     }
     if (run.paused !== null || !isUnderWay(run)) return "idle"

@@ -2,10 +2,9 @@ import { ComityError } from "../../kernel/errors.ts"
 import { newId } from "../../kernel/ids.ts"
 import { formatInstant, plusMicroseconds } from "../../kernel/time.ts"
 import { record } from "../../ledger/index.ts"
-import { audienceOf, loadCollection } from "../../library/index.ts"
 import { loadPeer, oneLine, type Peer } from "../../parties/index.ts"
 import type { Self } from "../../peering/index.ts"
-import { againstRecipient, governedBy, type Purpose, recipientFor, releaseRefusals } from "../../policy/index.ts"
+import { againstRecipient, inForceWith, type Purpose, recipientFor, releaseRefusals } from "../../policy/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
 import { ITEM_TYPES, type ItemType, RESTRICTED_TYPES } from "../items/types.ts"
 import { endRun } from "./ending.ts"
@@ -148,9 +147,10 @@ export async function accept(
     await requireOpen(tx, peer)
     await requireAgreement(tx, peer, run.agreement)
     await parts.requireList(tx, list)
-    const types = run.types.map((one) => ({ type: one.type, most: lowered(one, most[one.type]) }))
+    const rows = run.types.map((one) => ({ ...one, most: lowered(one, most[one.type]) }))
+    const types = rows.map((one) => ({ type: one.type, most: one.most }))
     await requireLeft(tx, parts.limits, { peer: peer.key, now: tx.now, types })
-    if ((await gated(parts, tx, { act: "accept", run, list, by })) === "waits") return "waits"
+    if ((await gated(parts, tx, { act: "accept", run: { ...run, types: rows }, list, by })) === "waits") return "waits"
     const proposal = (await selectWords(tx, run.key)).theirs.propose ?? ""
     const note = await sayStep(tx, speaker, run, "accept", { proposal: textHash(proposal), types })
     await begin(tx, { ...run, list }, types)
@@ -283,10 +283,6 @@ export async function requireAgreement(
   { party }: Pick<Peer, "party">,
   agreement: string | null,
 ): Promise<void> {
-  if (agreement === null) return
-  for (const { collection } of await governedBy(reader, agreement)) {
-    const members = await audienceOf(reader, await loadCollection(reader, collection))
-    if (members.some((one) => one.party === party)) return
-  }
+  if (agreement === null || (await inForceWith(reader, party, agreement)).length > 0) return
   throw new ComityError("refused", "match.agreement")
 }

@@ -34,10 +34,10 @@ export function openRuns(parts: RunningParts): { matches: Matches; runs: RunPart
     ...{ path: join(folder, id.slice("match--".length)), run: id },
     ...{ side: role, secret: runSecret },
   })
-  const common = { store: peering.store, self: peering.self, limits, gate, requireList }
+  const common = { store: peering.store, clock: peering.clock, self: peering.self, limits, gate, requireList }
   const working = { peering, pool, folder, secret, gather, know, folderOf }
   const matches = new Matches({
-    ...{ ...common, clock: peering.clock, diagnostics: peering.diagnostics },
+    ...{ ...common, diagnostics: peering.diagnostics },
     advance: (run, job) => advance({ ...working, store: peering.store }, run, job),
     erase: (run) => erase(folderOf(run).path),
   })

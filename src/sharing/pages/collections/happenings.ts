@@ -206,6 +206,12 @@ const sentences: Readonly<Record<string, Say>> = {
   "request.event": (t) => t("ledger.request.event"),
   "request.noted": (t) => t("ledger.request.noted"),
   "match.accepted": (t, facts, calling) => t("ledger.match.accepted", who(facts, calling)),
+  "match.approval-expired": (t, facts, calling) => t("ledger.match.approval-expired", who(facts, calling)),
+  "match.approved": (t, facts, calling) => t("ledger.match.approved", who(facts, calling)),
+  "match.asked": (t, facts, calling) => t("ledger.match.asked", who(facts, calling)),
+  "match.not-approved": (t, facts, calling) => t("ledger.match.not-approved", who(facts, calling)),
+  "match.void": (t, facts, calling) => t("ledger.match.void", who(facts, calling)),
+  "match.withdrawn": (t, facts, calling) => t("ledger.match.withdrawn", who(facts, calling)),
   "match.broken": (t, facts, calling) =>
     t("ledger.match.broken", { ...who(facts, calling), reason: text(facts, "reason") }),
   "match.committed": (t, facts, calling) => t("ledger.match.committed", who(facts, calling)),
