@@ -22,6 +22,7 @@ import { purposeWord } from "../../policy/index.ts"
 import { ITEM_TYPES, type ItemType } from "../items/types.ts"
 import { listLists } from "../lists/lists.ts"
 import type { MatchList } from "../lists/model.ts"
+import { restrictedIn } from "../restricted/permitting.ts"
 import { usageOf } from "../runs/limits.ts"
 import { paddedSize, type Run, type RunType } from "../runs/model.ts"
 import { accept } from "../runs/operations.ts"
@@ -65,7 +66,7 @@ export async function acceptPage(parts: MatchPageParts, visit: Visit, sent: Sent
   }
   const preview = await lookAt(parts, {
     ...{ query: list.query, parties: [run.party], types: run.types.map(({ type, most }) => ({ type, most })) },
-    ...{ agreement: run.agreement, purpose: run.purpose, approved: false },
+    ...{ agreement: run.agreement, purpose: run.purpose, approved: restrictedIn(run).length > 0 },
   })
   const { gathered } = preview
   if (gathered === null) {

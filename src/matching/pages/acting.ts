@@ -1,14 +1,13 @@
 import { z } from "zod"
 import type { Visit } from "../../accounts/index.ts"
 import type { Reply } from "../../http/index.ts"
-import { confirmProposal, decline, refuse } from "../runs/operations.ts"
+import { decline, refuse } from "../runs/operations.ts"
 import { loadRun } from "../runs/standing.ts"
 import { type MatchPageParts, runPath } from "./parts.ts"
 
 type Act = (parts: MatchPageParts, id: string, visit: Visit) => Promise<unknown>
 
 const acts = {
-  confirm: ({ runs }, id, visit) => confirmProposal(runs, id, visit.person().commitment),
   decline: ({ runs }, id, visit) => decline(runs, id, visit.person().commitment),
   pause: ({ matches }, id) => matches.pause(id),
   resume: ({ matches }, id) => matches.resume(id),

@@ -3,15 +3,20 @@ import { after, before, test } from "node:test"
 import { readable } from "../../../test/support/collection-server.ts"
 import { type LibraryServer, startLibrary } from "../../../test/support/library-server.ts"
 import { addMatchThings, type MatchThings } from "../../../test/support/match-things.ts"
+import { addOfficer } from "../../../test/support/officers.ts"
 import type { Role } from "../../../test/support/pages.ts"
 import { indicator, stixId } from "../../../test/support/stix.ts"
+import { PEOPLE } from "../../../test/support/workplace.ts"
 import { silent } from "../../kernel/diagnostics.ts"
+import { addShared } from "../../library/index.ts"
 import { addOwnParty, insertPeer, type PartyId } from "../../parties/index.ts"
+import { DEFAULT_TERMS, keptTerms, saveInForce } from "../../policy/index.ts"
 import { selecting } from "../../sharing/index.ts"
 import { Previews } from "../lists/previews.ts"
+import { restrictedGate } from "../restricted/gate.ts"
 import { COUNTS_USUAL, HOURS_USUAL, PLACES_USUAL } from "../runs/limits.ts"
 import { Matches } from "../runs/matches.ts"
-import { noGate } from "../runs/operations.ts"
+import { propose, type RunParts } from "../runs/operations.ts"
 import { loadRun } from "../runs/standing.ts"
 import { matchPages } from "./routes.ts"
 
@@ -20,13 +25,14 @@ const PEER = stixId("identity") as PartyId
 
 let server: LibraryServer
 let things: MatchThings
+let runs: RunParts
 
 before(async () => {
   server = await startLibrary(undefined, ({ store, clock, signer, folder }, search) => {
     const limits = { places: PLACES_USUAL, counts: COUNTS_USUAL, hours: HOURS_USUAL }
     const self = { party: async () => (await own).id, signer }
     const requireList = async () => {}
-    const runs = { store, self, limits, gate: noGate, requireList, wake: () => {} }
+    runs = { store, self, limits, gate: restrictedGate, requireList, wake: () => {} }
     const matches = new Matches({
       ...{ ...runs, clock, diagnostics: silent, advance: async () => "idle", erase: async () => {} },
     })
@@ -164,4 +170,51 @@ test("a match that was broken off says why, and one that ended offers nothing mo
   }
   assert.equal(await post(`${runPath("Paused")}/cancel`, {}), runPath("Paused"))
   assert.match(await words(runPath("Paused")), /Cancelled.*The match was cancelled here/)
+})
+
+test("what names people waits for another officer, who sees what the agreement says and exactly what is agreed to", async () => {
+  const { node } = server
+  const agreement = "comity-agreement--5f2c3c1e-6a53-4e0a-8d39-0a4c7d0a9a12"
+  const row = {
+    type: "phone",
+    purpose: "defence",
+    basis: `Act 12 ${HOSTILE.slice(0, 30)}`,
+    safeguard: "sealed",
+  } as const
+  const terms = keptTerms({ ...DEFAULT_TERMS, matching: [row] })
+  assert.doesNotMatch(await words("/find/match/new"), /Telephone numbers: Largest/)
+  const collection = await addShared(node.store, { title: "Ours", alias: null, audience: [PEER], terms }, null)
+  await node.store.write((tx) =>
+    saveInForce(tx, { agreement, part: "", collection, text: "", articles: { matching: "4(1)" } }),
+  )
+  assert.match(await page("/find/match/new"), /value="phone"/)
+  const omar = await addOfficer(node, "Omar Officer")
+  node.meddle("update account set secret = 'x' where name = ?", PEOPLE.officer.name)
+  const wish = { party: PEER, list: things.matchList, purpose: "defence", basis: "Art. 12", agreement } as const
+  const types = [{ type: "phone", most: 100, smallest: 5 }] as const
+  const asking = () => propose(runs, { ...wish, types, learners: "both" }, omar)
+  const path = `/find/match/runs/${await asking()}`
+  const shown = await page(path)
+  assert.match(
+    readable(shown),
+    /Second officer.*Propose this match ◐ waiting.*Telephone numbers for defence \(legal basis: Act 12 .*; safeguards: sealed\).*Art\. 4\(1\).*Asked by Omar Officer.*Agree, and do it/,
+  )
+  assert.doesNotMatch(shown, /<img/)
+  const [, at = "", digest = ""] =
+    /action="([^"]*)\/agree"><input type="hidden" name="digest" value="([^"]*)"/.exec(shown) ?? []
+  assert.doesNotMatch(await page(path, "reader"), /\/agree"/)
+  await post(`${at}/agree`, { digest: "" }, 409)
+  await post(`${at}/withdraw`, {}, 409)
+  assert.equal(await post(`${at}/agree`, { digest }), path)
+  assert.match(await words(path), /Propose this match ● agreed.*Decided by Olga Officer/)
+  const other = `/find/match/runs/${await asking()}`
+  const [, no = ""] = /action="([^"]*)\/object"/.exec(await page(other)) ?? []
+  await post(`${no}/object`, { note: " " }, 400)
+  await post(`${no}/object`, { note: "Not for this" })
+  assert.match(await words(other), /Cancelled.*not agreed.*Not for this/)
+  const own = await post(
+    "/find/match/new",
+    Object.fromEntries(new URLSearchParams(proposal({ "type[]": "phone", agreement }))),
+  )
+  assert.match(await words(own), /You asked for this: somebody else decides/)
 })

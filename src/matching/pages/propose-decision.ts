@@ -5,6 +5,7 @@ import { purposeWord } from "../../policy/index.ts"
 import type { ItemType } from "../items/types.ts"
 import { findList } from "../lists/lists.ts"
 import type { Gathered } from "../lists/model.ts"
+import { restrictedIn } from "../restricted/permitting.ts"
 import type { Limits } from "../runs/limits.ts"
 import { paddedSize } from "../runs/model.ts"
 import type { ProposeWish } from "../runs/operations.ts"
@@ -20,7 +21,7 @@ export async function decisionPage(parts: MatchPageParts, visit: Visit, wish: Pr
   const [peer, list] = [await loadPeer(store, wish.party), await findList(store, wish.list)]
   const preview = await lookAt(parts, {
     ...{ query: list.query, parties: [peer.party], types: wish.types, agreement: wish.agreement },
-    ...{ purpose: wish.purpose, approved: false },
+    ...{ purpose: wish.purpose, approved: restrictedIn(wish).length > 0 },
   })
   const title = t("match.propose-title")
   const rest = { title, place: "match" }

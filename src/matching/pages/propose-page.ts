@@ -17,8 +17,10 @@ import {
 } from "../../http/index.ts"
 import type { Peer } from "../../parties/index.ts"
 import { PURPOSES, purposeWord } from "../../policy/index.ts"
+import type { ItemType } from "../items/types.ts"
 import { listLists } from "../lists/lists.ts"
 import type { MatchList } from "../lists/model.ts"
+import { permittedWith } from "../restricted/permitting.ts"
 import { LEARNERS, type Learners, SMALLEST_USUAL } from "../runs/model.ts"
 import { propose } from "../runs/operations.ts"
 import {
@@ -77,7 +79,11 @@ async function formPage(parts: MatchPageParts, visit: Visit, sent: Sent = noForm
     const body = emptyState(t("match.no-lists"), { href: "/share/library", label: t("match.choose-in-library") })
     return visit.page({ ...rest, body })
   }
-  const fields = html`${withWhom(visit, sent, { active, lists })}${typesField(visit, sent)}${grounds(visit, sent, agreements, partners)}${learnersField(visit, sent)}`
+  const permitted = await permittedWith(
+    parts.store,
+    active.map(({ party }) => party),
+  )
+  const fields = html`${withWhom(visit, sent, { active, lists })}${typesField(visit, sent, permitted)}${grounds(visit, sent, agreements, partners)}${learnersField(visit, sent)}`
   const learners = LEARNERS.find((one) => one === sent.given.learners?.[0]) ?? "both"
   const shown = { learners, role: "proposer", used: null, padded: null, common: null } as const
   const status = Object.keys(sent.faults).length === 0 ? {} : { status: 400 }
@@ -103,10 +109,10 @@ ${selectField(shown, {
 }
 
 /** A row for each type: whether it takes part, the largest list of either side, and the smallest number told. */
-export function typesField(visit: Visit, { given, faults }: Sent): Html {
+export function typesField(visit: Visit, { given, faults }: Sent, permitted: readonly ItemType[] = []): Html {
   const { t } = visit
   const chosen = given["type[]"] ?? []
-  const rows = offeredTypes(chosen).map((type, i) => {
+  const rows = offeredTypes([...chosen, ...permitted]).map((type, i) => {
     const id = i === 0 ? "field-type[]" : `field-type-${type}`
     const tick = html`<input type="checkbox" id="${id}" name="type[]" value="${type}"${chosen.includes(type) ? html` checked` : nothing}>`
     const name = typeWord(t, type)

@@ -9,6 +9,7 @@ import { HOME, LISTS, type MatchPageParts, NEW } from "./parts.ts"
 import { newPage, proposeIt } from "./propose-page.ts"
 import { runEvents, runPage } from "./run-page.ts"
 import { recordPage } from "./run-record.ts"
+import { answerAsking } from "./second-person.ts"
 
 /** Finding what two parties have in common: lists, proposals, and what became of them. */
 export function matchPages(parts: MatchPageParts): PageRoute[] {
@@ -19,6 +20,7 @@ export function matchPages(parts: MatchPageParts): PageRoute[] {
   const [list, run] = [`${LISTS}/:id`, `${HOME}/runs/:id`]
   const on = (handle: (parts: MatchPageParts, visit: Visit) => Promise<Reply>) => (visit: Visit) => handle(parts, visit)
   const doing = (name: Parameters<typeof act>[2]) => (visit: Visit) => act(parts, visit, name)
+  const answering = (name: Parameters<typeof answerAsking>[2]) => (visit: Visit) => answerAsking(parts, visit, name)
   return [
     { ...reader, method: "GET", path: HOME, handle: on(homePage) },
     { ...reader, method: "GET", path: LISTS, handle: on(listsPage) },
@@ -36,7 +38,9 @@ export function matchPages(parts: MatchPageParts): PageRoute[] {
     { ...sure, method: "GET", path: `${run}/accept`, handle: on(acceptPage) },
     { ...sure, method: "POST", path: `${run}/accept`, handle: on(acceptIt) },
     { ...officer, method: "POST", path: `${run}/refuse`, handle: doing("refuse") },
-    { ...sure, method: "POST", path: `${run}/confirm`, handle: doing("confirm") },
+    { ...sure, method: "POST", path: `${run}/approvals/:approval/agree`, handle: answering("agree") },
+    { ...officer, method: "POST", path: `${run}/approvals/:approval/object`, handle: answering("object") },
+    { ...officer, method: "POST", path: `${run}/approvals/:approval/withdraw`, handle: answering("withdraw") },
     { ...sure, method: "GET", path: `${run}/consent`, handle: on(consentPage) },
     { ...sure, method: "POST", path: `${run}/consent`, handle: on(consentIt) },
     { ...officer, method: "POST", path: `${run}/decline`, handle: doing("decline") },

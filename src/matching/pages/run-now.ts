@@ -59,8 +59,6 @@ function acts(visit: Visit, run: Run): Html {
   const path = runPath(run)
   const links: Html[] = []
   const post = (act: string, label: string) => html`<button formaction="${path}/${act}">${label}</button>`
-  if (run.state === "drafted")
-    links.push(html`<button class="primary" formaction="${path}/confirm">${t("match.confirm")}</button>`)
   if (run.state === "proposed" && run.role === "acceptor") {
     links.push(html`<a class="button primary" href="${path}/accept">${t("match.to-answer")}</a>`)
   }

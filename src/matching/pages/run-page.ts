@@ -23,6 +23,7 @@ import { resultsShown } from "./results-shown.ts"
 import { countsTable, figuresOf } from "./run-counts.ts"
 import { nowShown, progressOf } from "./run-now.ts"
 import { stepsTable } from "./run-record.ts"
+import { secondPersonShown } from "./second-person.ts"
 import { learnersText, nameOf, stateShown } from "./words.ts"
 
 /** One match: what happens now and whose turn it is, what was counted, what is common, and what was signed. */
@@ -42,8 +43,9 @@ export async function runPage(parts: MatchPageParts, visit: Visit): Promise<Repl
     "steps",
   )
   const over = hasEnded(run)
+  const second = await secondPersonShown(parts, visit, run)
   const about = html`<aside aria-label="${t("match.about")}">${await aboutRun(parts, visit, run, partner)}</aside>`
-  const body = html`<div class="columns"><div>${nowShown(parts, visit, run, partner)}${countsTable(visit, run)}${over ? nothing : means}</div>${about}</div>${results}${steps}<p class="actions"><a href="${HOME}">${t("match.back")}</a></p>`
+  const body = html`<div class="columns"><div>${nowShown(parts, visit, run, partner)}${countsTable(visit, run)}${second}${over ? nothing : means}</div>${about}</div>${results}${steps}<p class="actions"><a href="${HOME}">${t("match.back")}</a></p>`
   return visit.page({
     title: visibleText(title),
     heading: visible(title),

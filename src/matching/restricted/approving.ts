@@ -1,6 +1,7 @@
 import { isOfficer } from "../../accounts/index.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import type { Instant } from "../../kernel/time.ts"
+import type { Purpose } from "../../policy/index.ts"
 import type { Reader, Tx } from "../../store/index.ts"
 import type { ItemType } from "../items/types.ts"
 import { endRun } from "../runs/ending.ts"
@@ -19,7 +20,7 @@ export type Wanted = {
   run: Run["id"]
   list: string
   types: readonly { type: ItemType; most: number; smallest: number }[]
-  permitted: readonly { article: string | null; type: ItemType; purpose: string; basis: string; safeguard: string }[]
+  permitted: readonly { article: string | null; type: ItemType; purpose: Purpose; basis: string; safeguard: string }[]
   sets: { own: string | null; theirs: string | null } | null
 }
 

@@ -1,8 +1,9 @@
 import { ComityError } from "../../kernel/errors.ts"
 import type { Instant } from "../../kernel/time.ts"
+import type { PartyId } from "../../parties/index.ts"
 import { inForceWith } from "../../policy/index.ts"
 import type { Reader } from "../../store/index.ts"
-import { isRestricted, type RestrictedType } from "../items/types.ts"
+import { type ItemType, isRestricted, RESTRICTED_TYPES, type RestrictedType } from "../items/types.ts"
 import type { Run } from "../runs/model.ts"
 import { type MayMatch, mayMatch } from "./model.ts"
 
@@ -40,7 +41,7 @@ function refusal(type: RestrictedType, { purpose }: Asked, { why }: MayMatch & {
   }
 }
 
-export function restrictedIn({ types }: Pick<Run, "types">): RestrictedType[] {
+export function restrictedIn({ types }: { types: readonly { type: ItemType }[] }): RestrictedType[] {
   return types.map(({ type }) => type).filter(isRestricted)
 }
 
@@ -50,4 +51,11 @@ export async function mayGoOn(reader: Reader, run: Asked & Pick<Run, "types">, n
   if (types.length === 0) return true
   const agreements = run.agreement === null ? [] : await inForceWith(reader, run.party, run.agreement)
   return types.every((type) => mayMatch(type, run.purpose, agreements, now).is === "allowed")
+}
+
+/** Types that name people and that agreements in force here let be matched with at least one of these parties. */
+export async function permittedWith(reader: Reader, parties: readonly PartyId[]): Promise<RestrictedType[]> {
+  const all = await Promise.all(parties.map((party) => inForceWith(reader, party)))
+  const named = new Set(all.flat().flatMap(({ terms }) => (terms.matching ?? []).map(({ type }) => type)))
+  return RESTRICTED_TYPES.filter((type) => named.has(type))
 }
