@@ -36,7 +36,7 @@ export function indicators(team: string, author: string, number: number, from: n
 }
 
 /** TLP 2.0: https://www.first.org/tlp/ */
-const MARKS = {
+export const MARKS = {
   clear: "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487",
   green: "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb",
   amber: "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421",
@@ -46,7 +46,7 @@ function markOf(i: number): string {
   return i % 50 === 49 ? MARKS.amber : i % 5 === 0 ? MARKS.clear : MARKS.green
 }
 
-function uuid(name: string): string {
+export function uuid(name: string): string {
   const hash = createHash("sha256").update(name).digest("hex")
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-4${hash.slice(13, 16)}-8${hash.slice(17, 20)}-${hash.slice(20, 32)}`
 }

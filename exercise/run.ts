@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline"
 import { pickLanguage, type Translate, translator } from "../src/http/index.ts"
 import { agree } from "./agreement-scene.ts"
+import { match } from "./matching-scene.ts"
 import { codeNow, type Ready } from "./person.ts"
 import { acquaint, news, type Play, recall, share, twoFaces } from "./scenes.ts"
 import { PROFILES, person, type Team, team } from "./teams.ts"
@@ -38,6 +39,7 @@ async function play(t: Translate): Promise<void> {
   await news(stage, collection, held)
   await recall(stage, objects[7] as (typeof objects)[number])
   await agree({ de: { team: de, officer: frieda }, jp: { team: jp, officer: haruka } }, stage)
+  await match(stage)
   const aq = await team(PROFILES.aq)
   await twoFaces(stage, aq)
   for (const line of await Promise.all(all.map((one) => verify(one, t)))) say(line)

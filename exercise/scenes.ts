@@ -82,7 +82,8 @@ export function asTold(error: unknown): unknown {
   throw error
 }
 
-async function fill(team: Team, objects: readonly Made[]): Promise<void> {
+/** What a team found itself, in a collection of its own. */
+export async function fill(team: Team, objects: readonly Made[]): Promise<void> {
   const file = join(stage(), `${team.key}.json`)
   writeFileSync(file, JSON.stringify({ objects }))
   await team.run("collection", "add", "EXERCISE own findings", "--alias", "own")

@@ -1,0 +1,177 @@
+import { readdirSync } from "node:fs"
+import { join } from "node:path"
+import { countText, type Excluded, exclusionText, type ItemType, itemTypeText } from "../src/matching/index.ts"
+import { plainNames } from "../src/policy/index.ts"
+import { COMMON, COMMON_NAMED, findings, first, WITHHELD } from "./findings.ts"
+import { fill, type Play, since } from "./scenes.ts"
+import type { Team } from "./teams.ts"
+
+export const LIST = "EXERCISE campaign Lantern"
+const BASIS = "EXERCISE: joint inquiry Lantern, both heads of team, 12 November"
+/** The smallest number that is told: one wallet alone may be a lead, so they agree on 1. */
+const SMALLEST = { ipv4: 5, domain: 5, url: 5, hash: 5, wallet: 1 } as const
+type Compared = keyof typeof SMALLEST
+const TYPES = Object.keys(SMALLEST) as Compared[]
+const MOST = 250
+
+type Pair = { proposer: Team; acceptor: Team }
+type Told = { fewer_than: number } | { number: number }
+type Known = { first_seen: string; confidence: number; names: string[]; labels: string[] }
+type Shown = {
+  state: string
+  erased: string | null
+  types: { type: Compared; count: Told | null }[]
+  items_found: { type: ItemType; item: string; ours: Known | null; theirs: Known | null }[]
+}
+
+/**
+ * Two teams that share nothing find out how many of their findings the other has as well, and once people of both
+ * consent, which, and what each knows about them. What is not common, and what policy holds back, stays where it is.
+ */
+export async function match({ teams: { jp, br }, t, say }: Play): Promise<void> {
+  const pair = { proposer: jp, acceptor: br }
+  for (const line of await Promise.all([list(jp, br, t), list(br, jp, t)])) say(line)
+  const id = await propose(pair, { t, say })
+  await br.run("match", "accept", id, LIST)
+  const counting = await bothAre(pair, id, "counted")
+  const counted = await bothShow(pair, id)
+  say(t("exercise.match-counted", { one: jp.name, other: br.name, seconds: counting }))
+  sayCounts(counted, { t, say })
+
+  await Promise.all([jp, br].map((one) => one.run("match", "consent", id)))
+  const opening = await bothAre(pair, id, "done")
+  const done = await bothShow(pair, id)
+  say(t("exercise.match-opened", { number: itemsOf(done).length, seconds: opening }))
+  sayKnown(pair, done, { t, say })
+  say(t("exercise.match-withheld", { name: br.name, item: WITHHELD }))
+  await requireErased(pair, id)
+  say(t("exercise.match-over", { one: jp.name, other: br.name }))
+}
+
+type Voice = Pick<Play, "t" | "say">
+
+/** What of its findings a team would use with this partner, and why not the rest. */
+async function list(team: Team, partner: Team, t: Play["t"]): Promise<string> {
+  await fill(team, findings({ key: team.key === "jp" ? "jp" : "br", author: team.party, from: Date.now() }))
+  await team.run("match", "selection", "add", LIST, "--collection", "own")
+  const seen = (await team.run("match", "selection", "preview", LIST, partner.party)) as {
+    types: { used: number; excluded: Excluded[] }[]
+  }
+  const used = seen.types.reduce((sum, row) => sum + row.used, 0)
+  const left = seen.types.flatMap(({ excluded }) => excluded)
+  const excluded = left.map((one) =>
+    t("exercise.stays", { count: one.count, reason: exclusionText(t, one, plainNames) }),
+  )
+  return [t("exercise.match-list", { name: team.name, partner: partner.name, used }), ...excluded].join("\n")
+}
+
+async function propose({ proposer, acceptor }: Pair, { t, say }: Voice): Promise<string> {
+  const wished = TYPES.flatMap((type) => ["--items", `${type}=${MOST},${SMALLEST[type]}`])
+  const terms = ["--use", "investigation", "--basis", BASIS]
+  const { id } = (await proposer.run("match", "propose", acceptor.party, LIST, ...wished, ...terms)) as { id: string }
+  const types = TYPES.map((type) => itemTypeText(t, type)).join(", ")
+  say(
+    t("exercise.match-proposed", {
+      ...{ name: proposer.name, partner: acceptor.name, types, basis: BASIS },
+      ...{ smallest: SMALLEST.domain, wallets: SMALLEST.wallet },
+    }),
+  )
+  await acceptor.until(`select state from match_run where id = '${id}'`, ([row]) => row?.state === "proposed")
+  return id
+}
+
+type Both = { ours: Shown; theirs: Shown }
+
+/** Seconds until the run has come so far at both. */
+async function bothAre({ proposer, acceptor }: Pair, id: string, state: string): Promise<string> {
+  const begun = performance.now()
+  const at = `select state from match_run where id = '${id}'`
+  await Promise.all([proposer, acceptor].map((team) => team.until(at, ([row]) => row?.state === state)))
+  return since(begun)
+}
+
+/** What both nodes show of a run. Throws where their numbers differ. */
+async function bothShow({ proposer, acceptor }: Pair, id: string): Promise<Both> {
+  const [ours, theirs] = (await Promise.all([proposer, acceptor].map((team) => team.run("match", "show", id)))) as [
+    Shown,
+    Shown,
+  ]
+  const counts = [ours, theirs].map(({ types }) => JSON.stringify(types.map(({ type, count }) => [type, count])))
+  if (counts[0] !== counts[1]) throw new Error("the two sides of a match show other numbers")
+  return { ours, theirs }
+}
+
+/** The numbers, and nothing but numbers. */
+function sayCounts({ ours, theirs }: Both, { t, say }: Voice): void {
+  if (ours.items_found.length + theirs.items_found.length > 0) throw new Error("items are told before anybody consents")
+  for (const type of TYPES) {
+    const count = ours.types.find((row) => row.type === type)?.count ?? null
+    const expected = COMMON[type] < SMALLEST[type] ? { fewer_than: SMALLEST[type] } : { number: COMMON[type] }
+    if (JSON.stringify(count) !== JSON.stringify(expected)) throw new Error(`${type}: counted ${JSON.stringify(count)}`)
+    say(t("exercise.match-count", { type: itemTypeText(t, type), count: countShown(t, expected) }))
+  }
+  const named = ["ipv4", "domain", "url"] as const
+  const sum = named.reduce((all, type) => all + numberOf(ours, type), 0)
+  if (sum !== COMMON_NAMED) throw new Error(`in common are ${sum}, not ${COMMON_NAMED}`)
+  say(t("exercise.match-sum", { number: sum, wallets: numberOf(ours, "wallet") }))
+}
+
+function numberOf({ types }: Shown, type: Compared): number {
+  const count = types.find((row) => row.type === type)?.count
+  return count && "number" in count ? count.number : 0
+}
+
+function countShown(t: Play["t"], count: Told): string {
+  return countText(t, "number" in count ? { is: "number", ...count } : { is: "fewer", than: count.fewer_than })
+}
+
+/** Both hold the same items; of those that were too few to be told, and of what may not be told, none. */
+function itemsOf({ ours, theirs }: Both): Shown["items_found"] {
+  const [here, there] = [ours, theirs].map(({ items_found }) => items_found.map(({ item }) => item).toSorted())
+  if (JSON.stringify(here) !== JSON.stringify(there)) throw new Error("the two sides were told other items")
+  const found = ours.items_found
+  if (found.length !== COMMON_NAMED + COMMON.wallet) throw new Error(`opened are ${found.length}`)
+  const wrong = found.some(({ type, item }) => type === "hash" || item.replaceAll(/[[\]]/g, "") === WITHHELD)
+  if (wrong) throw new Error("something was opened that must not be")
+  return found
+}
+
+/** Who knows what of the wallet: each side shows its own words and those of the other. */
+function sayKnown({ proposer, acceptor }: Pair, { ours, theirs }: Both, { t, say }: Voice): void {
+  const wallet = ours.items_found.find(({ type }) => type === "wallet")
+  const mirrored = theirs.items_found.find(({ type }) => type === "wallet")
+  if (wallet?.item !== first.wallet) throw new Error("the wallet is another one")
+  if (JSON.stringify([wallet.ours, wallet.theirs]) !== JSON.stringify([mirrored?.theirs, mirrored?.ours])) {
+    throw new Error("what one side told is not what the other shows")
+  }
+  say(t("exercise.match-item", { item: wallet.item }))
+  for (const [team, known] of [
+    [proposer, wallet.ours],
+    [acceptor, wallet.theirs],
+  ] as const) {
+    if (known === null) throw new Error(`${team.name} told nothing about the wallet`)
+    const { names, labels, first_seen: seen, confidence } = known
+    const words = { names: names.join(", "), labels: labels.join(", "), seen: seen.slice(0, 10), confidence }
+    say(t("exercise.match-knows", { name: team.name, ...words }))
+  }
+}
+
+const STEPS = ["proposed", "accepted", "counted", "consented", "opened", "ended"]
+
+/** Both ledgers tell each step and no item; of keys and lists nothing is left. */
+async function requireErased({ proposer, acceptor }: Pair, id: string): Promise<void> {
+  for (const team of [proposer, acceptor]) {
+    await team.until(`select erased_at as at from match_run where id = '${id}'`, ([row]) => row?.at != null)
+    const left = readdirSync(join(team.data, "matching")).filter((name) => name.includes(id.replace("match--", "")))
+    if (left.length > 0) throw new Error(`${team.name} still holds ${left.join(", ")}`)
+    const bodies = team.read(LEDGER).map(({ body }) => String(body))
+    const missing = STEPS.filter(
+      (step) => !bodies.some((body) => body.includes(`"match.${step}"`) && body.includes(id)),
+    )
+    if (missing.length > 0) throw new Error(`the ledger of ${team.name} lacks ${missing.join(", ")}`)
+    if (bodies.some((body) => body.includes(first.wallet))) throw new Error(`the ledger of ${team.name} names an item`)
+  }
+}
+
+const LEDGER =
+  "select header || cast(body as text) as body from journal_entry e join log l on l.key = e.log where l.kind = 'ledger'"
