@@ -46,7 +46,7 @@ export async function secondPersonShown({ store }: MatchPageParts, visit: Visit,
 function oneShown(visit: Visit, run: Run, approval: MatchApproval, people: People): Html {
   const { t, format } = visit
   const wanted = wantedIn(approval)
-  const { state, word } = standing(visit, approval)
+  const { state, word } = standing(visit, run, approval)
   const person = (one: string | null) => (one === null ? null : visible(people.get(one) ?? t("approval.by-unknown")))
   const about = facts([
     [t("match.types"), visible(typesText(visit, wanted.types))],
@@ -94,8 +94,9 @@ function isOpen({ state, expiresAt }: MatchApproval, { endedAt }: Run, now: Inst
   return state === "waiting" && endedAt === null && now < expiresAt
 }
 
-function standing({ t, now }: Visit, { state, expiresAt }: MatchApproval): { state: State; word: string } {
-  const late = state === "waiting" && now >= expiresAt
+function standing({ t, now }: Visit, run: Run, approval: MatchApproval): { state: State; word: string } {
+  const { state } = approval
+  const late = state === "waiting" && !isOpen(approval, run, now)
   const words: Readonly<Record<MatchApproval["state"], { state: State; word: string }>> = {
     waiting: { state: "conditional", word: t("approval.is-waiting") },
     approved: { state: "open", word: t("approval.is-approved") },

@@ -215,7 +215,7 @@ export class Matches {
   /** A partner that was shown what it asked for may still fetch what we know about it. */
   async #eraseEnded(run: Run): Promise<Turn> {
     const { store, clock } = this.#parts
-    if (run.state === "done" && run.expiresAt > clock.now()) {
+    if (run.state === "done" && run.expiresAt > clock.now() && (await mayGoOn(store, run, clock.now()))) {
       if ((await selectWords(store, run.key)).theirs.close === undefined) return "idle"
     }
     await this.#erase(run)
