@@ -17,7 +17,7 @@ import { ComityError } from "./kernel/errors.ts"
 import { factDeclarations } from "./law/index.ts"
 import { keyDeclarations } from "./ledger/index.ts"
 import { libraryDeclarations, warningListDeclarations } from "./library/index.ts"
-import { matchDeclarations, matchListDeclarations } from "./matching/index.ts"
+import { askingDeclarations, matchDeclarations, matchListDeclarations } from "./matching/index.ts"
 import { runCommand } from "./owner.ts"
 import { partyDeclarations } from "./parties/index.ts"
 import { pathDeclarations } from "./paths/index.ts"
@@ -82,6 +82,7 @@ export const declarations: readonly Declaration[] = [
   ...requestDeclarations,
   ...agreementDeclarations,
   ...matchListDeclarations,
+  ...askingDeclarations,
   ...keyDeclarations,
   completionDeclaration,
 ]

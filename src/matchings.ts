@@ -1,10 +1,15 @@
 import { join } from "node:path"
 import {
+  type Asking,
+  type AskingCommandParts,
   type GatheringParts,
   gatherFrom,
+  gatherLists,
   knowFrom,
+  knownOfItems,
   type Limits,
   type Matches,
+  openAsking,
   openRuns,
   PLACES_USUAL,
   Pool,
@@ -13,6 +18,7 @@ import {
   requireListOf,
   restrictedGate,
   type ServeParts,
+  Workbench,
 } from "./matching/index.ts"
 import type { Core, NodeParts } from "./parts.ts"
 import type { PeeringParts } from "./peering/index.ts"
@@ -22,6 +28,9 @@ export type Matching = {
   matches: Matches
   runs: RunParts & ServeParts
   lists: GatheringParts
+  asking: Asking
+  /** What people do about single items needs these. */
+  questions: AskingCommandParts
   close(): Promise<void>
 }
 
@@ -48,9 +57,13 @@ export function openMatching(parts: NodeParts, { search, files }: Core, peering:
     },
     ...{ gather: gatherFrom(lists), know: knowFrom(lists) },
   })
+  const benches = { quick: new Workbench(), slow: new Workbench() }
+  const asking = openAsking({ ...peering, benches, folder: place, secret: files.secret(), gather: gatherLists(lists) })
+  const knownHere = knownOfItems(lists, (epoch) => asking.answering.folderOf(epoch))
   return {
-    ...{ matches, runs, lists },
+    ...{ matches, runs, lists, asking, questions: { store, clock, knownHere } },
     async close() {
+      await asking.close()
       await matches.close()
       await pool.close()
     },

@@ -34,7 +34,7 @@ import {
   WarningLists,
   warningListHandlers,
 } from "./library/index.ts"
-import { findList, matchHandlers, matchListHandlers } from "./matching/index.ts"
+import { askingHandlers, findList, matchHandlers, matchListHandlers } from "./matching/index.ts"
 import { type Matching, openMatching } from "./matchings.ts"
 import { ownFingerprint, ownParty, partyHandlers } from "./parties/index.ts"
 import type { Core, NodeParts } from "./parts.ts"
@@ -132,6 +132,7 @@ export async function openNode(parts: NodeParts): Promise<Node> {
       workplace = await openWorkplace(parts, core, peering, matching)
       peers = openPeers(parts, peering, matching)
       await matching.matches.start()
+      matching.asking.start()
       governor = governorOf(parts, core)
       return serve(parts, { ...core, replies, workplace, peers: peers.rows })
     },
@@ -203,7 +204,8 @@ function governorOf({ clock, diagnostics }: NodeParts, { store, releases }: Core
 }
 
 /** What commands ask of the process that owns the folder. */
-function handlersOf(parts: NodeParts, core: Core, peering: PeeringParts, { matches, runs }: Matching): Handlers {
+function handlersOf(parts: NodeParts, core: Core, peering: PeeringParts, matching: Matching): Handlers {
+  const { matches, runs, questions } = matching
   const { clock } = parts
   const { root, database } = parts.folder
   const { store, search, authenticator, preparer, warnings, book, releases, standing, files, signer, site } = core
@@ -236,6 +238,7 @@ function handlersOf(parts: NodeParts, core: Core, peering: PeeringParts, { match
     }),
     ...sharingHandlers({ store, preparer, database, clock, t: translator("en") }),
     ...ruleHandlers({ store, standing }),
+    ...askingHandlers(questions),
     ...matchListHandlers({ store, database, search, clock, folder: join(root, "matching") }),
     ...approvalHandlers({ store, clock }),
     ...visibilityHandlers({ store, clock }),

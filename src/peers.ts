@@ -2,7 +2,7 @@ import type { Config } from "./config.ts"
 import type { Row } from "./http/index.ts"
 import { ComityError } from "./kernel/errors.ts"
 import { monotonic } from "./kernel/time.ts"
-import { matchCouriers, matchVerbs } from "./matching/index.ts"
+import { askingCouriers, matchCouriers, matchVerbs } from "./matching/index.ts"
 import type { Matching } from "./matchings.ts"
 import { ownParty } from "./parties/index.ts"
 import type { Core, NodeParts } from "./parts.ts"
@@ -48,12 +48,12 @@ export function peeringOf({ config, clock, diagnostics }: NodeParts, core: Core,
 export function openPeers(
   { config }: NodeParts,
   peering: PeeringParts,
-  { runs }: Pick<Matching, "runs">,
+  { runs, asking }: Pick<Matching, "runs" | "asking">,
 ): { rows: Row[]; courier: Courier } {
   const couriers = allCouriers()
   const courier = new Courier({ ...peering, couriers, every: config.peerEvery })
   const bytesMost = config.maxSealedMib * 1024 * 1024
-  const features = { ...sealedVerbs({ ...peering, bytesMost }), ...matchVerbs(runs) }
+  const features = { ...sealedVerbs({ ...peering, bytesMost }), ...matchVerbs(runs), ...asking.verbs }
   const verbs = { ...verbsOf(peering, (peer) => courier.wake(peer)), ...features }
   const rows = peerRows({ ...peering, verbs, strangers: strangersOf(peering), quotas: new Quotas(monotonic) })
   courier.start()
@@ -62,7 +62,7 @@ export function openPeers(
 
 /** What waits in the outbox of a node, whichever feature put it there. */
 export function allCouriers(): Couriers {
-  return { ...couriersOf(), ...sealedCouriers, ...matchCouriers }
+  return { ...couriersOf(), ...sealedCouriers, ...matchCouriers, ...askingCouriers }
 }
 
 /** What the pages of partners need. */

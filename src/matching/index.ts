@@ -1,5 +1,9 @@
 /** What can be matched, and the first bytes of an item. */
 
+/** Questions about single items: everything that works by itself, and where it works. */
+export { type Asking, type AskingParts, openAsking } from "./asking/asking.ts"
+export { Workbench } from "./asking/bench.ts"
+export { type AskingCommandParts, askingDeclarations, askingHandlers } from "./asking/commands.ts"
 /** Single items asked of partners that opened a list, and what desks on both sides work on. */
 export {
   addSubject,
@@ -11,6 +15,7 @@ export {
   listSubjects,
 } from "./asking/desk.ts"
 export { countContactsWaiting } from "./asking/desk-queries.ts"
+export { gatherLists, knownOfItems } from "./asking/gathering.ts"
 export { declineToTell, listKnowings, loadKnowing, wishToKnow } from "./asking/knowing.ts"
 export { countKnowingsWaiting } from "./asking/knowing-queries.ts"
 export {
@@ -64,6 +69,9 @@ export {
   loadQuestion,
   type QuestionWish,
 } from "./asking/questioning.ts"
+export { type KnownHere, tellKnown } from "./asking/telling.ts"
+export { askingCouriers } from "./asking/verbs.ts"
+export { contactText, knowingText, partText } from "./asking/words.ts"
 /** The one form of a value, what a person types, and what an item is for people. */
 export { type Canonical, canonicalItem, plainItem, shownItem, typed, typeOfKind } from "./items/canonical.ts"
 /** What an object of STIX is or looks for exactly. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import { type Diagnostics, silent } from "../../src/kernel/diagnostics.ts"
 import { addObjects, type Collection } from "../../src/library/index.ts"
 import { type Asking, openAsking } from "../../src/matching/asking/asking.ts"
 import { here } from "../../src/matching/asking/bench.ts"
@@ -28,7 +29,7 @@ export async function askingFederation(names: readonly string[]): Promise<Asking
   const federation = await testFederation(names, (parts) => {
     const gather: GatherFor = (answers, parties, folder) => gathered(made, parts, { answers, parties, folder })
     const common = { folder: tempFolder(), secret: Buffer.alloc(32, 7), benches: { quick: here, slow: here } }
-    const asking = openAsking({ ...parts, ...common, gather })
+    const asking = openAsking({ ...parts, ...common, gather, diagnostics: loud })
     byStore.set(parts, asking)
     return asking
   })
@@ -45,6 +46,13 @@ export async function askingFederation(names: readonly string[]): Promise<Asking
       await close()
     },
   })
+}
+
+/** What works by itself says its faults to diagnostics alone: here they are faults of the test. */
+const loud: Diagnostics = { ...silent, warn: raise, error: raise }
+
+function raise(event: string, facts: Record<string, unknown> = {}): void {
+  if (facts.code === "bug") throw new Error(`${event}: ${facts.stack}`)
 }
 
 type Gathering = { answers: Parameters<GatherFor>[0]; parties: Parameters<GatherFor>[1]; folder: string }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import { rmSync } from "node:fs"
 import { after, test } from "node:test"
 import {
   type Asker,
@@ -15,6 +16,7 @@ import {
 import { prepared } from "../../../test/support/node-in-process.ts"
 import { LATE, newVersion } from "../../../test/support/stix.ts"
 import { derived, sealBox } from "../../crypto/ciphers/index.ts"
+import { ComityError } from "../../kernel/errors.ts"
 import { formatInstant, plusMicroseconds } from "../../kernel/time.ts"
 import { addObjects, eraseObject } from "../../library/index.ts"
 import { addRefusal, removeRefusal } from "../../policy/index.ts"
@@ -170,6 +172,15 @@ test("keys end with their time, or when an officer renews them, and partners fin
   assert.deepEqual([usage[0]?.used, usage[0]?.left, epochs.length], [64, 136, 1])
 })
 
+test("where the files of a list are lost, as after a backup without them, its keys end and others begin", async () => {
+  const before = (await standing(br)).standing.epochs[0]
+  rmSync(br.asking.answering.folderOf(before?.id ?? ""), { recursive: true })
+  await br.asking.answering.look({ now: true })
+  await br.asking.answering.look({ now: true })
+  assert.deepEqual(foundIn(await ask(fi, [br], ["c2.example"])), [[br.party]])
+  assert.notEqual((await standing(br)).standing.epochs[0]?.id, before?.id)
+})
+
 async function standing({ store }: Asker) {
   const [{ id }] =
     store === br.store ? (br.meddle("select id from match_answers") as [{ id: string }]) : [{ id: opened }]
@@ -182,7 +193,7 @@ test("a list that is closed answers nobody, and a question that is called off as
   assert.deepEqual(statesOf(await ask(fi, [br], ["c2.example"])), [["br", "domain", "not-offered"]])
   await assert.rejects(closeAnswers(br.store, (await standing(br)).answers.id, null), { code: "match.closed" })
   federation.wire = async () => {
-    throw new Error("nobody listens")
+    throw new ComityError("unavailable", "peer.unreachable")
   }
   const id = await askPartners(fi.store, { partners: [br.party], items: [item("c2.example")] }, null)
   await fi.asking.questions.look()

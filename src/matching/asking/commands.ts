@@ -38,7 +38,7 @@ const quiet = (name: string, positionals: readonly string[]): Declaration => ({
   ...{ name, positionals, options: {}, show: () => [] },
 })
 const made = { show: (_: unknown, result: Json) => [(result as { id: string }).id] }
-const opening = { item: { ...many, value: "TYPE[=QUOTA]" }, days: { ...text, value: "N" } }
+const opening = { item: { ...many, value: "TYPE[=QUOTA]" }, "key-days": { ...text, value: "N" } }
 
 export const askingDeclarations: readonly Declaration[] = [
   {
@@ -50,10 +50,10 @@ export const askingDeclarations: readonly Declaration[] = [
   quiet("match renew", ["ID"]),
   { name: "match offers", positionals: [], options: {}, show: showHeld },
   {
-    ...{ name: "match ask", positionals: ["PARTY…"], contents: ["from"], ...made },
+    ...{ name: "match ask", positionals: ["PARTY…"], contents: ["lines"], ...made },
     options: {
-      item: { ...many, value: "VALUE" },
-      from: { ...text, value: "FILE" },
+      value: { ...many, value: "VALUE" },
+      lines: { ...text, value: "FILE" },
       dense: { type: "boolean" },
     },
   },
@@ -62,7 +62,7 @@ export const askingDeclarations: readonly Declaration[] = [
   quiet("match call-off", ["ID"]),
   {
     ...{ name: "match know", positionals: ["QUESTION", "PARTY"], show: () => [] },
-    options: { item: { ...many, value: "N", required: true } },
+    options: { row: { ...many, value: "N", required: true } },
   },
   { name: "match knowings", positionals: [], options: {}, show: showKnowings },
   quiet("match tell", ["ID"]),
@@ -92,14 +92,14 @@ const Sized = z.string().transform((given, context) => {
   return z.NEVER
 })
 const ALL = ["ipv4", "ipv6", "cidr", "domain", "url", "email", "hash", "wallet"].map((type) => ({ type }))
-const opens = { PARTY: names, item: z.array(Sized).default([]), days: whole.optional() }
+const opens = { PARTY: names, item: z.array(Sized).default([]), "key-days": whole.optional() }
 const Open = z.strictObject({ ...opens, LIST: z.string().max(300), agreement: z.string().nullable().default(null) })
 const OpenDesk = z.strictObject(opens)
 const Ask = z.strictObject({
-  ...{ PARTY: names, item: z.array(z.string().max(8192)).default([]), from: z.string().max(4_000_000).default("") },
+  ...{ PARTY: names, value: z.array(z.string().max(8192)).default([]), lines: z.string().max(4_000_000).default("") },
   dense: z.boolean().default(false),
 })
-const Know = z.strictObject({ QUESTION: ID, PARTY: z.string().max(300), item: z.array(whole) })
+const Know = z.strictObject({ QUESTION: ID, PARTY: z.string().max(300), row: z.array(whole) })
 const AddSubject = z.strictObject({ DESK: z.string(), VALUE: z.string().max(8192) })
 const Parties = z.strictObject({ PARTY: names })
 const One = z.strictObject({ ID })
@@ -119,7 +119,7 @@ async function partiesOf(reader: Reader, given: readonly string[]): Promise<stri
 /** The item that a value is. Throws `invalid match.value` with the reason for what is none, or could be two. */
 function itemOf(value: string): Buffer {
   const read = typed(value)
-  if ("refused" in read) throw new ComityError("invalid", read.refused)
+  if ("refused" in read) throw new ComityError("invalid", "match.value", { value, reason: read.refused })
   return read.bytes
 }
 
@@ -129,7 +129,7 @@ function answeringHandlers({ store, clock, knownHere }: AskingCommandParts): Han
   const opened = (wish: OpenWish) => openAnswers({ store, requireList }, wish, null)
   return {
     "match open": async (call) => {
-      const { LIST, PARTY, item, agreement, days } = Open.parse(call.arguments)
+      const { LIST, PARTY, item, agreement, "key-days": days } = Open.parse(call.arguments)
       const { id: list, name } = await findList(store, LIST)
       const types = item.length > 0 ? item : ALL
       const wish = { list, title: name, partners: await partiesOf(store, PARTY), types, agreement }
@@ -159,8 +159,8 @@ function questionHandlers({ store }: AskingCommandParts): Handlers {
       }))
     },
     "match ask": async (call) => {
-      const { PARTY, item, from, dense } = Ask.parse(call.arguments)
-      const values = [...item, ...from.split("\n")].map((one) => one.trim()).filter((one) => one !== "")
+      const { PARTY, value, lines, dense } = Ask.parse(call.arguments)
+      const values = [...value, ...lines.split("\n")].map((one) => one.trim()).filter((one) => one !== "")
       const partners = await partiesOf(store, PARTY)
       return { id: await askPartners(store, { partners, items: values.map(itemOf), dense }, null) }
     },
@@ -176,9 +176,9 @@ function questionHandlers({ store }: AskingCommandParts): Handlers {
     },
     "match call-off": (call) => done(cancelQuestion(store, One.parse(call.arguments).ID, null)),
     "match know": async (call) => {
-      const { QUESTION, PARTY, item } = Know.parse(call.arguments)
+      const { QUESTION, PARTY, row } = Know.parse(call.arguments)
       const { party } = await resolvePeer(store, PARTY)
-      return { ids: await wishToKnow(store, { question: QUESTION, party, items: item }, null) }
+      return { ids: await wishToKnow(store, { question: QUESTION, party, items: row }, null) }
     },
   }
 }
@@ -197,7 +197,7 @@ function deskHandlers({ store }: AskingCommandParts): Handlers {
     },
     "match desk end": (call) => done(endSubject(store, One.parse(call.arguments).ID, null)),
     "match desk open": async (call) => {
-      const { PARTY, item, days } = OpenDesk.parse(call.arguments)
+      const { PARTY, item, "key-days": days } = OpenDesk.parse(call.arguments)
       const wish = { list: null, title: "desk", partners: await partiesOf(store, PARTY) }
       const types = item.length > 0 ? item : ALL
       const more = days === undefined ? {} : { keyDays: days }

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs"
+import { existsSync, rmSync, statSync } from "node:fs"
 import { mkdir, readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { derived, openBox, sealBox } from "../../crypto/ciphers/index.ts"
@@ -15,7 +15,7 @@ import { PackedWriter } from "../lists/packed.ts"
 import type { Bench } from "./bench.ts"
 import { selectSubjects } from "./desk-queries.ts"
 import { selectFallen, sizesNow, wasTakenBack } from "./fallen-queries.ts"
-import { type EpochSaid, signEpoch } from "./message.ts"
+import { type EpochSaid, RECORD_BYTES, signEpoch } from "./message.ts"
 import { type Answers, ASKING_SUITE, type EpochId } from "./model.ts"
 import {
   type EpochRow,
@@ -28,7 +28,7 @@ import {
   setEpochEnded,
   updateEpoch,
 } from "./queries.ts"
-import { type Change, firstHead, generationAt } from "./sets.ts"
+import { type Change, firstHead, generationAt, logAt, type SetPlace } from "./sets.ts"
 
 /** Puts the items of a list that all these parties may be told into a folder; says until when that stays so. */
 export type GatherFor = (
@@ -239,6 +239,7 @@ export class Answering {
     if (sealed === null) return
     const { generation, records, head, type } = epoch
     const place = { folder: this.folderOf(epoch.id), generation, records, head }
+    if (generation > 0 && !isWhole(place)) return this.#end(answers, epoch) // the next look begins another key
     const secret = this.unseal(epoch.id, sealed)
     const change = await bench.run("refresh", { place, secret, type, gathered, without })
     if (!change.changed) return
@@ -290,6 +291,12 @@ export class Answering {
       if (!living.has(name)) rmSync(join(folder, "epochs", name), { recursive: true, force: true })
     }
   }
+}
+
+/** False where files are lost, as after a backup that does not have them: then the key is over. */
+function isWhole({ folder, generation, records }: SetPlace): boolean {
+  const log = logAt(folder)
+  return existsSync(generationAt(folder, generation)) && existsSync(log) && statSync(log).size >= records * RECORD_BYTES
 }
 
 function setOf({ generation, records, items, head }: Change) {

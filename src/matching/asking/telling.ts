@@ -2,15 +2,20 @@ import { ComityError } from "../../kernel/errors.ts"
 import { record } from "../../ledger/index.ts"
 import { loadPeer, type Peer } from "../../parties/index.ts"
 import { bodyOf, enqueue } from "../../peering/index.ts"
-import type { Reader, Store } from "../../store/index.ts"
+import type { Store } from "../../store/index.ts"
 import type { Knowledge } from "../runs/model.ts"
 import { requireOpen } from "../runs/operations.ts"
 import { undecided } from "./knowing.ts"
 import { setDecided, setKnown } from "./knowing-queries.ts"
 import { sealLabel } from "./labels.ts"
+import type { EpochId } from "./model.ts"
 
 /** What an item is known as here, as far as policy lets it be told to this partner; null where nothing may. */
-export type KnownHere = (reader: Reader, peer: Peer, items: readonly Buffer[]) => Promise<(Knowledge | null)[]>
+export type KnownHere = (
+  peer: Pick<Peer, "party">,
+  epoch: EpochId,
+  items: readonly Buffer[],
+) => Promise<(Knowledge | null)[]>
 
 /**
  * An officer lets a partner know what is known here of items that it has too: each is sealed so that only who has the
@@ -25,7 +30,7 @@ export async function tellKnown(
   const peer = await loadPeer(store, looked.party)
   await requireOpen(store, peer)
   const items = looked.items.map(({ item }) => item)
-  const known = await knownHere(store, peer, items)
+  const known = await knownHere(peer, looked.epoch, items)
   await store.write(async (tx) => {
     const knowing = await undecided(tx, id)
     await requireOpen(tx, await loadPeer(tx, knowing.party))
