@@ -83,13 +83,15 @@ test("a word that was changed ends the run with its reason, on both sides, and n
     saysInstead(step, change)
     const id = await federation.begin()
     const run = await play(id)
-    assert.deepEqual(stateOf(run), { state: "broken", reason, endedBy: "us" }, `${step} ${reason}`)
+    assert.deepEqual([run.state, run.endedBy], ["broken", "us"], `${step} ${reason}`)
+    // Of a false root either the list tells, or the next word, whichever is here first.
+    assert.ok(run.reason === reason || (reason === "match.root" && run.reason === "match.transcript"), `${run.reason}`)
     await nothingRevealed(run)
     const theirs = await loadRun(hostile.store, id)
-    assert.deepEqual(stateOf(theirs), { state: "broken", reason, endedBy: "them" }, `${step} ${reason}`)
+    assert.deepEqual(stateOf(theirs), { state: "broken", reason: run.reason, endedBy: "them" }, `${step} ${reason}`)
     assert.ok(theirs.erasedAt !== null)
     const last = (await ledgerOf(honest)).filter(({ what }) => what === "match.broken").at(-1)
-    assert.deepEqual([last?.facts.run, last?.facts.reason, last?.facts.party], [id, reason, hostile.party])
+    assert.deepEqual([last?.facts.run, last?.facts.reason, last?.facts.party], [id, run.reason, hostile.party])
   }
 })
 

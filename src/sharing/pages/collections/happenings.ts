@@ -205,6 +205,9 @@ const sentences: Readonly<Record<string, Say>> = {
   "request.closed": (t) => t("ledger.request.closed"),
   "request.event": (t) => t("ledger.request.event"),
   "request.noted": (t) => t("ledger.request.noted"),
+  "match-list.removed": (t) => t("ledger.match-list.removed"),
+  "match-list.renamed": (t) => t("ledger.match-list.renamed"),
+  "match-list.saved": (t) => t("ledger.match-list.saved"),
   "match.accepted": (t, facts, calling) => t("ledger.match.accepted", who(facts, calling)),
   "match.approval-expired": (t, facts, calling) => t("ledger.match.approval-expired", who(facts, calling)),
   "match.approved": (t, facts, calling) => t("ledger.match.approved", who(facts, calling)),
@@ -282,7 +285,7 @@ const subjects = {
   law: ["facts", "path"],
   requests: ["request", "request-draft"],
   agreements: ["agreement", "agreement-draft"],
-  matching: ["match"],
+  matching: ["match", "match-list"],
   keys: ["key"],
   refusals: ["refusal"],
 } as const satisfies Record<string, readonly string[]>
