@@ -15,7 +15,7 @@ import { PackedWriter } from "../lists/packed.ts"
 import type { Bench } from "./bench.ts"
 import { selectSubjects } from "./desk-queries.ts"
 import { selectFallen, sizesNow, wasTakenBack } from "./fallen-queries.ts"
-import { type EpochSaid, RECORD_BYTES, signEpoch } from "./message.ts"
+import { type EpochSaid, RECORD_BYTES, RECORDS_MOST, signEpoch } from "./message.ts"
 import { type Answers, ASKING_SUITE, type EpochId } from "./model.ts"
 import {
   type EpochRow,
@@ -52,11 +52,13 @@ export type FollowingParts = {
 }
 
 const LOOK_MS = 1000
+const AFTER_FAILURE_MS = 60_000
 const KEYS_AT_ONCE = 500
 /** A list is looked through again at most this part of the time. */
 const SHARE = 10
 const REST_MOST_MS = 3_600_000
-const HOUR = 3_600_000_000
+const MINUTE = 60_000_000
+const HOUR = 60 * MINUTE
 const KEY_INFO = "COMITY-ASK-v1"
 const PURPOSE = "comity/match-epoch-key/v1"
 
@@ -66,8 +68,14 @@ type Seen = { commits: number; sizes: Map<number, number>; at: Instant; restUnti
 export class Answering {
   readonly #parts: FollowingParts
   readonly #seen = new Map<string, Seen>()
+  /** Not before: what failed is tried again after a while. */
+  readonly #failed = new Map<string, number>()
   readonly #stop = new AbortController()
   #timer: NodeJS.Timeout | null = null
+  /** While nothing was written since, and nothing waits, there is nothing to look at but once a minute. */
+  #commits = -1
+  #pending = false
+  #lookedAt = 0
   #now: Promise<void> = Promise.resolve()
 
   constructor(parts: FollowingParts) {
@@ -77,7 +85,9 @@ export class Answering {
   start(): void {
     let looking = false
     this.#timer = setInterval(() => {
-      if (looking) return
+      const { store, clock } = this.#parts
+      const rests = store.commits === this.#commits && !this.#pending && clock.now() - this.#lookedAt < MINUTE
+      if (looking || rests) return
       looking = true
       void this.look().finally(() => {
         looking = false
@@ -116,25 +126,25 @@ export class Answering {
   }
 
   async #all(hurried: boolean): Promise<void> {
-    const { store, diagnostics } = this.#parts
+    const { store, diagnostics, clock } = this.#parts
+    this.#commits = store.commits
+    this.#lookedAt = clock.now()
+    this.#pending = false
     for (const answers of await selectAnswers(store, { open: true })) {
       if (this.#stop.signal.aborted) return
+      if (!hurried && monotonic() < (this.#failed.get(answers.id) ?? 0)) continue
       try {
         await this.#one(answers, hurried)
+        this.#failed.delete(answers.id)
       } catch (error) {
         if (this.#stop.signal.aborted) return
-        this.#rest(answers, 60_000)
+        this.#failed.set(answers.id, monotonic() + AFTER_FAILURE_MS)
         const code = error instanceof ComityError ? error.code : "bug"
         const stack = error instanceof ComityError || !(error instanceof Error) ? "" : (error.stack ?? "")
         diagnostics.error("match.answers-failed", { answers: answers.id, code, stack })
       }
     }
     await this.#sweep()
-  }
-
-  #rest(answers: Answers, milliseconds: number): void {
-    const seen = this.#seen.get(answers.id) ?? { commits: -1, sizes: new Map(), at: 0 as Instant, until: null }
-    this.#seen.set(answers.id, { ...seen, commits: -1, restUntil: monotonic() + milliseconds })
   }
 
   async #one(answers: Answers, hurried: boolean): Promise<void> {
@@ -147,7 +157,10 @@ export class Answering {
       if (seen.commits === commits && !due) return
       const back = await wasTakenBack(store, seen.sizes)
       if (back) await this.#without(answers, seen.at)
-      if (!back && !due && !hurried && monotonic() < seen.restUntil) return
+      if (!back && !due && !hurried && monotonic() < seen.restUntil) {
+        this.#pending = true
+        return
+      }
     }
     const began = monotonic()
     const sizes = await sizesNow(store)
@@ -243,6 +256,7 @@ export class Answering {
     const secret = this.unseal(epoch.id, sealed)
     const change = await bench.run("refresh", { place, secret, type, gathered, without })
     if (!change.changed) return
+    if (change.records > RECORDS_MOST / 2 && change.records > 2 * change.items) return this.#end(answers, epoch)
     const from = await self.party()
     await store.write(async (tx) => {
       const now = await selectEpoch(tx, epoch.id)

@@ -13,6 +13,7 @@ import { hasContact, insertContact } from "./desk-queries.ts"
 import { AskAnswer, type EpochSaid, Epochs, HELD_BYTES, openEpoch, RECORD_BYTES, TAG_BYTES } from "./message.ts"
 import { batchesOf, evaluationsOf, type Held, type Part, type PartState, type Question } from "./model.ts"
 import {
+  deleteHeld,
   endIfSettled,
   insertFinding,
   type QuestionItem,
@@ -36,6 +37,9 @@ export type GoingParts = PeeringParts & {
   logOf(epoch: string): string
 }
 
+/** Lists of one partner that are asked about one type: each costs a log, and evaluations. */
+const ALIKE_MOST = 8
+
 /** An epoch that a partner offers, and the hash that it signed over the whole log. */
 export type Offered = { held: Held; head: string }
 
@@ -44,7 +48,10 @@ export async function hearOffers(parts: GoingParts, peer: Peer): Promise<Offered
   const answer = await say(parts, peer, "match-epochs", { body: bodyOf({ v: 1 }) })
   const { epochs } = parseBody(Epochs, answer.body)
   const keys = await keysOf(parts.store, peer)
-  const offers = epochs.map(({ note, quota, left }) => ({ said: openEpoch(note, peer.party, keys), note, quota, left }))
+  const read = epochs.map(({ note, quota, left }) => ({ said: openEpoch(note, peer.party, keys), note, quota, left }))
+  const offers = [...Map.groupBy(read, ({ said }) => `${said.mode} ${said.type}`).values()].flatMap((alike) =>
+    alike.slice(0, ALIKE_MOST),
+  )
   const gone: Held[] = []
   const offered = await parts.store.write(async (tx) => {
     gone.length = 0
@@ -55,8 +62,11 @@ export async function hearOffers(parts: GoingParts, peer: Peer): Promise<Offered
     }
     for (const held of await selectHeld(tx, peer.key)) {
       if (offers.some(({ said }) => said.id === held.epoch)) continue
-      await setHeldState(tx, held.key, "gone")
-      await setPulled(tx, held.key, 0, firstHead(held.epoch))
+      if (held.pulled === 0) await deleteHeld(tx, held.key)
+      else {
+        await setHeldState(tx, held.key, "gone")
+        await setPulled(tx, held.key, 0, firstHead(held.epoch))
+      }
       gone.push(held)
     }
     return found
@@ -211,7 +221,7 @@ async function askBatch(parts: GoingParts, peer: Peer, held: Held, batch: Batch)
     if ("refused" in said) return { is: "quota", left: said.left }
     const { evaluated, proof } = said
     if (evaluated.length !== blinded.length) return { is: "broken", reason: "match.size" }
-    const outputs = await parts.bench.run("finish", { batch, publicKey: held.publicKey, evaluated, proof })
+    const outputs = await parts.bench.run("finish", { batch, blinded, publicKey: held.publicKey, evaluated, proof })
     return { is: "outputs", outputs: outputs.map((one) => Buffer.from(one)), left: said.left }
   } catch (error) {
     const failed = error instanceof ComityError ? failureOf(error) : null

@@ -51,7 +51,8 @@ export const HELD_BYTES = 32
 /** A record of an epoch's log: what happens with a tag (1 it comes, 0 it goes), and the tag. */
 export const RECORD_BYTES = 1 + TAG_BYTES
 export const RECORDS_AT_ONCE = 32_768
-const RECORDS_MOST = 1 << 26
+/** A log that grew longer than this is no log that a node goes on with: its key ends, and another one begins. */
+export const RECORDS_MOST = 1 << 22
 
 /** What the answering side signs of one key: anew whenever its tags changed. It names nobody who may ask. */
 export const EpochSaid = z.strictObject({

@@ -54,6 +54,11 @@ export async function setHeldState(tx: Tx, key: number, state: HeldState): Promi
   await tx.run(sql`update match_held set state = ${state} where key = ${key}`)
 }
 
+/** One of which nothing was ever fetched. */
+export async function deleteHeld(tx: Tx, key: number): Promise<void> {
+  await tx.run(sql`delete from match_held where key = ${key}`)
+}
+
 export async function setLeft(tx: Tx, key: number, left: number): Promise<void> {
   await tx.run(sql`update match_held set remaining = ${left} where key = ${key}`)
 }

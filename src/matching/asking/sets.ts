@@ -17,6 +17,7 @@ import type { OpenType } from "../items/types.ts"
 import { PackedItems, PackedWriter } from "../lists/packed.ts"
 import { paddedSize } from "../runs/model.ts"
 import { OUTPUT_BYTES, RECORD_BYTES, TAG_BYTES } from "./message.ts"
+import { keysIn, type Row, Rows } from "./rows.ts"
 import { tagOf } from "./tags.ts"
 
 /** Tags are made for so many items at a time, and so many items are held until they have theirs. */
@@ -54,32 +55,28 @@ export function headAfter(head: Uint8Array, records: Uint8Array): Buffer {
   return last
 }
 
-/** Reads one generation; none at all where nothing was ever built. */
-class Generation {
-  readonly items: PackedItems | null
-  readonly #tags: number | null
+/** Reads one generation with its tags, one after the other; nothing at all where nothing was ever built. */
+class Before {
+  readonly #rows: Rows | null
+  readonly #tags: Generator<[number, Buffer]> | null
 
   constructor({ folder, generation }: Pick<SetPlace, "folder" | "generation">) {
     const at = generationAt(folder, generation)
-    this.items = generation === 0 ? null : new PackedItems(at)
-    this.#tags = generation === 0 ? null : openSync(join(at, "tags"), "r")
+    this.#rows = generation === 0 ? null : new Rows(at, null)
+    this.#tags = generation === 0 ? null : piecesOf(join(at, "tags"), TAG_BYTES)
   }
 
-  get count(): number {
-    return this.items?.count ?? 0
-  }
-
-  tag(at: number): Buffer {
-    const tag = Buffer.alloc(TAG_BYTES)
-    if (this.#tags === null || readSync(this.#tags, tag, 0, TAG_BYTES, at * TAG_BYTES) !== TAG_BYTES) {
-      throw new RangeError(`no tag ${at}`)
-    }
-    return tag
+  next(): (Row & { tag: Buffer }) | null {
+    const row = this.#rows?.next() ?? null
+    if (row === null) return null
+    const tag = this.#tags?.next()
+    if (tag === undefined || tag.done === true) throw new RangeError("a set has fewer tags than items")
+    return { ...row, tag: tag.value[1] }
   }
 
   close(): void {
-    this.items?.close()
-    if (this.#tags !== null) closeSync(this.#tags)
+    this.#rows?.close()
+    this.#tags?.return(undefined)
   }
 }
 
@@ -97,15 +94,16 @@ export async function refreshSet(
     without,
   }: { secret: Uint8Array; type: OpenType; gathered: string | null; without: number[] },
 ): Promise<Change> {
-  const before = new Generation(place)
-  const now = gathered === null ? null : new PackedItems(gathered)
+  const before = new Before(place)
+  const now = gathered === null ? null : new Rows(gathered, type)
   const generation = place.generation + 1
   const folder = generationAt(place.folder, generation)
   try {
     rmSync(folder, { recursive: true, force: true })
     const builder = new Builder(folder, secret)
     const gone = new Set(without)
-    const changed = now === null ? await thin(before, builder, gone) : await merge(before, now, type, builder)
+    const changed = now === null ? false : await merge(before, now, builder)
+    if (now === null) await thin(before, builder, gone)
     const items = await builder.finish()
     if (!changed && builder.records.count === 0 && place.generation > 0) {
       rmSync(folder, { recursive: true, force: true })
@@ -125,45 +123,30 @@ export async function refreshSet(
 }
 
 /** True if what stayed has other sources than before. */
-async function merge(before: Generation, now: PackedItems, type: OpenType, builder: Builder): Promise<boolean> {
-  const first = firstOf(now, type)
-  const end = first + (now.sections.find((section) => section.type === type)?.count ?? 0)
+async function merge(before: Before, now: Rows, builder: Builder): Promise<boolean> {
   let changed = false
-  let [i, j] = [0, first]
-  while (i < before.count || j < end) {
-    const old = i < before.count ? (before.items as PackedItems).item(i) : null
-    const fresh = j < end ? now.item(j) : null
-    const order = old === null ? 1 : fresh === null ? -1 : Buffer.compare(old, fresh)
-    if (order < 0) builder.remove(before.tag(i))
+  let [old, fresh] = [before.next(), now.next()]
+  while (old !== null || fresh !== null) {
+    const order = old === null ? 1 : fresh === null ? -1 : old.item.compare(fresh.item)
+    if (order < 0) builder.remove((old as NonNullable<typeof old>).tag)
     else {
-      const sources = now.sources(j)
-      if (order === 0) changed ||= sources.join() !== (before.items as PackedItems).sources(i).join()
-      await builder.add(fresh as Buffer, sources, order === 0 ? before.tag(i) : null)
+      const { item, sources } = fresh as Row
+      if (order === 0) changed ||= !sources.equals((old as Row).sources)
+      await builder.add(item, keysIn(sources), order === 0 ? (old as NonNullable<typeof old>).tag : null)
     }
-    if (order <= 0) i += 1
-    if (order >= 0) j += 1
+    if (order <= 0) old = before.next()
+    if (order >= 0) fresh = now.next()
   }
   return changed
 }
 
-function firstOf({ sections }: PackedItems, type: OpenType): number {
-  let first = 0
-  for (const section of sections) {
-    if (section.type === type) break
-    first += section.count
+async function thin(before: Before, builder: Builder, gone: ReadonlySet<number>): Promise<void> {
+  for (let row = before.next(); row !== null; row = before.next()) {
+    const keys = keysIn(row.sources)
+    const stay = keys.filter((key) => !gone.has(key))
+    if (stay.length === 0 && keys.length > 0) builder.remove(row.tag)
+    else await builder.add(row.item, stay, row.tag)
   }
-  return first
-}
-
-async function thin(before: Generation, builder: Builder, gone: ReadonlySet<number>): Promise<boolean> {
-  for (let i = 0; i < before.count; i++) {
-    const items = before.items as PackedItems
-    const sources = items.sources(i)
-    const stay = sources.filter((key) => !gone.has(key))
-    if (stay.length === 0 && sources.length > 0) builder.remove(before.tag(i))
-    else await builder.add(items.item(i), stay, before.tag(i))
-  }
-  return false
 }
 
 type Held = { item: Buffer; sources: readonly number[]; tag: Buffer | null }
@@ -190,7 +173,8 @@ class Builder {
   }
 
   async add(item: Buffer, sources: readonly number[], tag: Buffer | null): Promise<void> {
-    this.#held.push({ item, sources, tag })
+    // What was read lies in room that the next read uses again.
+    this.#held.push({ item: Buffer.from(item), sources, tag: tag === null ? null : Buffer.from(tag) })
     if (tag === null) this.#missing += 1
     if (this.#missing === EVALUATED_AT_ONCE || this.#held.length === HELD_MOST) await this.#flush()
   }
@@ -211,13 +195,15 @@ class Builder {
   async #flush(): Promise<void> {
     const missing = this.#held.filter(({ tag }) => tag === null)
     const made = missing.length === 0 ? [] : await tagsFor(this.#secret, missing)
+    const tags: Buffer[] = []
     let next = 0
     for (const { item, sources, tag } of this.#held) {
       const one = tag ?? (made[next++] as Buffer)
       if (tag === null) this.records.add(1, one)
       this.#writer.add(item, sources)
-      writeSync(this.#tags, one)
+      tags.push(one)
     }
+    if (tags.length > 0) writeSync(this.#tags, Buffer.concat(tags))
     this.added += missing.length
     this.#items += this.#held.length
     this.#held.length = 0
@@ -282,11 +268,11 @@ function append({ folder, records }: SetPlace, more: Buffer): void {
 export function sourcesOf({ folder, generation }: Pick<SetPlace, "folder" | "generation">): Set<number> {
   const keys = new Set<number>()
   if (generation === 0) return keys
-  const items = new PackedItems(generationAt(folder, generation))
+  const rows = new Rows(generationAt(folder, generation), null)
   try {
-    for (let i = 0; i < items.count; i++) for (const key of items.sources(i)) keys.add(key)
+    for (let row = rows.next(); row !== null; row = rows.next()) for (const key of keysIn(row.sources)) keys.add(key)
   } finally {
-    items.close()
+    rows.close()
   }
   return keys
 }
@@ -298,20 +284,17 @@ export function itemsByTag(
 ): (Buffer | null)[] {
   const wanted = new Map(tags.map((tag) => [Buffer.from(tag).toString("latin1"), null as Buffer | null]))
   if (place.generation === 0) return tags.map(() => null)
-  const set = new Generation(place)
+  const folder = generationAt(place.folder, place.generation)
+  const set = new PackedItems(folder)
   try {
-    for (const [at, tag] of tagsIn(join(generationAt(place.folder, place.generation), "tags"))) {
+    for (const [at, tag] of piecesOf(join(folder, "tags"), TAG_BYTES)) {
       const name = tag.toString("latin1")
-      if (wanted.has(name)) wanted.set(name, (set.items as PackedItems).item(at))
+      if (wanted.has(name)) wanted.set(name, set.item(at))
     }
     return tags.map((tag) => wanted.get(Buffer.from(tag).toString("latin1")) ?? null)
   } finally {
     set.close()
   }
-}
-
-function* tagsIn(path: string): Generator<[number, Buffer]> {
-  for (const [at, tag] of piecesOf(path, TAG_BYTES)) yield [at, tag]
 }
 
 const PIECE = 4096

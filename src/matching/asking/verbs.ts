@@ -10,7 +10,7 @@ export function askingVerbs(parts: AnsweringParts, offered: (peer: number) => vo
   const common = { states: ["active"], lasting: true } as const
   return {
     "match-epochs": { ...common, bytesMost: SMALL, handle: (message) => answerEpochs(parts, message) },
-    "match-tags": { states: ["active"], bytesMost: SMALL, handle: (message) => answerTags(parts, message) },
+    "match-tags": { ...common, bytesMost: SMALL, handle: (message) => answerTags(parts, message) },
     "match-ask": { ...common, bytesMost: ASK_MOST, handle: (message) => answerAsk(parts, message) },
     "match-know": { ...common, bytesMost: SMALL, handle: (message) => takeKnow(parts, message) },
     "match-told": { ...common, bytesMost: TOLD_MOST, handle: (message) => takeTold(parts, message) },

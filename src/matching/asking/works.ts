@@ -26,10 +26,9 @@ export const works = {
   },
 
   /** Outputs of the items, not of what filled the batch up. Throws `refused match.proof`, `invalid match.element`. */
-  async finish({ batch, publicKey, evaluated, proof }: { batch: Batch } & Answer) {
+  async finish({ batch, blinded, publicKey, evaluated, proof }: { batch: Batch; blinded: Uint8Array } & Answer) {
     const voprf = await openVoprf()
     const { items, blinds } = packedBatch(batch)
-    const { blinded } = voprf.blind(items, batch.size, blinds)
     const outputs = voprf.finalize(items, blinds, blinded, evaluated, publicKey, proof)
     return split(outputs).slice(0, batch.items.length)
   },
