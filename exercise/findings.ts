@@ -35,7 +35,7 @@ type Finder = { key: "jp" | "br"; author: string; from: number }
 export function findings({ key, author, from }: Finder): Made[] {
   const own = key === "jp" ? "todai" : "farol"
   const all: Values = {
-    ipv4: [...addresses(0, COMMON.ipv4), ...addresses(key === "jp" ? 100 : 160, 40)],
+    ipv4: [...addresses(20, COMMON.ipv4), ...addresses(key === "jp" ? 100 : 160, 40)],
     domain: [...domains("lantern", COMMON.domain), ...domains(own, key === "jp" ? 44 : 31)],
     url: [...urls("lantern", COMMON.url), ...urls(own, 20)],
     hash: [...hashes("lantern", COMMON.hash), ...hashes(own, 15)],

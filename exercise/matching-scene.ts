@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import { countText, type Excluded, exclusionText, type ItemType, itemTypeText } from "../src/matching/index.ts"
 import { plainNames } from "../src/policy/index.ts"
+import type { Side } from "./agreement-scene.ts"
 import { COMMON, COMMON_NAMED, findings, first, WITHHELD } from "./findings.ts"
 import { fill, type Play, since } from "./scenes.ts"
 import type { Team } from "./teams.ts"
@@ -14,6 +15,7 @@ type Compared = keyof typeof SMALLEST
 const TYPES = Object.keys(SMALLEST) as Compared[]
 const MOST = 250
 
+type Sides = { jp: Side; br: Side }
 type Pair = { proposer: Team; acceptor: Team }
 type Told = { fewer_than: number } | { number: number }
 type Known = { first_seen: string; confidence: number; names: string[]; labels: string[] }
@@ -28,24 +30,28 @@ type Shown = {
  * Two teams that share nothing find out how many of their findings the other has as well, and once people of both
  * consent, which, and what each knows about them. What is not common, and what policy holds back, stays where it is.
  */
-export async function match({ teams: { jp, br }, t, say }: Play): Promise<void> {
-  const pair = { proposer: jp, acceptor: br }
-  for (const line of await Promise.all([list(jp, br, t), list(br, jp, t)])) say(line)
+export async function match({ jp, br }: Sides, { t, say }: Voice): Promise<void> {
+  const pair = { proposer: jp.team, acceptor: br.team }
+  const names = { one: jp.team.name, other: br.team.name }
+  for (const line of await Promise.all([list(jp.team, br.team, t), list(br.team, jp.team, t)])) say(line)
   const id = await propose(pair, { t, say })
-  await br.run("match", "accept", id, LIST)
+  const [chosen] = br.team.read(`select id from match_list where name = '${LIST}'`)
+  await decide(br, id, "accept", [["list", String(chosen?.id)]])
   const counting = await bothAre(pair, id, "counted")
   const counted = await bothShow(pair, id)
-  say(t("exercise.match-counted", { one: jp.name, other: br.name, seconds: counting }))
+  say(t("exercise.match-counted", { ...names, seconds: counting }))
   sayCounts(counted, { t, say })
 
-  await Promise.all([jp, br].map((one) => one.run("match", "consent", id)))
+  const told = counted.ours.types.filter(({ count }) => count !== null && "number" in count)
+  const types = told.map(({ type }) => ["type[]", type] as const)
+  for (const side of [jp, br]) await decide(side, id, "consent", types)
   const opening = await bothAre(pair, id, "done")
   const done = await bothShow(pair, id)
   say(t("exercise.match-opened", { number: itemsOf(done).length, seconds: opening }))
   sayKnown(pair, done, { t, say })
-  say(t("exercise.match-withheld", { name: br.name, item: WITHHELD }))
+  say(t("exercise.match-withheld", { name: br.team.name, item: WITHHELD }))
   await requireErased(pair, id)
-  say(t("exercise.match-over", { one: jp.name, other: br.name }))
+  say(t("exercise.match-over", names))
 }
 
 type Voice = Pick<Play, "t" | "say">
@@ -78,6 +84,17 @@ async function propose({ proposer, acceptor }: Pair, { t, say }: Voice): Promise
   )
   await acceptor.until(`select state from match_run where id = '${id}'`, ([row]) => row?.state === "proposed")
   return id
+}
+
+/** What an officer decides on the pages of the node, as a person would who clicks there. */
+async function decide(
+  { officer }: Side,
+  id: string,
+  what: string,
+  fields: readonly (readonly [string, string])[],
+): Promise<void> {
+  const { status, body } = await officer.visit(`/find/match/runs/${id}/${what}`, fields)
+  if (status !== 303) throw new Error(`${officer.name} cannot ${what}: ${status} ${body.slice(0, 500)}`)
 }
 
 type Both = { ours: Shown; theirs: Shown }
@@ -164,7 +181,7 @@ async function requireErased({ proposer, acceptor }: Pair, id: string): Promise<
     await team.until(`select erased_at as at from match_run where id = '${id}'`, ([row]) => row?.at != null)
     const left = readdirSync(join(team.data, "matching")).filter((name) => name.includes(id.replace("match--", "")))
     if (left.length > 0) throw new Error(`${team.name} still holds ${left.join(", ")}`)
-    const bodies = team.read(LEDGER).map(({ body }) => String(body))
+    const bodies = ledgerOf(team)
     const missing = STEPS.filter(
       (step) => !bodies.some((body) => body.includes(`"match.${step}"`) && body.includes(id)),
     )
@@ -173,5 +190,8 @@ async function requireErased({ proposer, acceptor }: Pair, id: string): Promise<
   }
 }
 
-const LEDGER =
-  "select header || cast(body as text) as body from journal_entry e join log l on l.key = e.log where l.kind = 'ledger'"
+/** All that a node's ledger says. */
+export function ledgerOf(team: Team): string[] {
+  const all = "select header || cast(body as text) as body from journal_entry e join log l on l.key = e.log"
+  return team.read(`${all} where l.kind = 'ledger'`).map(({ body }) => String(body))
+}

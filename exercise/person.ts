@@ -11,8 +11,10 @@ export type Ready = {
   /** Base32; gives the one-time codes. */
   secret: string
   /** Opens a page of the node, or sends it a form. */
-  visit(path: string, form?: Readonly<Record<string, string>>): Promise<Answer>
+  visit(path: string, form?: Form): Promise<Answer>
 }
+/** Fields by their names, or as pairs where a name stands more than once. */
+type Form = Readonly<Record<string, string>> | readonly (readonly [string, string])[]
 export type Answer = {
   status: number
   /** Where it leads; empty if nowhere. */
@@ -48,12 +50,7 @@ function base32(text: string): Buffer {
   return Buffer.from((bits.join("").match(/.{8}/g) ?? []).map((octet) => Number.parseInt(octet, 2)))
 }
 
-function ask(
-  port: number,
-  cookie: { value: string },
-  path: string,
-  form?: Readonly<Record<string, string>>,
-): Promise<Answer> {
+function ask(port: number, cookie: { value: string }, path: string, form?: Form): Promise<Answer> {
   const host = `localhost:${port}`
   const common = { host, cookie: cookie.value }
   const headers = form === undefined ? common : { ...common, origin: `http://${host}`, "content-type": FORM }
@@ -70,6 +67,10 @@ function ask(
       })
     })
     asked.on("error", reject)
-    asked.end(form === undefined ? undefined : new URLSearchParams(form).toString())
+    asked.end(form === undefined ? undefined : encoded(form))
   })
+}
+
+function encoded(form: Form): string {
+  return new URLSearchParams(Array.isArray(form) ? form : Object.entries(form)).toString()
 }

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline"
 import { pickLanguage, type Translate, translator } from "../src/http/index.ts"
 import { agree } from "./agreement-scene.ts"
+import { ask, contact } from "./asking-scene.ts"
 import { match } from "./matching-scene.ts"
 import { codeNow, type Ready } from "./person.ts"
 import { acquaint, news, type Play, recall, share, twoFaces } from "./scenes.ts"
@@ -20,7 +21,7 @@ async function play(t: Translate): Promise<void> {
   const all = [de, jp, br]
   await Promise.all(all.map((one) => one.start()))
   const ready = await Promise.all(all.map((one) => person(one)))
-  const [frieda, haruka] = ready as [Ready, Ready, Ready]
+  const [frieda, haruka, joana] = ready as [Ready, Ready, Ready]
   for (const one of all) say(t("exercise.started", { name: one.name, url: one.url }))
   const stage: Play = { teams: { de, jp, br }, t, say }
   await acquaint(
@@ -39,7 +40,9 @@ async function play(t: Translate): Promise<void> {
   await news(stage, collection, held)
   await recall(stage, objects[7] as (typeof objects)[number])
   await agree({ de: { team: de, officer: frieda }, jp: { team: jp, officer: haruka } }, stage)
-  await match(stage)
+  await match({ jp: { team: jp, officer: haruka }, br: { team: br, officer: joana } }, stage)
+  await ask(stage)
+  await contact(stage)
   const aq = await team(PROFILES.aq)
   await twoFaces(stage, aq)
   for (const line of await Promise.all(all.map((one) => verify(one, t)))) say(line)
