@@ -14,12 +14,15 @@ import {
   statesOf,
 } from "../../../test/support/asking.ts"
 import { prepared } from "../../../test/support/node-in-process.ts"
+import { share } from "../../../test/support/sharing.ts"
 import { LATE, newVersion } from "../../../test/support/stix.ts"
 import { derived, sealBox } from "../../crypto/ciphers/index.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { formatInstant, plusMicroseconds } from "../../kernel/time.ts"
-import { addObjects, eraseObject } from "../../library/index.ts"
+import { addObjects, eraseObject, putShared } from "../../library/index.ts"
 import { addRefusal, removeRefusal } from "../../policy/index.ts"
+import { newestEverKey } from "../../sharing/release/queries.ts"
+import { recall } from "../../sharing/release/withdrawing.ts"
 import { closeAnswers, loadAnswers, renewKeys, standingOf } from "./opening.ts"
 import { selectEpochs } from "./queries.ts"
 import { askPartners, cancelQuestion, foreseeQuestion, listHeld, loadQuestion } from "./questioning.ts"
@@ -127,6 +130,19 @@ test("only news of a list are fetched; what was erased, revoked or has expired l
     [0, 2],
     [0, 1],
   ])
+})
+
+test("what is recalled leaves the list at once", async () => {
+  const [object] = await know(jp, ["recalled.example"])
+  assert.ok(object)
+  const shared = await share(jp, fi)
+  await jp.store.write(async (tx) => putShared(tx, shared, (await newestEverKey(tx, object.id)) ?? 0))
+  await jp.asking.answering.look({ now: true })
+  assert.deepEqual(foundIn(await ask(fi, [jp], ["recalled.example"])), [[jp.party]])
+  federation.clock.forward(1_000_000)
+  await recall(jp.store, { id: object.id, reason: "Wrong" }, null)
+  await jp.asking.answering.look()
+  assert.deepEqual(foundIn(await ask(fi, [jp], ["recalled.example"])), [[]])
 })
 
 test("what policy lets nobody be told any more leaves the list, and a partner that is refused is answered nothing", async () => {

@@ -18,6 +18,7 @@ import { selectFallen, sizesNow, wasTakenBack } from "./fallen-queries.ts"
 import { type EpochSaid, RECORD_BYTES, RECORDS_MOST, signEpoch } from "./message.ts"
 import { type Answers, ASKING_SUITE, type EpochId } from "./model.ts"
 import {
+  deleteAskedBefore,
   type EpochRow,
   insertEpoch,
   selectAnswers,
@@ -59,6 +60,7 @@ const SHARE = 10
 const REST_MOST_MS = 3_600_000
 const MINUTE = 60_000_000
 const HOUR = 60 * MINUTE
+const ASKED_KEPT_DAYS = 90
 const KEY_INFO = "COMITY-ASK-v1"
 const PURPOSE = "comity/match-epoch-key/v1"
 
@@ -296,9 +298,15 @@ export class Answering {
     }
   }
 
-  /** Sets of keys that are over. */
+  #swept = 0
+
+  /** Sets of keys that are over, and once a day what was asked long ago. */
   async #sweep(): Promise<void> {
-    const { store, folder } = this.#parts
+    const { store, folder, clock } = this.#parts
+    if (clock.now() - this.#swept >= DAY) {
+      this.#swept = clock.now()
+      await store.write((tx) => deleteAskedBefore(tx, plusMicroseconds(tx.now, -ASKED_KEPT_DAYS * DAY)))
+    }
     const living: ReadonlySet<string> = new Set<EpochId>(await selectLivingEpochs(store))
     const found = await readdir(join(folder, "epochs")).catch(() => [])
     for (const name of found) {

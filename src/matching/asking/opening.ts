@@ -3,6 +3,7 @@ import { newId } from "../../kernel/ids.ts"
 import { DAY, type Instant, plusMicroseconds } from "../../kernel/time.ts"
 import { record } from "../../ledger/index.ts"
 import { loadPeer, oneLine, type Peer } from "../../parties/index.ts"
+import { bodyOf, enqueue } from "../../peering/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
 import { OPEN_TYPES, type OpenType } from "../items/types.ts"
 import { requireAgreement, requireOpen } from "../runs/operations.ts"
@@ -122,6 +123,7 @@ export async function closeAnswers(store: Store, id: string, by: string | null):
     const answers = await loadOpen(tx, id)
     await setAnswersClosed(tx, answers.key, by)
     await endEpochs(tx, answers)
+    for (const { peer } of answers.partners) await enqueue(tx, { key: peer }, "match-offered", bodyOf({ v: 1 }))
     await record(tx, { what: "match.answers-closed", by, facts: { answers: answers.id, mode: answers.mode } })
   })
 }

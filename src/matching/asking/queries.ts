@@ -195,6 +195,11 @@ export async function insertAsked(tx: Tx, asked: FreshAsked): Promise<void> {
   )
 }
 
+/** What was asked long ago stands in the ledger. */
+export async function deleteAskedBefore(tx: Tx, instant: Instant): Promise<number> {
+  return tx.run(sql`delete from match_asked where at < ${instant}`)
+}
+
 /** What was asked here, the newest first. */
 export async function selectAsked(
   reader: Reader,
