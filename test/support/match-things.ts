@@ -134,7 +134,7 @@ async function addRun(scene: Scene, wish: Wish): Promise<string> {
     TYPES.map((one) => ({ ...one, smallest: 5 })),
   )
   const steps = new Set(said.map(([, step]) => step))
-  for (const { type, used } of TYPES) if (steps.has("commit")) await setUsed(tx, key, type, used)
+  for (const { type, used } of TYPES) if (steps.has("commit")) await setUsed(tx, key, type, { used, warned: 14 })
   if (steps.has("commit")) await setSizes(tx, key)
   if (steps.has("count"))
     await setCounted(

@@ -33,6 +33,11 @@ export type Exclusion = { code: ExclusionCode; values: Readonly<Record<string, s
 export type Example = { key: number; id: string; type: string; name: string }
 export type Excluded = Exclusion & { count: number; examples: readonly Example[] }
 
+/** How many are left out because they stand on warning lists. */
+export function warnedAmong(excluded: readonly Excluded[]): number {
+  return excluded.reduce((sum, { code, count }) => (code === "match-list.warned" ? sum + count : sum), 0)
+}
+
 /** Of one type: items that are used, and those that are not, each once and under one reason. */
 export type TypeTally = { type: ItemType; used: number; excluded: readonly Excluded[] }
 

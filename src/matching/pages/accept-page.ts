@@ -23,10 +23,10 @@ import { ITEM_TYPES, type ItemType } from "../items/types.ts"
 import { listLists } from "../lists/lists.ts"
 import type { MatchList } from "../lists/model.ts"
 import { restrictedIn } from "../restricted/permitting.ts"
-import { usageOf } from "../runs/limits.ts"
-import { paddedSize, type Run, type RunType } from "../runs/model.ts"
+import type { Run, RunType } from "../runs/model.ts"
 import { accept } from "../runs/operations.ts"
 import { loadRun } from "../runs/standing.ts"
+import { honest, quotas } from "./limits-shown.ts"
 import {
   agreementsHere,
   faultOf,
@@ -40,7 +40,7 @@ import {
 } from "./parts.ts"
 import { explained } from "./picture.ts"
 import { leftOut, underWay, warnedIn } from "./preview-shown.ts"
-import { honest, pictured, sizes, warnedNote } from "./propose-decision.ts"
+import { pictured, sizes, warnedNote } from "./propose-decision.ts"
 import { learnersText, nameOf, typeWord } from "./words.ts"
 
 type Sent = { given: Given; faults: Faults }
@@ -79,7 +79,7 @@ export async function acceptPage(parts: MatchPageParts, visit: Visit, sent: Sent
   const shown = { ...pictured(visit, run, gathered), role: run.role }
   const status = Object.keys(sent.faults).length === 0 ? {} : { status: 400 }
   const body = html`${intro}<div class="decision">${said}${choose}${sizes(visit, run.types, gathered)}${explained(t, shown)}${warnedIn(gathered) === 0 ? nothing : warnedNote(visit, gathered)}${leftOut(visit, gathered, partners)}
-${await quotas(parts, visit, run)}${honest(visit, parts.runs.limits, run.types)}${section(t("match.final"), lines([t("match.final-told"), t("match.final-count"), t("match.final-log")]))}
+${await quotas(parts, visit, run.peer, run.types)}${honest(visit, parts.runs.limits, run.types)}${section(t("match.final"), lines([t("match.final-told"), t("match.final-count"), t("match.final-log")]))}
 ${decide(visit, run, list, sent)}</div>`
   return visit.page({ ...rest, ...status, body })
 }
@@ -130,31 +130,6 @@ function chooseList({ t }: Visit, run: Run, lists: readonly MatchList[], chosen:
       ? html`<button class="primary">${t("match.see-effect")}</button>`
       : html`<button>${t("match.other-list")}</button>`
   return html`<form method="get" action="${runPath(run)}/accept">${field}<p class="actions">${button}${chosen === null ? html`<a href="${runPath(run)}">${t("match.back-to-run")}</a>` : nothing}</p></form>`
-}
-
-/** What this partner used of its quota today, and what it would use. */
-async function quotas({ store, runs: { limits } }: MatchPageParts, visit: Visit, run: Run): Promise<Html> {
-  const { t, format } = visit
-  const { places, counts } = await usageOf(store, limits, run.peer, visit.now)
-  const rows = run.types.map(({ type, most }) => {
-    const row = places.find((one) => one.type === type)
-    return { type, takes: paddedSize(most), used: row?.used ?? 0, most: row?.most ?? 0 }
-  })
-  const number = (label: string, of: (row: (typeof rows)[number]) => number) =>
-    ({ label, kind: "number", cell: (row: (typeof rows)[number]) => format.number(of(row)) }) as const
-  const list = figureTable({
-    caption: t("match.quotas"),
-    rows,
-    empty: nothing,
-    columns: [
-      { label: t("match.type"), kind: "name", cell: ({ type }) => typeWord(t, type) },
-      number(t("match.quota-takes"), ({ takes }) => takes),
-      number(t("match.quota-used"), ({ used }) => used),
-      number(t("match.quota-most"), ({ most }) => most),
-    ],
-  })
-  const told = t("match.counts-used", { used: format.number(counts.used), most: format.number(counts.most) })
-  return section(t("match.quotas"), html`${list}<p class="quiet">${told}</p>`, "quotas")
 }
 
 function decide(visit: Visit, run: Run, list: MatchList, { given, faults }: Sent): Html {

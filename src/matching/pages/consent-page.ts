@@ -18,7 +18,7 @@ import { consent } from "../runs/operations.ts"
 import { loadRun } from "../runs/standing.ts"
 import { faultOf, lines, type MatchPageParts, partnersOf, runPath } from "./parts.ts"
 import { countsTable } from "./run-counts.ts"
-import { countText, nameOf, typeWord } from "./words.ts"
+import { nameOf, typeCount } from "./words.ts"
 
 type Sent = { given: Given; faults: Faults }
 
@@ -54,9 +54,9 @@ function consentForm(visit: Visit, run: Run, types: readonly ItemType[], { given
   const chosen = given["type[]"] ?? []
   const boxes = types.map((type, i) => {
     const id = i === 0 ? "field-type[]" : `field-type-${type}`
-    const count = run.types.find((one) => one.type === type)?.count ?? { is: "unknown" }
+    const count = run.types.find((one) => one.type === type)?.count ?? ({ is: "unknown" } as const)
     const on = sent ? chosen.includes(type) : true
-    return html`<div class="choice"><input type="checkbox" id="${id}" name="type[]" value="${type}"${on ? html` checked` : nothing}><label for="${id}">${typeWord(t, type)}: ${countText(visit, count)}</label></div>`
+    return html`<div class="choice"><input type="checkbox" id="${id}" name="type[]" value="${type}"${on ? html` checked` : nothing}><label for="${id}">${typeCount(visit, { type, count })}</label></div>`
   })
   const fault = faults["type[]"] ?? faults[""]
   const wrong = fault === undefined ? nothing : html`<p class="fault">${t(fault.key, fault.values)}</p>`

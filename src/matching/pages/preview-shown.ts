@@ -13,7 +13,7 @@ import {
 } from "../../http/index.ts"
 import { parseInstant } from "../../kernel/time.ts"
 import type { ReasonNames } from "../../policy/index.ts"
-import type { Example, Excluded, Exclusion, Gathered, TypeTally } from "../lists/model.ts"
+import { type Example, type Excluded, type Gathered, type TypeTally, warnedAmong } from "../lists/model.ts"
 import type { Preview } from "../lists/previews.ts"
 import { exclusionText } from "../lists/words.ts"
 import { figureTable, LISTS } from "./parts.ts"
@@ -45,7 +45,7 @@ export function gatheredShown(visit: Visit, gathered: Gathered, partners: Partne
       { label: t("match.type"), kind: "name", cell: ({ type }) => typeWord(t, type) },
       { label: t("match.used"), kind: "number", cell: ({ used }) => number(used) },
       { label: t("match.left-out"), kind: "number", cell: ({ excluded }) => number(sum(excluded)) },
-      { label: t("match.warned"), kind: "number", cell: ({ excluded }) => number(sum(excluded.filter(isWarned))) },
+      { label: t("match.warned"), kind: "number", cell: ({ excluded }) => number(warnedAmong(excluded)) },
     ],
   })
   const looked = t("match.looked-at", { objects: number(objects), without: number(without) })
@@ -104,13 +104,9 @@ function namesFor({ format, instrument }: Visit, partners: Partners): ReasonName
   }
 }
 
-function isWarned({ code }: Exclusion): boolean {
-  return code === "match-list.warned"
-}
-
 /** How many of all types stand on warning lists. */
 export function warnedIn({ types }: Gathered): number {
-  return sum(types.flatMap(({ excluded }) => excluded.filter(isWarned)))
+  return types.reduce((all, { excluded }) => all + warnedAmong(excluded), 0)
 }
 
 function sum(excluded: readonly Excluded[]): number {

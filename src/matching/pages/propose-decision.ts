@@ -6,9 +6,9 @@ import type { ItemType } from "../items/types.ts"
 import { findList } from "../lists/lists.ts"
 import type { Gathered } from "../lists/model.ts"
 import { restrictedIn } from "../restricted/permitting.ts"
-import type { Limits } from "../runs/limits.ts"
 import { paddedSize } from "../runs/model.ts"
 import type { ProposeWish } from "../runs/operations.ts"
+import { honest, quotas } from "./limits-shown.ts"
 import { agreementsHere, figureTable, lines, listPath, lookAt, type MatchPageParts, NEW, partnersOf } from "./parts.ts"
 import { explained } from "./picture.ts"
 import { leftOut, underWay, warnedIn } from "./preview-shown.ts"
@@ -42,7 +42,7 @@ export async function decisionPage(parts: MatchPageParts, visit: Visit, wish: Pr
   const shown = pictured(visit, wish, gathered)
   const partners = await partnersOf(store)
   const body = html`<div class="decision">${said}${sizes(visit, wish.types, gathered)}${explained(t, shown)}
-${warnedNote(visit, gathered)}${leftOut(visit, gathered, partners)}${honest(visit, parts.runs.limits, wish.types)}${section(t("match.final"), lines([t("match.final-told"), t("match.final-count"), t("match.final-log")]))}
+${warnedNote(visit, gathered)}${leftOut(visit, gathered, partners)}${await quotas(parts, visit, peer.key, wish.types)}${honest(visit, parts.runs.limits, wish.types)}${section(t("match.final"), lines([t("match.final-told"), t("match.final-count"), t("match.final-log")]))}
 ${decide(visit, wish, peer.name)}</div>`
   return visit.page({ ...rest, body })
 }
@@ -89,24 +89,6 @@ export function sizes(
 export function warnedNote({ t, format }: Visit, gathered: Gathered): Html {
   const warned = warnedIn(gathered)
   return warned === 0 ? nothing : html`<p>${t("match.warned-out", { count: format.number(warned) })}</p>`
-}
-
-/** What no cryptography prevents, with the figures that hold here. */
-export function honest({ t, format }: Visit, limits: Limits, types: readonly { type: ItemType }[]): Html {
-  const quotas = types.map(({ type }) =>
-    t("match.quota-of", { type: typeWord(t, type), count: format.number(limits.places[type]) }),
-  )
-  return section(
-    t("match.honest"),
-    lines([
-      t("match.honest-lies", { quotas: format.list(quotas) }),
-      t("match.honest-smallest"),
-      t("match.honest-counts", { count: format.number(limits.counts) }),
-      t("match.honest-first"),
-      t("match.honest-later"),
-    ]),
-    "honest",
-  )
 }
 
 function decide(visit: Visit, wish: ProposeWish, partner: string): Html {

@@ -44,7 +44,10 @@ export function countsTable(visit: Visit, run: Run): Html {
     counted && run.types.some(({ count }) => count.is === "fewer")
       ? html`<p class="hint">${t("match.fewer-what")}</p>`
       : nothing
-  return section(counted ? t("match.counts") : t("match.sizes"), html`${list}${few}`, "counts")
+  const warned = run.types.reduce((sum, one) => sum + (one.warned ?? 0), 0)
+  const shared =
+    warned === 0 ? nothing : html`<p class="hint">${t("match.warned-out", { count: format.number(warned) })}</p>`
+  return section(counted ? t("match.counts") : t("match.sizes"), html`${list}${shared}${few}`, "counts")
 }
 
 /** What is opened is what both want opened. */

@@ -15,7 +15,7 @@ import {
 import { purposeWord } from "../../policy/index.ts"
 import { findList } from "../lists/lists.ts"
 import { hasEnded, type Run } from "../runs/model.ts"
-import { selectWords } from "../runs/queries.ts"
+import { saidIn, selectWords, type Words } from "../runs/queries.ts"
 import { loadRun } from "../runs/standing.ts"
 import { agreementsHere, HOME, listPath, type MatchPageParts, partnersOf, runPath } from "./parts.ts"
 import { explained } from "./picture.ts"
@@ -45,7 +45,7 @@ export async function runPage(parts: MatchPageParts, visit: Visit): Promise<Repl
   const over = hasEnded(run)
   const second = await secondPersonShown(parts, visit, run)
   const about = html`<aside aria-label="${t("match.about")}">${await aboutRun(parts, visit, run, partner)}</aside>`
-  const body = html`<div class="columns"><div>${nowShown(parts, visit, run, partner)}${countsTable(visit, run)}${second}${over ? nothing : means}</div>${about}</div>${results}${steps}<p class="actions"><a href="${HOME}">${t("match.back")}</a></p>`
+  const body = html`<div class="columns"><div>${nowShown(parts, visit, run, partner)}${countsTable(visit, run)}${setShown(visit, words)}${second}${over ? nothing : means}</div>${about}</div>${results}${steps}<p class="actions"><a href="${HOME}">${t("match.back")}</a></p>`
   return visit.page({
     title: visibleText(title),
     heading: visible(title),
@@ -54,6 +54,17 @@ export async function runPage(parts: MatchPageParts, visit: Visit): Promise<Repl
     scripts: ["progress.js"],
     body,
   })
+}
+
+/** Whether the partner's list is the one to which it committed before: of a changed one it is told by how much. */
+function setShown({ t, format }: Visit, words: Words): Html {
+  const said = saidIn(words.theirs, "commit")
+  if (said === null) return nothing
+  const { added, removed } = said.set
+  if (added === null || removed === null) return html`<p class="hint">${t("match.set-first")}</p>`
+  if (added + removed === 0) return html`<p class="hint">${t("match.set-same")}</p>`
+  const changed = t("match.set-changed", { added: format.number(added), removed: format.number(removed) })
+  return html`<p class="hint">${changed}</p>`
 }
 
 async function aboutRun({ store }: MatchPageParts, visit: Visit, run: Run, partner: string): Promise<Html> {

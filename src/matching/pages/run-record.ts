@@ -67,7 +67,7 @@ function stepText({ t }: Visit, step: Step): string {
 /** As the one who signed it says; whoever reads it knows that clocks differ. */
 function timeShown({ format }: Visit, note: string | undefined): Html {
   const at = note === undefined ? null : parseInstant(keptStatement(note).at)
-  return at === null ? html`<span class="quiet">–</span>` : format.time(at)
+  return at === null ? html`<span class="quiet">–</span>` : html`<span class="wrap">${format.time(at)}</span>`
 }
 
 /** What was signed, word for word, so that a third person can check it. */

@@ -18,11 +18,15 @@ export function countText({ t, format }: Visit, count: Count): string {
   return count.is === "number" ? format.number(count.number) : plainCount(t, count)
 }
 
+export function typeCount(visit: Visit, { type, count }: { type: ItemType; count: Count }): string {
+  return visit.t("match.type-count", { type: typeWord(visit.t, type), count: countText(visit, count) })
+}
+
 /** The same of a whole run, type by type; null before it is known. */
 export function countsText(visit: Visit, { types }: Run): string | null {
   const known = types.filter(({ count }) => count.is !== "unknown")
   if (known.length === 0) return null
-  const each = known.map(({ type, count }) => `${typeWord(visit.t, type)}: ${countText(visit, count)}`)
+  const each = known.map((one) => typeCount(visit, one))
   return visit.format.list(each)
 }
 

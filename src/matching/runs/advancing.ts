@@ -27,11 +27,11 @@ import { factsOf, type Speaker, sayStep, signedHash, speakerOf } from "./saying.
 import { loadRun, roundsOf, transcriptBefore } from "./standing.ts"
 import { keepSet, lastSetOf, readSurvey, saltFor, survey } from "./survey.ts"
 
-/** Writes the items of a list that may be told to a partner into the folder of a run; returns how many of each type. */
+/** Writes the items of a list that may be told to a partner into the folder of a run; returns how many of each type, and how many warning lists left out. */
 export type GatherForRun = (
   run: Run,
   into: { path: string } & Job,
-) => Promise<readonly { type: ItemType; used: number }[]>
+) => Promise<readonly { type: ItemType; used: number; warned?: number }[]>
 
 /** What the runner works with. */
 export type AdvanceParts = {
@@ -102,7 +102,8 @@ async function gatherOwn({ parts, run, folder, job }: Scene): Promise<Turn> {
   const found = await survey(folder.path, { salt, last: lastSetOf(parts.folder, run.party) }, job.signal)
   return onward(parts, run, async (tx, now) => {
     for (const { type } of run.types) {
-      await setUsed(tx, run.key, type, used.find((one) => one.type === type)?.used ?? 0)
+      const one = used.find((row) => row.type === type)
+      await setUsed(tx, run.key, type, { used: one?.used ?? 0, warned: one?.warned ?? 0 })
     }
     const look = found.dense > 0 && !(await wasDenseSeen(tx, run.key))
     await updateRun(tx, { ...now, phase: "mask", paused: look ? "dense" : now.paused })

@@ -149,7 +149,7 @@ function told(run: Run, names: ReadonlyMap<string, string>, matches: Matches) {
     erased: run.erasedAt === null ? null : formatInstant(run.erasedAt),
     progress: { phase, done, total, waits },
     types: run.types.map((row) => ({
-      ...{ type: row.type, most: row.most, smallest: row.smallest, used: row.used },
+      ...{ type: row.type, most: row.most, smallest: row.smallest, used: row.used, warned: row.warned },
       ...{ own_size: row.own, their_size: row.theirs, count: countTold(row.count) },
       ...{ consent: row.ours, their_consent: row.partners },
     })),

@@ -4,6 +4,7 @@ import { scan } from "../../store/index.ts"
 import { isRestricted } from "../items/types.ts"
 import { type GatheringParts, gather, questionFor } from "../lists/gatherings.ts"
 import { findList } from "../lists/lists.ts"
+import { warnedAmong } from "../lists/model.ts"
 import type { GatherForRun } from "./advancing.ts"
 import type { KnowJob, KnowStep } from "./knowing.ts"
 import type { Knowledge, Run } from "./model.ts"
@@ -22,7 +23,7 @@ export function gatherFrom(parts: GatheringParts): GatherForRun {
     const { agreement, purpose, party } = run
     const wish = { query, parties: [party], types, agreement, purpose, approved: isApproved(run) }
     const found = await gather(parts, wish, { folder: path, signal, progress: tell })
-    return found.types.map(({ type, used }) => ({ type, used }))
+    return found.types.map(({ type, used, excluded }) => ({ type, used, warned: warnedAmong(excluded) }))
   }
 }
 

@@ -53,6 +53,8 @@ export type RunType = {
   smallest: number
   /** Items of the own list that are used; null until they were gathered. */
   used: number | null
+  /** Of the own list, left out because they stand on warning lists: everybody shares them. */
+  warned: number | null
   /** Padded sizes, as committed. */
   own: number | null
   theirs: number | null

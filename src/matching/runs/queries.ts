@@ -57,7 +57,7 @@ async function withTypes(reader: Reader, runs: readonly RunRow[]): Promise<Run[]
   if (runs.length === 0) return []
   const keys = runs.map(({ key }) => key)
   const rows = await reader.all<TypeRow>(
-    sql`select run, type, most, smallest, used, own_size as "own", their_size as "theirs", counted, number, ours, partners
+    sql`select run, type, most, smallest, used, warned, own_size as "own", their_size as "theirs", counted, number, ours, partners
         from match_type where run in (${join(keys)}) order by run, seq`,
   )
   return runs.map((run) => ({ ...run, types: rows.filter((row) => row.run === run.key).map(typeOf) }))
@@ -126,8 +126,13 @@ export async function setAccepted(
   }
 }
 
-export async function setUsed(tx: Tx, run: number, type: ItemType, used: number): Promise<void> {
-  await tx.run(sql`update match_type set used = ${used} where run = ${run} and type = ${type}`)
+export async function setUsed(
+  tx: Tx,
+  run: number,
+  type: ItemType,
+  { used, warned }: { used: number; warned: number },
+): Promise<void> {
+  await tx.run(sql`update match_type set used = ${used}, warned = ${warned} where run = ${run} and type = ${type}`)
 }
 
 /** A committed list takes exactly its places. */

@@ -42,6 +42,7 @@ create table match_type (
   smallest integer not null,
   reserved integer not null,
   used integer,
+  warned integer,
   own_size integer,
   their_size integer,
   counted integer not null default 0,
