@@ -3,7 +3,7 @@ import type { Declaration, Handlers, Translate } from "../../http/index.ts"
 import type { Json } from "../../kernel/canonical.ts"
 import { type Clock, formatInstant } from "../../kernel/time.ts"
 import { listPeers, resolvePeer } from "../../parties/index.ts"
-import { PURPOSES } from "../../policy/index.ts"
+import { PURPOSES, purposeWord } from "../../policy/index.ts"
 import type { Reader } from "../../store/index.ts"
 import { shownItem } from "../items/canonical.ts"
 import { ITEM_TYPES, type ItemType } from "../items/types.ts"
@@ -11,6 +11,7 @@ import { usageOf } from "./limits.ts"
 import type { Matches } from "./matches.ts"
 import { LEARNERS, openable, type Run, type RunItem, SMALLEST_USUAL, waitingFor } from "./model.ts"
 import { accept, consent, decline, propose, type RunParts, refuse } from "./operations.ts"
+import { saidIn, selectWords } from "./queries.ts"
 import { itemsOf, listRuns, loadRun } from "./standing.ts"
 import { countText, itemTypeText, reasonText, stateText, turnText } from "./words.ts"
 
@@ -124,7 +125,9 @@ export function matchHandlers(parts: CommandParts): Handlers {
     },
     "match show": async (call) => {
       const run = await loadRun(store, One.parse(call.arguments).ID)
-      return { ...told(run, await namesOf(store), matches), items_found: await allItems(store, run) }
+      const words = await selectWords(store, run.key)
+      const refusal = (saidIn(words.own, "refuse") ?? saidIn(words.theirs, "refuse"))?.reason ?? ""
+      return { ...told(run, await namesOf(store), matches), refusal, items_found: await allItems(store, run) }
     },
     "match quota": async (call) => {
       const peer = await resolvePeer(store, Party.parse(call.arguments).PARTY)
@@ -191,16 +194,61 @@ function showRuns(t: Translate, result: Json): string[] {
   )
 }
 
+/** All that somebody has to know who accepts or consents by command, and in the end who knows what of the common items. */
 function showRun(t: Translate, result: Json): string[] {
-  const { types, items_found, ...run } = result as unknown as Told & { items_found: ReturnType<typeof itemTold>[] }
-  const counts = types.map(({ type: kind, count }) => [itemTypeText(t, kind), countShown(t, count)].join("\t"))
-  const items = items_found as { type: ItemType; item: string }[]
+  const { types, items_found, refusal, ...run } = result as unknown as Told & { items_found: Json; refusal: string }
+  const rows = types.map(({ type: kind, most, smallest, count }) =>
+    [
+      ...[itemTypeText(t, kind), countShown(t, count)],
+      ...[`${t("match.most")}: ${most}`, `${t("match.smallest")}: ${smallest}`],
+    ].join("\t"),
+  )
+  const items = (items_found as unknown as ShownItem[]).map(({ type: kind, item, ours, theirs }) =>
+    [
+      ...[itemTypeText(t, kind), item],
+      `${t("match.we-know")}: ${ours === null ? t("match.knows-nothing") : knownShown(ours)}`,
+      ...(run.items === "both"
+        ? [
+            `${t("match.they-know", { partner: run.name })}: ${theirs === null ? t("match.says-nothing") : knownShown(theirs)}`,
+          ]
+        : []),
+    ].join("\t"),
+  )
+  const why = refusal === "" ? reasonText(t, run) : `${t("match.refuse-words")}: ${refusal}`
   return [
     ...showRuns(t, [run as unknown as Json]),
-    ...[reasonText(t, run)].filter((line) => line !== null),
-    ...counts,
-    ...items.map(({ type: kind, item }) => [itemTypeText(t, kind), item].join("\t")),
+    ...(why === null ? [] : [why]),
+    ...aboutRun(t, run),
+    ...rows,
+    ...items,
   ]
+}
+
+type ShownKnown = { first_seen: string | null; last_seen: string | null; confidence: number | null } & {
+  marking: string | null
+  names: string[]
+  labels: string[]
+}
+type ShownItem = { type: ItemType; item: string; ours: ShownKnown | null; theirs: ShownKnown | null }
+
+function knownShown({ names, labels, first_seen, last_seen, confidence, marking }: ShownKnown): string {
+  const days = [first_seen, last_seen].flatMap((at) => (at === null ? [] : [at.slice(0, 10)]))
+  const tlp = marking === null ? [] : [`TLP:${marking.toUpperCase()}`]
+  const sure = confidence === null ? [] : [`${confidence} %`]
+  return [...names, ...labels, [...new Set(days)].join(" – "), ...sure, ...tlp].filter((one) => one !== "").join(", ")
+}
+
+function aboutRun(t: Translate, run: Omit<Told, "types">): string[] {
+  const { purpose, basis, agreement, items, role, name: partner, expires } = run
+  const one = items === role ? t("match.learns-us") : t("match.learns-them", { partner })
+  const who = items === "both" ? t("match.learns-both") : items === "none" ? t("match.learns-none") : one
+  return [
+    [t("match.purpose"), purposeWord(t, purpose)],
+    [t("match.basis"), basis],
+    [t("match.agreement"), agreement ?? t("match.agreement-none")],
+    [t("match.learners"), who],
+    [t("match.expires"), expires],
+  ].map((row) => row.join("\t"))
 }
 
 function countShown(t: Translate, count: Json): string {
