@@ -315,7 +315,15 @@ test("a run stops and its keys are erased when the agreement ends, is left or sa
   }
   await matches.close()
   const run = { party: PARTNER, agreement: AGREEMENT, purpose: "investigation" } as const
-  const row = { most: 1, smallest: 1, used: null, warned: null, own: null, theirs: null, count: { is: "unknown" } } as const
+  const row = {
+    most: 1,
+    smallest: 1,
+    used: null,
+    warned: null,
+    own: null,
+    theirs: null,
+    count: { is: "unknown" },
+  } as const
   const of = (type: (typeof RESTRICTED_TYPES)[number]) => ({
     ...run,
     types: [{ ...row, type, ours: null, partners: null }],
