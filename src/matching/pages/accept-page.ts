@@ -79,7 +79,7 @@ export async function acceptPage(parts: MatchPageParts, visit: Visit, sent: Sent
   const shown = { ...pictured(visit, run, gathered), role: run.role }
   const status = Object.keys(sent.faults).length === 0 ? {} : { status: 400 }
   const body = html`${intro}<div class="decision">${said}${choose}${sizes(visit, run.types, gathered)}${explained(t, shown)}${warnedIn(gathered) === 0 ? nothing : warnedNote(visit, gathered)}${leftOut(visit, gathered, partners)}
-${await quotas(parts, visit, run.peer, run.types)}${honest(visit, parts.runs.limits, run.types)}${section(t("match.final"), lines([t("match.final-told"), t("match.final-count"), t("match.final-log")]))}
+${await quotas(parts, visit, run.peer, run.types)}${honest(visit, parts.runs.limits, run.types)}${section(t("match.final"), lines([t("match.final-accepted"), t("match.final-count"), t("match.final-log")]))}
 ${decide(visit, run, list, sent)}</div>`
   return visit.page({ ...rest, ...status, body })
 }

@@ -8,7 +8,7 @@ import type { Role } from "../../../test/support/pages.ts"
 import { indicator, stixId } from "../../../test/support/stix.ts"
 import { PEOPLE } from "../../../test/support/workplace.ts"
 import { silent } from "../../kernel/diagnostics.ts"
-import { addShared } from "../../library/index.ts"
+import { addShared, loadObjects } from "../../library/index.ts"
 import { addOwnParty, insertPeer, type PartyId } from "../../parties/index.ts"
 import { DEFAULT_TERMS, keptTerms, saveInForce } from "../../policy/index.ts"
 import { selecting } from "../../sharing/index.ts"
@@ -18,6 +18,7 @@ import { COUNTS_USUAL, HOURS_USUAL, PLACES_USUAL } from "../runs/limits.ts"
 import { Matches } from "../runs/matches.ts"
 import { propose, type RunParts } from "../runs/operations.ts"
 import { loadRun } from "../runs/standing.ts"
+import { matchedObjects } from "./matched.ts"
 import { matchPages } from "./routes.ts"
 
 const HOSTILE = `<img src=x onerror=alert(1)>"'\u202E\u200B`
@@ -160,6 +161,18 @@ test("what is common stands beside what each side knows of it, and leads on", as
   assert.match(text, /data-copy="198\.51\.100\.7"/)
   assert.match(text, new RegExp(`/share/release\\?match=${things.matchDone}`))
   assert.match(readable(text), /203\.0\.113\[\.\]5.*Says nothing/)
+})
+
+test("what is common names the objects of ours that are it, and no other that only mentions it", async () => {
+  const { store } = server.node
+  const mention = indicator({ name: "Beside 198.51.100.7", pattern: "[ipv4-addr:value = '198.51.100.8']" })
+  await server.add(mention)
+  const keys = await matchedObjects({ store, search: server.search }, things.matchDone, 10)
+  const objects = await loadObjects(store, keys)
+  assert.deepEqual(
+    [...objects.values()].map(({ pattern }) => pattern),
+    ["[ipv4-addr:value = '198.51.100.7']"],
+  )
 })
 
 test("a match that was broken off says why, and one that ended offers nothing more", async () => {

@@ -51,7 +51,11 @@ export function progressOf({ t, format }: Visit, { phase, done, total, secondsLe
   const far = total === 0 ? "" : t("match.far", { done: format.number(done), total: format.number(total) })
   const left = secondsLeft === null ? "" : t("match.left", { seconds: format.number(secondsLeft) })
   const doing = waits === null ? phaseText(t, phase) : t("match.tries-again", { doing: phaseText(t, phase) })
-  return { value: total === 0 ? null : done, max: total, slots: { doing, done: far, left } }
+  return {
+    value: total === 0 ? null : done,
+    max: total,
+    slots: { doing, done: left === "" ? far : `${far} · ${left}` },
+  }
 }
 
 function acts(visit: Visit, run: Run): Html {
