@@ -23,7 +23,7 @@ import { stixId } from "./stix.ts"
 /** What pages of matching need to have something to show; the ids by which their addresses are found. */
 export type MatchThings = Record<
   | ("matchList" | "matchAsked" | "matchProposed" | "matchPaused" | "matchDense" | "matchCounted")
-  | ("matchDone" | "matchBroken" | "matchDeclined"),
+  | ("matchDone" | "matchBroken" | "matchDeclined" | "matchRefused"),
   string
 >
 
@@ -63,10 +63,12 @@ export async function addMatchThings(
   }
   const us = { role: "proposer" } as const
   const them = { role: "acceptor" } as const
-  await made({ ...them, state: "refused", said: [...BEGUN(them).slice(0, 1), ["own", "refuse"]], endedBy: "us" })
   await made({ ...us, state: "cancelled", said: [...BEGUN(us), ["theirs", "cancel"]], endedBy: "them" })
   return {
     matchList: list,
+    matchRefused: await made({
+      ...{ ...them, state: "refused", said: [...BEGUN(them).slice(0, 1), ["own", "refuse"]], endedBy: "us" },
+    }),
     matchBroken: await made({
       ...{ ...us, state: "broken", said: [...ROUND(us, 2), ["own", "broken"]] },
       ...{ reason: "match.counts-differ", endedBy: "us" },

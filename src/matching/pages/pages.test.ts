@@ -177,6 +177,7 @@ test("what is common names the objects of ours that are it, and no other that on
 
 test("a match that was broken off says why, and one that ended offers nothing more", async () => {
   assert.match(await words(runPath("Broken")), /Broken off.*counted differently/)
+  assert.match(await words(runPath("Refused")), /We refused the proposal.*Reason: Not this month/)
   assert.match(await words(runPath("Declined")), /opens nothing.*IPv4 addresses 37/)
   for (const name of ["Broken", "Declined", "Done"] as const) {
     assert.doesNotMatch(await page(runPath(name)), /\/cancel"/)

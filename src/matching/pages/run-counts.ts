@@ -24,7 +24,7 @@ export function countsTable(visit: Visit, run: Run): Html {
     cell: ({ count }) => html`<strong>${countText(visit, count)}</strong>`,
   }
   const list = figureTable<RunType>({
-    caption: t("match.counts"),
+    caption: counted ? t("match.counts") : t("match.sizes"),
     rows: run.types,
     empty: nothing,
     columns: [
@@ -54,9 +54,8 @@ export function countsTable(visit: Visit, run: Run): Html {
 function consentShown({ t }: Visit, { ours, partners }: RunType): Html {
   if (ours === null && partners === null) return nothing
   if (ours === true && partners === true) return stateMark("open", t("match.said-yes"))
-  if (ours === null) return stateMark("unknown", t("match.said-they"))
-  if (partners === null) return stateMark("unknown", ours ? t("match.said-we") : t("match.said-no"))
-  return stateMark("closed", t("match.said-no"))
+  if (ours === false || partners === false) return stateMark("closed", t("match.said-no"))
+  return stateMark("unknown", ours === null ? t("match.said-they") : t("match.said-we"))
 }
 
 /** The figures of the picture: all types together, as far as they are known. */

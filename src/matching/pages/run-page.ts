@@ -45,7 +45,7 @@ export async function runPage(parts: MatchPageParts, visit: Visit): Promise<Repl
   const over = hasEnded(run)
   const second = await secondPersonShown(parts, visit, run)
   const about = html`<aside aria-label="${t("match.about")}">${await aboutRun(parts, visit, run, partner)}</aside>`
-  const body = html`<div class="columns"><div>${nowShown(parts, visit, run, partner)}${countsTable(visit, run)}${setShown(visit, words)}${second}${over ? nothing : means}</div>${about}</div>${results}${steps}<p class="actions"><a href="${HOME}">${t("match.back")}</a></p>`
+  const body = html`<div class="columns"><div>${nowShown(parts, visit, run, partner)}${refusalShown(visit, words)}${countsTable(visit, run)}${setShown(visit, words)}${second}${over ? nothing : means}</div>${about}</div>${results}${steps}<p class="actions"><a href="${HOME}">${t("match.back")}</a></p>`
   return visit.page({
     title: visibleText(title),
     heading: visible(title),
@@ -54,6 +54,13 @@ export async function runPage(parts: MatchPageParts, visit: Visit): Promise<Repl
     scripts: ["progress.js"],
     body,
   })
+}
+
+/** What somebody wrote who refused, for the people on the other side. */
+function refusalShown({ t }: Visit, words: Words): Html {
+  const said = saidIn(words.theirs, "refuse") ?? saidIn(words.own, "refuse")
+  if (said === null || said.reason === "") return nothing
+  return html`<p>${t("match.refuse-words")}: ${visible(said.reason)}</p>`
 }
 
 /** Whether the partner's list is the one to which it committed before: of a changed one it is told by how much. */
