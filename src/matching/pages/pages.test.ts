@@ -67,7 +67,7 @@ async function post(path: string, form: Record<string, string>, status = 303, wh
   return status === 303 ? String(answer.headers.get("location")) : readable(text)
 }
 
-const RUNS = ["Asked", "Proposed", "Paused", "Dense", "Counted", "Done", "Broken", "Declined"] as const
+const RUNS = ["Asked", "Proposed", "Paused", "Dense", "Counted", "Done", "Broken", "Declined", "Refused"] as const
 const runPath = (name: (typeof RUNS)[number]) => `/find/match/runs/${things[`match${name}`]}`
 
 test("nothing that a partner wrote becomes markup or turns the text around it, in any state of a match", async () => {
