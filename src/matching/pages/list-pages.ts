@@ -159,7 +159,7 @@ async function previewSection(parts: MatchPageParts, visit: Visit, list: MatchLi
   const result =
     gathered === null
       ? underWay(visit, preview)
-      : html`${gatheredShown(visit, gathered, await partnersOf(parts.store))}${next}`
+      : html`${gatheredShown(visit, gathered, await partnersOf(parts.store))}<p class="quiet small">${t("match.as-of")} ${visit.format.time(preview.at)}</p>${next}`
   const shown = section(t("match.preview"), html`<p>${t("match.preview-what")}</p>${form}${result}`, "preview")
   return { shown, scripts: gathered === null ? ["progress.js"] : [] }
 }
