@@ -7,7 +7,7 @@ type Question = { answers: { item: string; found: string[] }[] }
 type Contact = { id: string; named: { party: string; name: string; desk: string } | null }
 
 /** A third team asks two others at once who else sees what it found; none learns what it asked, nor what the other has. */
-export async function ask({ teams: { de, jp, br }, t, say }: Play): Promise<void> {
+export async function ask({ teams: { de, jp, br }, t, say, list }: Play): Promise<void> {
   await Promise.all([jp, br].map((one) => open(one, ["open", LIST, de.party], ["domain", "wallet"])))
   const items = [first.wallet, first.domain, only.jp, only.br, NEVER_SEEN]
   const asked = items.flatMap((item) => ["--value", item])
@@ -25,7 +25,7 @@ export async function ask({ teams: { de, jp, br }, t, say }: Play): Promise<void
     if (JSON.stringify(found?.toSorted()) !== JSON.stringify(parties.toSorted())) {
       throw new Error(`${item} is said to be seen by ${JSON.stringify(found)}`)
     }
-    const who = teams.map(({ name }) => name).join(", ")
+    const who = list(teams.map(({ name }) => name))
     say(who === "" ? t("exercise.seen-by-nobody", { item }) : t("exercise.seen-by", { item, who }))
   }
   const ledgers = [jp, br].flatMap((team) => ledgerOf(team))

@@ -30,17 +30,18 @@ type Shown = {
  * Two teams that share nothing find out how many of their findings the other has as well, and once people of both
  * consent, which, and what each knows about them. What is not common, and what policy holds back, stays where it is.
  */
-export async function match({ jp, br }: Sides, { t, say }: Voice): Promise<void> {
+export async function match({ jp, br }: Sides, lists: readonly string[], voice: Voice): Promise<void> {
+  const { t, say } = voice
   const pair = { proposer: jp.team, acceptor: br.team }
   const names = { one: jp.team.name, other: br.team.name }
-  for (const line of await Promise.all([list(jp.team, br.team, t), list(br.team, jp.team, t)])) say(line)
-  const id = await propose(pair, { t, say })
+  for (const line of lists) say(line)
+  const id = await propose(pair, voice)
   const [chosen] = br.team.read(`select id from match_list where name = '${LIST}'`)
   await decide(br, id, "accept", [["list", String(chosen?.id)]])
   const counting = await bothAre(pair, id, "counted")
   const counted = await bothShow(pair, id)
   say(t("exercise.match-counted", { ...names, seconds: counting }))
-  sayCounts(counted, { t, say })
+  sayCounts(counted, voice)
 
   const told = counted.ours.types.filter(({ count }) => count !== null && "number" in count)
   const types = told.map(({ type }) => ["type[]", type] as const)
@@ -48,13 +49,18 @@ export async function match({ jp, br }: Sides, { t, say }: Voice): Promise<void>
   const opening = await bothAre(pair, id, "done")
   const done = await bothShow(pair, id)
   say(t("exercise.match-opened", { number: itemsOf(done).length, seconds: opening }))
-  sayKnown(pair, done, { t, say })
+  sayKnown(pair, done, voice)
   say(t("exercise.match-withheld", { name: br.team.name, item: WITHHELD }))
   await requireErased(pair, id)
   say(t("exercise.match-over", names))
 }
 
-type Voice = Pick<Play, "t" | "say">
+type Voice = Pick<Play, "t" | "say" | "list">
+
+/** Both put down what they found, and what of it would be used; told later, for it happens while others negotiate. */
+export async function prepare({ jp, br }: Sides, { t }: Pick<Voice, "t">): Promise<string[]> {
+  return Promise.all([list(jp.team, br.team, t), list(br.team, jp.team, t)])
+}
 
 /** What of its findings a team would use with this partner, and why not the rest. */
 async function list(team: Team, partner: Team, t: Play["t"]): Promise<string> {
@@ -71,11 +77,11 @@ async function list(team: Team, partner: Team, t: Play["t"]): Promise<string> {
   return [t("exercise.match-list", { name: team.name, partner: partner.name, used }), ...excluded].join("\n")
 }
 
-async function propose({ proposer, acceptor }: Pair, { t, say }: Voice): Promise<string> {
+async function propose({ proposer, acceptor }: Pair, { t, say, list: joined }: Voice): Promise<string> {
   const wished = TYPES.flatMap((type) => ["--items", `${type}=${MOST},${SMALLEST[type]}`])
   const terms = ["--use", "investigation", "--basis", BASIS]
   const { id } = (await proposer.run("match", "propose", acceptor.party, LIST, ...wished, ...terms)) as { id: string }
-  const types = TYPES.map((type) => itemTypeText(t, type)).join(", ")
+  const types = joined(TYPES.map((type) => itemTypeText(t, type)))
   say(
     t("exercise.match-proposed", {
       ...{ name: proposer.name, partner: acceptor.name, types, basis: BASIS },
@@ -154,7 +160,7 @@ function itemsOf({ ours, theirs }: Both): Shown["items_found"] {
 }
 
 /** Who knows what of the wallet: each side shows its own words and those of the other. */
-function sayKnown({ proposer, acceptor }: Pair, { ours, theirs }: Both, { t, say }: Voice): void {
+function sayKnown({ proposer, acceptor }: Pair, { ours, theirs }: Both, { t, say, list: joined }: Voice): void {
   const wallet = ours.items_found.find(({ type }) => type === "wallet")
   const mirrored = theirs.items_found.find(({ type }) => type === "wallet")
   if (wallet?.item !== first.wallet) throw new Error("the wallet is another one")
@@ -168,7 +174,7 @@ function sayKnown({ proposer, acceptor }: Pair, { ours, theirs }: Both, { t, say
   ] as const) {
     if (known === null) throw new Error(`${team.name} told nothing about the wallet`)
     const { names, labels, first_seen: seen, confidence } = known
-    const words = { names: names.join(", "), labels: labels.join(", "), seen: seen.slice(0, 10), confidence }
+    const words = { names: joined(names), labels: joined(labels), seen: seen.slice(0, 10), confidence }
     say(t("exercise.match-knows", { name: team.name, ...words }))
   }
 }

@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline"
-import { pickLanguage, type Translate, translator } from "../src/http/index.ts"
+import { formatOf, pickLanguage, type Translate, translator } from "../src/http/index.ts"
 import { agree } from "./agreement-scene.ts"
 import { ask, contact } from "./asking-scene.ts"
-import { match } from "./matching-scene.ts"
+import { match, prepare } from "./matching-scene.ts"
 import { codeNow, type Ready } from "./person.ts"
 import { acquaint, news, type Play, recall, share, twoFaces } from "./scenes.ts"
 import { PROFILES, person, type Team, team } from "./teams.ts"
@@ -23,7 +23,7 @@ async function play(t: Translate): Promise<void> {
   const ready = await Promise.all(all.map((one) => person(one)))
   const [frieda, haruka, joana] = ready as [Ready, Ready, Ready]
   for (const one of all) say(t("exercise.started", { name: one.name, url: one.url }))
-  const stage: Play = { teams: { de, jp, br }, t, say }
+  const stage: Play = { teams: { de, jp, br }, t, say, list: formatOf(language, "UTC").list }
   await acquaint(
     [
       [de, jp],
@@ -39,10 +39,15 @@ async function play(t: Translate): Promise<void> {
   )
   await news(stage, collection, held)
   await recall(stage, objects[7] as (typeof objects)[number])
-  await agree({ de: { team: de, officer: frieda }, jp: { team: jp, officer: haruka } }, stage)
-  await match({ jp: { team: jp, officer: haruka }, br: { team: br, officer: joana } }, stage)
-  await ask(stage)
-  await contact(stage)
+  const sides = {
+    ...{ de: { team: de, officer: frieda }, jp: { team: jp, officer: haruka } },
+    br: { team: br, officer: joana },
+  }
+  const [lists] = await Promise.all([prepare(sides, stage), agree(sides, stage)])
+  await match(sides, lists, stage)
+  const later: string[] = []
+  await Promise.all([ask(stage), contact({ ...stage, say: (line) => void later.push(line) })])
+  for (const line of later) say(line)
   const aq = await team(PROFILES.aq)
   await twoFaces(stage, aq)
   for (const line of await Promise.all(all.map((one) => verify(one, t)))) say(line)

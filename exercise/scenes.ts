@@ -6,8 +6,13 @@ import { indicators, type Made } from "./objects.ts"
 import { stage } from "./processes.ts"
 import type { Team } from "./teams.ts"
 
-/** What a scene works with: the teams, and the voice that tells what happens. */
-export type Play = { teams: { de: Team; jp: Team; br: Team }; t: Translate; say(line: string): void }
+/** What a scene works with: the teams, and the voice that tells what happens; `list` joins words as the language does. */
+export type Play = {
+  teams: { de: Team; jp: Team; br: Team }
+  t: Translate
+  say(line: string): void
+  list(words: readonly string[]): string
+}
 
 const OBJECTS = 4000
 const HELD = "select count(1) as n from entry e join collection c on c.key = e.collection where c.party is not null"
