@@ -3,7 +3,7 @@ import type { Declaration, Handlers } from "../../http/index.ts"
 import type { Json } from "../../kernel/canonical.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { type Clock, formatInstant } from "../../kernel/time.ts"
-import { resolvePeer } from "../../parties/index.ts"
+import { listPeers, resolvePeer } from "../../parties/index.ts"
 import type { Reader } from "../../store/index.ts"
 import { shownItem, typed } from "../items/canonical.ts"
 import { findList } from "../lists/lists.ts"
@@ -154,8 +154,19 @@ function questionHandlers({ store }: AskingCommandParts): Handlers {
   return {
     "match offers": async (call) => {
       None.parse(call.arguments)
+      const names = new Map((await listPeers(store)).map(({ party, name }) => [party, name]))
       return (await listHeld(store)).map(({ party, mode, type, quota, left, records, until, toldAt }) => ({
-        ...{ party, mode, type, quota, left, records, until: formatInstant(until), told_at: formatInstant(toldAt) },
+        ...{
+          party,
+          name: names.get(party) ?? "",
+          mode,
+          type,
+          quota,
+          left,
+          records,
+          until: formatInstant(until),
+          told_at: formatInstant(toldAt),
+        },
       }))
     },
     "match ask": async (call) => {

@@ -1,6 +1,7 @@
 import type { Translate } from "../../http/index.ts"
 import type { Json } from "../../kernel/canonical.ts"
 import type { OpenType } from "../items/types.ts"
+import { knownText } from "../runs/known-told.ts"
 import { itemTypeText } from "../runs/words.ts"
 import type { ToldAnswers, ToldContact, ToldKnowing, ToldQuestion } from "./told.ts"
 import { contactText, knowingText, partText } from "./words.ts"
@@ -19,11 +20,11 @@ export function showAnswers(t: Translate, result: Json): string[] {
 }
 
 export function showHeld(t: Translate, result: Json): string[] {
-  const rows = result as { party: string; type: OpenType; mode: string; left: number; quota: number }[]
+  const rows = result as { name: string; type: OpenType; mode: string; left: number; quota: number }[]
   if (rows.length === 0) return [t("match-offers.none")]
-  return rows.map(({ party, mode, type, left, quota }) => {
+  return rows.map(({ name, mode, type, left, quota }) => {
     const kind = mode === "desk" ? t("match-answers.desk") : t("match-answers.list")
-    return [party, kind, itemTypeText(t, type), `${left}/${quota}`].join("\t")
+    return [name, kind, itemTypeText(t, type), `${left}/${quota}`].join("\t")
   })
 }
 
@@ -55,7 +56,7 @@ export function showKnowings(t: Translate, result: Json): string[] {
   if (rows.length === 0) return [t("match-knowing.none")]
   return rows.flatMap(({ id, name, side, state, items }) => [
     [id, name, side === "ours" ? t("match-knowing.ours") : t("match-knowing.theirs"), knowingText(t, state)].join("\t"),
-    ...items.map(({ item }) => `\t${item}`),
+    ...items.map(({ item, known }) => ["", item, known === null ? "" : knownText(known)].join("\t")),
   ])
 }
 

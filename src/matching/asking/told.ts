@@ -1,7 +1,7 @@
-import type { Json } from "../../kernel/canonical.ts"
 import { type Clock, formatInstant } from "../../kernel/time.ts"
 import type { Reader } from "../../store/index.ts"
 import { shownItem } from "../items/canonical.ts"
+import { toldKnown } from "../runs/known-told.ts"
 import type { Answers, Contact, Knowing, Question } from "./model.ts"
 import { standingOf } from "./opening.ts"
 
@@ -38,7 +38,7 @@ export function toldQuestion({ id, mode, createdAt, endedAt, items, parts }: Que
 export function toldKnowing({ id, side, party, name, question, state, createdAt, items }: Knowing) {
   return {
     ...{ id, side, party, name, question, state, created_at: formatInstant(createdAt) },
-    items: items.map(({ type, item, known }) => ({ type, item: shownItem(item), known: known as Json })),
+    items: items.map(({ type, item, known }) => ({ type, item: shownItem(item), known: toldKnown(known) })),
   }
 }
 

@@ -7,6 +7,7 @@ import { PURPOSES, purposeWord } from "../../policy/index.ts"
 import type { Reader } from "../../store/index.ts"
 import { shownItem } from "../items/canonical.ts"
 import { ITEM_TYPES, type ItemType } from "../items/types.ts"
+import { knownText, type ToldKnown, toldKnown } from "./known-told.ts"
 import { usageOf } from "./limits.ts"
 import type { Matches } from "./matches.ts"
 import { LEARNERS, openable, type Run, type RunItem, SMALLEST_USUAL, waitingFor } from "./model.ts"
@@ -175,13 +176,7 @@ async function allItems(reader: Reader, run: Run): Promise<Json[]> {
 }
 
 function itemTold({ type: kind, item, ours, theirs }: RunItem): Json {
-  const known = (one_: RunItem["ours"]): Json => {
-    if (one_ === null) return null
-    const { firstSeen, lastSeen, confidence, labels, names, marking, objects } = one_
-    const lists = { labels: [...labels], names: [...names] }
-    return { first_seen: firstSeen, last_seen: lastSeen, confidence, marking, objects, ...lists }
-  }
-  return { type: kind, item: shownItem(item), ours: known(ours), theirs: known(theirs) }
+  return { type: kind, item: shownItem(item), ours: toldKnown(ours), theirs: toldKnown(theirs) }
 }
 
 type Told = ReturnType<typeof told>
@@ -206,10 +201,10 @@ function showRun(t: Translate, result: Json): string[] {
   const items = (items_found as unknown as ShownItem[]).map(({ type: kind, item, ours, theirs }) =>
     [
       ...[itemTypeText(t, kind), item],
-      `${t("match.we-know")}: ${ours === null ? t("match.knows-nothing") : knownShown(ours)}`,
+      `${t("match.we-know")}: ${ours === null ? t("match.knows-nothing") : knownText(ours)}`,
       ...(run.items === "both"
         ? [
-            `${t("match.they-know", { partner: run.name })}: ${theirs === null ? t("match.says-nothing") : knownShown(theirs)}`,
+            `${t("match.they-know", { partner: run.name })}: ${theirs === null ? t("match.says-nothing") : knownText(theirs)}`,
           ]
         : []),
     ].join("\t"),
@@ -224,19 +219,7 @@ function showRun(t: Translate, result: Json): string[] {
   ]
 }
 
-type ShownKnown = { first_seen: string | null; last_seen: string | null; confidence: number | null } & {
-  marking: string | null
-  names: string[]
-  labels: string[]
-}
-type ShownItem = { type: ItemType; item: string; ours: ShownKnown | null; theirs: ShownKnown | null }
-
-function knownShown({ names, labels, first_seen, last_seen, confidence, marking }: ShownKnown): string {
-  const days = [first_seen, last_seen].flatMap((at) => (at === null ? [] : [at.slice(0, 10)]))
-  const tlp = marking === null ? [] : [`TLP:${marking.toUpperCase()}`]
-  const sure = confidence === null ? [] : [`${confidence} %`]
-  return [...names, ...labels, [...new Set(days)].join(" – "), ...sure, ...tlp].filter((one) => one !== "").join(", ")
-}
+type ShownItem = { type: ItemType; item: string; ours: ToldKnown | null; theirs: ToldKnown | null }
 
 function aboutRun(t: Translate, run: Omit<Told, "types">): string[] {
   const { purpose, basis, agreement, items, role, name: partner, expires } = run
