@@ -82,6 +82,34 @@ test("a reader that verified less than we thought says how much, and is shown wh
   assert.deepEqual(statuses(), ["jp 409", "jp 200"])
 })
 
+test("a reader whose memory moves on while it is shown a log is shown what follows on that, too", async () => {
+  await meet(jp)
+  await put(federation, fi, id, ...indicators(1))
+  said = []
+  const again = Promise.withResolvers<void>()
+  const wire = federation.wire
+  let shown = 0
+  let told: Promise<void> | null = null
+  federation.wire = async (request, pass) => {
+    if (request.url.endsWith("/checkpoint") && ++shown === 2) {
+      again.resolve()
+      await pulled // what was on its way to it arrives between the two
+    }
+    const answer = await wire(request, pass)
+    if (request.url.endsWith("/pull") && told === null) {
+      await put(federation, fi, id, ...indicators(2))
+      told = fi.round(jp)
+      await again.promise
+    }
+    return answer
+  }
+  const pulled = jp.round(fi)
+  await pulled
+  await told
+  assert.deepEqual(statuses(), ["jp 409", "jp 409", "jp 200"])
+  assert.deepEqual(await rowOf(jp), { party: jp.party, told: 5, cosigned: 5, failure: null })
+})
+
 test("a checkpoint is served with the cosignatures over exactly that one, each under a name that says nothing", async () => {
   await meet(jp)
   const served = async () => {

@@ -25,6 +25,9 @@ export async function tell(parts: PeeringParts, peer: Peer): Promise<number> {
   return grown.length
 }
 
+/** Parts that were on their way to a peer move its memory on while it is told: so often it is told anew. */
+const MOVED_MOST = 5
+
 /** Cosigned, or refused by the peer for a reason; one that guessed its memory wrong is said once more. */
 type Said = { is: "cosigned"; lines: string } | { is: "stale"; held: number } | { is: "refused"; code: string }
 
@@ -32,7 +35,7 @@ async function tellOf(parts: PeeringParts, peer: Peer, { key: collection, log: l
   const { store } = parts
   const log = await findLog(store, logKey)
   let said = await offer(parts, peer, { collection, log, old: Math.min(seen, log.size) })
-  if (said.is === "stale" && said.held <= log.size) {
+  for (let moved = 0; said.is === "stale" && said.held <= log.size && moved < MOVED_MOST; moved++) {
     said = await offer(parts, peer, { collection, log, old: said.held })
   }
   // It verified more than there is: either it is wrong, or this node lost something.
