@@ -57,7 +57,10 @@ test("a run that was paused in any phase, or stood still because the node was st
     await federation.settle()
     await a.restart()
     await federation.settle()
-    assert.equal((await loadRun(a.store, id)).phase, run.phase)
+    const still = await loadRun(a.store, id)
+    assert.equal(still.paused, "person")
+    // A word of the partner's is heard all the same: its count may be what was missing.
+    assert.ok(still.phase === run.phase || (phase === "count" && still.phase === "consent"), still.phase)
     await a.matches.resume(id)
     await federation.settle()
     if (!late) {

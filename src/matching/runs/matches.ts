@@ -239,8 +239,10 @@ export class Matches {
       work.progress = { ...work.progress, waits: codeOf(error) }
       return "later"
     }
-    const stack = error instanceof Error && !(error instanceof ComityError) ? (error.stack ?? "") : ""
-    this.#parts.diagnostics.warn("match.failed", { run: id, code: ending.reason, stack: stack.slice(0, 2000) })
+    // Where a bug is, without its message: that could name what the run works with.
+    const whole = error instanceof Error && !(error instanceof ComityError) ? (error.stack ?? "") : ""
+    const stack = whole.split("\n").slice(1, 6).join(" ")
+    this.#parts.diagnostics.warn("match.failed", { run: id, code: ending.reason, stack })
     await this.#end(id, ending)
     return "again"
   }
@@ -320,6 +322,7 @@ function endingFor(error: unknown): Ending | null {
   const ours = { endedBy: "us", by: null } as const
   if (!(error instanceof ComityError)) return { state: "cancelled", reason: "match.internal", ...ours }
   const { kind, code } = error
+  if (code === "match.lost") return { state: "cancelled", reason: code, ...ours }
   if (kind === "unavailable" || kind === "slow-down" || kind === "full") return null
   if (code.startsWith("match.list") || kind === "not-found")
     return { state: "cancelled", reason: codeOf(error), ...ours }

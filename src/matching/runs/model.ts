@@ -4,8 +4,9 @@ import type { PartyId } from "../../parties/index.ts"
 import type { Purpose } from "../../policy/index.ts"
 import type { ItemType } from "../items/types.ts"
 
-/** How the items of both sides are hidden; a suite that one does not know is none. */
-export const SUITE = "ED25519-UNIFORM-X25519-v1"
+/** How the items of both sides are hidden, and the size that is seen of a list. */
+export { paddedSize, SUITE } from "../psi/model.ts"
+
 /** Below this number the answer is "fewer than", unless both agree on another. */
 export const SMALLEST_USUAL = 5
 export const SMALLEST_MOST = 1000
@@ -125,14 +126,6 @@ export type Knowledge = {
   marking: string | null
   /** Objects of the library from which this is; the partner is not told which these are. */
   objects: number
-}
-
-/** The size that is seen of a list: a power of two or one and a half of it, at least 256. */
-export function paddedSize(items: number): number {
-  for (let power = PADDED_LEAST; ; power *= 2) {
-    if (items <= power) return power
-    if (items <= power * 1.5) return power * 1.5
-  }
 }
 
 /** What is told of a number that was found. */

@@ -32,9 +32,10 @@ type OpenParts = {
   job: Job
 }
 
-/** Before each label: the tag by which both sides name the item, and how long the sealed label is. */
+/** Items about which the library is asked at once, and rows of one transaction, so that other writers have their turn. */
 const SLICE = 10_000
-
+const WRITTEN_AT_ONCE = 500
+/** Before each label: the tag by which both sides name the item, and how long the sealed label is. */
 const RECORD_HEAD = TAG_BYTES + 4
 
 /**
@@ -89,11 +90,13 @@ async function keepCommon(parts: OpenParts, some: readonly Common[], first: numb
     folder.path,
     some.map(({ place }) => place),
   )
-  await store.write(async (tx) => {
-    for (const [i, { type, item, place }] of some.entries()) {
-      await insertItem(tx, run.key, { seq: first + i, type, item, ours: known.get(place) ?? null })
-    }
-  })
+  for (let at = 0; at < some.length; at += WRITTEN_AT_ONCE) {
+    await store.write(async (tx) => {
+      for (const [i, { type, item, place }] of some.slice(at, at + WRITTEN_AT_ONCE).entries()) {
+        await insertItem(tx, run.key, { seq: first + at + i, type, item, ours: known.get(place) ?? null })
+      }
+    })
+  }
   if (run.learners !== "both") return Buffer.alloc(0)
   return Buffer.concat(
     some.flatMap((common) => {
@@ -131,9 +134,13 @@ export async function takeLabels({ store, run, folder, transcript, labels, job }
         await file.read(sealed, 0, sealed.length, place.at)
         told.push(readKnowledge(openLabel(folder, transcript, common, sealed)))
       }
-      await store.write(async (tx) => {
-        for (const [i, theirs] of told.entries()) if (theirs !== null) await setTheirs(tx, run.key, seq + i, theirs)
-      })
+      for (let at = 0; at < told.length; at += WRITTEN_AT_ONCE) {
+        await store.write(async (tx) => {
+          for (const [i, theirs] of told.slice(at, at + WRITTEN_AT_ONCE).entries()) {
+            if (theirs !== null) await setTheirs(tx, run.key, seq + at + i, theirs)
+          }
+        })
+      }
       seq += some.length
       job.tell(seq, places.size)
     }
