@@ -2,8 +2,10 @@ import assert from "node:assert/strict"
 import { existsSync } from "node:fs"
 import { after, test } from "node:test"
 import { ledgerOf, type Matcher, matchFederation } from "../../../test/support/matching.ts"
+import { translator } from "../../http/index.ts"
 import { plainItem } from "../items/canonical.ts"
 import type { ItemType } from "../items/types.ts"
+import { matchDeclarations, matchHandlers } from "./commands.ts"
 import { LEARNERS, learns, type RunId, waitingFor } from "./model.ts"
 import { consent, decline, refuse } from "./operations.ts"
 import { itemsOf, listRuns, loadRun } from "./standing.ts"
@@ -171,4 +173,35 @@ test("the same two sets are seen to be the same, and others by how much they dif
   assert.notEqual(changed.root, first.root)
   assert.deepEqual([changed.added, changed.removed], [1, 2])
   a.lists.own = before
+})
+
+test("operators do all of it by commands, and see no number below the smallest that is told", async () => {
+  const call = async (one: Matcher, name: string, given: object) => {
+    const listCalled = async () => "own"
+    const handle = matchHandlers({ ...one.runs, matches: one.matches, clock: one.clock, listCalled })[name]
+    assert.ok(handle !== undefined, name)
+    const said = await handle({ arguments: given } as never)
+    await federation.settle()
+    return said as { id: string; state: string; types: { count: unknown }[]; items_found: { item: string }[] }
+  }
+  const items = [
+    { type: "ipv4", most: 300, smallest: 38 },
+    { type: "wallet", most: 100, smallest: 1 },
+  ].map(({ type, most, smallest }) => `${type}=${most},${smallest}`)
+  const wish = { PARTY: b.name, LIST: "Ours", items, use: "investigation", basis: "Inquiry 7" }
+  const { id: ID } = await call(a, "match propose", wish)
+  await call(b, "match accept", { ID, LIST: "Ours", items: ["ipv4=250"] })
+  const counted = await call(a, "match show", { ID })
+  assert.deepEqual(
+    counted.types.map(({ count }) => count),
+    [{ fewer_than: 38 }, { number: 1 }],
+  )
+  assert.doesNotMatch(JSON.stringify(counted), /37/)
+  for (const one of [a, b]) await call(one, "match consent", { ID })
+  const shown = await call(b, "match show", { ID })
+  assert.deepEqual([shown.state, shown.items_found.length], ["done", 1])
+  const lines = matchDeclarations.find(({ name }) => name === "match show")?.show(translator("en"), shown as never)
+  assert.match(lines?.join("\n") ?? "", /Done[\s\S]*fewer than 38\t[\s\S]*Wallets\t1\t/)
+  await assert.rejects(call(a, "match propose", { ...wish, items: ["mac=5"] }))
+  await assert.rejects(call(a, "match decline", { ID }), { code: "match.state" })
 })
