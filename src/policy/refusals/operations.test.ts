@@ -102,6 +102,8 @@ test("nobody reads the refusal list but its own pages and commands, the path fin
       "agreements/acts/governing.ts",
       "agreements/tabled/audience.ts",
       "main.ts",
+      "matching/lists/gatherings.ts",
+      "matching/runs/operations.ts",
       "node.ts",
       "pages.ts",
       "sharing/sealed/deciding.ts",
