@@ -11,7 +11,10 @@ export type ItemType = (typeof ITEM_TYPES)[number]
 export const RESTRICTED_TYPES = ["person", "phone", "case"] as const satisfies readonly ItemType[]
 export type RestrictedType = (typeof RESTRICTED_TYPES)[number]
 
-/** Those that need no more than two parties who want it. */
+/** What is of people: policy lets such objects go only by two, so two officers decide on each match of it. */
+export const PERSONAL_TYPES = ["email", ...RESTRICTED_TYPES] as const satisfies readonly ItemType[]
+
+/** Those that need no agreement. */
 export const OPEN_TYPES = [
   "ipv4",
   "ipv6",
@@ -67,6 +70,10 @@ export function isItemType(text: string): text is ItemType {
 
 export function isRestricted(type: ItemType): type is RestrictedType {
   return (RESTRICTED_TYPES as readonly string[]).includes(type)
+}
+
+export function isPersonal(type: ItemType): boolean {
+  return (PERSONAL_TYPES as readonly ItemType[]).includes(type)
 }
 
 /** The item: header and canonical form. */

@@ -19,10 +19,9 @@ import {
 } from "../../http/index.ts"
 import { loadPeer } from "../../parties/index.ts"
 import { purposeWord } from "../../policy/index.ts"
-import { ITEM_TYPES, type ItemType } from "../items/types.ts"
+import { ITEM_TYPES, type ItemType, isPersonal } from "../items/types.ts"
 import { listLists } from "../lists/lists.ts"
 import type { MatchList } from "../lists/model.ts"
-import { restrictedIn } from "../restricted/permitting.ts"
 import type { Run, RunType } from "../runs/model.ts"
 import { accept } from "../runs/operations.ts"
 import { loadRun } from "../runs/standing.ts"
@@ -66,7 +65,7 @@ export async function acceptPage(parts: MatchPageParts, visit: Visit, sent: Sent
   }
   const preview = await lookAt(parts, {
     ...{ query: list.query, parties: [run.party], types: run.types.map(({ type, most }) => ({ type, most })) },
-    ...{ agreement: run.agreement, purpose: run.purpose, approved: restrictedIn(run).length > 0 },
+    ...{ agreement: run.agreement, purpose: run.purpose, approved: run.types.some(({ type }) => isPersonal(type)) },
   })
   const { gathered } = preview
   if (gathered === null) {

@@ -2,10 +2,9 @@ import type { Visit } from "../../accounts/index.ts"
 import { facts, type Html, html, nothing, type Reply, section, visible } from "../../http/index.ts"
 import { loadPeer } from "../../parties/index.ts"
 import { purposeWord } from "../../policy/index.ts"
-import type { ItemType } from "../items/types.ts"
+import { type ItemType, isPersonal } from "../items/types.ts"
 import { findList } from "../lists/lists.ts"
 import type { Gathered } from "../lists/model.ts"
-import { restrictedIn } from "../restricted/permitting.ts"
 import { paddedSize } from "../runs/model.ts"
 import type { ProposeWish } from "../runs/operations.ts"
 import { honest, quotas } from "./limits-shown.ts"
@@ -21,7 +20,7 @@ export async function decisionPage(parts: MatchPageParts, visit: Visit, wish: Pr
   const [peer, list] = [await loadPeer(store, wish.party), await findList(store, wish.list)]
   const preview = await lookAt(parts, {
     ...{ query: list.query, parties: [peer.party], types: wish.types, agreement: wish.agreement },
-    ...{ purpose: wish.purpose, approved: restrictedIn(wish).length > 0 },
+    ...{ purpose: wish.purpose, approved: wish.types.some(({ type }) => isPersonal(type)) },
   })
   const title = t("match.propose-title")
   const rest = { title, place: "match" }

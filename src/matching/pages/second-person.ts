@@ -51,7 +51,7 @@ function oneShown(visit: Visit, run: Run, approval: MatchApproval, people: Peopl
   const about = facts([
     [t("match.types"), visible(typesText(visit, wanted.types))],
     [t("match.list"), html`<a href="${LISTS}/${wanted.list}">${t("match.our-list")}</a>`],
-    [t("match.second-permitted"), html`<ul class="plain-list">${permittedShown(visit, wanted)}</ul>`],
+    [t("match.second-permitted"), permittedShown(visit, wanted)],
     [t("match.second-sets"), setsShown(wanted)],
     [t("approval.asked-by"), person(approval.askedBy)],
     [t("approval.asked-at"), format.time(approval.askedAt)],
@@ -66,8 +66,9 @@ function oneShown(visit: Visit, run: Run, approval: MatchApproval, people: Peopl
 }
 
 /** What the agreement says of each type, word for word, as both sides signed it. */
-function permittedShown({ t }: Visit, { permitted }: Wanted): Html[] {
-  return permitted.map(({ article, type, purpose, basis, safeguard }) => {
+function permittedShown({ t }: Visit, { permitted }: Wanted): Html | null {
+  if (permitted.length === 0) return null
+  const rows = permitted.map(({ article, type, purpose, basis, safeguard }) => {
     const words = { type: typeWord(t, type), purpose: purposeWord(t, purpose) }
     const row = { ...words, basis: safeguardText(t, basis), safeguard: safeguardText(t, safeguard) }
     const sentence = t("terms.matching-row", row)
@@ -75,6 +76,7 @@ function permittedShown({ t }: Visit, { permitted }: Wanted): Html[] {
       article === null ? sentence : t("release.why.by-article", { sentence, article: articleText(t, article) })
     return html`<li>${visible(said)}</li>`
   })
+  return html`<ul class="plain-list">${rows}</ul>`
 }
 
 function setsShown({ sets }: Wanted): Html | null {

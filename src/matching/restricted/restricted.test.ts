@@ -134,6 +134,17 @@ async function counted(): Promise<RunId> {
   return id
 }
 
+test("e-mail addresses need no agreement, but two officers of each side, and no command can stand in for one", async () => {
+  const types = [{ type: "email", most: 200, smallest: 5 }] as const
+  const wish: ProposeWish = { ...WISH, agreement: null, types }
+  const run = await propose(parts, wish, ada)
+  assert.equal((await wordsOf(run)).own.propose, undefined)
+  await assert.rejects(confirmProposal(parts, run, ada), { code: "approval.same-person" })
+  assert.equal(await approveMatch(parts, await approvalFor(run), { by: omar, digest: await digestFor(run) }), run)
+  assert.notEqual((await wordsOf(run)).own.propose, undefined)
+  await assert.rejects(propose(parts, wish, null), { code: "match.restricted-command" })
+})
+
 test("a type that names people may be matched only as an agreement in force between the two says, with its article", () => {
   const at = (day: string) => (Date.parse(`${day}T12:00:00Z`) * 1000) as Instant
   const terms = { ...TERMS, start: "2026-01-02" }

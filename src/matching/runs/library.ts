@@ -1,7 +1,7 @@
 import { ownParty } from "../../parties/index.ts"
 import type { Reader } from "../../store/index.ts"
 import { scan } from "../../store/index.ts"
-import { isRestricted } from "../items/types.ts"
+import { isPersonal } from "../items/types.ts"
 import { type GatheringParts, gather, questionFor } from "../lists/gatherings.ts"
 import { findList } from "../lists/lists.ts"
 import { warnedAmong } from "../lists/model.ts"
@@ -10,9 +10,9 @@ import type { KnowJob, KnowStep } from "./knowing.ts"
 import type { Knowledge, Run } from "./model.ts"
 import type { KnowForRun } from "./results.ts"
 
-/** Two people on each side approved a run with restricted types; what policy lets go only by two goes there too. */
+/** Two people on each side approved a run with such types; what policy lets go only by two goes there too. */
 function isApproved({ types }: Pick<Run, "types">): boolean {
-  return types.some(({ type }) => isRestricted(type))
+  return types.some(({ type }) => isPersonal(type))
 }
 
 /** Lists of runs are saved selections of this library, of which policy decides what the partner may be told. */

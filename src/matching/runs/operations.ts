@@ -6,7 +6,7 @@ import { loadPeer, oneLine, type Peer } from "../../parties/index.ts"
 import type { Self } from "../../peering/index.ts"
 import { againstRecipient, inForceWith, type Purpose, recipientFor, releaseRefusals } from "../../policy/index.ts"
 import type { Reader, Store, Tx } from "../../store/index.ts"
-import { ITEM_TYPES, type ItemType, RESTRICTED_TYPES } from "../items/types.ts"
+import { ITEM_TYPES, type ItemType, isPersonal } from "../items/types.ts"
 import { endRun } from "./ending.ts"
 import { type Limits, requireLeft } from "./limits.ts"
 import { textHash } from "./message.ts"
@@ -245,8 +245,7 @@ async function runIn(tx: Tx, id: string, state: Run["state"], role?: Run["role"]
 }
 
 function gated(parts: RunParts, tx: Tx, act: Omit<GatedAct, "types">): Promise<"go" | "waits"> {
-  const restricted: readonly ItemType[] = RESTRICTED_TYPES
-  const types = act.run.types.map(({ type }) => type).filter((type) => restricted.includes(type))
+  const types = act.run.types.map(({ type }) => type).filter(isPersonal)
   return types.length === 0 ? Promise.resolve("go") : parts.gate(tx, { ...act, types })
 }
 
