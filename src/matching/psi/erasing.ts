@@ -7,10 +7,14 @@ const ZEROS = Buffer.alloc(1024 * 1024)
 /** Overwrites and removes all that a run left in its folder, the keys first; nothing is said if there is none. */
 export async function erase(folder: string): Promise<void> {
   if (!existsSync(folder)) return
-  const names = (await readdir(folder)).sort((a, b) => Number(b.startsWith("secret")) - Number(a.startsWith("secret")))
-  for (const name of names) {
-    await overwrite(join(folder, name))
-    await rm(join(folder, name))
+  const entries = await readdir(folder, { withFileTypes: true })
+  entries.sort((a, b) => Number(b.name.startsWith("secret")) - Number(a.name.startsWith("secret")))
+  for (const entry of entries) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory())
+      await erase(path) // what sorting left that was killed
+    else await overwrite(path)
+    await rm(path, { force: true })
   }
   await rm(folder, { recursive: true })
 }

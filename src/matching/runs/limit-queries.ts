@@ -14,16 +14,17 @@ export async function selectPlacesTaken(reader: Reader, peer: number, since: Ins
 }
 
 /**
- * Numbers that were told to a partner since then, and those that are on their way. The same two sets give the same
- * number again, which tells nothing new.
+ * Numbers that were told to a partner since then, and those that are on their way. Whoever was owed tags could count by
+ * itself, whatever became of the run. The same two sets give the same number again, which tells nothing new.
  */
 export async function selectCountsTold(reader: Reader, peer: number, since: Instant): Promise<number> {
   const row = await reader.get<{ number: number }>(
     sql`select count(1) as number from (
           select distinct coalesce(r.own_set, r.id) as own, coalesce(r.their_set, r.id) as theirs, t.type
           from match_run r join match_type t on t.run = r.key
-          where r.peer = ${peer} and (r.counted_at > ${since} or (r.ended_at is null and r.counted_at is null
-            and r.accepted_at > ${since}))) told`,
+          where r.peer = ${peer} and (r.counted_at > ${since} or (r.counted_at is null and r.accepted_at > ${since}
+            and (r.ended_at is null or exists (select 1 from match_message m
+              where m.run = r.key and m.side = 'theirs' and m.step = 'tags'))))) told`,
   )
   return row?.number ?? 0
 }

@@ -243,8 +243,10 @@ export class Matches {
     const whole = error instanceof Error && !(error instanceof ComityError) ? (error.stack ?? "") : ""
     const stack = whole.split("\n").slice(1, 6).join(" ")
     this.#parts.diagnostics.warn("match.failed", { run: id, code: ending.reason, stack })
+    const over = hasEnded(await loadRun(this.#parts.store, id))
     await this.#end(id, ending)
-    return "again"
+    // What could not be erased is tried again, but not without a pause.
+    return over ? "later" : "again"
   }
 
   async #end(id: string, ending: Ending): Promise<void> {

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict"
+import { existsSync, mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { after, test } from "node:test"
+import { setTimeout as pause } from "node:timers/promises"
+import { matchFederation, messageOf, WIDE, wordIn } from "../../../test/support/matching.ts"
+import { ComityError } from "../../kernel/errors.ts"
+import { say } from "../../peering/index.ts"
+import { usageOf } from "./limits.ts"
+import { type Statement, signStatement } from "./message.ts"
+import { loadRun } from "./standing.ts"
+
+const federation = await matchFederation()
+const [honest, hostile] = federation.matchers
+after(() => federation.close())
+honest.lists.own = Array.from({ length: 20 }, (_, i) => ["ipv4", `198.51.100.${i * 10}`] as const)
+hostile.lists.own = Array.from({ length: 20 }, (_, i) => ["ipv4", `198.51.100.${i * 5}`] as const)
+
+test("whoever got tags and then says a false number has used up what it may count", async () => {
+  federation.wire = async (request, pass) => {
+    const said = wordIn(request)
+    if (said?.step !== "count" || said.from !== hostile.party) return pass()
+    federation.wire = (_, on) => on()
+    const note = signStatement(
+      { ...said, types: [{ type: "ipv4", count: null }] } as Statement,
+      hostile.parts.self.signer,
+    )
+    const peer = { key: hostile.peer(honest), party: honest.party, endpoint: honest.endpoint }
+    await say(hostile.parts, peer as never, "match", { body: messageOf(note) }).catch(() => {})
+    throw new ComityError("unavailable", "peer.unreachable")
+  }
+  const id = await federation.begin()
+  await federation.settle()
+  assert.equal((await loadRun(honest.store, id)).reason, "match.counts-differ")
+  const { counts } = await usageOf(honest.store, WIDE, honest.peer(hostile), honest.clock.now())
+  assert.equal(counts.used, 1)
+})
+
+test("what a killed gathering left is erased with the run", async () => {
+  const id = await federation.propose()
+  const path = join(honest.folder, id.slice("match--".length))
+  mkdirSync(join(path, "sorting-abc"), { recursive: true })
+  writeFileSync(join(path, "sorting-abc", "items"), "198.51.100.1")
+  await honest.matches.cancel(id, null)
+  assert.ok(!existsSync(path))
+})
+
+test("an erasure that fails is tried again after a pause, not at once for ever", async () => {
+  const id = await federation.propose()
+  const path = join(honest.folder, id.slice("match--".length))
+  mkdirSync(honest.folder, { recursive: true })
+  writeFileSync(path, "") // no folder: reading it fails
+  await assert.rejects(honest.matches.cancel(id, null))
+  const before = honest.store.commits
+  honest.matches.wake(id)
+  await pause(100)
+  assert.ok(honest.store.commits - before < 10)
+})
