@@ -1,18 +1,18 @@
 import { ownParty } from "../../parties/index.ts"
 import type { Reader } from "../../store/index.ts"
 import { scan } from "../../store/index.ts"
-import { isPersonal } from "../items/types.ts"
+import { type ItemType, isPersonal } from "../items/types.ts"
 import { type GatheringParts, gather, questionFor } from "../lists/gatherings.ts"
 import { findList } from "../lists/lists.ts"
 import { warnedAmong } from "../lists/model.ts"
 import type { GatherForRun } from "./advancing.ts"
 import type { KnowJob, KnowStep } from "./knowing.ts"
-import type { Knowledge, Run } from "./model.ts"
+import { type Knowledge, opened } from "./model.ts"
 import type { KnowForRun } from "./results.ts"
 
 /** Two people on each side approved a run with such types; what policy lets go only by two goes there too. */
-function isApproved({ types }: Pick<Run, "types">): boolean {
-  return types.some(({ type }) => isPersonal(type))
+function isApproved(types: readonly ItemType[]): boolean {
+  return types.some(isPersonal)
 }
 
 /** Lists of runs are saved selections of this library, of which policy decides what the partner may be told. */
@@ -21,7 +21,14 @@ export function gatherFrom(parts: GatheringParts): GatherForRun {
     const { query } = await findList(parts.store, run.list ?? "")
     const types = run.types.map(({ type, most }) => ({ type, most }))
     const { agreement, purpose, party } = run
-    const wish = { query, parties: [party], types, agreement, purpose, approved: isApproved(run) }
+    const wish = {
+      query,
+      parties: [party],
+      types,
+      agreement,
+      purpose,
+      approved: isApproved(run.types.map(({ type }) => type)),
+    }
     const found = await gather(parts, wish, { folder: path, signal, progress: tell })
     return found.types.map(({ type, used, excluded }) => ({ type, used, warned: warnedAmong(excluded) }))
   }
@@ -34,7 +41,7 @@ export function knowFrom(parts: GatheringParts): KnowForRun {
     if (places.length === 0) return known
     const { store, clock, database } = parts
     const { agreement, purpose, party } = run
-    const approved = isApproved(run)
+    const approved = isApproved(opened(run)) // whoever opens other types alone does so without a second officer
     const time = clock.now()
     const question = await questionFor(store, party, { agreement, purpose }, time)
     const self = (await ownParty(store))?.id ?? ""

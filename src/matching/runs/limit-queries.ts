@@ -15,16 +15,14 @@ export async function selectPlacesTaken(reader: Reader, peer: number, since: Ins
 
 /**
  * Numbers that were told to a partner since then, and those that are on their way. Whoever was owed tags could count by
- * itself, whatever became of the run. The same two sets give the same number again, which tells nothing new.
+ * itself, whatever became of the run. That a list is the same as before is the partner's word, so such a run counts too.
  */
 export async function selectCountsTold(reader: Reader, peer: number, since: Instant): Promise<number> {
   const row = await reader.get<{ number: number }>(
-    sql`select count(1) as number from (
-          select distinct coalesce(r.own_set, r.id) as own, coalesce(r.their_set, r.id) as theirs, t.type
-          from match_run r join match_type t on t.run = r.key
-          where r.peer = ${peer} and (r.counted_at > ${since} or (r.counted_at is null and r.accepted_at > ${since}
-            and (r.ended_at is null or exists (select 1 from match_message m
-              where m.run = r.key and m.side = 'theirs' and m.step = 'tags'))))) told`,
+    sql`select count(1) as number from match_run r join match_type t on t.run = r.key
+        where r.peer = ${peer} and (r.counted_at > ${since} or (r.counted_at is null and r.accepted_at > ${since}
+          and (r.ended_at is null or exists (select 1 from match_message m
+            where m.run = r.key and m.side = 'theirs' and m.step = 'tags'))))`,
   )
   return row?.number ?? 0
 }
