@@ -128,6 +128,7 @@ async function maskOwn({ parts, run, words, folder, job }: Scene): Promise<Turn>
 async function fetchOwn(scene: Scene): Promise<Turn> {
   const { parts, run, words, folder, job } = scene
   const commit = heard(words, "commit")
+  requireOther(words, "commit", commit.root)
   await fetchStream(parts, run, "own", folder, job)
   await finishReceiving(folder, "theirs", sectionsOf(run, "theirs"), commit.root, workOf(parts, job))
   return phaseTo(parts, run, "remask")
@@ -140,6 +141,7 @@ async function remaskTheirs({ parts, run, words, folder, job }: Scene): Promise<
 
 async function fetchTags({ parts, run, words, folder, job }: Scene): Promise<Turn> {
   const tags = heard(words, "tags")
+  requireOther(words, "tags", tags.root)
   await fetchStream(parts, run, "tags", folder, job)
   await finishReceiving(folder, "tags-in", sectionsOf(run, "own"), tags.root, workOf(parts, job))
   return phaseTo(parts, run, "count")
@@ -235,6 +237,14 @@ function heard<Name extends Round>(words: Words, round: Name): Said<Name> {
   const said = saidIn(words.theirs, round)
   if (said === null) throw new ComityError("unavailable", "match.too-early")
   return said
+}
+
+/**
+ * Nobody has our list or our tags before it committed to its own: whoever commits to ours means to give them back, so that
+ * all of it would seem common.
+ */
+function requireOther(words: Words, round: "commit" | "tags", root: string): void {
+  if (saidIn(words.own, round)?.root === root) throw new ComityError("invalid", "match.root")
 }
 
 export function sectionsOf({ types }: Pick<Run, "types">, side: "own" | "theirs"): Sections {
