@@ -295,7 +295,7 @@ test("nothing that leaves holds an item that is not common, nor a hash of it tha
 
 test("a failure of our own in a thread is told as what it is, and the thread does the next job", async () => {
   const nowhere = { do: "mix", path: fileOf(listed("proposer", []), "none"), sections: [] } as const
-  await assert.rejects(threads.run(nowhere), { code: "ENOENT" })
+  await assert.rejects(threads.run(nowhere), { name: "Error", message: /ENOENT/ })
   const low = { do: "multiply", key: Buffer.alloc(32, 1), points: Buffer.alloc(32) } as const
   await assert.rejects(threads.run(low), { code: "match.point" })
 })
