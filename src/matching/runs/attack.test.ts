@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { existsSync, mkdirSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { after, test } from "node:test"
 import { setTimeout as pause } from "node:timers/promises"
@@ -55,4 +55,7 @@ test("an erasure that fails is tried again after a pause, not at once for ever",
   honest.matches.wake(id)
   await pause(100)
   assert.ok(honest.store.commits - before < 10)
+  rmSync(path)
+  while ((await loadRun(honest.store, id)).erasedAt === null) await pause(20)
+  await pause(20)
 })
