@@ -1,0 +1,48 @@
+import { isAskable } from "../../asking/model.ts"
+import { typed } from "../../items/canonical.ts"
+import type { ItemRefusal } from "../../items/refusals.ts"
+import type { OpenType } from "../../items/types.ts"
+
+/** `restricted`: of a type that is never asked about this way. */
+export type RefusedLine = { line: number; text: string; why: ItemRefusal | "restricted" }
+type Askable = { type: OpenType; item: Buffer }
+/** Items in the order in which they stand, each once; `twice`: how many stood there again. */
+export type ReadLines = { items: readonly Askable[]; refused: readonly RefusedLine[]; twice: number }
+
+/**
+ * What somebody typed or pasted, a line an item. A line of several is read only if each of them is one: no item has
+ * blanks, and what is half understood is not asked.
+ */
+export function readLines(text: string): ReadLines {
+  const items = new Map<string, Askable>()
+  const refused: RefusedLine[] = []
+  let all = 0
+  for (const [i, given] of text.split("\n").entries()) {
+    const line = given.trim()
+    if (line === "") continue
+    const read = readLine(line)
+    if (typeof read === "string") refused.push({ line: i + 1, text: line, why: read })
+    else {
+      all += read.length
+      for (const one of read) items.set(one.item.toString("latin1"), one)
+    }
+  }
+  return { items: [...items.values()], refused, twice: all - items.size }
+}
+
+function readLine(line: string): Askable[] | RefusedLine["why"] {
+  const whole = readOne(line)
+  const parts = line.split(/[\s,;]+/).filter((part) => part !== "")
+  if (typeof whole !== "string") return [whole]
+  if (whole === "restricted" || parts.length < 2) return whole
+  const each = parts.map(readOne)
+  return each.every((one) => typeof one !== "string") ? each : whole
+}
+
+function readOne(text: string): Askable | RefusedLine["why"] {
+  const read = typed(text)
+  if ("refused" in read) return RESTRICTED.has(read.refused) ? "restricted" : read.refused
+  return isAskable(read.type) ? { type: read.type, item: read.bytes } : "restricted"
+}
+
+const RESTRICTED: ReadonlySet<ItemRefusal> = new Set(["match-item.person", "match-item.phone", "match-item.case"])
