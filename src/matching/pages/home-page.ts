@@ -82,7 +82,7 @@ function waitingShown(visit: Visit, runs: readonly Run[], partners: Partners, { 
     .filter(([count]) => count > 0)
     .map(
       ([, words, href]) =>
-        html`<li>${stateMark("conditional", words)} <a href="${href}">${t("match.to-decide")}</a></li>`,
+        html`<li>${stateMark("conditional", words)} <a href="${href}">${t("overview.act.knowing")}</a></li>`,
     )
   return section(t("match.waits"), html`<ul class="tasks">${items}${more}</ul>`, "waits")
 }

@@ -80,7 +80,7 @@ export function answersTable(visit: Visit, lists: readonly Answers[]): Html {
 }
 
 function titleShown({ t }: Visit, { mode, title }: Answers): Html {
-  return mode === "desk" ? html`${t("match-answers.desk")}` : visible(title)
+  return mode === "desk" ? html`${t("match-desk.subjects")}` : visible(title)
 }
 
 function answersState({ t }: Visit, { closedAt }: Answers): Html {
@@ -107,7 +107,7 @@ export async function oneAnswersPage(parts: MatchPageParts, visit: Visit): Promi
   const honest = living ? honestAnswers(visit, answers.types) : nothing
   const body = html`<div class="columns"><div>${now}${asked}${out.shown}${honest}${change}</div><aside aria-label="${t("match-answers.about")}">${await about(parts, visit, answers, list)}${checked(visit, answers, standing)}</aside></div><p class="actions"><a href="${back}">${t("match-answers.back")}</a></p>`
   const heading = titleShown(visit, answers)
-  const title = answers.mode === "desk" ? t("match-answers.desk") : visibleText(answers.title)
+  const title = answers.mode === "desk" ? t("match-desk.subjects") : visibleText(answers.title)
   return visit.page({ title, heading, place: PLACE, scripts: out.scripts, body })
 }
 
@@ -174,7 +174,7 @@ function typesTable(visit: Visit, { types }: Answers, { epochs }: AnswersStandin
           label: t("match-answers.key-until"),
           cell: ({ type }) => {
             const epoch = epochOf(type)
-            return epoch === null ? stateMark("conditional", t("match-answers.key-building")) : format.time(epoch.until)
+            return epoch === null ? stateMark("conditional", t("match-answers.key-building")) : format.date(epoch.until)
           },
         },
       ],
@@ -234,8 +234,8 @@ function changing({ t }: Visit, answers: Answers): Html {
   const path = answersPath(answers)
   const renew = lines([t("match-answers.renew-what"), t("match-answers.renew-cost")])
   const close = lines([t("match-answers.close-what"), t("match-answers.close-final")])
-  return html`<details><summary>${t("match-answers.renew")}</summary><form method="post" action="${path}/renew">${renew}<p class="actions"><button>${t("match-answers.renew-go")}</button></p></form></details>
-<details><summary>${t("match-answers.close")}</summary><form method="post" action="${path}/close">${close}<p class="actions"><button class="danger">${t("match-answers.close-go")}</button></p></form></details>`
+  return html`<details class="why"><summary>${t("match-answers.renew")}</summary><form method="post" action="${path}/renew">${renew}<p class="actions"><button>${t("match-answers.renew-go")}</button></p></form></details>
+<details class="why"><summary>${t("match-answers.close")}</summary><form method="post" action="${path}/close">${close}<p class="actions"><button class="danger">${t("match-answers.close-go")}</button></p></form></details>`
 }
 
 const changes = { close: closeAnswers, renew: renewKeys } as const

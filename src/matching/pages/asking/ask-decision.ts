@@ -17,17 +17,17 @@ import { countsOf, denseIn, type Foreseen, foreseeQuestion } from "../../asking/
 import { OPEN_TYPES } from "../../items/types.ts"
 import { figureTable, lines, type MatchPageParts } from "../parts.ts"
 import { typeWord } from "../words.ts"
-import type { ReadLines, RefusedLine } from "./lines-read.ts"
+import type { ReadAs, ReadLines, RefusedLine } from "./lines-read.ts"
 import { ASK } from "./places.ts"
 
-type Wish = { read: ReadLines; parties: readonly string[]; text: string }
+type Wish = { read: ReadLines; parties: readonly string[]; text: string; as: ReadAs }
 const REFUSED_SHOWN = 200
 
 /** What is asked, what each partner learns by it and what it costs there; what was no item, line by line. */
 export async function askDecision(
   { store }: MatchPageParts,
   visit: Visit,
-  { read, parties, text }: Wish,
+  { read, parties, text, as }: Wish,
   faults: Faults,
 ): Promise<Reply> {
   const { t, format } = visit
@@ -40,7 +40,7 @@ export async function askDecision(
     read.twice === 0
       ? nothing
       : html`<p class="quiet">${t("match-ask.twice", { count: format.number(read.twice) })}</p>`
-  const fields = html`<input type="hidden" name="items" value="${text}">${parties.map((party) => html`<input type="hidden" name="party[]" value="${party}">`)}`
+  const fields = html`<input type="hidden" name="items" value="${text}"><input type="hidden" name="as" value="${as ?? ""}">${parties.map((party) => html`<input type="hidden" name="party[]" value="${party}">`)}`
   const dense = denseField(visit, read, faults)
   const few = foreseen.every(({ types }) => types.every(({ left, evaluations }) => left === null || left < evaluations))
   const none = few ? notice(t("match-ask.nobody"), "warning") : nothing
@@ -73,17 +73,16 @@ function refusedShown(visit: Visit, refused: readonly RefusedLine[]): Html {
     columns: [
       { label: t("match-ask.line"), kind: "number", cell: ({ line }) => format.number(line) },
       { label: t("match-ask.text"), kind: "mono", cell: ({ text }) => visible(text.slice(0, 200)) },
-      { label: t("match-ask.why"), cell: ({ why }) => (why === "restricted" ? t("match-ask.restricted") : t(why)) },
+      {
+        label: t("match-ask.why"),
+        cell: ({ why }) => html`<span class="told">${why === "restricted" ? t("match-ask.restricted") : t(why)}</span>`,
+      },
     ],
   })
   const more = refused.length - REFUSED_SHOWN
   const rest = more > 0 ? html`<p class="quiet">${t("object.and-more", { count: format.number(more) })}</p>` : nothing
   const head = t("match-ask.refused-count", { count: format.number(refused.length) })
-  return section(
-    t("match-ask.refused"),
-    html`<p>${stateMark("closed", head)}</p><div class="wrapped">${list}</div>${rest}`,
-    "refused",
-  )
+  return section(t("match-ask.refused"), html`<p>${stateMark("closed", head)}</p>${list}${rest}`, "refused")
 }
 
 type Cost = Foreseen["types"][number] & { name: string }
@@ -105,7 +104,7 @@ export function costs(visit: Visit, foreseen: readonly Foreseen[]): Html {
         kind: "number",
         cell: ({ left }) => (left === null ? html`<span class="quiet">–</span>` : format.number(left)),
       },
-      { label: t("match-ask.foreseen"), cell: (one) => foreseenShown(visit, one) },
+      { label: t("match-ask.foreseen"), cell: (one) => html`<span class="told">${foreseenShown(visit, one)}</span>` },
     ],
   })
   return section(t("match-ask.costs"), html`${list}<p class="hint">${t("match-ask.costs-what")}</p>`, "costs")
@@ -130,7 +129,7 @@ export function learned({ t }: Visit, mode: "answers" | "desk"): Html {
           [t("match-ask.will-number"), t("match-ask.will-when")],
           [t("match-ask.not-which"), t("match-ask.not-found"), t("match-ask.not-others")],
         ]
-  const limits = lines([t("match-ask.honest-true"), t("match-ask.honest-removed"), t("match.honest-later")])
+  const limits = lines([t("match-ask.honest-true"), t("match-ask.honest-removed")])
   return html`<div class="explained">${section(t("match-ask.will"), lines(will))}${section(t("match-ask.will-not"), lines(not))}</div>${section(t("match.honest"), limits)}`
 }
 

@@ -24,7 +24,7 @@ import { askDecision } from "./ask-decision.ts"
 import { type ReadLines, readLines } from "./lines-read.ts"
 import { ASK, questionPath } from "./places.ts"
 import { takeItems } from "./taken.ts"
-import { askedField } from "./ticks.ts"
+import { As, asField, askedField } from "./ticks.ts"
 
 type Sent = Omit<Shown, "t">
 const ITEMS_TYPED_MOST = 200_000
@@ -41,7 +41,7 @@ export async function askPage(parts: MatchPageParts, visit: Visit): Promise<Repl
   return page(parts, visit, { ...taken, party, list })
 }
 
-type Preset = { items: string; party: readonly string[]; list?: string; left?: number; slow?: boolean }
+type Preset = { items: string; party: readonly string[]; list?: string; cut?: boolean }
 
 async function page(parts: MatchPageParts, visit: Visit, preset: Preset, sent?: Sent): Promise<Reply> {
   const { t } = visit
@@ -60,7 +60,7 @@ async function formShown(
   preset: Preset,
   sent: Sent = { given: {}, faults: {} },
 ): Promise<Html> {
-  const { t, format } = visit
+  const { t } = visit
   const [active, held, lists] = await Promise.all([activePartners(store, visit), listHeld(store), listLists(store)])
   if (active.length === 0) {
     return emptyState(t("match.no-partner"), { href: "/share/partners", label: t("nav.partners") })
@@ -74,7 +74,7 @@ async function formShown(
   const from = selectField(
     { t, given: {}, faults: {} },
     {
-      ...{ name: "list", label: t("match-ask.from-list"), hint: t("match-ask.from-list-hint") },
+      ...{ name: "list", label: t("match.list"), hint: t("match-ask.from-list-hint") },
       ...{ value: preset.list ?? "", choices: lists.map(({ id, name }) => ({ value: id, label: visible(name) })) },
     },
   )
@@ -82,12 +82,8 @@ async function formShown(
     lists.length === 0
       ? nothing
       : html`<details${preset.list === undefined ? nothing : html` open`}><summary>${t("match-ask.from-list")}</summary><form method="get" action="${ASK}">${from}<p class="actions"><button>${t("match-ask.take")}</button></p></form></details>`
-  const left =
-    (preset.left ?? 0) > 0
-      ? notice(t("match-ask.left", { count: format.number(preset.left ?? 0) }), "warning")
-      : nothing
-  const slow = preset.slow === true ? notice(t("match-ask.slow"), "warning") : nothing
-  return html`<div class="decision">${left}${slow}${take}<form method="post" action="${ASK}/look">${items}${whom}<p>${t("match-ask.decides-nothing")}</p><p class="actions"><button class="primary">${t("match.look")}</button></p></form></div>`
+  const cut = preset.cut === true ? notice(t("match-ask.cut"), "warning") : nothing
+  return html`<div class="decision">${cut}${take}<form method="post" action="${ASK}/look">${items}${asField(visit, shown)}${whom}<p>${t("match-ask.decides-nothing")}</p><p class="actions"><button class="primary">${t("match.look")}</button></p></form></div>`
 }
 
 async function formerShown({ store }: MatchPageParts, visit: Visit, before?: number): Promise<Html> {
@@ -133,7 +129,7 @@ export function questionState({ t, format }: Visit, { parts, endedAt }: Question
   const numbers = { done: format.number(answered.length), all: format.number(parts.length) }
   if (endedAt === null) return stateMark("conditional", t("match-question.under-way", numbers))
   if (answered.length === parts.length) return stateMark("open", t("match-question.all-answered"))
-  return stateMark("closed", t("match-question.some-answered", numbers))
+  return stateMark("conditional", t("match-question.some-answered", numbers))
 }
 
 const Asked = z.object({
@@ -145,6 +141,7 @@ const Asked = z.object({
     (value) => (value === undefined ? [] : value),
     z.array(z.string().max(60)).min(1, "match.choose-partner").max(PARTNERS_MOST),
   ),
+  as: As,
   dense: z.literal("yes").optional(),
   change: z.literal("yes").optional(),
 })
@@ -160,10 +157,10 @@ export async function lookAtQuestion(parts: MatchPageParts, visit: Visit): Promi
 }
 
 async function decide(parts: MatchPageParts, visit: Visit, asked: Asked, sent: Sent): Promise<Reply> {
-  const read = readLines(asked.items)
+  const read = readLines(asked.items, asked.as)
   const fault = faultIn(visit, read)
   if (fault !== null) return page(parts, visit, { items: "", party: [] }, { ...sent, faults: { items: fault } })
-  return askDecision(parts, visit, { read, parties: asked["party[]"], text: asked.items }, sent.faults)
+  return askDecision(parts, visit, { read, parties: asked["party[]"], text: asked.items, as: asked.as }, sent.faults)
 }
 
 /** Nothing to ask about, or too much; the first line says why it is none. */
@@ -181,7 +178,7 @@ export async function askIt(parts: MatchPageParts, visit: Visit): Promise<Reply>
   const form = await visit.form(Asked)
   const { given } = form
   if (!form.ok) return page(parts, visit, { items: "", party: [] }, form)
-  const { items } = readLines(form.value.items)
+  const { items } = readLines(form.value.items, form.value.as)
   const wish = {
     partners: form.value["party[]"],
     items: items.map(({ item }) => item),

@@ -133,8 +133,9 @@ test("what is asked is read line by line: what is no item is said with its reaso
   assert.match(text, /IPv4 addresses: 2.*URLs: 1.*Said more than once, asked once: 1/)
   assert.match(text, /5\s+not one\s+It is not clear.*6\s+\+358 40 1234567\s+Persons, telephone numbers/)
   assert.match(text, /IPv4 addresses\s+64\s+4,800\s+● can answer.*answers nothing of this type/)
-  assert.match(text, /What it does not learn.*Which items we ask about.*Ask about 3 items, partners: 2/)
+  assert.match(text, /What it does not learn.*Which items we ask about.*Ask partners: 2; items: 3/)
   assert.match(await lookAt(typed, 200, [["change", "yes"]]), /<textarea[^>]*>\s*hxxp:\/\/evil\.example/)
+  assert.match(readable(await lookAt("intranet.corp", 200, [["as", "domain"]])), /Domain names: 1/)
   assert.match(readable(await lookAt("not one", 400)), /It is not clear what this value is/)
   assert.match(readable(await lookAt("  ", 400)), /needed|missing|empty/i)
   const at = await post("ask", { items: typed, "party[]": COAST }, 303, "analyst")
@@ -144,6 +145,11 @@ test("what is asked is read line by line: what is no item is said with its reaso
   await post("ask", { items: typed, "party[]": COAST }, 403, "reader")
   await post(`${at}/call-off`, {}, 303, "analyst")
   assert.match(await words(at, "reader"), /called off/)
+})
+
+test("items of a list of the library stand in the field, to be looked through before they are asked", async () => {
+  const [list] = await listLists(server.node.store)
+  assert.match(await page(`ask?list=${list?.id}`, "analyst"), /<textarea[^>]*>\s*198\.51\.100\.7<\/textarea>/)
 })
 
 test("addresses counted through are asked only once somebody says that it is meant", async () => {

@@ -38,7 +38,7 @@ import { costs, learned } from "./ask-decision.ts"
 import { partnersIn, questionState } from "./ask-page.ts"
 import { readLines } from "./lines-read.ts"
 import { ANSWERS, DESKS, questionPath } from "./places.ts"
-import { askedField } from "./ticks.ts"
+import { As, asField, askedField } from "./ticks.ts"
 
 type Sent = Omit<Shown, "t">
 const PLACE = "match"
@@ -174,7 +174,7 @@ function subjectsTable(visit: Visit, subjects: readonly Subject[]): Html {
 
 function endForm({ t }: Visit, { id, item }: Subject): Html {
   const label = visible(t("match-desk.end-of", { subject: shownItem(item) }))
-  return html`<form method="post" action="${DESKS}/subjects/${id}/end"><button class="plain" aria-label="${label}">${t("match-desk.end-go")}</button></form>`
+  return html`<form method="post" action="${DESKS}/subjects/${id}/end"><button aria-label="${label}">${t("match-desk.end-go")}</button></form>`
 }
 
 function addForm(visit: Visit, sent: Sent): Html {
@@ -183,12 +183,13 @@ function addForm(visit: Visit, sent: Sent): Html {
   const shown = { t, ...sent }
   const what = { name: "value", label: t("match-desk.value"), hint: t("match-desk.value-hint"), required: true }
   const who = { name: "desk", label: t("match-desk.desk"), hint: t("match-desk.desk-hint"), required: true }
-  const fields = html`${inputField(shown, { ...what, most: 8192, size: "long", spellcheck: false, autocomplete: "off" })}${inputField(shown, { ...who, most: DESK_NAME_MOST, autocomplete: "off" })}`
+  const fields = html`${inputField(shown, { ...what, most: 8192, size: "long", spellcheck: false, autocomplete: "off" })}${asField(visit, shown)}${inputField(shown, { ...who, most: DESK_NAME_MOST, autocomplete: "off" })}`
   const open = Object.keys(sent.faults).length === 0 ? nothing : html` open`
   return html`<details${open}><summary>${t("match-desk.add")}</summary><form method="post" action="${DESKS}">${fields}${actions(t("match-desk.add-go"))}</form></details>`
 }
 
 const Added = z.object({
+  as: As,
   value: z.string().trim().min(1).max(8192),
   desk: z.string().trim().min(1).max(DESK_NAME_MOST),
 })
@@ -197,7 +198,7 @@ export async function addIt(parts: MatchPageParts, visit: Visit): Promise<Reply>
   const form = await visit.form(Added)
   if (!form.ok) return desksPage(parts, visit, form)
   const { given } = form
-  const { items, refused } = readLines(form.value.value)
+  const { items, refused } = readLines(form.value.value, form.value.as)
   const [one, ...others] = items
   if (one === undefined || others.length > 0) {
     const why = refused[0]?.why ?? "match-item.unsure"
@@ -223,25 +224,9 @@ async function askSection(
   subjects: readonly Subject[],
   questions: readonly Question[],
 ): Promise<Html> {
-  const { t, format } = visit
+  const { t } = visit
   const former = questions.filter(({ mode }) => mode === "desk")
-  const list =
-    former.length === 0
-      ? nothing
-      : table<Question>({
-          caption: t("match-desk.asked"),
-          rows: former,
-          empty: nothing,
-          columns: [
-            {
-              label: t("match.when"),
-              kind: "name",
-              cell: (one) => html`<a href="${questionPath(one)}">${format.time(one.createdAt)}</a>`,
-            },
-            { label: t("match-question.state"), cell: (one) => questionState(visit, one) },
-            { label: t("match-answers.partners"), wide: true, cell: (one) => visible(format.list(partnersIn(one))) },
-          ],
-        })
+  const list = former.length === 0 ? nothing : formerShown(visit, former)
   const label = t("match-desk.ask")
   const can = visit.may("role:analyst") && subjects.length > 0
   const active = can ? await activePartners(store, visit) : []
@@ -250,6 +235,25 @@ async function askSection(
       ? nothing
       : html`<form method="get" action="${DESKS}/ask">${askedField(visit, { t, ...noSent }, active, { held: await listHeld(store), mode: "desk", preset: [] })}<p class="actions"><button>${t("match.look")}</button></p></form>`
   return section(label, html`<p>${t("match-desk.ask-what")}</p>${form}${list}`, "ask")
+}
+
+function formerShown(visit: Visit, former: readonly Question[]): Html {
+  const { t, format } = visit
+  const list = table<Question>({
+    caption: t("match-desk.asked"),
+    rows: former,
+    empty: nothing,
+    columns: [
+      {
+        label: t("match.when"),
+        kind: "name",
+        cell: (one) => html`<a href="${questionPath(one)}">${format.time(one.createdAt)}</a>`,
+      },
+      { label: t("match-question.state"), cell: (one) => questionState(visit, one) },
+      { label: t("match-answers.partners"), wide: true, cell: (one) => visible(format.list(partnersIn(one))) },
+    ],
+  })
+  return html`<h3>${t("match-desk.asked")}</h3>${list}`
 }
 
 function openSection(visit: Visit, list: Html): Html {

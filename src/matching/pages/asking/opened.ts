@@ -113,6 +113,7 @@ export function honestAnswers({ t, format }: Visit, types: readonly { type: Open
     lines([
       t("match-answers.honest-guess", { quotas: format.list(quotas) }),
       t("match-answers.honest-removed"),
+      t("match-answers.honest-later"),
       t("match.honest-first"),
     ]),
     "honest",

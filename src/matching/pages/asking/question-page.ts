@@ -90,7 +90,7 @@ function partsTable(visit: Visit, { mode, parts }: Question): Html {
       { label: t("match-ask.takes"), kind: "number", wide: true, cell: (part) => format.number(part.evaluations) },
     ],
   })
-  return section(t("match-question.parts"), html`<div class="wrapped">${list}</div>`, "parts")
+  return section(t("match-question.parts"), html`${list}`, "parts")
 }
 
 const PART_MARKS: Partial<Record<PartState, State>> = { answered: "open", waiting: "conditional" }
@@ -100,7 +100,7 @@ function partState({ t, format }: Visit, part: Part): Html {
   const { state, left } = part
   const spent = state !== "answered" || left === null
   const shown = spent ? words : t("match-question.answered-left", { words, left: format.number(left) })
-  return stateMark(PART_MARKS[state] ?? "closed", visible(shown))
+  return html`<span class="told">${stateMark(PART_MARKS[state] ?? "closed", visible(shown))}</span>`
 }
 
 /** Items by partners: those that somebody has come first. */
@@ -116,7 +116,8 @@ function foundShown(visit: Visit, question: Question, answers: readonly Answered
     rows: shown,
     empty: emptyState(t("match-question.no-items")),
     columns: [
-      { label: t("match.item"), kind: "name", cell: (row) => itemShown(visit, row) },
+      { label: t("match.item"), kind: "name", cell: (row) => valueShown(visit, row) },
+      { label: t("match.type"), kind: "quiet", wide: true, cell: ({ type }) => typeWord(t, type) },
       ...columns.map(([party, name]): Column<Answered> => ({ label: visible(name), cell: (row) => at(party, row) })),
     ],
   })
@@ -139,18 +140,22 @@ function foundShown(visit: Visit, question: Question, answers: readonly Answered
   )
 }
 
-function itemShown({ t }: Visit, { type, item }: Pick<Answered, "type" | "item">): Html {
-  const { value } = plainItem(item)
-  return html`${copyable(t, visible(shownItem(item)), value)} <span class="quiet small">${typeWord(t, type)}</span>`
+function valueShown({ t }: Visit, { item }: Pick<Answered, "item">): Html {
+  return copyable(t, visible(shownItem(item)), plainItem(item).value)
 }
 
 function cell({ t }: Visit, { parts }: Question, party: string, { type, found }: Answered): Html {
   if (found.some((one) => one === party)) return stateMark("open", t("match-question.has"))
   const state = parts.find((part) => part.party === party && part.type === type)?.state
-  if (state === "answered") return stateMark("closed", t("match-question.has-not"))
+  if (state === "answered") return notThere(t("match-question.has-not"))
   return state === "waiting"
     ? stateMark("conditional", t("match-question.waits"))
     : stateMark("unknown", t("match-question.unanswered"))
+}
+
+/** Nothing is wrong with what a partner does not have: the mark stays quiet. */
+function notThere(word: string): Html {
+  return html`<span class="state unknown"><span aria-hidden="true">○</span> ${word}</span>`
 }
 
 /** Asking for more shows the partner which items these are: so an officer does it, on a page of its own. */
@@ -183,7 +188,7 @@ function toldShown(visit: Visit, knowings: readonly Knowing[]): Html {
   const each = knowings.map((one) => {
     const rows = one.items.map(
       ({ type, item, known }) =>
-        html`<tr><th scope="row">${itemShown(visit, { type, item })}</th><td>${one.state === "told" ? knowledgeShown(visit, known, false) : html`<span class="quiet">–</span>`}</td></tr>`,
+        html`<tr><th scope="row">${valueShown(visit, { item })}<div class="quiet small">${typeWord(visit.t, type)}</div></th><td>${one.state === "told" ? knowledgeShown(visit, known, false) : html`<span class="quiet">–</span>`}</td></tr>`,
     )
     const head = html`<tr><th scope="col">${t("match.item")}</th><th scope="col">${visible(t("match.they-know", { partner: one.name }))}</th></tr>`
     return html`<h3>${visible(one.name)} ${knowingState(visit, one)}</h3><p class="quiet small"><a href="${knowingPath(one)}">${t("match-know.asked-at")}</a> ${format.time(one.createdAt)}</p><table class="differences common-items"><caption class="unseen">${visible(one.name)}</caption><thead>${head}</thead><tbody>${rows}</tbody></table>`

@@ -1,50 +1,36 @@
-import { rmSync } from "node:fs"
-import { join } from "node:path"
-import { newUuid } from "../../../kernel/ids.ts"
-import { plainItem } from "../../items/canonical.ts"
-import { OPEN_TYPES } from "../../items/types.ts"
-import { type GatheringParts, gather } from "../../lists/gatherings.ts"
+import { loadObjects } from "../../../library/index.ts"
+import { isAskable } from "../../asking/model.ts"
+import { canonicalItem, plainItem } from "../../items/canonical.ts"
+import { exactValues } from "../../items/objects.ts"
+import type { GatheringParts } from "../../lists/gatherings.ts"
 import type { ListQuery } from "../../lists/model.ts"
-import { PackedItems } from "../../lists/packed.ts"
 
 /** As much as a person looks through, and a form carries. */
-const ITEMS_TAKEN_MOST = 1000
+const OBJECTS_TAKEN_MOST = 1000
 const TEXT_MOST = 150_000
-const WAIT_MS = 20_000
 
 /**
- * The items of a selection, a line each, the newest of each type: asking shows them to nobody, so policy is not asked.
- * `left`: how many did not fit. `slow`: it took longer than a person waits.
+ * The items of the newest objects of a selection, a line each: asking shows them to nobody, so policy is not asked.
+ * `cut`: there are more.
  */
 export async function takeItems(
-  parts: GatheringParts,
+  { store, search }: Pick<GatheringParts, "store" | "search">,
   query: ListQuery,
-): Promise<{ items: string; left: number; slow: boolean }> {
-  const folder = join(parts.folder, `ask-${newUuid()}`)
-  const types = OPEN_TYPES.map((type) => ({ type, most: ITEMS_TAKEN_MOST }))
-  const signal = AbortSignal.timeout(WAIT_MS)
-  try {
-    const wish = { query, parties: [], types, agreement: null, purpose: null, approved: true }
-    await gather(parts, wish, { folder, signal })
-    return linesOf(folder)
-  } catch (error) {
-    if (!signal.aborted) throw error
-    return { items: "", left: 0, slow: true }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-function linesOf(folder: string): { items: string; left: number; slow: boolean } {
-  const packed = new PackedItems(folder)
-  try {
-    let items = ""
-    let at = 0
-    for (; at < Math.min(packed.count, ITEMS_TAKEN_MOST) && items.length < TEXT_MOST; at++) {
-      items += `${plainItem(packed.item(at)).value}\n`
+): Promise<{ items: string; cut: boolean }> {
+  await search.settled()
+  const { keys, more } = await search.keys({ ...query, sort: "newest", after: null, limit: 1 }, OBJECTS_TAKEN_MOST)
+  const lines = new Set<string>()
+  let length = 0
+  for (const object of (await loadObjects(store, keys)).values()) {
+    const found = exactValues(object)
+    for (const { kind, value, chain } of found.is === "values" ? found.values : []) {
+      const item = canonicalItem(kind, value, chain)
+      if ("refused" in item || !isAskable(item.type)) continue
+      const line = plainItem(item.bytes).value
+      if (length + line.length > TEXT_MOST) return { items: [...lines].join("\n"), cut: true }
+      if (!lines.has(line)) length += line.length + 1
+      lines.add(line)
     }
-    return { items, left: packed.count - at, slow: false }
-  } finally {
-    packed.close()
   }
+  return { items: [...lines].join("\n"), cut: more }
 }

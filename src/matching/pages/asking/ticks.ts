@@ -1,5 +1,6 @@
+import { z } from "zod"
 import type { Visit } from "../../../accounts/index.ts"
-import { type Html, html, nothing, type Piece, type Shown, visible } from "../../../http/index.ts"
+import { type Html, html, nothing, type Piece, type Shown, selectField, visible } from "../../../http/index.ts"
 import type { Peer } from "../../../parties/index.ts"
 import type { Held, Mode } from "../../asking/model.ts"
 import { OPEN_TYPES } from "../../items/types.ts"
@@ -25,6 +26,23 @@ export function tickField(
   const under = hint === undefined ? nothing : html`<p class="hint">${hint}</p>`
   return html`<fieldset class="field${fault === undefined ? "" : " faulty"}"><legend>${label}</legend>${under}${wrong}${boxes}</fieldset>`
 }
+
+/** Where a value could be several things, somebody has to say which. */
+export function asField({ t }: Visit, shown: Shown): Html {
+  return selectField(shown, {
+    ...{ name: "as", label: t("match-ask.as"), hint: t("match-ask.as-hint"), value: "" },
+    choices: [
+      { value: "", label: t("match-ask.as-it-is") },
+      ...OPEN_TYPES.map((type) => ({ value: type, label: typeWord(t, type) })),
+    ],
+  })
+}
+
+/** What `asField` sends. */
+export const As = z
+  .enum(["", ...OPEN_TYPES])
+  .default("")
+  .transform((as) => (as === "" ? null : as))
 
 type Offers = { held: readonly Held[]; mode: Mode; preset: readonly string[] }
 
@@ -55,5 +73,5 @@ function offersText({ t, format }: Visit, held: readonly Held[]): string | null 
     const numbers = { left: format.number(left ?? 0), quota: format.number(quota ?? 0) }
     return [t("match-offers.left", { type: typeWord(t, type), ...numbers })]
   })
-  return types.length === 0 ? null : format.list(types)
+  return types.length === 0 ? null : t("match-offers.today", { types: format.list(types) })
 }
