@@ -105,7 +105,7 @@ export async function oneAnswersPage(parts: MatchPageParts, visit: Visit): Promi
   const change = living && visit.may("role:officer") ? changing(visit, answers) : nothing
   const back = answers.mode === "desk" ? DESKS : ANSWERS
   const honest = living ? honestAnswers(visit, answers.types) : nothing
-  const body = html`<div class="columns"><div>${now}${asked}${out.shown}${honest}${change}</div><aside aria-label="${t("match-answers.about")}">${await about(parts, visit, answers, list)}${checked(visit, answers, standing)}</aside></div><p class="actions"><a href="${back}">${t("match-answers.back")}</a></p>`
+  const body = html`<div class="columns"><div>${now}${asked}${out.shown}${honest}${change}</div><aside aria-label="${t("match-answers.about")}">${await about(parts, visit, answers, list)}</aside></div><p class="actions"><a href="${back}">${t("match-answers.back")}</a></p>`
   const heading = titleShown(visit, answers)
   const title = answers.mode === "desk" ? t("match-desk.subjects") : visibleText(answers.title)
   return visit.page({ title, heading, place: PLACE, scripts: out.scripts, body })
@@ -141,12 +141,6 @@ async function about({ store }: MatchPageParts, visit: Visit, answers: Answers, 
     [t("match-answers.closed"), answers.closedAt === null ? null : format.time(answers.closedAt)],
     [t("match-answers.closed-by"), by(answers.closedBy)],
   ])}`
-}
-
-function checked({ t, format }: Visit, { closedAt }: Answers, { checkedAt }: AnswersStanding): Html {
-  if (closedAt !== null) return nothing
-  const when = checkedAt === null ? t("match-answers.never-checked") : format.time(checkedAt)
-  return html`<p class="quiet small">${t("match-answers.checked")} ${when}</p>`
 }
 
 function warnings({ t }: Visit, { failure }: AnswersStanding): Html {
