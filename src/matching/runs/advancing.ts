@@ -7,6 +7,7 @@ import type { PeeringParts } from "../../peering/index.ts"
 import type { Store, Tx } from "../../store/index.ts"
 import type { ItemType } from "../items/types.ts"
 import { count } from "../psi/counting.ts"
+import { erase } from "../psi/erasing.ts"
 import type { Folder, Sections } from "../psi/model.ts"
 import { seedOf } from "../psi/opening.ts"
 import { finishReceiving } from "../psi/parts.ts"
@@ -96,6 +97,7 @@ async function lose(parts: AdvanceParts, run: Run): Promise<Turn> {
 
 async function gatherOwn({ parts, run, folder, job }: Scene): Promise<Turn> {
   await requireOpen(parts.store, await loadPeer(parts.store, run.party))
+  await erase(folder.path) // a restored backup may be older than what lies there
   await mkdir(folder.path, { recursive: true, mode: 0o700 })
   const used = await parts.gather(run, { path: folder.path, ...job })
   const salt = saltFor(parts.secret, run.party)
@@ -155,6 +157,7 @@ async function countCommon({ parts, run, words, folder, job }: Scene): Promise<T
 
 /** The partner gets the seeds of what both want opened, if it is to learn which items these are. */
 async function sayOpen({ parts, run, words, folder }: Scene): Promise<Turn> {
+  await requireOpen(parts.store, await loadPeer(parts.store, run.party)) // that may have ended since people consented
   const seeds = []
   if (learns(otherRole(run.role), run.learners)) for (const type of opened(run)) seeds.push(await seedOf(folder, type))
   return sayRound(parts, run, words, "open", { seeds }, "open")
