@@ -127,7 +127,7 @@ export type PageParts = {
   sealing: SealedParts
   partners: PartnerParts
   trials: Trials
-  matching: Pick<MatchPageParts, "runs" | "matches" | "previews">
+  matching: Pick<MatchPageParts, "runs" | "matches" | "previews" | "lists" | "knownHere">
 }
 
 /** Every page, behind its guard. */

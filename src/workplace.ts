@@ -27,7 +27,7 @@ export async function openWorkplace(
   parts: NodeParts,
   core: Core,
   peering: PeeringParts,
-  { matches, runs, lists }: Matching,
+  { matches, runs, lists, questions }: Matching,
 ): Promise<Workplace> {
   const { config, folder, clock, diagnostics } = parts
   const { store, signer, search, warnings, book, authenticator, site } = core
@@ -49,7 +49,7 @@ export async function openWorkplace(
     sealing: sealingOf(peering),
     partners: partnersOf(peering, core.counting),
     ...{ trials, counting: core.counting },
-    matching: { matches, runs, previews },
+    matching: { matches, runs, previews, lists, knownHere: questions.knownHere },
     provider: providerOf(config),
     entrance: { store, sessions, clock, refusals, site, brake: new Brake(), pending: new Pending(clock) },
     keys: keyPartsOf(core),

@@ -42,6 +42,7 @@ const SAME_EVERYWHERE = [
 /** Who makes errors of a code that is passed in. The calls of the first two are looked at; the others relay any code. */
 const PASS_CODES_ON = [
   ...["crypto/turnstile.ts", "sharing/filters.ts", "http/socket-client.ts", "matching/asking/bench.ts"],
+  "matching/psi/pool.ts",
 ]
 
 /** Keys that are put together while running, by what they begin with; `neededKeys` says what may follow. */

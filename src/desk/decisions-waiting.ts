@@ -1,6 +1,6 @@
 import { agreementsWaiting } from "../agreements/index.ts"
 import type { Instant } from "../kernel/time.ts"
-import { runsWaiting } from "../matching/index.ts"
+import { countContactsWaiting, countKnowingsWaiting, runsWaiting } from "../matching/index.ts"
 import { approvalsFor, rulesStandingStill } from "../sharing/index.ts"
 import type { Store } from "../store/index.ts"
 import type { Sees, Waiting } from "./overview.ts"
@@ -15,6 +15,8 @@ export async function decisionsWaiting(store: Store, sees: Sees, by: string, now
   const rules = sees.decide ? await rulesStandingStill(store) : []
   const { sign, position, ending } = sees.work ? await agreementsWaiting(store, now) : NO_AGREEMENTS
   const matches = sees.decide ? await runsWaiting(store) : []
+  const knowings = sees.decide ? await countKnowingsWaiting(store, null) : 0
+  const contacts = sees.decide ? await countContactsWaiting(store) : 0
   const signable = sees.decide ? sign : []
   const all: Waiting[] = [
     { key: "urgent-late", count: late.length, href: whereOf("/share/approvals", late) },
@@ -25,6 +27,8 @@ export async function decisionsWaiting(store: Store, sees: Sees, by: string, now
     { key: "position", count: position.length, href: whereOf(AGREEMENTS, position) },
     { key: "ending", count: ending.length, href: whereOf(AGREEMENTS, ending) },
     { key: "match", count: matches.length, href: whereOf(MATCHES, matches) },
+    { key: "knowing", count: knowings, href: `${MATCHES}/knowing` },
+    { key: "contact", count: contacts, href: `${MATCHES}/desks#contacts` },
   ]
   return all.filter(({ count }) => count > 0)
 }

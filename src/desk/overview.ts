@@ -42,6 +42,8 @@ export type Waiting = {
     | "position"
     | "ending"
     | "match"
+    | "knowing"
+    | "contact"
   count: number
   href: string | null
 }

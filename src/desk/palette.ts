@@ -61,7 +61,13 @@ function pagesFor(visit: Visit): Entry[] {
 function beginnings({ t, viewer, may }: Visit): Entry[] {
   if (!viewer.sections.some(({ pages }) => pages.some(({ key }) => key === "match"))) return []
   const hint = t("nav.match")
-  const lists = [{ label: t("match.lists"), hint, href: "/find/match/lists" }]
+  const lists = [
+    { label: t("match.lists"), hint, href: "/find/match/lists" },
+    { label: t("match-ask.title"), hint, href: "/find/match/ask" },
+    { label: t("match-answers.title"), hint, href: "/find/match/answers" },
+    { label: t("match-know.list"), hint, href: "/find/match/knowing" },
+    { label: t("match-desk.title"), hint, href: "/find/match/desks" },
+  ]
   const propose = may("role:analyst") ? [{ label: t("match.propose"), hint, href: "/find/match/new" }] : []
   return [...lists, ...propose]
 }

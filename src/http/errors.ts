@@ -21,12 +21,18 @@ export function statusOf(kind: ErrorKind): number {
   return statuses[kind]
 }
 
-/** The sentence of an error in the reader's language; a bug gets one sentence that says nothing of its inside. */
+/**
+ * The sentence of an error in the reader's language, a `reason` in it that has a sentence of its own by that; a bug gets one
+ * sentence that says nothing of its inside.
+ */
 export function sentence(error: unknown, language: Language): string {
   const t = translator(language)
   if (!(error instanceof ComityError)) return t("error.internal")
   const key = `error.${error.code}`
-  return knows(language, key) ? t(key, error.details) : t("error.internal")
+  if (!knows(language, key)) return t("error.internal")
+  const { reason } = error.details
+  const why = typeof reason === "string" && knows(language, reason) ? { reason: t(reason) } : {}
+  return t(key, { ...error.details, ...why })
 }
 
 /** An error as TAXII 2.1 section 3.6.1 writes it; `error_id` is also in the diagnostics of a bug. */

@@ -92,6 +92,29 @@ export const pages: readonly ShownPage[] = [
   { name: "match-done", path: ({ matchDone }) => `/find/match/runs/${matchDone}`, who: "officer" },
   { name: "match-record", path: ({ matchDone }) => `/find/match/runs/${matchDone}/record`, who: "reader" },
   { name: "match-broken", path: ({ matchBroken }) => `/find/match/runs/${matchBroken}`, who: "reader" },
+  { name: "answers", path: "/find/match/answers", who: "officer" },
+  { name: "answers-list", path: ({ answers }) => `/find/match/answers/${answers}`, who: "officer" },
+  { name: "answers-new", path: ({ matchList }) => `/find/match/answers/new?list=${matchList}`, who: "officer" },
+  {
+    ...{ name: "answers-decision", who: "officer" },
+    path: ({ matchList, partner }) =>
+      `/find/match/answers/new?look=yes&list=${matchList}&party%5B%5D=${partner}&type%5B%5D=ipv4&type%5B%5D=domain`,
+  },
+  { name: "ask", path: ({ matchList }) => `/find/match/ask?list=${matchList}`, who: "analyst" },
+  {
+    ...{ name: "ask-decision", who: "analyst", ready: lookAtQuestion },
+    path: ({ partner }) => `/find/match/ask?value=198.51.100%5B.%5D7&value=10.1.1&party=${partner}`,
+  },
+  { name: "question", path: ({ question }) => `/find/match/ask/${question}`, who: "officer" },
+  {
+    ...{ name: "question-know", who: "officer" },
+    path: ({ question, partner }) => `/find/match/ask/${question}/know?party=${partner}`,
+  },
+  { name: "knowings", path: "/find/match/knowing", who: "officer" },
+  { name: "knowing", path: ({ knowingTheirs }) => `/find/match/knowing/${knowingTheirs}`, who: "officer" },
+  { name: "desks", path: "/find/match/desks", who: "analyst" },
+  { name: "desks-ask", path: ({ partner }) => `/find/match/desks/ask?party%5B%5D=${partner}`, who: "analyst" },
+  { name: "contact", path: ({ contact }) => `/find/match/desks/contacts/${contact}`, who: "officer" },
   { name: "library", path: "/share/library", who: "analyst" },
   { name: "library-chinese", path: "/share/library?q=釣魚", who: "reader" },
   { name: "library-narrowed", path: "/share/library?type=indicator&marking=green&sort=name", who: "analyst" },
@@ -313,6 +336,12 @@ export function follow(selector: string): (page: Page) => Promise<unknown> {
 /** What stands folded is seen too. */
 async function unfold(page: Page): Promise<void> {
   for (const one of await page.locator("main details > summary").all()) await one.click()
+}
+
+/** What a question would mean comes by a form: items may be more than an address holds. */
+async function lookAtQuestion(page: Page): Promise<void> {
+  await page.locator('form[action$="/ask/look"] button.primary').click()
+  await page.locator("#costs").waitFor()
 }
 
 /** The picture of a graph comes after the lists that say the same. */

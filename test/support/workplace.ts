@@ -13,6 +13,7 @@ import { addRefusal } from "../../src/policy/index.ts"
 import { saveSearch } from "../../src/sharing/saved-searches.ts"
 import { addAgreements } from "./agreements.ts"
 import { type ApprovalThings, addApprovalThings } from "./approval-things.ts"
+import { type AskingThings, addAskingThings } from "./asking-things.ts"
 import type { Session, TestBrowser, View, Visitor } from "./browser.ts"
 import { addMatchThings, type MatchThings } from "./match-things.ts"
 import { type InProcess, openInProcess, prepared } from "./node-in-process.ts"
@@ -54,7 +55,8 @@ export type Furnished = {
     > &
       SharedThings &
       ApprovalThings &
-      MatchThings
+      MatchThings &
+      AskingThings
   >
 }
 
@@ -137,6 +139,7 @@ async function belongings(node: InProcess, collection: string, names: string): P
     ...shared,
     ...(await addApprovalThings(node, shared.partner as PartyId, names)),
     ...(await addMatchThings(node, shared.partner as PartyId, names)),
+    ...(await addAskingThings(node, [shared.partner, shared.partnerUntold] as PartyId[], names)),
     ...(await addAgreements(node, { party: shared.partner as PartyId, name: `Coastal CERT${names}` }, names)),
   }
   return { person: analyst.account, program: program.account, search, ...more }

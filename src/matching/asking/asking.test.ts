@@ -204,6 +204,18 @@ async function standing({ store }: Asker) {
   return { answers, standing: await standingOf(store, answers, federation.clock.now()) }
 }
 
+test("why a list cannot follow the library stands with it until it can again", async () => {
+  const failure = async () => (await standing(br)).standing.failure
+  assert.equal(await failure(), null)
+  br.meddle("update match_epoch set secret = x'00' where state <> 'ended'")
+  await know(br, ["late.example"])
+  await br.asking.answering.look({ now: true })
+  assert.equal(await failure(), "match.key-lost")
+  await renewKeys(br.store, (await standing(br)).answers.id, null)
+  await br.asking.answering.look({ now: true })
+  assert.equal(await failure(), null)
+})
+
 test("a list that is closed answers nobody, and a question that is called off asks nobody any more", async () => {
   await closeAnswers(br.store, (await standing(br)).answers.id, null)
   assert.deepEqual(statesOf(await ask(fi, [br], ["c2.example"])), [["br", "domain", "not-offered"]])

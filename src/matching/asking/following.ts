@@ -22,10 +22,12 @@ import {
   type EpochRow,
   insertEpoch,
   selectAnswers,
+  selectChecked,
   selectEpoch,
   selectEpochs,
   selectLivingEpochs,
   selectSecret,
+  setChecked,
   setEpochEnded,
   updateEpoch,
 } from "./queries.ts"
@@ -138,15 +140,24 @@ export class Answering {
       try {
         await this.#one(answers, hurried)
         this.#failed.delete(answers.id)
+        await this.#say(answers, null)
       } catch (error) {
         if (this.#stop.signal.aborted) return
         this.#failed.set(answers.id, monotonic() + AFTER_FAILURE_MS)
         const code = error instanceof ComityError ? error.code : "bug"
         const stack = error instanceof ComityError || !(error instanceof Error) ? "" : (error.stack ?? "")
         diagnostics.error("match.answers-failed", { answers: answers.id, code, stack })
+        await this.#say(answers, code)
       }
     }
     await this.#sweep()
+  }
+
+  /** Whether it fails is written where it changed: each write is something new to look at. */
+  async #say({ key }: Answers, failure: string | null): Promise<void> {
+    const { store } = this.#parts
+    if ((await selectChecked(store, key)).failure === failure) return
+    await store.write((tx) => setChecked(tx, key, failure))
   }
 
   async #one(answers: Answers, hurried: boolean): Promise<void> {

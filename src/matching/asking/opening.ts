@@ -169,7 +169,7 @@ export type AnswersStanding = {
   epochs: readonly Epoch[]
   usage: readonly Usage[]
   asked: readonly Asked[]
-  /** When it was last compared with the library, and by which code that failed. */
+  /** By which code comparing it with the library fails, and since when; null as long as it works. */
   checkedAt: Instant | null
   failure: string | null
 }

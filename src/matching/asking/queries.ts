@@ -82,7 +82,7 @@ export async function setAnswersClosed(tx: Tx, key: number, by: string | null): 
   await tx.run(sql`update match_answers set closed_at = ${tx.now}, closed_by = ${by} where key = ${key}`)
 }
 
-/** When its items were last compared with the library, and why that failed; null where it did not. */
+/** Since when comparing its items with the library fails, and why; null where it works again. */
 export async function setChecked(tx: Tx, key: number, failure: string | null): Promise<void> {
   await tx.run(sql`update match_answers set checked_at = ${tx.now}, failure = ${failure} where key = ${key}`)
 }

@@ -17,6 +17,19 @@ export type KnownHere = (
   items: readonly Buffer[],
 ) => Promise<(Knowledge | null)[]>
 
+/** What an officer would let the partner know now, for who is to decide. Throws as `tellKnown` does. */
+export async function wouldTell(
+  { store, knownHere }: { store: Store; knownHere: KnownHere },
+  id: string,
+): Promise<(Knowledge | null)[]> {
+  const { party, epoch, items } = await undecided(store, id)
+  return knownHere(
+    await loadPeer(store, party),
+    epoch,
+    items.map(({ item }) => item),
+  )
+}
+
 /**
  * An officer lets a partner know what is known here of items that it has too: each is sealed so that only who has the
  * item can open it. Throws `not-found match.knowing-unknown`, `conflict match.knowing-decided`, and what `requireOpen` throws.

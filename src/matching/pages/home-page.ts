@@ -1,9 +1,22 @@
 import type { Visit } from "../../accounts/index.ts"
-import { emptyState, type Html, html, nothing, type Reply, section, table, visible } from "../../http/index.ts"
+import {
+  emptyState,
+  type Html,
+  html,
+  nothing,
+  type Reply,
+  section,
+  stateMark,
+  table,
+  visible,
+} from "../../http/index.ts"
+import { countContactsWaiting } from "../asking/desk-queries.ts"
+import { countKnowingsWaiting } from "../asking/knowing-queries.ts"
 import { listLists } from "../lists/lists.ts"
 import type { MatchList } from "../lists/model.ts"
 import { type Run, waitingFor } from "../runs/model.ts"
 import { listRuns } from "../runs/standing.ts"
+import { ANSWERS, ASK, DESKS, KNOWING } from "./asking/places.ts"
 import { HOME, LISTS, listPath, type MatchPageParts, NEW, partnersOf, runPath } from "./parts.ts"
 import { countsText, type Partners, partnerShown, stateShown, typesText } from "./words.ts"
 
@@ -15,17 +28,19 @@ export async function homePage({ store, selecting }: MatchPageParts, visit: Visi
   const { t } = visit
   const before = Number(visit.ask.query.get("before"))
   const from = Number.isSafeInteger(before) && before > 0 ? before : undefined
-  const [runs, lists, partners] = await Promise.all([
+  const [runs, lists, partners, knowings, contacts] = await Promise.all([
     listRuns(store, from, RUNS_SHOWN),
     listLists(store),
     partnersOf(store),
+    countKnowingsWaiting(store, null),
+    countContactsWaiting(store),
   ])
-  const waits = from === undefined ? waitingShown(visit, runs, partners) : nothing
+  const waits = from === undefined ? waitingShown(visit, runs, partners, { knowings, contacts }) : nothing
   const table_ = html`${runTable(visit, runs, partners)}${older(visit, runs)}`
   const found = section(t("match.runs"), table_, "runs")
   const kept = section(t("match.lists"), await listsShown(selecting, visit, lists.slice(0, LISTS_SHOWN)), "lists")
   const all = html`<p class="actions"><a href="${LISTS}">${t("match.lists-all", { count: visit.format.number(lists.length) })}</a></p>`
-  const body = html`<p>${t("match.what")}</p>${begin(visit, lists.length)}${waits}${found}${kept}${lists.length > LISTS_SHOWN ? all : nothing}`
+  const body = html`<p>${t("match.what")}</p>${begin(visit, lists.length)}${waits}${from === undefined ? singleItems(visit) : nothing}${found}${kept}${lists.length > LISTS_SHOWN ? all : nothing}`
   return visit.page({ title: t("nav.match"), place: "match", body })
 }
 
@@ -36,14 +51,40 @@ function begin(visit: Visit, lists: number): Html {
   return html`<p class="actions"><a class="button primary" href="${NEW}">${label}</a></p>`
 }
 
-function waitingShown(visit: Visit, runs: readonly Run[], partners: Partners): Html {
-  const { t } = visit
+/** Other ways to find out, item by item. */
+function singleItems({ t }: Visit): Html {
+  const ways = [
+    [ASK, t("match-ask.title"), t("match-ask.short")],
+    [ANSWERS, t("match-answers.title"), t("match-answers.short")],
+    [KNOWING, t("match-know.list"), t("match-know.short")],
+    [DESKS, t("match-desk.title"), t("match-desk.short")],
+  ] as const
+  const items = ways.map(
+    ([href, label, about]) => html`<li><a href="${href}">${label}</a> <span class="quiet">${about}</span></li>`,
+  )
+  return section(t("match.single"), html`<ul class="plain-list">${items}</ul>`, "single")
+}
+
+type Counts = { knowings: number; contacts: number }
+
+function waitingShown(visit: Visit, runs: readonly Run[], partners: Partners, { knowings, contacts }: Counts): Html {
+  const { t, format } = visit
   const ours = runs.filter((run) => waitingFor(run) === "us")
-  if (ours.length === 0) return nothing
+  if (ours.length + knowings + contacts === 0) return nothing
+  const others = [
+    [knowings, t("overview.waits.knowing", { count: format.number(knowings) }), KNOWING],
+    [contacts, t("overview.waits.contact", { count: format.number(contacts) }), `${DESKS}#contacts`],
+  ] as const
   const items = ours.map((run) => {
     return html`<li>${stateShown(t, run)}<span>${partnerShown(partners, run.party)} · ${typesText(visit, run.types)}</span> <a href="${runPath(run)}">${whatToDo(t, run)}</a></li>`
   })
-  return section(t("match.waits"), html`<ul class="tasks">${items}</ul>`, "waits")
+  const more = others
+    .filter(([count]) => count > 0)
+    .map(
+      ([, words, href]) =>
+        html`<li>${stateMark("conditional", words)} <a href="${href}">${t("overview.act.knowing")}</a></li>`,
+    )
+  return section(t("match.waits"), html`<ul class="tasks">${items}${more}</ul>`, "waits")
 }
 
 function whatToDo(t: Visit["t"], { state }: Run): string {

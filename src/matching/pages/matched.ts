@@ -1,5 +1,6 @@
 import { loadObjects, type Search } from "../../library/index.ts"
 import type { Reader } from "../../store/index.ts"
+import { answersTo, loadQuestion } from "../asking/questioning.ts"
 import { canonicalItem, plainItem } from "../items/canonical.ts"
 import { exactValues } from "../items/objects.ts"
 import { itemsOf, loadRun } from "../runs/standing.ts"
@@ -10,22 +11,32 @@ const OBJECTS_EACH = 50
 
 /**
  * Objects of the library, the newest version of each, that are or look for what is common after a match, as they stand
- * now. What was erased or changed since is not among them. Throws `not-found match.unknown`.
+ * now; of a question those that some partner has. What was erased or changed since is not among them. Throws `not-found
+ * match.unknown`, `not-found match.question-unknown`.
  */
 export async function matchedObjects(
   { store, search }: { store: Reader; search: Pick<Search, "find"> },
   id: string,
   most: number,
 ): Promise<number[]> {
-  const run = await loadRun(store, id)
   const found = new Set<number>()
+  for await (const item of id.startsWith("question--") ? itemsFound(store, id) : itemsCommon(store, id)) {
+    if (found.size >= most) break
+    for (const key of await objectsOf(store, search, item)) found.add(key)
+  }
+  return [...found].slice(0, most)
+}
+
+async function* itemsFound(store: Reader, id: string): AsyncGenerator<Buffer> {
+  for (const { item, found } of await answersTo(store, await loadQuestion(store, id))) if (found.length > 0) yield item
+}
+
+async function* itemsCommon(store: Reader, id: string): AsyncGenerator<Buffer> {
+  const run = await loadRun(store, id)
   for (let after = -1; ; ) {
     const items = await itemsOf(store, run, after, ITEMS_AT_ONCE)
-    for (const { item } of items) {
-      if (found.size >= most) return [...found]
-      for (const key of await objectsOf(store, search, item)) found.add(key)
-    }
-    if (items.length < ITEMS_AT_ONCE) return [...found].slice(0, most)
+    for (const { item } of items) yield item
+    if (items.length < ITEMS_AT_ONCE) return
     after = items.at(-1)?.seq ?? after
   }
 }

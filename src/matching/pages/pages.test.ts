@@ -37,8 +37,10 @@ before(async () => {
     const matches = new Matches({
       ...{ ...runs, clock, diagnostics: silent, advance: async () => "idle", erase: async () => {} },
     })
-    const previews = new Previews({ store, database: folder.database, search, clock, folder: folder.root })
-    return matchPages({ store, search, runs, matches, previews, selecting: selecting(store) })
+    const lists = { store, database: folder.database, search, clock, folder: folder.root }
+    const previews = new Previews(lists)
+    const knownHere = async () => []
+    return matchPages({ store, search, runs, matches, previews, lists, knownHere, selecting: selecting(store) })
   })
   const { store } = server.node
   const own = store.write((tx) => addOwnParty(tx, { name: "Harbour CERT", kind: "government", place: "FI" }, null))

@@ -5,7 +5,9 @@ import { audienceOf, listCollections, type Search } from "../../library/index.ts
 import { isActive, listPeers, type PartyId, type Peer } from "../../parties/index.ts"
 import { governing } from "../../policy/index.ts"
 import type { Reader, Store } from "../../store/index.ts"
+import type { KnownHere } from "../asking/telling.ts"
 import { isItemType } from "../items/types.ts"
+import type { GatheringParts } from "../lists/gatherings.ts"
 import type { GatherWish, ListQuery, MatchList } from "../lists/model.ts"
 import type { Preview, Previews } from "../lists/previews.ts"
 import type { Matches } from "../runs/matches.ts"
@@ -30,6 +32,8 @@ export type MatchPageParts = {
   runs: RunParts
   matches: Pick<Matches, "progress" | "watch" | "pause" | "resume" | "cancel">
   previews: Pick<Previews, "lookFor" | "watch">
+  lists: GatheringParts
+  knownHere: KnownHere
   selecting: Selecting
 }
 

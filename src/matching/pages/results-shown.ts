@@ -47,7 +47,7 @@ function itemRow(visit: Visit, { type, item, ours, theirs }: RunItem, both: bool
 }
 
 /** Names and labels of a partner are texts from outside. */
-function knowledgeShown(visit: Visit, known: Knowledge | null, ours: boolean): Html {
+export function knowledgeShown(visit: Visit, known: Knowledge | null, ours: boolean): Html {
   const { t, format } = visit
   if (known === null)
     return html`<span class="quiet">${ours ? t("match.knows-nothing") : t("match.says-nothing")}</span>`

@@ -2,6 +2,7 @@ import type { PageRoute, Visit } from "../../accounts/index.ts"
 import type { Reply } from "../../http/index.ts"
 import { acceptIt, acceptPage } from "./accept-page.ts"
 import { act } from "./acting.ts"
+import { askingPages } from "./asking/routes.ts"
 import { consentIt, consentPage } from "./consent-page.ts"
 import { homePage } from "./home-page.ts"
 import { listPage, listsPage, makeList, newListPage, previewEvents, remove, rename } from "./list-pages.ts"
@@ -47,5 +48,6 @@ export function matchPages(parts: MatchPageParts): PageRoute[] {
     { ...officer, method: "POST", path: `${run}/pause`, handle: doing("pause") },
     { ...officer, method: "POST", path: `${run}/resume`, handle: doing("resume") },
     { ...officer, method: "POST", path: `${run}/cancel`, handle: doing("cancel") },
+    ...askingPages(parts),
   ]
 }

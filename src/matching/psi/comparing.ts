@@ -1,8 +1,9 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs"
+import { renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { scattered } from "../../crypto/ciphers/index.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { random } from "../../kernel/hash.ts"
+import { bytesAt } from "./files.ts"
 import { POINT_BYTES, type Sections, startOf, TAG_BYTES } from "./model.ts"
 
 /** Bytes of `matched`: places of one common item, in `full` and in `tags-in`, counted within the section; 4 bytes each. */
@@ -13,20 +14,23 @@ type Compare = { do: "compare"; path: string; own: Sections; theirs: Sections }
 
 /** How many tags of each type are common. Which ones stands in `matched-TYPE`. */
 export function compare({ path, own, theirs }: Compare): number[] {
-  const full = cut(readFileSync(join(path, "full")))
-  const tags = readFileSync(join(path, "tags-in"))
   const key = random(32)
   return own.map(({ type, size }) => {
     const other = theirs.find((section) => section.type === type)
     if (other === undefined) throw new ComityError("invalid", "match.sections")
-    const [here, there] = [startOf(theirs, type) * TAG_BYTES, startOf(own, type) * TAG_BYTES]
-    const mine = blocks(key, full.subarray(here, here + other.size * TAG_BYTES))
-    const pairs = pairsOf(mine, blocks(key, tags.subarray(there, there + size * TAG_BYTES)))
+    const full = bytesAt(join(path, "full"), startOf(theirs, type) * POINT_BYTES, other.size * POINT_BYTES)
+    const tags = bytesAt(join(path, "tags-in"), startOf(own, type) * TAG_BYTES, size * TAG_BYTES)
+    const pairs = pairsOf(blocks(key, cut(full)), blocks(key, tags))
     const name = join(path, `matched-${type}`)
     writeFileSync(`${name}.new`, pairs, { mode: 0o600 })
     renameSync(`${name}.new`, name)
     return pairs.byteLength / MATCHED_BYTES
   })
+}
+
+/** Throws `invalid match.duplicate` if a tag is there twice. */
+export function requireDistinct(tags: Uint8Array): void {
+  tableOf(blocks(random(32), tags))
 }
 
 /** The tags of points hidden twice. */

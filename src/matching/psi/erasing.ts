@@ -4,19 +4,22 @@ import { join } from "node:path"
 
 const ZEROS = Buffer.alloc(1024 * 1024)
 
-/** Overwrites and removes all that a run left in its folder, the keys first; nothing is said if there is none. */
-export async function erase(folder: string): Promise<void> {
+/**
+ * Overwrites and removes all that a run left in its folder, the keys first, but for the file named; nothing is said if
+ * there is none.
+ */
+export async function erase(folder: string, but?: string): Promise<void> {
   if (!existsSync(folder)) return
-  const entries = await readdir(folder, { withFileTypes: true })
-  entries.sort((a, b) => Number(b.name.startsWith("secret")) - Number(a.name.startsWith("secret")))
-  for (const entry of entries) {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory())
-      await erase(path) // what sorting left that was killed
-    else await overwrite(path)
-    await rm(path, { force: true })
+  // Gathering sorts in folders of its own: one that was stopped left them here.
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+  const isSecret = (file: string) => Number(file.startsWith(join(folder, "secret")))
+  const going = files.filter((file) => but === undefined || file !== join(folder, but))
+  for (const file of going.sort((a, b) => isSecret(b) - isSecret(a))) {
+    await overwrite(file)
+    await rm(file)
   }
-  await rm(folder, { recursive: true })
+  if (going.length === files.length) await rm(folder, { recursive: true })
 }
 
 async function overwrite(path: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from "node:fs"
 import { type FileHandle, open, rename } from "node:fs/promises"
 
 /** A file that is there as a whole or not at all. */
@@ -14,6 +15,18 @@ export async function readExactly(file: FileHandle, at: number, size: number): P
   const bytes = Buffer.alloc(size)
   const { bytesRead } = await file.read(bytes, 0, size, at)
   if (bytesRead !== size) throw new RangeError(`no ${size} bytes at ${at}`)
+  return bytes
+}
+
+/** The same at once, for threads that have nothing else to do. */
+export function bytesAt(path: string, at: number, size: number): Buffer {
+  const bytes = Buffer.alloc(size)
+  const file = openSync(path, "r")
+  try {
+    if (readSync(file, bytes, 0, size, at) !== size) throw new RangeError(`no ${size} bytes at ${at}`)
+  } finally {
+    closeSync(file)
+  }
   return bytes
 }
 

@@ -1,7 +1,9 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs"
+import { closeSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs"
 import { join } from "node:path"
 import { keystream } from "../../crypto/ciphers/index.ts"
 import type { ItemType } from "../items/types.ts"
+import { requireDistinct } from "./comparing.ts"
+import { bytesAt } from "./files.ts"
 import { elementsOf, POINT_BYTES, type Section, type Sections, TAG_BYTES } from "./model.ts"
 
 /** Bytes of the stream that are drawn at a time. */
@@ -47,45 +49,55 @@ type Keyed = Section & { key: Uint8Array }
 
 /** The own list in the order in which it goes, from `hidden`; `order` says from which place each element came. */
 export function mixOwn({ path, sections }: { do: "mix"; path: string; sections: readonly Keyed[] }): true {
-  const hidden = readFileSync(join(path, "hidden"))
-  const own = Buffer.alloc(hidden.length)
   const order = new Uint32Array(elementsOf(sections))
-  eachPlace(sections, (to, from) => {
-    order[to] = from
-    hidden.copy(own, to * POINT_BYTES, from * POINT_BYTES, (from + 1) * POINT_BYTES)
+  mix(sections, join(path, "hidden"), join(path, "own"), POINT_BYTES, (places, start) => {
+    for (const [i, place] of places.entries()) order[start + i] = start + place
   })
-  write(join(path, "order"), Buffer.from(order.buffer))
-  write(join(path, "own"), own)
+  writeFileSync(join(path, "order.new"), Buffer.from(order.buffer), { mode: 0o600 })
+  renameSync(join(path, "order.new"), join(path, "order"))
+  renameSync(join(path, "own.new"), join(path, "own"))
   return true
 }
 
-/** The partner's list hidden twice, cut and mixed, as it goes back. */
+/**
+ * The partner's list hidden twice, cut and mixed, as it goes back. Throws `invalid match.duplicate` for a list that holds
+ * an element twice, before anything of it is there to go.
+ */
 export function cutTags({ path, sections }: { do: "cut"; path: string; sections: readonly Keyed[] }): true {
-  const full = readFileSync(join(path, "full"))
-  const tags = Buffer.alloc(elementsOf(sections) * TAG_BYTES)
-  eachPlace(sections, (to, from) => {
-    full.copy(tags, to * TAG_BYTES, from * POINT_BYTES, from * POINT_BYTES + TAG_BYTES)
-  })
-  write(join(path, "tags-out"), tags)
+  mix(sections, join(path, "full"), join(path, "tags-out"), TAG_BYTES, (_places, _start, tags) => requireDistinct(tags))
+  renameSync(join(path, "tags-out.new"), join(path, "tags-out"))
   return true
 }
 
-/** `to` and `from` count through all sections. */
-function eachPlace(sections: readonly Keyed[], move: (to: number, from: number) => void): void {
-  let start = 0
-  for (const { size, key } of sections) {
-    const places = permutation(key, size)
-    key.fill(0)
-    for (let i = 0; i < size; i++) move(start + i, start + (places[i] ?? 0))
-    start += size
+/** Section after section, so that one of them is in memory at a time; `then` is told what went where. */
+function mix(
+  sections: readonly Keyed[],
+  source: string,
+  target: string,
+  width: number,
+  then: (places: Uint32Array, start: number, mixed: Buffer) => void,
+): void {
+  const into = openSync(`${target}.new`, "w", 0o600)
+  try {
+    let start = 0
+    for (const { size, key } of sections) {
+      const places = permutation(key, size)
+      key.fill(0)
+      const points = bytesAt(source, start * POINT_BYTES, size * POINT_BYTES)
+      const mixed = Buffer.alloc(size * width)
+      for (let i = 0; i < size; i++) {
+        const from = (places[i] ?? 0) * POINT_BYTES
+        points.copy(mixed, i * width, from, from + width)
+      }
+      then(places, start, mixed)
+      writeSync(into, mixed)
+      start += size
+    }
+  } finally {
+    closeSync(into)
   }
 }
 
 export function withKeys(sections: Sections, keyOf: (type: ItemType) => Uint8Array): Keyed[] {
   return sections.map(({ type, size }) => ({ type, size, key: keyOf(type) }))
-}
-
-function write(path: string, bytes: Uint8Array): void {
-  writeFileSync(`${path}.new`, bytes, { mode: 0o600 })
-  renameSync(`${path}.new`, path)
 }

@@ -7,6 +7,8 @@ export const SUITE = "ED25519-UNIFORM-X25519-v1"
 /** An item on its way: the u-coordinate of a point. Of a point hidden by both, half of it is told. */
 export const POINT_BYTES = 32
 export const TAG_BYTES = 16
+/** Random bytes from which a point is made that is no item; that they begin as one is as good as impossible. */
+export const DUMMY_BYTES = 64
 /** Elements of one job of a worker; a chunk never spans two sections. */
 export const CHUNK = 2048
 /** What one part of a stream holds, but for the last: whole elements of every stream. */

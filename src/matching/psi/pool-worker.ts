@@ -1,6 +1,14 @@
+import { setPriority } from "node:os"
 import { parentPort, workerData } from "node:worker_threads"
 import { openSuite, type Provider } from "../../crypto/matching/index.ts"
 import { type Answer, failureOf, type Job, perform } from "./jobs.ts"
+
+/**
+ * Of this thread alone on Linux (setpriority(2), "C library/kernel differences"): whoever asks the node for something goes
+ * before a match, which takes its time anyway.
+ */
+const YIELDING = 10
+if (process.platform === "linux") setPriority(0, YIELDING)
 
 const suite = openSuite((workerData as { provider?: Provider }).provider)
 
@@ -10,8 +18,6 @@ parentPort?.on("message", async ({ order, job }: { order: number; job: Job }) =>
     const whole = value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : []
     parentPort?.postMessage({ order, value } satisfies Answer, whole)
   } catch (error) {
-    const failed = failureOf(error)
-    if (failed === null) throw error
-    parentPort?.postMessage({ order, failed } satisfies Answer)
+    parentPort?.postMessage(failureOf(order, error))
   }
 })

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads"
-import type { Provider } from "../../crypto/matching/index.ts"
+import type { Provider, Suite } from "../../crypto/matching/index.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { type Answer, type Job, perform } from "./jobs.ts"
 
@@ -27,12 +27,15 @@ export class Pool {
   readonly #benches: Bench[] = []
   readonly #queue: Waiting[] = []
   #idle: NodeJS.Timeout | null = null
+  #here: Promise<Suite> | null = null
   #orders = 0
   #closed = false
 
-  constructor(options: { workers: number; provider?: Provider }) {
+  /** `suite`: for what is done here. */
+  constructor(options: { workers: number; provider?: Provider; suite?: Suite }) {
     this.workers = options.workers
     this.#provider = options.provider
+    if (options.suite !== undefined) this.#here = Promise.resolve(options.suite)
   }
 
   /** Jobs that are worth having under way at a time. */
@@ -43,7 +46,7 @@ export class Pool {
   /** Throws `invalid match.…` for what a partner sent, `unavailable worker.gone`. Keys in a job are copied, and wiped there. */
   async run(job: Job): Promise<unknown> {
     if (this.#closed) throw new ComityError("unavailable", "worker.gone")
-    if (this.workers === 0) return this.#here(job)
+    if (this.workers === 0) return this.#doHere(job)
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     this.#queue.push({ job, resolve, reject })
     this.#hand()
@@ -55,9 +58,9 @@ export class Pool {
     await this.#end()
   }
 
-  async #here(job: Job): Promise<unknown> {
-    const { openSuite } = await import("../../crypto/matching/index.ts")
-    return perform(await openSuite(this.#provider), structuredClone(job))
+  async #doHere(job: Job): Promise<unknown> {
+    this.#here ??= import("../../crypto/matching/index.ts").then(({ openSuite }) => openSuite(this.#provider))
+    return perform(await this.#here, structuredClone(job))
   }
 
   #hand(): void {
@@ -102,7 +105,7 @@ export class Pool {
     bench.waiting.delete(answer.order)
     if (bench.waiting.size === 0) bench.worker.unref()
     if ("value" in answer) waiting?.resolve(answer.value)
-    else waiting?.reject(new ComityError("invalid", answer.failed?.code ?? "match.size"))
+    else waiting?.reject("bug" in answer ? answer.bug : new ComityError("invalid", answer.failed.code))
     this.#hand()
   }
 

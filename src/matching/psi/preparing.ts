@@ -19,7 +19,7 @@ import {
 } from "./model.ts"
 import { inOrder, type Work } from "./pool.ts"
 import { rootOf } from "./root.ts"
-import { type Secrets, secretsOf } from "./secrets.ts"
+import { makeSecrets, type Secrets } from "./secrets.ts"
 
 /** What one says of one's own list before one sees the other. `used` stays here. */
 export type Prepared = {
@@ -39,10 +39,10 @@ export async function prepare(
   wish: { types: readonly ItemType[]; sizes?: Partial<Record<ItemType, number>> },
   work: Work,
 ): Promise<Prepared> {
-  const done = join(folder.path, "prepared.json")
-  if (existsSync(done)) return JSON.parse(await readFile(done, "utf8")) as Prepared
+  const kept = await prepared(folder)
+  if (kept !== null) return kept
   const packed = new PackedItems(folder.path)
-  const secrets = await secretsOf(folder)
+  const secrets = await makeSecrets(folder)
   try {
     const filled = fill(packed, wish)
     checkSections(filled)
@@ -53,13 +53,23 @@ export async function prepare(
       const { seed, nonce } = secrets.seed(type)
       return { type, size, used, commitment: seedCommitment(folder.run, folder.side, type, seed, nonce) }
     })
-    await writeWhole(done, Buffer.from(JSON.stringify({ root, sections } satisfies Prepared)))
+    await writeWhole(doneFile(folder), Buffer.from(JSON.stringify({ root, sections } satisfies Prepared)))
     await rm(join(folder.path, "hidden"))
     return { root, sections }
   } finally {
     packed.close()
     secrets.wipe()
   }
+}
+
+/** What `prepare` gave; null while it is not done. */
+export async function prepared(folder: Folder): Promise<Prepared | null> {
+  if (!existsSync(doneFile(folder))) return null
+  return JSON.parse(await readFile(doneFile(folder), "utf8")) as Prepared
+}
+
+function doneFile({ path }: Folder): string {
+  return join(path, "prepared.json")
 }
 
 function fill(

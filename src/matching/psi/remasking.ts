@@ -11,7 +11,7 @@ import { secretsOf } from "./secrets.ts"
 
 /**
  * Hides the partner's list by the own key too, and cuts and mixes what goes back. `sections` are the partner's. Throws
- * `invalid match.point` for what is no point of an honest list.
+ * `invalid match.point` for what is no point of an honest list, `invalid match.duplicate` for one that comes twice.
  */
 export async function remask(folder: Folder, sections: Sections, work: Work): Promise<{ root: string }> {
   if (!existsSync(join(folder.path, "tags-out"))) {

@@ -1,255 +1,264 @@
 import assert from "node:assert/strict"
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { after, test } from "node:test"
-import { tempFolder } from "../../../test/support/temp.ts"
-import { random } from "../../kernel/hash.ts"
-import { itemBytes } from "../items/types.ts"
-import { PackedWriter } from "../lists/packed.ts"
-import { count } from "./counting.ts"
+import fc from "fast-check"
+import {
+  address,
+  type Carry,
+  carry,
+  carryLists,
+  countBoth,
+  countOf,
+  domain,
+  hidden,
+  itemOf,
+  listed,
+  opened,
+  type Party,
+  RUN,
+  sectionsOf,
+} from "../../../test/support/psi.ts"
+import { openSuite, type Suite } from "../../crypto/matching/index.ts"
+import { type ItemType, readItem } from "../items/types.ts"
 import { erase } from "./erasing.ts"
 import { openLabel, sealLabel } from "./labels.ts"
-import { type Folder, type Sections, type Side, type Stream, seedCommitment } from "./model.ts"
-import { type Common, commonItems, open, seedOf } from "./opening.ts"
-import { finishReceiving, partsOf, readPart, receive } from "./parts.ts"
+import { permutation } from "./mixing.ts"
+import { chunksOf, type Folder, type Side, seedCommitment } from "./model.ts"
+import { type Common, open, seedOf } from "./opening.ts"
+import { finishReceiving, partsOf, readPart, receive, received } from "./parts.ts"
 import { Pool } from "./pool.ts"
-import { type Prepared, prepare } from "./preparing.ts"
+import { prepare } from "./preparing.ts"
 import { remask } from "./remasking.ts"
 
-const pools = { native: new Pool({ workers: 0 }), wasm: new Pool({ workers: 0, provider: "wasm" }) }
+const here = new Pool({ workers: 0 })
+const wasm = new Pool({ workers: 0, provider: "wasm" })
 const threads = new Pool({ workers: 2 })
 after(() => threads.close())
 
-const RUN = "match--7d444840-9dc0-41d1-b245-5ffdce74fad2"
-type Party = { folder: Folder; prepared: Prepared; pool: Pool }
+const TYPES: readonly ItemType[] = ["ipv4", "domain", "hash"]
 
-const domain = (name: string) => itemBytes("domain", Buffer.from(name))
-const address = (number: number) => itemBytes("ipv4", Buffer.from([10, number >> 16, number >> 8, number]))
-const TYPES = ["ipv4", "domain"] as const
+const party = (side: Side, items: readonly Buffer[], types: readonly ItemType[] = ["ipv4"], pool = here) =>
+  hidden(listed(side, items), types, pool)
+const pair = async (items: readonly Buffer[] = [address(1)]) =>
+  [await party("proposer", items), await party("acceptor", items)] as const
+const hexes = (items: readonly Buffer[]) => [...new Set(items.map((item) => item.toString("hex")))].sort()
+const fileOf = ({ path }: Folder, name: string) => join(path, name)
 
-/** A folder with a list, as gathering leaves it. */
-function listed(side: Side, items: readonly Buffer[]): Folder {
-  const path = join(tempFolder(), side)
-  const writer = new PackedWriter(path)
-  for (const [i, item] of [...items].sort(Buffer.compare).entries()) writer.add(item, [i + 1])
-  writer.finish()
-  return { path, run: RUN, side, secret: Buffer.alloc(32, side === "proposer" ? 1 : 2) }
-}
-
-async function committed(side: Side, items: readonly Buffer[], pool = pools.native): Promise<Party> {
-  const folder = listed(side, items)
-  return { folder, prepared: await prepare(folder, { types: TYPES }, { pool }), pool }
-}
-
-function sectionsOf({ prepared }: Party): Sections {
-  return prepared.sections.map(({ type, size }) => ({ type, size }))
-}
-
-type Carry = (bytes: Buffer) => Buffer
-const asIs: Carry = (bytes) => bytes
-
-async function carry(from: Party, to: Party, root: string, stream: "own" | "tags-out", change: Carry = asIs) {
-  const into = stream === "own" ? "theirs" : "tags-in"
-  const sections = sectionsOf(stream === "own" ? from : to)
-  for (let seq = 0; seq < partsOf(into, sections); seq++) {
-    await receive(to.folder, into, sections, { seq, bytes: change(await readPart(from.folder, stream, seq)) })
-  }
-  await finishReceiving(to.folder, into, sections, root, { pool: to.pool })
-}
-
-async function countBoth(a: Party, b: Party) {
-  await Promise.all([carry(a, b, a.prepared.root, "own"), carry(b, a, b.prepared.root, "own")])
-  const [fromA, fromB] = [
-    await remask(a.folder, sectionsOf(b), { pool: a.pool }),
-    await remask(b.folder, sectionsOf(a), { pool: b.pool }),
-  ]
-  await Promise.all([carry(a, b, fromA.root, "tags-out"), carry(b, a, fromB.root, "tags-out")])
-  return [
-    await count(a.folder, { own: sectionsOf(a), theirs: sectionsOf(b) }, { pool: a.pool }),
-    await count(b.folder, { own: sectionsOf(b), theirs: sectionsOf(a) }, { pool: b.pool }),
-  ] as const
-}
-
-async function opened(by: Party, from: Party, type: "ipv4" | "domain"): Promise<Common[]> {
-  const commitment = from.prepared.sections.find((section) => section.type === type)?.commitment ?? ""
-  const given = { own: sectionsOf(by), theirs: sectionsOf(from), seed: await seedOf(from.folder, type), commitment }
-  const found = await open(by.folder, given, { pool: by.pool })
-  const all: Common[] = []
-  for await (const some of commonItems(by.folder, type)) all.push(...some)
-  assert.equal(all.length, found)
-  return all
-}
-
-function hexes(items: readonly Buffer[]): string[] {
-  return items.map((item) => item.toString("hex")).sort()
-}
-
-function drawn(count: number, range: number): Buffer[] {
-  const numbers = new Set<number>()
-  while (numbers.size < count) numbers.add(random(4).readUInt32LE() % range)
-  return [...numbers].map(address)
-}
+/** Few different items, so that lists have many in common. */
+const list = fc.array(
+  fc
+    .tuple(fc.constantFrom("ipv4", "domain", "md5", "sha256"), fc.nat(90))
+    .map(([form, number]) => itemOf(form as "ipv4", `${number}.example`)),
+  { maxLength: 200 },
+)
 
 test("counts and opened items are those of a plain intersection, whichever way each side computes", async () => {
-  for (const [n, m, pool] of [
-    [120, 300, pools.wasm],
-    [1, 1, pools.native],
-    [0, 40, pools.native],
-  ] as const) {
-    const [mine, theirs] = [drawn(n, 400), drawn(m, 400)]
-    const common = hexes(mine).filter((item) => hexes(theirs).includes(item))
-    const a = await committed("proposer", [...mine, domain("both.example"), domain("a.example")])
-    const b = await committed("acceptor", [...theirs, domain("both.example"), domain("b.example")], pool)
-    for (const counts of await countBoth(a, b)) {
-      assert.deepEqual(counts, [
-        { type: "ipv4", count: common.length },
-        { type: "domain", count: 1 },
-      ])
-    }
-    for (const [by, from] of [
-      [a, b],
-      [b, a],
-    ] as const) {
-      assert.deepEqual(hexes((await opened(by, from, "ipv4")).map(({ item }) => item)), common)
-      assert.deepEqual(
-        hexes((await opened(by, from, "domain")).map(({ item }) => item)),
-        hexes([domain("both.example")]),
-      )
-    }
-  }
+  await fc.assert(
+    fc.asyncProperty(list, list, async (ones, others) => {
+      const a = await party("proposer", ones, TYPES)
+      const b = await party("acceptor", others, TYPES, wasm)
+      const common = hexes(ones).filter((item) => hexes(others).includes(item))
+      const of = (type: ItemType) => common.filter((hex) => readItem(Buffer.from(hex, "hex")).type === type)
+      const expected = TYPES.map((type) => ({ type, count: of(type).length }))
+      assert.deepEqual(await countBoth(a, b), [expected, expected])
+      for (const type of TYPES) {
+        const found = [await opened(a, b, type), await opened(b, a, type)] as const
+        for (const some of found)
+          assert.deepEqual(
+            some.map(({ item }) => item.toString("hex")),
+            of(type),
+          )
+        assert.deepEqual(...(found.map((some) => some.map(({ tag, full }) => [tag, full])) as [unknown, unknown]))
+      }
+    }),
+    { numRuns: 2 },
+  )
 })
 
 test("what one side tells of a common item the other opens by the item, in this run alone, and no other item fits", async () => {
-  const items = [domain("both.example"), domain("other.example")]
-  const [a, b] = [await committed("proposer", items), await committed("acceptor", items)]
+  const [a, b] = await pair([address(1), address(2)])
   await countBoth(a, b)
-  const [mine, theirs] = [await opened(a, b, "domain"), await opened(b, a, "domain")]
-  assert.deepEqual(
-    mine.map(({ tag }) => tag),
-    theirs.map(({ tag }) => tag),
-  )
+  const [mine, theirs] = [await opened(a, b, "ipv4"), await opened(b, a, "ipv4")]
   const [one, two] = theirs as [Common, Common]
   const transcript = Buffer.alloc(64, 7)
   const sealed = sealLabel(a.folder, transcript, mine[0] as Common, Buffer.from("seen twice"))
   assert.equal(openLabel(b.folder, transcript, one, sealed).toString(), "seen twice")
+  assert.throws(() => openLabel(a.folder, transcript, one, sealed), { code: "match.label" }, "sealed by the other side")
   assert.throws(() => openLabel(b.folder, transcript, two, sealed), { code: "match.label" })
   assert.throws(() => openLabel(b.folder, Buffer.alloc(64, 8), one, sealed), { code: "match.label" })
-  const lie = sealLabel(a.folder, transcript, { ...(mine[0] as Common), item: domain("lie.example") }, Buffer.alloc(0))
+  assert.throws(() => openLabel(b.folder, transcript, one, sealed.subarray(1)), { code: "match.label" })
+  const lie = sealLabel(a.folder, transcript, { ...(mine[0] as Common), item: address(9) }, Buffer.alloc(0))
   assert.throws(() => openLabel(b.folder, transcript, one, lie), { code: "match.other-item" })
 })
 
-test("threads give the same bytes as the process itself, also where they were stopped and go on", async () => {
-  const items = Array.from({ length: 5000 }, (_, i) => address(i))
-  const whole = listed("proposer", items)
-  const { root } = await prepare(whole, { types: TYPES }, { pool: threads })
-  for (const stop of [1, 2]) {
-    const cut = listed("proposer", items)
-    writeFileSync(join(cut.path, "secret"), readFileSync(join(whole.path, "secret")))
-    const stopping = new AbortController()
-    let steps = 0
-    const progress = () => void (++steps === stop && stopping.abort())
-    await assert.rejects(prepare(cut, { types: TYPES }, { pool: threads, signal: stopping.signal, progress }), {
-      name: "AbortError",
-    })
-    truncateSync(join(cut.path, "hidden"), readFileSync(join(cut.path, "hidden")).length - 5)
-    assert.equal((await prepare(cut, { types: TYPES }, { pool: pools.native })).root, root)
-    assert.deepEqual(readFileSync(join(cut.path, "own")), readFileSync(join(whole.path, "own")))
+/** The same list under the same secret: all of it has to be the same. */
+function again({ path, ...rest }: Folder, items: readonly Buffer[]): Folder {
+  const copy = listed(rest.side, items)
+  writeFileSync(fileOf(copy, "secret"), readFileSync(join(path, "secret")))
+  return copy
+}
+
+test("stopped behind any chunk, and in the middle of one, it goes on and gives the same bytes as threads that ran through", async () => {
+  const items = [address(1), address(2), domain("a.example")]
+  const whole = await hidden(listed("proposer", items), TYPES, threads)
+  const other = await party("acceptor", [], TYPES)
+  await carryLists(whole, other)
+  const { root } = await remask(whole.folder, sectionsOf(other), { pool: threads })
+  const chunks = chunksOf(sectionsOf(whole)).length
+  assert.equal(chunks, 3)
+  const stopAfter = (steps: number) => {
+    const stop = new AbortController()
+    let left = steps
+    return { pool: here, signal: stop.signal, progress: () => void (left-- === 0 && stop.abort()) }
+  }
+  for (let done = 0; done < chunks; done++) {
+    const folder = again(whole.folder, items)
+    await assert.rejects(prepare(folder, { types: TYPES }, stopAfter(done)), { name: "AbortError" })
+    const hiding = fileOf(folder, "hidden")
+    assert.ok(readFileSync(hiding).length >= (done - 1) * 256 * 32)
+    if (readFileSync(hiding).length > 0) truncateSync(hiding, readFileSync(hiding).length - 5)
+    assert.equal((await prepare(folder, { types: TYPES }, { pool: here })).root, whole.prepared.root)
+    assert.deepEqual(readFileSync(fileOf(folder, "own")), readFileSync(fileOf(whole.folder, "own")))
+    await carry(other, { ...whole, folder }, { root: other.prepared.root, stream: "own" })
+    await assert.rejects(remask(folder, sectionsOf(other), stopAfter(done)), { name: "AbortError" })
+    assert.equal((await remask(folder, sectionsOf(other), { pool: here })).root, root)
+    assert.deepEqual(readFileSync(fileOf(folder, "tags-out")), readFileSync(fileOf(whole.folder, "tags-out")))
   }
 })
 
+/** Says of each call how many elements it was given. */
+function counted(suite: Suite, calls: unknown[]): Suite {
+  return {
+    ...suite,
+    hashToPoints: (dst, packed, into) => {
+      calls.push(["hash", packed.ends.length, into.length])
+      suite.hashToPoints(dst, packed, into)
+    },
+    multiply: (key, points, into) => {
+      calls.push(["multiply", points.length, into.length])
+      suite.multiply(key, points, into)
+    },
+  }
+}
+
 test("how much is computed and sent follows from the padded sizes alone", async () => {
+  const suite = await openSuite()
   const seen: unknown[] = []
-  for (const items of [[domain("only.example")], drawn(250, 100_000)]) {
-    const [a, b] = [await committed("proposer", items), await committed("acceptor", [address(1)])]
-    const steps: number[][] = []
-    await carry(a, b, a.prepared.root, "own")
-    await remask(b.folder, sectionsOf(a), { pool: b.pool, progress: (...step) => void steps.push(step) })
-    const sent = (["own", "theirs"] as const).map((stream: Stream) => partsOf(stream, sectionsOf(a)))
-    seen.push({ steps, sent, size: (await readPart(a.folder, "own", 0)).length })
+  const other = await party("acceptor", [address(7)])
+  for (const items of [[], Array.from({ length: 250 }, (_, i) => address(i))]) {
+    const calls: unknown[] = []
+    const pool = new Pool({ workers: 0, suite: counted(suite, calls) })
+    const one = await party("proposer", items, ["ipv4"], pool)
+    await carry(other, one, { root: other.prepared.root, stream: "own" })
+    await remask(one.folder, sectionsOf(other), { pool })
+    const parts = await Promise.all((["own", "tags-out"] as const).map((stream) => readPart(one.folder, stream, 0)))
+    seen.push({ calls, sent: parts.map(({ length }) => length), parts: partsOf("own", sectionsOf(one)) })
+    assert.deepEqual(calls, [["hash", 256, 8192], ...Array(2).fill(["multiply", 8192, 8192])])
   }
   assert.deepEqual(seen[0], seen[1])
 })
 
-test("a list, tags or a seed other than those that were committed to end the run", async () => {
-  const [a, b] = [await committed("proposer", drawn(9, 30)), await committed("acceptor", drawn(9, 30))]
-  const flipped: Carry = (bytes) => Buffer.from(bytes.map((byte, i) => (i === 40 ? byte ^ 1 : byte)))
-  const lists = { from: a, to: b, root: a.prepared.root }
-  await assert.rejects(carry(lists.from, lists.to, lists.root, "own", flipped), { code: "match.root" })
-  const c = await committed("acceptor", drawn(9, 30))
-  await assert.rejects(carry(a, c, b.prepared.root, "own"), { code: "match.root" })
-  const [d, e] = [await committed("proposer", [address(1)]), await committed("acceptor", [address(1)])]
-  await countBoth(d, e)
-  const commitment = e.prepared.sections[0]?.commitment ?? ""
-  const given = { own: sectionsOf(d), theirs: sectionsOf(e), commitment }
-  for (const seed of [await seedOf(d.folder, "ipv4"), { ...(await seedOf(e.folder, "ipv4")), seed: "00" }]) {
-    await assert.rejects(open(d.folder, { ...given, seed }, { pool: d.pool }), { code: "match.seed" })
+const flipped: Carry = (bytes) => Buffer.from(bytes.map((byte, i) => (i === 40 ? byte ^ 1 : byte)))
+const swapped: Carry = (bytes) => Buffer.concat([bytes.subarray(8192), bytes.subarray(0, 8192)])
+
+test("a list that is not the one committed to is refused: a bit of it, its sections, another's", async () => {
+  const types: ItemType[] = ["ipv4", "domain"]
+  const a = await party("proposer", [address(1)], types)
+  const [b, c] = [await party("acceptor", [address(1)], types), await party("proposer", [], types)]
+  const root = { code: "match.root" }
+  for (const change of [flipped, swapped]) {
+    const to = { ...c, folder: { ...c.folder, path: join(c.folder.path, change.name) } }
+    mkdirSync(to.folder.path)
+    await assert.rejects(carry(b, to, { root: b.prepared.root, stream: "own", change }), root, change.name)
   }
+  await assert.rejects(carry(a, b, { root: c.prepared.root, stream: "own" }), root, "another list")
+})
+
+test("tags that are not those committed to, come twice, or name what is no item end the run", async () => {
+  const [a, b] = await pair()
+  await carryLists(a, b)
+  const { root } = await remask(b.folder, sectionsOf(a), { pool: here })
+  await remask(a.folder, sectionsOf(b), { pool: here })
+  await assert.rejects(carry(b, a, { root, stream: "tags-out", change: flipped }), { code: "match.root" })
+  const tags = await readPart(b.folder, "tags-out", 0)
+  const full = readFileSync(fileOf(a.folder, "full"))
+  const found = Buffer.concat(Array.from({ length: 256 }, (_, i) => full.subarray(i * 32, i * 32 + 16)))
+  const twice = Buffer.concat([tags.subarray(0, 16), tags.subarray(0, 16), tags.subarray(32)])
+  for (const [bytes, code] of [
+    [twice, "match.duplicate"],
+    [found, "match.dummy"],
+  ] as const) {
+    writeFileSync(fileOf(a.folder, "tags-in"), bytes)
+    await assert.rejects(countOf(a, b), { code })
+  }
+})
+
+test("a partner that has what is no item of ours took it from our list, and is found out when it opens", async () => {
+  const [a, b] = await pair([address(1), address(2), address(3)])
+  await countBoth(a, b)
+  const pairs = readFileSync(fileOf(a.folder, "matched-ipv4"))
+  const common = [4, 12, 20].map((at) => pairs.readUInt32LE(at))
+  pairs.writeUInt32LE([0, 1, 2, 3].find((tag) => !common.includes(tag)) ?? 0, 4)
+  writeFileSync(fileOf(a.folder, "matched-ipv4"), pairs)
+  await assert.rejects(opened(a, b, "ipv4"), { code: "match.dummy" })
+})
+
+test("a seed other than the one committed to opens nothing", async () => {
+  const [a, b] = await pair()
+  await countBoth(a, b)
+  const commitment = b.prepared.sections[0]?.commitment ?? ""
+  const given = { own: sectionsOf(a), theirs: sectionsOf(b), commitment }
+  const right = await seedOf(b.folder, "ipv4")
+  for (const seed of [await seedOf(a.folder, "ipv4"), { ...right, seed: "00" }, { ...right, nonce: right.seed }]) {
+    await assert.rejects(open(a.folder, { ...given, seed }, { pool: here }), { code: "match.seed" })
+  }
+  const all = (["proposer", "acceptor"] as const).flatMap((side) =>
+    (["ipv4", "ipv6"] as const).flatMap((type) =>
+      [RUN, `${RUN}0`].map((run) => seedCommitment(run, side, type, Buffer.alloc(32, 1), Buffer.alloc(32, 2))),
+    ),
+  )
+  assert.equal(new Set(all).size, 8)
 })
 
 test("a part that came is not taken again as another, none is left out, and none is longer than agreed", async () => {
-  const [a, b] = [await committed("proposer", []), await committed("acceptor", [])]
+  const [a, b] = await pair()
   const sections = sectionsOf(a)
   const bytes = await readPart(a.folder, "own", 0)
   const bad = { code: "match.part" }
-  await assert.rejects(receive(b.folder, "theirs", sections, { seq: 1, bytes }), bad)
-  await assert.rejects(receive(b.folder, "theirs", sections, { seq: 0, bytes: bytes.subarray(1) }), bad)
-  await assert.rejects(readPart(a.folder, "own", 1), bad)
+  const take = (seq: number, part: Buffer) => receive(b.folder, "theirs", sections, { seq, bytes: part })
+  for (const seq of [1, -1, 0.5]) await assert.rejects(take(seq, bytes), bad)
+  await assert.rejects(take(0, bytes.subarray(1)), bad)
+  for (const seq of [1, -1, 0.5]) await assert.rejects(readPart(a.folder, "own", seq), bad)
   await assert.rejects(readPart(a.folder, "tags-out", 0), { code: "match.too-early" })
-  assert.deepEqual(await receive(b.folder, "theirs", sections, { seq: 0, bytes }), { next: 1, total: 1 })
-  assert.deepEqual(await receive(b.folder, "theirs", sections, { seq: 0, bytes }), { next: 1, total: 1 })
-  await assert.rejects(receive(b.folder, "theirs", sections, { seq: 0, bytes: Buffer.alloc(bytes.length) }), bad)
-  await assert.rejects(receive(b.folder, "theirs", [{ type: "ipv4", size: 300 }], { seq: 0, bytes }), {
-    code: "match.sections",
-  })
+  const work = { pool: here }
+  await assert.rejects(finishReceiving(b.folder, "theirs", sections, a.prepared.root, work), bad)
+  writeFileSync(fileOf(b.folder, "theirs"), bytes.subarray(0, 99))
+  assert.deepEqual(await received(b.folder, "theirs", sections), { next: 0, total: 1 }, "half a part comes again")
+  for (let time = 0; time < 2; time++) assert.deepEqual(await take(0, bytes), { next: 1, total: 1 })
+  await assert.rejects(take(0, flipped(bytes)), bad)
+  for (const size of [128, 300, 2 ** 21]) {
+    const other = receive(b.folder, "theirs", [{ type: "ipv4", size }], { seq: 0, bytes })
+    await assert.rejects(other, { code: "match.sections" }, String(size))
+  }
 })
 
-test("points that no honest list holds are refused", async () => {
-  const [a, b] = [await committed("proposer", []), await committed("acceptor", [])]
-  const hostile = async (path: string, change: (bytes: Buffer) => void, code: string) => {
-    await carry(a, b, a.prepared.root, "own")
-    const bytes = readFileSync(join(b.folder.path, path))
-    change(bytes)
-    writeFileSync(join(b.folder.path, path), bytes)
-    await assert.rejects(remask(b.folder, sectionsOf(a), { pool: b.pool }), { code })
-  }
-  await hostile("theirs", (bytes) => bytes.fill(0, 0, 32), "match.point")
-  const [c, d] = [await committed("proposer", [address(1)]), await committed("acceptor", [address(1)])]
-  await countBoth(c, d)
-  for (const [stream, size] of [
-    ["full", 32],
-    ["tags-in", 16],
+test("points that no honest list holds are refused before anything of ours leaves", async () => {
+  const low = Buffer.alloc(32)
+  const high = Buffer.alloc(32, 255)
+  for (const [change, code] of [
+    [(list: Buffer) => low.copy(list), "match.point"],
+    [(list: Buffer) => high.copy(list), "match.point"],
+    [(list: Buffer) => list.copy(list, 0, 32, 64), "match.duplicate"],
   ] as const) {
-    const path = join(d.folder.path, stream)
-    const before = readFileSync(path)
-    const bytes = Buffer.from(before)
-    bytes.copy(bytes, 0, size, 2 * size)
-    writeFileSync(path, bytes)
-    const sections = { own: sectionsOf(d), theirs: sectionsOf(c) }
-    await assert.rejects(count(d.folder, sections, { pool: d.pool }), { code: "match.duplicate" })
-    writeFileSync(path, before)
-  }
-})
-
-test("nothing that leaves holds an item that is not common, nor a hash of it that somebody could guess", async () => {
-  const secret = domain("taint-5f0c.example")
-  const [a, b] = [
-    await committed("proposer", [secret, domain("both.example")]),
-    await committed("acceptor", [domain("both.example")]),
-  ]
-  await countBoth(a, b)
-  const [common] = await opened(a, b, "domain")
-  const label = sealLabel(a.folder, Buffer.alloc(64), common as Common, Buffer.from("both"))
-  const seed = Buffer.from(JSON.stringify(await seedOf(a.folder, "domain")))
-  const left = [await readPart(a.folder, "own", 0), await readPart(a.folder, "tags-out", 0), label, seed]
-  const traces = [secret, secret.subarray(4), ...hashesOf(secret), ...hashesOf(secret.subarray(4))]
-  for (const trace of traces) {
-    for (const bytes of left) {
-      for (const form of [trace, Buffer.from(trace.toString("hex")), Buffer.from(trace.toString("base64"))]) {
-        assert.equal(bytes.includes(form), false)
-        assert.equal(bytes.includes(form.subarray(0, 16)), false)
-      }
-    }
+    const [a, b] = await pair()
+    await carryLists(a, b)
+    const bytes = readFileSync(fileOf(b.folder, "theirs"))
+    change(bytes)
+    writeFileSync(fileOf(b.folder, "theirs"), bytes)
+    await assert.rejects(remask(b.folder, sectionsOf(a), { pool: b.pool }), { code })
+    await assert.rejects(readPart(b.folder, "tags-out", 0), { code: "match.too-early" })
   }
 })
 
@@ -257,25 +266,59 @@ function hashesOf(bytes: Buffer): Buffer[] {
   return ["md5", "sha1", "sha256", "sha512"].map((name) => createHash(name).update(bytes).digest())
 }
 
+/** Everything of a party that its partner gets. */
+async function toldBy({ folder, prepared }: Party, label: Buffer): Promise<Buffer[]> {
+  const said = { root: prepared.root, sections: sectionsOf({ prepared }), seed: await seedOf(folder, "domain") }
+  const commitments = prepared.sections.map(({ commitment }) => commitment)
+  const words = JSON.stringify([said, commitments])
+  return [await readPart(folder, "own", 0), await readPart(folder, "tags-out", 0), label, Buffer.from(words)]
+}
+
+test("nothing that leaves holds an item that is not common, nor a hash of it that somebody could guess", async () => {
+  const secret = domain("taint-5f0c.example")
+  const both = domain("both.example")
+  const a = await party("proposer", [secret, both], ["domain"])
+  const b = await party("acceptor", [both], ["domain"])
+  await countBoth(a, b)
+  const [common] = await opened(a, b, "domain")
+  const told = await toldBy(a, sealLabel(a.folder, Buffer.alloc(64), common as Common, Buffer.from("both")))
+  const traces = [secret, secret.subarray(4), ...hashesOf(secret), ...hashesOf(secret.subarray(4))]
+  const forms = traces.flatMap((trace) => [
+    trace,
+    Buffer.from(trace.toString("hex")),
+    Buffer.from(trace.toString("base64")),
+  ])
+  for (const form of forms) {
+    for (const bytes of told) assert.equal(bytes.includes(form.subarray(0, 16)), false)
+  }
+})
+
+test("a failure of our own in a thread is told as what it is, and the thread does the next job", async () => {
+  const nowhere = { do: "mix", path: fileOf(listed("proposer", []), "none"), sections: [] } as const
+  await assert.rejects(threads.run(nowhere), { name: "Error", message: /ENOENT/ })
+  const low = { do: "multiply", key: Buffer.alloc(32, 1), points: Buffer.alloc(32) } as const
+  await assert.rejects(threads.run(low), { code: "match.point" })
+})
+
 test("erasing leaves nothing of a run; with another secret of the node what it kept is lost", async () => {
-  const { folder } = await committed("proposer", [address(1)])
+  const { folder } = await party("proposer", [address(1)])
   await assert.rejects(seedOf({ ...folder, secret: Buffer.alloc(32, 9) }, "ipv4"), { code: "match.lost" })
-  assert.ok(readdirSync(folder.path).includes("secret"))
+  mkdirSync(fileOf(folder, "half"))
+  writeFileSync(fileOf(folder, "half/list"), "x")
   await erase(folder.path)
   assert.equal(existsSync(folder.path), false)
-  await erase(folder.path)
-  mkdirSync(folder.path)
+  await assert.rejects(seedOf(folder, "ipv4"), { code: "match.lost" })
   await erase(folder.path)
 })
 
-test("a commitment to a seed is of one run, side and type", () => {
-  const [seed, nonce] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
-  const all = new Set([
-    seedCommitment(RUN, "proposer", "ipv4", seed, nonce),
-    seedCommitment(RUN, "acceptor", "ipv4", seed, nonce),
-    seedCommitment(RUN, "proposer", "ipv6", seed, nonce),
-    seedCommitment(`${RUN}0`, "proposer", "ipv4", seed, nonce),
-    seedCommitment(RUN, "proposer", "ipv4", nonce, seed),
-  ])
-  assert.equal(all.size, 5)
+test("each order is as likely as any other, and follows from its key alone", () => {
+  const seen = new Map<string, number>()
+  for (let i = 0; i < 1200; i++) {
+    const key = createHash("sha256").update(String(i)).digest()
+    const order = permutation(key, 3).join("")
+    seen.set(order, (seen.get(order) ?? 0) + 1)
+  }
+  assert.equal(seen.size, 6)
+  for (const times of seen.values()) assert.ok(times > 150 && times < 250, `${times} of 1200`)
+  assert.deepEqual([...permutation(Buffer.alloc(32, 1), 8)], [1, 0, 6, 5, 7, 4, 3, 2])
 })

@@ -6,7 +6,7 @@ import { ComityError } from "../../kernel/errors.ts"
 import { random } from "../../kernel/hash.ts"
 import type { ItemType } from "../items/types.ts"
 import { writeWhole } from "./files.ts"
-import type { Folder } from "./model.ts"
+import { DUMMY_BYTES, type Folder } from "./model.ts"
 
 const ROOT_BYTES = 32
 
@@ -23,6 +23,18 @@ export type Secrets = {
   wipe(): void
 }
 
+/** Of a run whose list is being hidden: made unless they are here already. */
+export async function makeSecrets(folder: Folder): Promise<Secrets> {
+  const path = fileOf(folder)
+  if (!existsSync(path)) {
+    const sealing = sealingOf(folder)
+    await writeWhole(path, sealBox(sealing, random(ROOT_BYTES), folder.run))
+    sealing.fill(0)
+  }
+  return secretsOf(folder)
+}
+
+/** Throws `unavailable match.lost` where they are not here any more, or cannot be opened. */
 export async function secretsOf(folder: Folder): Promise<Secrets> {
   const root = await rootOf(folder)
   const key = derived(root, folder.run, "key")
@@ -36,23 +48,29 @@ export async function secretsOf(folder: Folder): Promise<Secrets> {
     key,
     order: (type) => made(`order ${type}`),
     seed: (type) => ({ seed: made(`seed ${type}`), nonce: made(`nonce ${type}`) }),
-    uniform: (type, first, count) => keystream(made(`dummies ${type}`), first * 32, count * 32),
+    uniform: (type, first, count) => keystream(made(`dummies ${type}`), first * DUMMY_BYTES, count * DUMMY_BYTES),
     wipe() {
       for (const one of keys) one.fill(0)
     },
   }
 }
 
-/** Throws `unavailable match.lost` where the secret cannot be opened any more. */
 async function rootOf(folder: Folder): Promise<Buffer> {
-  const path = join(folder.path, "secret")
-  const sealing = derived(folder.secret, folder.run, "COMITY-PSI-v1-secret")
+  const sealing = sealingOf(folder)
   try {
-    if (!existsSync(path)) await writeWhole(path, sealBox(sealing, random(ROOT_BYTES), folder.run))
-    const root = openBox(sealing, await readFile(path), folder.run)
+    const box = await readFile(fileOf(folder)).catch(() => null)
+    const root = box === null ? null : openBox(sealing, box, folder.run)
     if (root?.length !== ROOT_BYTES) throw new ComityError("unavailable", "match.lost")
     return root
   } finally {
     sealing.fill(0)
   }
+}
+
+function fileOf({ path }: Folder): string {
+  return join(path, "secret")
+}
+
+function sealingOf({ secret, run }: Folder): Buffer {
+  return derived(secret, run, "COMITY-PSI-v1-secret")
 }

@@ -7,6 +7,7 @@ import type { PeeringParts } from "../../peering/index.ts"
 import type { Store, Tx } from "../../store/index.ts"
 import type { ItemType } from "../items/types.ts"
 import { count } from "../psi/counting.ts"
+import { erase } from "../psi/erasing.ts"
 import type { Folder, Sections } from "../psi/model.ts"
 import { seedOf } from "../psi/opening.ts"
 import { finishReceiving } from "../psi/parts.ts"
@@ -96,6 +97,7 @@ async function lose(parts: AdvanceParts, run: Run): Promise<Turn> {
 
 async function gatherOwn({ parts, run, folder, job }: Scene): Promise<Turn> {
   await requireOpen(parts.store, await loadPeer(parts.store, run.party))
+  await erase(folder.path) // a restored backup may be older than what lies there
   await mkdir(folder.path, { recursive: true, mode: 0o700 })
   const used = await parts.gather(run, { path: folder.path, ...job })
   const salt = saltFor(parts.secret, run.party)
@@ -128,6 +130,7 @@ async function maskOwn({ parts, run, words, folder, job }: Scene): Promise<Turn>
 async function fetchOwn(scene: Scene): Promise<Turn> {
   const { parts, run, words, folder, job } = scene
   const commit = heard(words, "commit")
+  requireOther(words, "commit", commit.root)
   await fetchStream(parts, run, "own", folder, job)
   await finishReceiving(folder, "theirs", sectionsOf(run, "theirs"), commit.root, workOf(parts, job))
   return phaseTo(parts, run, "remask")
@@ -140,6 +143,7 @@ async function remaskTheirs({ parts, run, words, folder, job }: Scene): Promise<
 
 async function fetchTags({ parts, run, words, folder, job }: Scene): Promise<Turn> {
   const tags = heard(words, "tags")
+  requireOther(words, "tags", tags.root)
   await fetchStream(parts, run, "tags", folder, job)
   await finishReceiving(folder, "tags-in", sectionsOf(run, "own"), tags.root, workOf(parts, job))
   return phaseTo(parts, run, "count")
@@ -153,6 +157,7 @@ async function countCommon({ parts, run, words, folder, job }: Scene): Promise<T
 
 /** The partner gets the seeds of what both want opened, if it is to learn which items these are. */
 async function sayOpen({ parts, run, words, folder }: Scene): Promise<Turn> {
+  await requireOpen(parts.store, await loadPeer(parts.store, run.party)) // that may have ended since people consented
   const seeds = []
   if (learns(otherRole(run.role), run.learners)) for (const type of opened(run)) seeds.push(await seedOf(folder, type))
   return sayRound(parts, run, words, "open", { seeds }, "open")
@@ -235,6 +240,14 @@ function heard<Name extends Round>(words: Words, round: Name): Said<Name> {
   const said = saidIn(words.theirs, round)
   if (said === null) throw new ComityError("unavailable", "match.too-early")
   return said
+}
+
+/**
+ * Nobody has our list or our tags before it committed to its own: whoever commits to ours means to give them back, so that
+ * all of it would seem common.
+ */
+function requireOther(words: Words, round: "commit" | "tags", root: string): void {
+  if (saidIn(words.own, round)?.root === root) throw new ComityError("invalid", "match.root")
 }
 
 export function sectionsOf({ types }: Pick<Run, "types">, side: "own" | "theirs"): Sections {

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict"
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { after, test } from "node:test"
 import { setTimeout as pause } from "node:timers/promises"
 import { matchFederation, messageOf, WIDE, wordIn } from "../../../test/support/matching.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import { say } from "../../peering/index.ts"
+import { addRefusal, removeRefusal } from "../../policy/index.ts"
 import { usageOf } from "./limits.ts"
 import { type Statement, signStatement } from "./message.ts"
+import { consent } from "./operations.ts"
+import { selectItems } from "./result-queries.ts"
 import { loadRun } from "./standing.ts"
 
 const federation = await matchFederation()
@@ -43,6 +46,35 @@ test("what a killed gathering left is erased with the run", async () => {
   writeFileSync(join(path, "sorting-abc", "items"), "198.51.100.1")
   await honest.matches.cancel(id, null)
   assert.ok(!existsSync(path))
+})
+
+test("once this side has said all, nothing is left but what the partner may still fetch, even if it never says that it is done", async () => {
+  federation.wire = async (request, pass) => {
+    const said = wordIn(request)
+    if (said?.step === "close" && said.from === hostile.party) throw new ComityError("unavailable", "peer.unreachable")
+    return pass()
+  }
+  const id = await federation.begin()
+  await federation.settle()
+  for (const one of federation.matchers) await consent(one.runs, id, ["ipv4"], null)
+  await federation.settle()
+  assert.equal((await loadRun(honest.store, id)).state, "done")
+  assert.deepEqual(readdirSync(join(honest.folder, id.slice("match--".length))), ["labels-out"])
+  federation.wire = (_, pass) => pass()
+})
+
+test("whoever is refused after people consented is not told which items are common", async () => {
+  const id = await federation.begin()
+  await federation.settle()
+  await consent(honest.runs, id, ["ipv4"], null)
+  const refused = { kind: "party", value: hostile.party, reason: "Sanctions", source: "List 7" } as const
+  const { id: refusal } = await addRefusal(honest.store, { ...refused, since: null }, null)
+  await consent(hostile.runs, id, ["ipv4"], null)
+  await federation.settle()
+  const [ours, theirs] = await federation.both(id)
+  assert.deepEqual([ours.state, ours.reason], ["broken", "match.partner-closed"])
+  assert.deepEqual(await selectItems(hostile.store, theirs.key, -1, 10), [])
+  await removeRefusal(honest.store, refusal, null)
 })
 
 test("an erasure that fails is tried again after a pause, not at once for ever", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { existsSync } from "node:fs"
 import { after, beforeEach, test } from "node:test"
+import { setTimeout as pause } from "node:timers/promises"
 import { ledgerOf, matchFederation, messageOf, wordIn } from "../../../test/support/matching.ts"
 import { ComityError } from "../../kernel/errors.ts"
 import type { PartyId } from "../../parties/index.ts"
@@ -135,6 +136,35 @@ test("a list or tags of which a bit flipped, that were swapped, cut or taken fro
     const theirs = await loadRun(hostile.store, id)
     assert.deepEqual(stateOf(theirs), { state: "broken", reason, endedBy: "them" }, `${stream}, ${what}`)
   }
+})
+
+test("whoever commits to our own list, to give it back so that all of it seems common, is asked for nothing", async () => {
+  let asked = 0
+  federation.tamper = {
+    by: hostile.party,
+    part(stream, _, bytes) {
+      if (stream === "own") asked += 1
+      return bytes
+    },
+  }
+  federation.wire = async (request, pass) => {
+    const said = wordIn(request)
+    if (said?.step !== "commit" || said.from !== hostile.party) return pass()
+    const { key } = await loadRun(honest.store, said.run)
+    let theirs: string | undefined
+    while (theirs === undefined) {
+      await pause(1)
+      theirs = (await selectWords(honest.store, key)).own.commit
+    }
+    const { root } = keptStatement(theirs) as Said<"commit">
+    saysInstead("commit", (own: Said<"commit">) => ({ ...own, root }))
+    return federation.wire(request, pass)
+  }
+  const run = await play(await federation.begin())
+  assert.equal(run.state, "broken")
+  assert.ok(run.reason === "match.root" || run.reason === "match.transcript", `${run.reason}`)
+  assert.equal(asked, 0)
+  await nothingRevealed(run)
 })
 
 test("a label that was changed is found, and what was opened before stays as it was agreed", async () => {

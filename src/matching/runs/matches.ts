@@ -46,7 +46,7 @@ export type MatchesParts = Omit<RunParts, "wake"> & {
   /** Takes one run one step further. Throws `unavailable` or `slow-down` for what may do better later. */
   advance(run: Run, job: Job): Promise<Turn>
   /** Overwrites and removes what lies in the folder of a run: keys, lists, tags. */
-  erase(run: Run): Promise<void>
+  erase(run: Run, but?: "labels-out"): Promise<void>
 }
 
 type Work = {
@@ -66,6 +66,8 @@ type Work = {
 export class Matches {
   readonly #parts: MatchesParts
   readonly #works = new Map<string, Work>()
+  /** Looks at single runs that nobody waits for. */
+  readonly #asides = new Set<Promise<void>>()
   #changed = Promise.withResolvers<void>()
   #timer: NodeJS.Timeout | null = null
   #closed = false
@@ -96,7 +98,8 @@ export class Matches {
     }
     work.again = true
     work.rouse?.()
-    void this.#stopIfOver(id, work)
+    const aside = this.#stopIfOver(id, work).finally(() => this.#asides.delete(aside))
+    this.#asides.add(aside)
   }
 
   /** What is under way here stops until somebody lets it go on. Throws `conflict match.state`. */
@@ -163,7 +166,7 @@ export class Matches {
     if (this.#timer !== null) clearInterval(this.#timer)
     const works = [...this.#works.values()]
     for (const work of works) halt(work)
-    await Promise.all(works.map(({ over }) => over))
+    await Promise.all([...works.map(({ over }) => over), ...this.#asides])
   }
 
   #begin(id: RunId): void {
@@ -212,11 +215,14 @@ export class Matches {
     return advance(run, { signal: work.stop.signal, tell: (done, total) => this.#tell(work, run, done, total) })
   }
 
-  /** A partner that was shown what it asked for may still fetch what we know about it. */
+  /** A partner that was shown what it asked for may still fetch what we know about it; all else has done its work. */
   async #eraseEnded(run: Run): Promise<Turn> {
     const { store, clock } = this.#parts
     if (run.state === "done" && run.expiresAt > clock.now() && (await mayGoOn(store, run, clock.now()))) {
-      if ((await selectWords(store, run.key)).theirs.close === undefined) return "idle"
+      if ((await selectWords(store, run.key)).theirs.close === undefined) {
+        await this.#parts.erase(run, "labels-out")
+        return "idle"
+      }
     }
     await this.#erase(run)
     return "idle"

@@ -39,7 +39,7 @@ export function openRuns(parts: RunningParts): { matches: Matches; runs: RunPart
   const matches = new Matches({
     ...{ ...common, diagnostics: peering.diagnostics },
     advance: (run, job) => advance({ ...working, store: peering.store }, run, job),
-    erase: (run) => erase(folderOf(run).path),
+    erase: (run, but) => erase(folderOf(run).path, but),
   })
   const runs = { ...common, wake: (id: Run["id"]) => matches.wake(id), folderOf }
   return { matches, runs }

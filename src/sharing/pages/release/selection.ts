@@ -4,7 +4,7 @@ import { RELEASE_MOST } from "../../release/releasing.ts"
 import { parseView, queryOf } from "../library/view.ts"
 import type { ReleasePageParts } from "./parts.ts"
 
-/** What an address chose: ids, what a view of the library finds, what is common after a match, what a collection holds, or what is newer than shared. */
+/** What an address chose: ids, what a view of the library finds, what is common after a match or found by a question, and so on. */
 export type Chosen = { query: URLSearchParams; keys: number[]; ids: string[] }
 
 const IDS_MOST = 500

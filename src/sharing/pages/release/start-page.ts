@@ -164,7 +164,8 @@ function backTo({ query, ids }: Chosen): string {
   const found = query.get("found")
   if (found !== null) return `/share/library?${found}`
   const match = query.get("match")
-  if (match !== null) return `/find/match/runs/${encodeURIComponent(match)}`
+  const single = match?.startsWith("question--") === true ? "ask" : "runs"
+  if (match !== null) return `/find/match/${single}/${encodeURIComponent(match)}`
   const collection = query.get("collection") ?? query.get("unshared")
   return collection === null ? "/share/library" : `/share/collections/${encodeURIComponent(collection)}`
 }
